@@ -1,0 +1,38 @@
+/**
+ * The contract of an input format: bytes to rows, never I/O. One file a format; index.ts holds the list and picks one
+ * by looking at the bytes.
+ */
+import type { TraceChunk } from '../trace/chunk.js';
+
+export interface Detection {
+  /** 0 = certainly not, 1 = certainly. */
+  readonly score: number;
+  /** Why, in a few words, for `inspect` ("12 of 14 lines are strace calls"). */
+  readonly reason: string;
+}
+
+export interface ParseOptions {
+  /** The thread that lines without a tid belong to (a file of `strace -ff`, or `strace` without -f); 0 when unknown. */
+  readonly tid: number;
+  /** CSV only: canonical column -> name of the column in the file. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** CSV only: unit of its times. */
+  readonly timeUnit?: 's' | 'ms' | 'us' | 'ns';
+  /** CSV only: separator, default found by looking. */
+  readonly delimiter?: string;
+  /** CSV only: whether the first line names the columns; default found by looking. */
+  readonly header?: boolean;
+}
+
+export interface TraceFormat {
+  readonly id: string;
+  /** Looks at the first bytes (whole lines, up to 64 kB) and at the file's name. */
+  detect(sample: Uint8Array, name: string): Detection;
+  /**
+   * Where the last record that begins in `bytes` starts: everything before it can be parsed on its own.
+   * 0 when the whole stretch is one record.
+   */
+  lastRecordStart(bytes: Uint8Array): number;
+  /** Parses whole records. Must never throw on damaged text: it counts and skips. */
+  parseChunk(bytes: Uint8Array, options: ParseOptions): TraceChunk;
+}

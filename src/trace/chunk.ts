@@ -1,0 +1,96 @@
+/**
+ * What a parser makes of one stretch of the input, knowing nothing of the rest. Chunks are parsed side by side and
+ * appended in the order of the input (builder.ts), which joins the calls whose halves lie in two chunks: so the Trace
+ * does not depend on where the cuts fall.
+ */
+import type { StackTable } from './stacks.js';
+
+export interface TraceChunk {
+  /** Rows used in `columns` (their capacity may be larger). */
+  rows: number;
+  /** Like Columns, but `thread`, `call` and `stack` index this chunk's own lists and `start` counts from `baseSeconds`. */
+  columns: ChunkColumns;
+  calls: string[];
+  threads: ChunkThread[];
+  stacks: StackTable | null;
+  /** Whole seconds of the chunk's time 0 on the trace's clock. For 'relative' and 'none' clocks 0: the builder adds up. */
+  baseSeconds: number;
+  clock: 'epoch' | 'boot' | 'day' | 'relative' | 'none';
+  /** For 'relative' and 'none' clocks: how far the chunk's clock moved, ns. */
+  advanceNs: number;
+  hasDurations: boolean;
+  /** Per local thread: the row of its call still open at the end of the chunk, or -1. */
+  pending: Int32Array;
+  /** Exits whose entries lie before the chunk; at most one a thread, before any other event of that thread. */
+  orphans: OrphanExit[];
+  /** Clones, execs, names and exits of threads, in order. */
+  lifecycle: Lifecycle[];
+  switches: ChunkSwitches | null;
+  lines: number;
+  bytes: number;
+  notices: number;
+  skippedLines: number;
+  /** The first few skipped lines: line number and byte offset within the chunk. */
+  skippedExamples: { line: number; offset: number; reason: string; text: string }[];
+  /** The chunk's last record is not complete. */
+  cutOff: boolean;
+}
+
+export interface ChunkColumns {
+  start: Float64Array;
+  duration: Float64Array;
+  call: Uint16Array;
+  thread: Uint32Array;
+  errno: Uint8Array;
+  kind: Uint8Array;
+  variant: Uint8Array;
+  flags: Uint8Array;
+  descriptor: Int32Array;
+  result: Int32Array;
+  cpu: Uint16Array;
+  stack: Int32Array | null;
+}
+
+export interface ChunkThread {
+  tid: number;
+  /** -1 when the text does not tell. */
+  pid: number;
+  /** '' when the text does not tell. */
+  name: string;
+}
+
+export interface OrphanExit {
+  thread: number;
+  /** Name as printed; '' when only a number was given. */
+  call: string;
+  /** Moment of the exit, ns since `baseSeconds`. */
+  endNs: number;
+  /** Duration as printed, NaN when not. */
+  durationNs: number;
+  errno: number;
+  result: number;
+  flags: number;
+  /** What only the second half of a line tells (strace prints some arguments late); 0 and -1 when it tells nothing. */
+  kind: number;
+  variant: number;
+  descriptor: number;
+  stack: number;
+}
+
+export type Lifecycle =
+  | { what: 'clone'; thread: number; ns: number; childTid: number; sameProcess: boolean }
+  | { what: 'exec'; thread: number; ns: number; program: string }
+  | { what: 'name'; thread: number; ns: number; name: string }
+  | { what: 'exit'; thread: number; ns: number };
+
+export interface ChunkSwitches {
+  length: number;
+  time: Float64Array;
+  cpu: Uint16Array;
+  /** tids as printed. */
+  previousTid: Int32Array;
+  previousState: Uint8Array;
+  nextTid: Int32Array;
+  nextName: Uint16Array;
+  nextNames: string[];
+}
