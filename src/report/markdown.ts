@@ -1,0 +1,30 @@
+/** The result as Markdown, for tickets and chat. */
+import type { ResultDocument } from '../result.js';
+import { code, markdownTable } from './markdown-text.js';
+import { sentence } from './messages.js';
+import type { Reporter } from './reporter.js';
+import { facts, rankText, reasons, verdictWords, warnings } from './summary.js';
+
+export const markdownReporter: Reporter<ResultDocument> = {
+  id: 'markdown',
+  what: 'for tickets and chat',
+  extension: 'md',
+  render(d) {
+    const lines = [`## ${d.verdict}: ${verdictWords(d)}`, ''];
+    for (const text of reasons(d)) lines.push(`- ${text}`);
+    if (d.reasons.length > 0) lines.push('');
+    for (const [label, text] of facts(d)) lines.push(`- ${label}: ${text}`);
+    for (const text of warnings(d)) lines.push(`- **warning**: ${text}`);
+    lines.push(`- method: ${d.method}, perfscope ${d.tool.version}`, '');
+    if (d.suspects.length > 0) {
+      const rows = d.suspects.map((s) => [
+        rankText(s.rank, s.tiedWith.length > 0),
+        code(s.function),
+        `${Math.round(s.confidence * 100)} %`,
+        [...new Set(s.evidence.map((e) => sentence(e.message, d.trace)))].slice(0, 2).join('; '),
+      ]);
+      lines.push(markdownTable(['rank', 'function', 'sure', 'why'], rows, [0, 2]));
+    }
+    return lines.join('\n').trimEnd() + '\n';
+  },
+};

@@ -1,0 +1,16 @@
+/** The reporters by document. To add one: write a file beside this one, list it here; docs/architecture.md has the steps. */
+import type { ResultDocument } from '../result.js';
+import { csvReporter } from './csv.js';
+import { jsonReporter } from './json.js';
+import { junitReporter } from './junit.js';
+import { markdownReporter } from './markdown.js';
+import type { Reporter } from './reporter.js';
+import { tableReporter } from './table.js';
+
+export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = [
+  tableReporter,
+  jsonReporter,
+  csvReporter,
+  markdownReporter,
+  junitReporter,
+];

@@ -1,0 +1,20 @@
+/**
+ * The contract of a reporter: a document in, text out. It reads nothing but the document, prints nothing, and knows of
+ * the terminal only its width and whether it takes colour.
+ */
+export interface RenderContext {
+  /** Columns of the terminal; 80 when there is none. */
+  readonly width: number;
+  readonly color: boolean;
+}
+
+export interface Reporter<Document> {
+  readonly id: string;
+  /** What it is for, a few words; `--help` shows it. */
+  readonly what: string;
+  /** Usual ending of its files, without the dot. */
+  readonly extension: string;
+  render(document: Document, context: RenderContext): string;
+}
+
+export const PLAIN: RenderContext = { width: 80, color: false };

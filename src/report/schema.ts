@@ -1,0 +1,105 @@
+/**
+ * The result document as a zod schema: checked when a document is read back (compare, batch), and the source of
+ * docs/result.schema.json. The last lines make the compiler check that it says what result.ts says.
+ */
+import { z } from 'zod';
+import type { ResultDocument } from '../result.js';
+
+const message = z
+  .object({
+    code: z.string(),
+    args: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  })
+  .describe('Something said by code and arguments; perfscope makes the sentence.');
+
+const seconds = z.number().describe("Seconds since the trace's first event.");
+const count = z.int().nonnegative();
+
+const evidence = z.object({
+  detector: z.string().describe("The detector that speaks: 'outlier', 'novelty', 'rate', 'blocked', 'loop', ..."),
+  weight: z.number().describe("Its share of the suspect's score, 0..1."),
+  units: count.describe('Number of execution units it concerns.'),
+  threads: z.array(z.int()).describe('tids it was seen in, most concerned first, at most 8.'),
+  span: z.object({ from: seconds, to: seconds }),
+  episode: z.array(z.string()).describe('The calls that speak, as symbols such as recvfrom:udp or futex#wait.'),
+  count: z.number().describe('How often the episode happened in the span.'),
+  expected: z.number().describe('How often learning leads one to expect.'),
+  message,
+});
+
+const suspect = z.object({
+  rank: z.int().positive().describe('The worst place of its tie.'),
+  function: z.string(),
+  object: z.string().describe('Base name of the object file.'),
+  score: z.number().describe('Higher is worse; comparable within one document only.'),
+  confidence: z.number().min(0).max(1),
+  tiedWith: z.array(z.string()),
+  callPath: z.array(z.string()).describe('Its callers, innermost first, as learned.'),
+  inferred: z.boolean().describe("Known only from the binary's call graph."),
+  evidence: z.array(evidence),
+});
+
+const cluster = z.object({
+  id: z.int(),
+  units: count,
+  abnormal: count,
+  calls: z.array(z.string()),
+  small: z.boolean().describe('Abnormal as a whole because it is small.'),
+});
+
+export const resultSchema = z
+  .object({
+    schemaVersion: z.literal(1),
+    tool: z.object({ name: z.literal('perfscope'), version: z.string() }),
+    method: z.string(),
+    parameters: z.record(z.string(), z.number()),
+    trace: z.object({
+      path: z.string(),
+      format: z.string(),
+      formatReason: z.string(),
+      clock: z.string(),
+      startedAt: z.number().describe("Seconds on the trace's own clock of its first event."),
+      span: z.number().describe('Seconds from the first to the last event.'),
+      bytes: count.describe('Bytes after decompression.'),
+      lines: count,
+      events: count,
+      threads: count,
+      processes: count,
+      unfinished: count.describe('Calls that had not returned when the trace or their thread ended.'),
+      skippedLines: count,
+      truncated: z.boolean(),
+    }),
+    signatures: z.object({
+      path: z.string(),
+      program: z.string(),
+      functions: count,
+      functionsInBinary: z.union([z.int(), z.null()]),
+    }),
+    status: z.enum(['ok', 'partial', 'failed']),
+    warnings: z.array(message),
+    verdict: z.enum(['bug', 'external', 'none', 'inconclusive']),
+    externalResource: z.union([z.enum(['disk', 'network', 'peer', 'cpu']), z.null()]),
+    reasons: z.array(message),
+    units: z.object({ total: count, abnormal: count }),
+    clusters: z.array(cluster),
+    window: z.object({ from: seconds, to: seconds }),
+    suspects: z.array(suspect),
+    timing: z.record(z.string(), z.number()).describe('Wall seconds a stage.'),
+    peakMemoryBytes: count,
+  })
+  .describe('The result of one analysis by perfscope, version 1.');
+
+/** The JSON schema of the result document (draft 2020-12). */
+export function resultJsonSchema(): object {
+  return z.toJSONSchema(resultSchema, { target: 'draft-2020-12' });
+}
+
+// Both directions: the schema accepts what the type allows, and promises what the type promises.
+type Mutable<T> = T extends readonly (infer E)[]
+  ? Mutable<E>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Mutable<T[K]> }
+    : T;
+type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+const sameAsType: Equal<z.infer<typeof resultSchema>, Mutable<ResultDocument>> = true;
+void sameAsType;

@@ -1,0 +1,62 @@
+/** The sentences that several reporters begin with: what was looked at, and what came of it. */
+import type { ResultDocument } from '../result.js';
+import { sentence } from './messages.js';
+import { duration, grouped, moment, plural, startOf } from './text.js';
+
+/** What the verdict means, in a few words. */
+export function verdictWords(d: ResultDocument): string {
+  switch (d.verdict) {
+    case 'bug':
+      return 'the program misbehaves';
+    case 'external':
+      return `not the program: its surroundings${d.externalResource === null ? '' : ` (${d.externalResource})`}`;
+    case 'none':
+      return 'nothing is wrong in this window';
+    case 'inconclusive':
+      return 'the trace does not tell';
+  }
+}
+
+/** Facts about the input, most important first, as label and text. */
+export function facts(d: ResultDocument): [label: string, text: string][] {
+  const t = d.trace;
+  const start = startOf(t);
+  const out: [string, string][] = [
+    ['trace', `${t.path} (${t.format}), ${duration(t.span)}${start === '' ? '' : ` from ${start}`}`],
+    [
+      'events',
+      [
+        plural(t.events, 'call'),
+        `${plural(t.threads, 'thread')} of ${plural(t.processes, 'process', 'processes')}`,
+        ...(t.unfinished > 0 ? [`${grouped(t.unfinished)} never returned`] : []),
+        ...(t.skippedLines > 0 ? [`${plural(t.skippedLines, 'line')} skipped`] : []),
+      ].join(', '),
+    ],
+  ];
+  const whole = d.window.from <= 0 && d.window.to >= t.span;
+  if (!whole) {
+    const length = duration(d.window.to - d.window.from);
+    out.push(['window', `${moment(t, d.window.from)} to ${moment(t, d.window.to)} (${length})`]);
+  }
+  const inBinary = d.signatures.functionsInBinary;
+  out.push([
+    'learned',
+    `${d.signatures.program}: ${plural(d.signatures.functions, 'function')}` +
+      (inBinary === null ? '' : ` of ${grouped(inBinary)} in the binary`),
+  ]);
+  if (d.units.total > 0) out.push(['units', `${grouped(d.units.abnormal)} of ${grouped(d.units.total)} abnormal`]);
+  return out;
+}
+
+export function reasons(d: ResultDocument): string[] {
+  return d.reasons.map((r) => sentence(r, d.trace));
+}
+
+export function warnings(d: ResultDocument): string[] {
+  return d.warnings.map((w) => sentence(w, d.trace));
+}
+
+/** "2" or, for a tie, "2=". */
+export function rankText(rank: number, tied: boolean): string {
+  return tied ? `${rank}=` : String(rank);
+}

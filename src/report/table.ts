@@ -1,0 +1,86 @@
+/** The result for a terminal: what was looked at, the verdict, the suspects, and why the first few are suspected. */
+import pc from 'picocolors';
+import type { ResultDocument, Suspect } from '../result.js';
+import { sentence } from './messages.js';
+import type { RenderContext, Reporter } from './reporter.js';
+import { facts, rankText, reasons, verdictWords, warnings } from './summary.js';
+import { bar, plural, shorten, table, wrap } from './text.js';
+
+/** Suspects that get a line of words, and lines each: more is what `--format json` is for. */
+const EXPLAINED = 3;
+const REASONS_EACH = 2;
+const LABEL_WIDTH = 9;
+const BAR_CELLS = 10;
+/** Below this width the object file is left out. */
+const NARROW = 60;
+
+export const tableReporter: Reporter<ResultDocument> = {
+  id: 'table',
+  what: 'for people, as wide as the terminal',
+  extension: 'txt',
+  render(d, context) {
+    const paint = pc.createColors(context.color);
+    const lines: string[] = [];
+    const labelled = (label: string, text: string, colour: (s: string) => string = (s) => s) => {
+      const indent = ' '.repeat(LABEL_WIDTH);
+      const [first, ...rest] = wrap(text, Math.max(20, context.width - LABEL_WIDTH)).split('\n');
+      lines.push(paint.dim(label.padEnd(LABEL_WIDTH)) + colour(first!), ...rest.map((l) => indent + colour(l)));
+    };
+
+    for (const [label, text] of facts(d)) labelled(label, text);
+    for (const text of warnings(d)) labelled('warning', text, paint.yellow);
+    const verdictColour = d.verdict === 'bug' ? paint.red : d.verdict === 'none' ? paint.green : paint.yellow;
+    labelled('verdict', `${d.verdict}: ${verdictWords(d)}`, (s) => paint.bold(verdictColour(s)));
+    for (const text of reasons(d)) labelled('', text);
+
+    if (d.suspects.length === 0) {
+      lines.push('', d.verdict === 'none' || d.verdict === 'external' ? 'No function is suspected.' : 'No suspects.');
+    } else {
+      lines.push('', ...suspectTable(d.suspects, context, paint), ...why(d, context, paint));
+    }
+    return lines.join('\n') + '\n';
+  },
+};
+
+function suspectTable(suspects: readonly Suspect[], context: RenderContext, paint: ReturnType<typeof pc.createColors>) {
+  const best = Math.max(...suspects.map((s) => s.score));
+  const withObject = context.width >= NARROW;
+  const rows = suspects.map((s) => [
+    rankText(s.rank, s.tiedWith.length > 0),
+    s.inferred ? `${s.function} (inferred)` : s.function,
+    bar(best > 0 ? s.score / best : 0, BAR_CELLS),
+    `${Math.round(s.confidence * 100)} %`,
+    ...(withObject ? [s.object] : []),
+  ]);
+  const columns = [
+    { title: 'rank', align: 'right' as const },
+    { title: 'function', shrinkTo: 12 },
+    { title: 'score' },
+    { title: 'sure', align: 'right' as const },
+    ...(withObject ? [{ title: 'object', shrinkTo: 6 }] : []),
+  ];
+  return table(columns, rows, context.width, (text, row, column) => {
+    if (row < 0) return paint.dim(text);
+    if (column === 1) return row < EXPLAINED ? paint.bold(text) : text;
+    return column === 2 ? paint.cyan(text) : text;
+  });
+}
+
+function why(d: ResultDocument, context: RenderContext, paint: ReturnType<typeof pc.createColors>): string[] {
+  const lines: string[] = [];
+  for (const s of d.suspects.slice(0, EXPLAINED)) {
+    const heaviest = [...s.evidence].sort((a, b) => b.weight - a.weight).slice(0, REASONS_EACH);
+    const said = [...new Set(heaviest.map((e) => sentence(e.message, d.trace)))];
+    if (s.tiedWith.length > 0) said.push(`cannot be told apart from ${some(s.tiedWith)}`);
+    if (s.callPath.length > 0) said.push(`called by ${s.callPath.slice(0, 3).join(' < ')}`);
+    if (said.length === 0) continue;
+    lines.push('', paint.bold(shorten(s.function, context.width)));
+    for (const text of said) lines.push(`  ${wrap(text, Math.max(20, context.width - 2), '  ')}`);
+  }
+  return lines;
+}
+
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length <= 3 ? shown : `${shown} and ${plural(names.length - 3, 'other')}`;
+}
