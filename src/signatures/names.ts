@@ -1,0 +1,163 @@
+/**
+ * One name a function, however a tracer prints it: without compiler marks and positions (`JS:^Queue.getNextJob
+ * /app/queue.js:1112:38` is `Queue.getNextJob`), without the suffixes of GCC's clones, symbol versions, C++ arguments, return types
+ * and template arguments. Learning, the binary's symbols and the truth of a case all go through `normaliseName`,
+ * so that what is one function compares as one. Idempotent.
+ */
+import { demangle } from './demangle.js';
+
+/** Clones that GCC and LLVM make of a function and mark in its name (gcc/symtab, `clone_function_name`; LLVM `.llvm.N`). */
+const CLONE_SUFFIX =
+  /(?:\.(?:isra|part|constprop|cold|hot|unlikely|exit|startup|lto_priv|localalias|clone|llvm|__uniq|resolver|ifunc)(?:\.\d+)*)+$/;
+/** `@plt`, `@GLIBC_2.2.5`, `@@GLIBC_2.34`: stubs of the linkage table and versions of symbols (ld(1), VERSION). */
+const VERSION_SUFFIX = /@{1,3}[A-Za-z_][\w.+-]*$/;
+/** A C identifier with a number behind: a local function that the compiler renumbered. */
+const NUMBERED_LOCAL = /^([A-Za-z_$][\w$]*)\.\d+$/;
+/** Hash that Rust's older mangling puts behind each path. */
+const RUST_HASH = /::h[0-9a-f]{16}$/;
+const PLAIN = /^[\w$]*$/;
+
+/**
+ * Name of a script function as V8 writes it into a perf map: kind, tier (`~` interpreted, `^` baseline, `+` maglev,
+ * `*` optimised, `'` specialised; older versions also `?`), name, position. See V8's `Logger` and `CodeKindToMarker`.
+ */
+const SCRIPT = /^(?:JS|LazyCompile|Function|Script|Eval|Callback):[~^*+?]?'?(.*)$/;
+const POSITION = /:\d+(?::\d+)?$/;
+
+export interface ScriptFunction {
+  /** Its own name, '' for a function without one. */
+  readonly name: string;
+  /** Path or URL of its script, '' when not told. */
+  readonly script: string;
+  /** Line of its definition, 0 when not told. */
+  readonly line: number;
+  /** The code of a whole script, not of a function in it. */
+  readonly topLevel: boolean;
+}
+
+/** CPython's perf trampolines (`python -X perf`, "Python support for the Linux perf profiler"): `py::Queue.get:/usr/lib/python3.12/queue.py`. */
+const PYTHON = /^py::(.*):([^:]*)$/;
+
+/** Takes the name of a script function apart, as V8 and CPython write it into perf maps; null when it is none. */
+export function scriptFunction(name: string): ScriptFunction | null {
+  const python = PYTHON.exec(name);
+  if (python !== null) return { name: python[1]!, script: python[2]!, line: 0, topLevel: python[1] === '<module>' };
+  const match = SCRIPT.exec(name);
+  if (match === null) return null;
+  const rest = match[1]!;
+  const position = POSITION.exec(rest);
+  if (position === null) return { name: rest.trim(), script: '', line: 0, topLevel: name.startsWith('Script:') };
+  const head = rest.slice(0, position.index);
+  // The path begins at the first blank that is followed by something that looks like one; names may hold blanks ("get size").
+  const at = / (?=\/|[a-z][a-z+.-]*:|[A-Za-z]:\\)/.exec(head)?.index ?? head.lastIndexOf(' ');
+  return {
+    name: at < 0 ? '' : head.slice(0, at).trim(),
+    script: head.slice(at + 1),
+    line: Number(position[0].split(':')[1]),
+    topLevel: name.startsWith('Script:'),
+  };
+}
+
+/** Last part of a path or URL. */
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+/** The name under which a function is learned, ranked and compared; '' stays ''. */
+export function normaliseName(raw: string): string {
+  if (PLAIN.test(raw) && !raw.startsWith('_Z') && !raw.startsWith('__Z')) return raw;
+  const script = scriptFunction(raw);
+  if (script !== null) {
+    if (script.name !== '') return script.name;
+    // Nothing but its place tells an anonymous function from the next.
+    const place = script.line > 0 ? `${baseName(script.script)}:${script.line}` : baseName(script.script);
+    return `(${script.topLevel ? 'script' : 'anonymous'}) ${place}`.trimEnd();
+  }
+  if (/^\((?:anonymous|script)\) /.test(raw)) return raw;
+  let name = raw.trim().replace(VERSION_SUFFIX, '').replace(CLONE_SUFFIX, '');
+  const numbered = NUMBERED_LOCAL.exec(name);
+  if (numbered !== null) name = numbered[1]!;
+  return withoutSignature(demangle(name) ?? name).replace(RUST_HASH, '');
+}
+
+/** Operators whose symbols would otherwise be taken for brackets or blanks (C++ [over.oper]). */
+const OPERATOR =
+  /^operator(?:\(\)|\[\]|<=>|<<=|>>=|->\*|->|<<|>>|&&|\|\||\+\+|--|[-+*/%^&|~!=<>]=?|,|""[ ]?\w+| (?:new|delete|co_await)(?:\[\])?| [^(]+)/;
+
+/** Names that only scripts have: V8's `get size`, `<instance_members_initializer>`, `handlers.<computed>`. */
+const SCRIPT_NAME = /^(?:[gs]et )[\w$.#]+$|^<\w+>$|\.<\w+>$/;
+
+/**
+ * A demangled name without arguments, template arguments, return type, qualifiers and "thunk to". Kept: `(anonymous
+ * namespace)`, the receiver in Go's `net.(*Conn).Read`, `{lambda#2}`, `operator()`.
+ */
+function withoutSignature(name: string): string {
+  if (!/[(<{[ ]/.test(name) || SCRIPT_NAME.test(name)) return name;
+  let out = '';
+  // Where the part behind the last blank outside brackets begins: what stands before is a return type or "thunk to".
+  let start = 0;
+  let braces = 0;
+  for (let i = 0; i < name.length;) {
+    const c = name[i]!;
+    if (c === 'o' && !/[\w$]$/.test(out)) {
+      const operator = OPERATOR.exec(name.slice(i));
+      if (operator !== null) {
+        out += operator[0];
+        i += operator[0].length;
+        // `operator<< <char>`: the blank keeps the brackets apart.
+        if (name.startsWith(' <', i)) i++;
+        continue;
+      }
+    }
+    if (c === '<') {
+      const end = closing(name, i);
+      // Rust writes `<Type as Trait>::method`: at the beginning of a path it is the path.
+      if (out.length === start && name.startsWith('::', end + 1)) {
+        const inner = name.slice(i + 1, end);
+        out += withoutSignature(inner.split(' as ')[0]!);
+      }
+      i = end + 1;
+    } else if (c === '(') {
+      const end = closing(name, i);
+      const group = name.slice(i, end + 1);
+      if (group === '(anonymous namespace)' || out.endsWith('.')) out += group;
+      else if (name[end + 1] !== ':' && name[end + 1] !== '#' && name[end + 1] !== '}' && out.length > start) break;
+      i = end + 1;
+    } else if (c === '[') {
+      // [abi:cxx11], [clone .isra.0], Go's type arguments.
+      i = closing(name, i) + 1;
+    } else if (c === ' ' && braces === 0) {
+      start = out.length;
+      i++;
+    } else {
+      if (c === '{') braces++;
+      else if (c === '}') braces--;
+      out += c;
+      i++;
+    }
+  }
+  return out.slice(start) || name;
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '<': '>', '[': ']' };
+
+/** Index of the bracket that closes the one at `open`; the last index when none does. `->` and `operator<` are no brackets. */
+function closing(name: string, open: number): number {
+  const expected: string[] = [];
+  for (let i = open; i < name.length; i++) {
+    const c = name[i]!;
+    if (c === 'o' && !/[\w$]/.test(name[i - 1] ?? ' ')) {
+      const operator = OPERATOR.exec(name.slice(i));
+      if (operator !== null && !operator[0].startsWith('operator ')) {
+        i += operator[0].length - 1;
+        continue;
+      }
+    }
+    if (c in CLOSING) expected.push(CLOSING[c]!);
+    else if (c === expected.at(-1) && !(c === '>' && name[i - 1] === '-')) {
+      expected.pop();
+      if (expected.length === 0) return i;
+    }
+  }
+  return name.length - 1;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { normaliseName, scriptFunction } from '../../src/signatures/names.js';
+
+/** As printed by a tracer -> as compared. */
+const NAMES: readonly [string, string][] = [
+  ['', ''],
+  ['ap_process_request', 'ap_process_request'],
+  ['main', 'main'],
+  // V8: tier marks and positions go.
+  ['JS:^Queue.getNextJob /srv/bull/lib/queue.js:1112:38', 'Queue.getNextJob'],
+  ['JS:*Queue.getNextJob file:1:2', 'Queue.getNextJob'],
+  ["JS:+'readIFD /srv/image-size/dist/types/tiff.js:20:17", 'readIFD'],
+  ['JS:~handlers.<computed> /srv/bull/lib/queue.js:654:37', 'handlers.<computed>'],
+  ['JS:^q.add.then.res.statusCode /srv/my app/server.js:20:60', 'q.add.then.res.statusCode'],
+  ['JS:^get size /srv/app/pool.js:4:3', 'get size'],
+  ['LazyCompile:*Socket.read node:net:700:30', 'Socket.read'],
+  ['JS:^addJob file:///srv/app/jobs.mjs:16:9', 'addJob'],
+  ['Function:~old events.js:12', 'old'],
+  // ... and a function without a name is known by its place.
+  ['JS:^ /srv/ioredis/built/commander.js:129:21', '(anonymous) commander.js:129'],
+  ['JS:* /srv/my app/server.js:14:36', '(anonymous) server.js:14'],
+  ['Script:~ /srv/app/server.js:1:1', '(script) server.js:1'],
+  ['JS:~connect', 'connect'],
+  ['py::Queue.get:/usr/lib/python3.12/queue.py', 'Queue.get'],
+  // GCC, LLVM, ld
+  ['process_chk.isra.0', 'process_chk'],
+  ['process_chk.part.1.constprop.0', 'process_chk'],
+  ['fail.cold', 'fail'],
+  ['helper.lto_priv.12', 'helper'],
+  ['helper.1234', 'helper'],
+  ['helper.llvm.1746219843', 'helper'],
+  ['write@plt', 'write'],
+  ['pthread_cond_signal@@GLIBC_2.3.2', 'pthread_cond_signal'],
+  ['event_add@libevent-2.1.so.7', 'event_add'],
+  // C++
+  ['node::InternalMakeCallback', 'node::InternalMakeCallback'],
+  ['ns::Q<int>::push(std::vector<int, std::allocator<int> > const&)', 'ns::Q::push'],
+  ['ns::S::operator()(int) const', 'ns::S::operator()'],
+  ['bool ns::less<int>(int, int)', 'ns::less'],
+  ['std::ostream& std::operator<< <char>(std::ostream&, char)', 'std::operator<<'],
+  ['ns::P::operator->() const', 'ns::P::operator->'],
+  ['ns::P::operator bool() const', 'ns::P::operator bool'],
+  ['operator new(unsigned long)', 'operator new'],
+  ['v8::internal::(anonymous namespace)::Invoke', 'v8::internal::(anonymous namespace)::Invoke'],
+  [
+    'v8::internal::(anonymous namespace)::HandleApiCallHelper<false>',
+    'v8::internal::(anonymous namespace)::HandleApiCallHelper',
+  ],
+  [
+    'non-virtual thunk to node::LibuvStreamWrap::DoTryWrite(uv_buf_t**, unsigned long*)',
+    'node::LibuvStreamWrap::DoTryWrite',
+  ],
+  [
+    'node::StreamBase::JSMethod<&(int node::StreamBase::WriteString<(node::encoding)1>(v8::FunctionCallbackInfo<v8::Value> const&))>',
+    'node::StreamBase::JSMethod',
+  ],
+  [
+    'node::LibuvStreamWrap::ReadStart()::{lambda(uv_stream_s*, long, uv_buf_t const*)#2}::_FUN',
+    'node::LibuvStreamWrap::ReadStart::{lambda#2}::_FUN',
+  ],
+  ['Store::copy[abi:cxx11](int) [clone .isra.0]', 'Store::copy'],
+  ['f(int (*)(char), bool (*)(A const&, A const&)) const', 'f'],
+  ['g<(a->b)>::h', 'g::h'],
+  ['_ZN2ns1QIiE4pushERKSt6vectorIiSaIiEE', 'ns::Q::push'],
+  // Rust, Go
+  [
+    'hyper::proto::h1::dispatch::Dispatcher<D,Bs,I,T>::poll_inner',
+    'hyper::proto::h1::dispatch::Dispatcher::poll_inner',
+  ],
+  ['<alloc::boxed::Box<F> as core::ops::FnOnce<A>>::call_once', 'alloc::boxed::Box::call_once'],
+  ['tokio::runtime::park::h0123456789abcdef', 'tokio::runtime::park'],
+  ['tokio::task::{{closure}}', 'tokio::task::{{closure}}'],
+  ['net/http.(*conn).serve', 'net/http.(*conn).serve'],
+  ['main.main.func1', 'main.main.func1'],
+];
+
+describe('normaliseName', () => {
+  it.each(NAMES)('%s', (raw, name) => {
+    expect(normaliseName(raw)).toBe(name);
+  });
+
+  it('changes nothing that it has made', () => {
+    for (const [, name] of NAMES) expect(normaliseName(name)).toBe(name);
+  });
+});
+
+describe('scriptFunction', () => {
+  it('tells the script and the line', () => {
+    expect(scriptFunction('JS:^Socket._write node:net:969:35')).toEqual({
+      name: 'Socket._write',
+      script: 'node:net',
+      line: 969,
+      topLevel: false,
+    });
+    expect(scriptFunction('ngx_http_handler')).toBeNull();
+  });
+});
