@@ -1,0 +1,230 @@
+/**
+ * The pool of worker threads: Piscina runs the tasks, Comlink carries progress, log lines and cancellation. Threads
+ * start with the first task, so that a small run never waits for them.
+ *
+ * To add a stage: write it (stage.ts), add `workers/<name>.ts` with `export default serve(stage)`, call `pool.run`.
+ */
+import { expose } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Piscina } from 'piscina';
+import { PerfscopeError, fromPlainError } from '../errors.js';
+import type { Message } from '../result.js';
+import { entryPoint } from './entry-point.js';
+import type { Reply, Supervisor, TaskEnvelope } from './serve.js';
+import { Slots } from './slots.js';
+import { type LogLevel, type Stage, cancellation, throwIfCancelled } from './stage.js';
+
+export interface PoolOptions {
+  /** Worker threads at most; at least 1. */
+  readonly jobs: number;
+  /** Heap of each worker, MB; a task that needs more fails alone. Default: Node's own limit. */
+  readonly maxHeapMb?: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Run in the calling thread: for work that is smaller than the start of a thread. */
+  readonly inline?: boolean | undefined;
+  readonly onProgress?: ((done: number) => void) | undefined;
+  readonly onLog?: ((level: LogLevel, message: Message) => void) | undefined;
+}
+
+export interface MapOptions extends RunOptions {
+  /** Tasks begun and not yet taken over by the consumer, at most. Default: one more than there are threads. */
+  readonly inFlight?: number;
+}
+
+export interface Pool {
+  readonly jobs: number;
+  /** Worker threads that are alive. */
+  readonly threads: number;
+  /** Runs one task. More calls than threads wait outside the pool, so that arguments are not all copied at once. */
+  run<Args, Result>(stage: Stage<Args, Result>, args: Args, options?: RunOptions): Promise<Result>;
+  /**
+   * Runs a task for each item and gives the results in the order of the items. An item is asked for only when there is
+   * room for its task: `inFlight` bounds the memory that items and results take.
+   */
+  map<Args, Result>(
+    stage: Stage<Args, Result>,
+    items: Iterable<Args> | AsyncIterable<Args>,
+    options?: MapOptions,
+  ): AsyncGenerator<Result, void, undefined>;
+  /** Ends all threads; tasks still running fail with 'interrupted'. */
+  close(): Promise<void>;
+}
+
+/** How long a cancelled task may take to stop by itself before its thread is ended, ms. Longer than one chunk takes. */
+const GRACE_MS = 150;
+/** A thread that has had nothing to do for this long is ended, ms. */
+const IDLE_MS = 30_000;
+
+export function createPool(options: PoolOptions): Pool {
+  return new PiscinaPool(Math.max(1, Math.floor(options.jobs)), options.maxHeapMb);
+}
+
+class PiscinaPool implements Pool {
+  private piscina: Promise<Piscina> | null = null;
+  private started: Piscina | null = null;
+  private closed = false;
+  private readonly slots: Slots;
+
+  constructor(
+    readonly jobs: number,
+    private readonly maxHeapMb: number | undefined,
+  ) {
+    // One more than there are threads: a thread that has finished finds its next task waiting.
+    this.slots = new Slots(jobs + 1);
+  }
+
+  get threads(): number {
+    return this.started?.threads.length ?? 0;
+  }
+
+  async run<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions = {}): Promise<Result> {
+    throwIfCancelled(options.signal);
+    if (options.inline === true) return runInline(stage, args, options);
+    await this.slots.take(options.signal, cancellation);
+    try {
+      if (this.closed) throw new PerfscopeError('interrupted', 'the pool is closed');
+      return await this.dispatch(stage.name, args, options);
+    } finally {
+      this.slots.give();
+    }
+  }
+
+  async *map<Args, Result>(
+    stage: Stage<Args, Result>,
+    items: Iterable<Args> | AsyncIterable<Args>,
+    options: MapOptions = {},
+  ): AsyncGenerator<Result, void, undefined> {
+    const bound = options.inline === true ? 1 : (options.inFlight ?? this.jobs + 1);
+    // A failure in one task cancels its siblings.
+    const siblings = new AbortController();
+    const signal = options.signal === undefined ? siblings.signal : AbortSignal.any([options.signal, siblings.signal]);
+    const pending: Promise<Result>[] = [];
+    try {
+      for await (const item of items) {
+        const task = this.run<Args, Result>(stage, item, { ...options, signal });
+        task.catch(() => undefined);
+        pending.push(task);
+        if (pending.length >= bound) yield await pending.shift()!;
+      }
+      while (pending.length > 0) yield await pending.shift()!;
+    } finally {
+      if (pending.length > 0) {
+        siblings.abort();
+        await Promise.allSettled(pending);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.slots.refuseAll(new PerfscopeError('interrupted', 'the pool is closed'));
+    if (this.piscina !== null) await (await this.piscina).destroy();
+  }
+
+  private start(): Promise<Piscina> {
+    this.piscina ??= import('piscina').then(({ Piscina }) => {
+      const piscina = new Piscina({
+        minThreads: 0,
+        maxThreads: this.jobs,
+        idleTimeout: IDLE_MS,
+        ...(this.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.maxHeapMb } }),
+      });
+      // A thread's death reaches the task that it ran; without a listener the event would end the process.
+      piscina.on('error', () => undefined);
+      this.started = piscina;
+      return piscina;
+    });
+    return this.piscina;
+  }
+
+  private async dispatch<Result>(name: string, args: unknown, options: RunOptions): Promise<Result> {
+    const piscina = await this.start();
+    throwIfCancelled(options.signal);
+    const kill = new AbortController();
+    const line = openLine(options, () => kill.abort());
+    const task: TaskEnvelope<unknown> = { args, port: line?.port ?? null };
+    try {
+      const reply = (await piscina.run(task, {
+        filename: entryPoint(name),
+        signal: kill.signal,
+        transferList: line === null ? [] : [line.port],
+      })) as Reply<Result>;
+      throwIfCancelled(options.signal);
+      if (!reply.ok) throw fromPlainError(reply.error);
+      return reply.value;
+    } catch (error) {
+      throwIfCancelled(options.signal);
+      throw this.closed ? new PerfscopeError('interrupted', 'the pool was closed') : taskError(error, name);
+    } finally {
+      line?.close();
+    }
+  }
+}
+
+async function runInline<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions): Promise<Result> {
+  const result = await stage.run(args, {
+    signal: options.signal ?? new AbortController().signal,
+    progress: (done) => options.onProgress?.(done),
+    log: (level, message) => options.onLog?.(level, message),
+  });
+  throwIfCancelled(options.signal);
+  return result;
+}
+
+/** The Comlink line to one task, or null when nobody listens. `kill` is called when a cancelled task does not stop. */
+function openLine(options: RunOptions, kill: () => void): { port: MessagePort; close: () => void } | null {
+  const { signal, onProgress, onLog } = options;
+  if (signal === undefined && onProgress === undefined && onLog === undefined) return null;
+  const { port1, port2 } = new MessageChannel();
+  let timer: NodeJS.Timeout | undefined;
+  let tellTask: () => void = () => undefined;
+  const onAbort = () => {
+    tellTask();
+    timer = setTimeout(kill, GRACE_MS);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const supervisor: Supervisor = {
+    progress: (done) => onProgress?.(done),
+    log: (level, message) => onLog?.(level, message),
+    whenCancelled: () =>
+      new Promise((resolve) => {
+        tellTask = resolve;
+        if (signal?.aborted === true) resolve();
+      }),
+  };
+  expose(supervisor, nodeEndpoint(port1));
+  return {
+    port: port2,
+    close: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      port1.close();
+    },
+  };
+}
+
+/** An error that a thread threw, or died of, loses its class on the way: what is left is put in words. */
+function taskError(error: unknown, stage: string): PerfscopeError {
+  if (error instanceof PerfscopeError) return error;
+  const { code, message } = error as { code?: string; message?: string };
+  const wrapped =
+    code === 'ERR_WORKER_OUT_OF_MEMORY'
+      ? new PerfscopeError(
+          'worker',
+          `stage ${stage} ran out of memory`,
+          {},
+          'Raise --max-memory, lower --jobs or narrow the window.',
+        )
+      : new PerfscopeError(
+          'worker',
+          `stage ${stage} failed: ${message ?? String(error)}`,
+          {},
+          'This is a defect of perfscope; please report it.',
+        );
+  wrapped.cause = error;
+  return wrapped;
+}

@@ -1,0 +1,174 @@
+/**
+ * Decompression of a stream of blocks. A stream that breaks off gives every byte up to the cut and then says so:
+ * a production trace is often cut by a full disk or a killed recorder, and what is there is still worth reading.
+ */
+import { createGunzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
+import type { Compression } from './magic.js';
+
+/** Why a stream ended before its proper end. */
+export interface StreamProblem {
+  /** truncated: the input ended in the middle; damaged: the input contradicts itself. */
+  readonly kind: 'truncated' | 'damaged';
+  /** Compressed bytes consumed when it showed. */
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface DecompressionState {
+  /** Compressed bytes consumed so far. */
+  consumed: number;
+  problem: StreamProblem | null;
+}
+
+/** What one call of zlib may give: large enough to spare turns of the event loop, small enough to lose little on damage. */
+const OUTPUT_BLOCK = 256 * 1024;
+
+type Blocks = AsyncIterable<Uint8Array>;
+
+/** The decompressed blocks of `input`; `state` is kept up to date and tells of a premature end. Never throws for bad data. */
+export async function* decompress(
+  kind: Compression,
+  input: Blocks,
+  state: DecompressionState,
+): AsyncGenerator<Uint8Array> {
+  const counted = count(input, state);
+  switch (kind) {
+    case 'none':
+      return yield* counted;
+    case 'gzip':
+      return yield* throughZlib(createGunzip({ chunkSize: OUTPUT_BLOCK }), counted, state);
+    case 'zstd': {
+      const create = nativeZstd();
+      if (create !== null) return yield* throughZlib(create(), counted, state);
+      return yield* unzstd(counted, state);
+    }
+    case 'xz':
+      return yield* unxz(counted, state);
+  }
+}
+
+/** Whether the decompressor of `kind` works in Node's own thread pool, so that it does not hold up the calling thread. */
+export function decompressesInBackground(kind: Compression): boolean {
+  return kind === 'none' || kind === 'gzip' || (kind === 'zstd' && nativeZstd() !== null);
+}
+
+async function* count(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
+  for await (const block of input) {
+    state.consumed += block.length;
+    yield block;
+  }
+}
+
+/** zlib's Zstandard, in Node 22.15 and later. */
+function nativeZstd(): (() => Transform) | null {
+  const create = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress;
+  return create === undefined ? null : () => create({ chunkSize: OUTPUT_BLOCK });
+}
+
+/**
+ * Feeds a zlib stream block by block and waits for each: so all that could be decoded is out before the end of the
+ * input is announced, and an unexpected end loses nothing. (Piping loses what the last call decoded.)
+ */
+async function* throughZlib(engine: Transform, input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
+  let output: Uint8Array[] = [];
+  let failure: NodeJS.ErrnoException | null = null;
+  let ended = false;
+  let wake: () => void = () => {};
+  engine.on('data', (block: Uint8Array) => output.push(block));
+  engine.on('error', (error) => {
+    failure = error;
+    wake();
+  });
+  // zlib ends by itself, without calling back, when garbage follows the last member.
+  engine.on('end', () => {
+    ended = true;
+    wake();
+  });
+  const step = (start: () => void) =>
+    new Promise<void>((resolve) => {
+      wake = resolve;
+      start();
+    });
+  try {
+    for await (const block of input) {
+      await step(() => engine.write(block, () => wake()));
+      const ready = output;
+      output = [];
+      yield* ready;
+      if (failure !== null || ended) break;
+    }
+    if (failure === null && !ended) await step(() => engine.end());
+    yield* output;
+    if (failure !== null) state.problem = zlibProblem(failure, state.consumed);
+  } finally {
+    engine.destroy();
+  }
+}
+
+function zlibProblem(error: NodeJS.ErrnoException, offset: number): StreamProblem {
+  const cut = error.code === 'Z_BUF_ERROR' || /unexpected end/i.test(error.message);
+  return { kind: cut ? 'truncated' : 'damaged', offset, reason: error.message };
+}
+
+async function* unzstd(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
+  const { Decompress, ZstdErrorCode } = await import('fzstd');
+  let output: Uint8Array[] = [];
+  const engine = new Decompress((block) => {
+    if (block.length > 0) output.push(block);
+  });
+  const push = (block: Uint8Array, final: boolean): boolean => {
+    try {
+      engine.push(block, final);
+      return true;
+    } catch (error) {
+      const { code, message } = error as { code?: number; message: string };
+      const cut = code === ZstdErrorCode.UnexpectedEOF;
+      state.problem = { kind: cut ? 'truncated' : 'damaged', offset: state.consumed, reason: message };
+      return false;
+    }
+  };
+  for await (const block of input) {
+    const good = push(block, false);
+    const ready = output;
+    output = [];
+    yield* ready;
+    if (!good) return;
+  }
+  push(new Uint8Array(0), true);
+  yield* output;
+}
+
+async function* unxz(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
+  const { XzReadableStream } = (await import('xz-decompress')).default;
+  let drained = false;
+  const iterator = input[Symbol.asyncIterator]();
+  const compressed = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await iterator.next();
+      if (done === true) {
+        drained = true;
+        controller.close();
+      } else {
+        controller.enqueue(value);
+      }
+    },
+  });
+  const reader = new XzReadableStream(compressed as never).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      // The decoder hands out views of its own memory.
+      yield value.slice();
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    state.problem = { kind: drained ? 'truncated' : 'damaged', offset: state.consumed, reason };
+  } finally {
+    await reader.cancel().catch(() => undefined);
+    await iterator.return?.(undefined);
+  }
+}

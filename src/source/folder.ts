@@ -1,0 +1,62 @@
+/** A folder written by `strace -ff -o PREFIX`: one file a thread, named PREFIX.TID (strace(1), option -ff). */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PerfscopeError } from '../errors.js';
+import { type Source, fileError, openFile } from './source.js';
+
+/** `trace.4711`, also when each file was compressed afterwards: `trace.4711.gz`. */
+const THREAD_FILE = /^(.+)\.(\d+)(\.(?:gz|zst|xz))?$/;
+
+/** The thread that a file of `strace -ff` belongs to, 0 when the name is not of that kind. */
+export function tidOfName(name: string): number {
+  const match = THREAD_FILE.exec(name);
+  const tid = match === null ? 0 : Number(match[2]);
+  // The kernel's own limit of PIDs: PID_MAX_LIMIT, 2^22 (proc(5), pid_max).
+  return tid > 0 && tid <= 4194304 ? tid : 0;
+}
+
+/** Sources of a folder, in order of tid. Throws when the folder is not one of `strace -ff`. */
+export async function openFolder(path: string): Promise<Source[]> {
+  let entries;
+  try {
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    throw fileError(error, path);
+  }
+  const files = entries.filter((e) => (e.isFile() || e.isSymbolicLink()) && !e.name.startsWith('.')).map((e) => e.name);
+  if (files.length === 0) {
+    const why = entries.length === 0 ? 'is an empty directory' : 'is a directory without files';
+    throw new PerfscopeError(
+      'input-is-directory',
+      `${path} ${why}`,
+      { path },
+      'Give a trace, or the folder of strace -ff.',
+    );
+  }
+  const threads = files.flatMap((name) => {
+    const tid = tidOfName(name);
+    return tid === 0 ? [] : [{ name, tid, prefix: THREAD_FILE.exec(name)![1]! }];
+  });
+  if (threads.length === 0) {
+    throw new PerfscopeError(
+      'input-is-directory',
+      `${path} is a directory, and none of its ${files.length} files is named PREFIX.TID as strace -ff does`,
+      { path },
+      `Give the trace itself, for example ${join(path, files[0]!)}; for a folder of incidents use "perfscope batch".`,
+    );
+  }
+  const prefixes = [...new Set(threads.map((t) => t.prefix))].sort();
+  if (prefixes.length > 1) {
+    throw new PerfscopeError(
+      'input-is-directory',
+      `${path} holds files of several recordings: ${prefixes.slice(0, 5).join(', ')}`,
+      { path },
+      `Give the files of one of them: ${join(path, prefixes[0]!)}.*`,
+    );
+  }
+  threads.sort((a, b) => a.tid - b.tid);
+  const sources: Source[] = [];
+  // One by one: a server of 10,000 threads would use up the file descriptors.
+  for (const { name, tid } of threads) sources.push(await openFile(join(path, name), tid));
+  return sources;
+}

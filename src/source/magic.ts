@@ -1,0 +1,99 @@
+/**
+ * What a file is, told by its first bytes and never by its name. Compression: gzip (RFC 1952), Zstandard (RFC 8878),
+ * xz (the .xz file format 1.2.1). The other signatures are those of files that people hand over by mistake.
+ */
+export type Compression = 'none' | 'gzip' | 'zstd' | 'xz';
+
+/** Bytes that `compressionOf` and `containerOf` need to see. */
+export const MAGIC_BYTES = 512;
+
+const ZSTD_FRAME = [0x28, 0xb5, 0x2f, 0xfd];
+const XZ_STREAM = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
+
+function startsWith(bytes: Uint8Array, magic: readonly number[], at = 0): boolean {
+  if (bytes.length < at + magic.length) return false;
+  for (let i = 0; i < magic.length; i++) if (bytes[at + i] !== magic[i]) return false;
+  return true;
+}
+
+export function compressionOf(head: Uint8Array): Compression {
+  // 8 is the only method that RFC 1952 defines.
+  if (startsWith(head, [0x1f, 0x8b, 0x08])) return 'gzip';
+  if (startsWith(head, ZSTD_FRAME)) return 'zstd';
+  // A skippable frame (0x184D2A5?, little-endian) comes first in files of pzstd and in seekable ones.
+  if (head.length >= 4 && (head[0]! & 0xf0) === 0x50 && startsWith(head, [0x2a, 0x4d, 0x18], 1)) return 'zstd';
+  if (startsWith(head, XZ_STREAM)) return 'xz';
+  return 'none';
+}
+
+export type Container = 'tar' | 'zip';
+
+/** Whether (decompressed) bytes begin an archive. tar: POSIX ustar and GNU tar both have "ustar" at 257. */
+export function containerOf(head: Uint8Array): Container | null {
+  if (startsWith(head, ascii('ustar'), 257)) return 'tar';
+  // Local file header, or the end record of an empty archive (APPNOTE.TXT 4.3).
+  if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) return 'zip';
+  return null;
+}
+
+interface Foreign {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly at?: number })[] = [
+  {
+    magic: ascii('PERFILE2'),
+    what: 'a binary perf.data file',
+    advice: 'Turn it into text first: perf script --ns -F comm,pid,tid,cpu,time,event,trace -i perf.data > trace.txt',
+  },
+  {
+    magic: ascii('BZh'),
+    what: 'compressed with bzip2',
+    advice: 'Decompress it first, or pipe it: bzcat FILE | perfscope analyze -',
+  },
+  {
+    magic: [0x04, 0x22, 0x4d, 0x18],
+    what: 'compressed with lz4',
+    advice: 'Pipe it: lz4cat FILE | perfscope analyze -',
+  },
+  { magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], what: 'a 7z archive', advice: 'Extract it first.' },
+  {
+    magic: [0xc1, 0x1f, 0xfc, 0xc1],
+    what: 'a stream of a CTF trace (LTTng)',
+    advice: 'Record with strace or perf, or print the trace as CSV with the columns ts,tid,syscall,ret,dur.',
+  },
+  {
+    magic: [0xc1, 0xfc, 0x1f, 0xc1],
+    what: 'a stream of a CTF trace (LTTng)',
+    advice: 'Record with strace or perf, or print the trace as CSV with the columns ts,tid,syscall,ret,dur.',
+  },
+  {
+    magic: [0x7f, 0x45, 0x4c, 0x46],
+    what: 'an ELF program or library',
+    advice: 'A trace is needed; programs go to --binary.',
+  },
+  { magic: [0xff, 0xfe], what: 'UTF-16 text', advice: 'Convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
+  { magic: [0xfe, 0xff], what: 'UTF-16 text', advice: 'Convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
+];
+
+/** What a file that is no trace is instead, as far as its first bytes tell; null for text of an unknown kind. */
+export function foreignKind(head: Uint8Array): Foreign | null {
+  for (const entry of FOREIGN) if (startsWith(head, entry.magic, entry.at)) return entry;
+  const container = containerOf(head);
+  if (container !== null) {
+    return { what: `a ${container} archive`, advice: 'Use "perfscope batch" for archives, or extract it first.' };
+  }
+  // Text has no NUL byte; tracers escape what is not printable.
+  if (head.subarray(0, 65536).includes(0)) {
+    return {
+      what: 'binary data',
+      advice: 'Give the text of strace, of perf script, or CSV (gz, zst and xz are read as they are).',
+    };
+  }
+  return null;
+}
+
+function ascii(text: string): number[] {
+  return Array.from(text, (c) => c.charCodeAt(0));
+}

@@ -1,0 +1,177 @@
+/** One input as bytes: a file, standard input, a member of an archive. Decompressed by content, never by name. */
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { PerfscopeError } from '../errors.js';
+import { type Compression, MAGIC_BYTES, compressionOf } from './magic.js';
+import { type DecompressionState, type StreamProblem, decompress } from './decompress.js';
+
+export interface Source {
+  /** As the user gave it; '-' is standard input. */
+  readonly path: string;
+  /** The file's own name, for formats that look at it. */
+  readonly name: string;
+  /** Bytes as stored (compressed), null when it cannot be told before the end. */
+  readonly size: number | null;
+  readonly compression: Compression;
+  /** A file whose bytes are the text itself: any stretch of it can be read on its own, by any thread. */
+  readonly seekable: boolean;
+  /** The path can be opened again: false for standard input and members of archives. */
+  readonly reopenable: boolean;
+  /** The thread that the file belongs to (`strace -ff` names it FILE.TID); 0 when the name does not tell. */
+  readonly tid: number;
+  /** The decompressed bytes, in blocks. Once for a source that is not reopenable. */
+  blocks(): AsyncGenerator<Uint8Array>;
+  /** Bytes as stored that `blocks` has consumed so far. */
+  readonly consumed: number;
+  /** Set when `blocks` ended before the proper end of its compressed stream. */
+  readonly problem: StreamProblem | null;
+}
+
+/** Bytes read from a file at once. */
+const READ_BLOCK = 128 * 1024;
+
+class FileSource implements Source {
+  readonly name: string;
+  readonly seekable: boolean;
+  readonly reopenable = true;
+  private state: DecompressionState = { consumed: 0, problem: null };
+
+  constructor(
+    readonly path: string,
+    readonly size: number,
+    readonly compression: Compression,
+    readonly tid: number,
+  ) {
+    this.name = basename(path);
+    this.seekable = compression === 'none';
+  }
+
+  blocks(): AsyncGenerator<Uint8Array> {
+    this.state = { consumed: 0, problem: null };
+    return decompress(this.compression, readFile(this.path), this.state);
+  }
+
+  get consumed(): number {
+    return this.state.consumed;
+  }
+
+  get problem(): StreamProblem | null {
+    return this.state.problem;
+  }
+}
+
+class StreamSource implements Source {
+  readonly seekable = false;
+  readonly reopenable = false;
+  readonly tid = 0;
+  private readonly state: DecompressionState = { consumed: 0, problem: null };
+
+  constructor(
+    readonly path: string,
+    readonly name: string,
+    readonly size: number | null,
+    readonly compression: Compression,
+    private readonly stream: AsyncGenerator<Uint8Array>,
+  ) {}
+
+  blocks(): AsyncGenerator<Uint8Array> {
+    return decompress(this.compression, this.stream, this.state);
+  }
+
+  get consumed(): number {
+    return this.state.consumed;
+  }
+
+  get problem(): StreamProblem | null {
+    return this.state.problem;
+  }
+}
+
+/** Opens one file (a directory is folder.ts's job), a named pipe or a device. */
+export async function openFile(path: string, tid = 0): Promise<Source> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw new PerfscopeError('input-is-directory', `${path} is a directory`, { path });
+    // A pipe gives its bytes once, to whoever opens it first: nothing may be read from it just to look.
+    if (!stats.isFile()) return await openStream(path, basename(path), null, readFile(path));
+    const handle = await open(path, 'r');
+    try {
+      const head = new Uint8Array(MAGIC_BYTES);
+      const { bytesRead } = await handle.read(head, 0, head.length, 0);
+      return new FileSource(path, stats.size, compressionOf(head.subarray(0, bytesRead)), tid);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** Standard input, or any stream of bytes that can be read once only (a member of an archive). */
+export async function openStream(
+  path: string,
+  name: string,
+  size: number | null,
+  stream: AsyncIterable<Uint8Array>,
+): Promise<Source> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const head: Uint8Array[] = [];
+  let length = 0;
+  while (length < MAGIC_BYTES) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    head.push(value);
+    length += value.length;
+  }
+  const joined = Buffer.concat(head, length);
+  return new StreamSource(path, name, size, compressionOf(joined), prepend(joined, iterator));
+}
+
+async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (head.length > 0) yield head;
+    for (;;) {
+      const { done, value } = await rest.next();
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    await rest.return?.(undefined);
+  }
+}
+
+async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: READ_BLOCK }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** The system's errors about files, in words. */
+export function fileError(error: unknown, path: string): unknown {
+  if (error instanceof PerfscopeError || !(error instanceof Error) || !('code' in error)) return error;
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new PerfscopeError('input-missing', `${path} does not exist`, { path }, 'Check the path.');
+    case 'EACCES':
+    case 'EPERM':
+      return new PerfscopeError(
+        'input-missing',
+        `${path} may not be read (${error.code})`,
+        { path },
+        `Give yourself the right to read it; traces recorded as root often belong to root.`,
+      );
+    case 'EISDIR':
+      return new PerfscopeError('input-is-directory', `${path} is a directory`, { path });
+    default:
+      return new PerfscopeError(
+        'input-damaged',
+        `${path} cannot be read: ${error.message}`,
+        { path },
+        'Check the disk or copy the file anew.',
+      );
+  }
+}

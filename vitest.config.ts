@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: most tests run the TypeScript of src/ as it is. Tests named *.built.test.ts start worker threads or the
+ * program itself, which are compiled code: for them test/build.ts brings dist/ up to date first.
+ */
+export default defineConfig({
+  test: {
+    coverage: { include: ['src/**'] },
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.built.test.ts'] },
+      },
+      {
+        test: {
+          name: 'built',
+          include: ['test/**/*.built.test.ts'],
+          globalSetup: ['test/build.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
