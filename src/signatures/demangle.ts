@@ -18,10 +18,10 @@ const STANDARD: Readonly<Record<string, string>> = {
   t: 'std',
   a: 'std::allocator',
   b: 'std::basic_string',
-  s: 'std::string',
-  i: 'std::istream',
-  o: 'std::ostream',
-  d: 'std::iostream',
+  s: 'std::basic_string',
+  i: 'std::basic_istream',
+  o: 'std::basic_ostream',
+  d: 'std::basic_iostream',
 };
 
 /** Thrown inside, never out: the symbol is not one that we can read. */
@@ -125,7 +125,8 @@ class Reader {
     if (code === 'cv') {
       const from = this.at;
       this.type();
-      return `operator ${this.text.slice(from, this.at)}`;
+      const type = this.text.slice(from, this.at);
+      return `operator ${type === 'b' ? 'bool' : type}`;
     }
     if (code === 'li') return `operator"" ${this.source()}`;
     const symbol = OPERATORS[code];

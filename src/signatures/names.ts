@@ -84,6 +84,10 @@ export function normaliseName(raw: string): string {
 const OPERATOR =
   /^operator(?:\(\)|\[\]|<=>|<<=|>>=|->\*|->|<<|>>|&&|\|\||\+\+|--|[-+*/%^&|~!=<>]=?|,|""[ ]?\w+| (?:new|delete|co_await)(?:\[\])?| [^(]+)/;
 
+/** Behind an argument list: something that is defined inside the function. */
+const INNER = /^(?: const| volatile| &&?)*(?:::|[#}])/;
+const QUALIFIERS = /^(?: const| volatile| &&?)+(?=::)/;
+
 /** Names that only scripts have: V8's `get size`, `<instance_members_initializer>`, `handlers.<computed>`. */
 const SCRIPT_NAME = /^(?:[gs]et )[\w$.#]+$|^<\w+>$|\.<\w+>$/;
 
@@ -121,8 +125,8 @@ function withoutSignature(name: string): string {
       const end = closing(name, i);
       const group = name.slice(i, end + 1);
       if (group === '(anonymous namespace)' || out.endsWith('.')) out += group;
-      else if (name[end + 1] !== ':' && name[end + 1] !== '#' && name[end + 1] !== '}' && out.length > start) break;
-      i = end + 1;
+      else if (out.length > start && !INNER.test(name.slice(end + 1, end + 24))) break;
+      i = end + 1 + (QUALIFIERS.exec(name.slice(end + 1, end + 24))?.[0].length ?? 0);
     } else if (c === '[') {
       // [abi:cxx11], [clone .isra.0], Go's type arguments.
       i = closing(name, i) + 1;

@@ -58,6 +58,10 @@ const NAMES: readonly [string, string][] = [
     'node::LibuvStreamWrap::ReadStart()::{lambda(uv_stream_s*, long, uv_buf_t const*)#2}::_FUN',
     'node::LibuvStreamWrap::ReadStart::{lambda#2}::_FUN',
   ],
+  [
+    'f(A const&)::{lambda(A*)#1}::operator()(A*) const::{lambda(void*)#1}::_FUN(void*)',
+    'f::{lambda#1}::operator()::{lambda#1}::_FUN',
+  ],
   ['Store::copy[abi:cxx11](int) [clone .isra.0]', 'Store::copy'],
   ['f(int (*)(char), bool (*)(A const&, A const&)) const', 'f'],
   ['g<(a->b)>::h', 'g::h'],

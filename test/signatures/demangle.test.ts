@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { demangle } from '../../src/signatures/demangle.js';
+
+describe('demangle', () => {
+  it.each([
+    ['_ZN4node5StartEiPPc', 'node::Start'],
+    ['_ZN2nsL6helperENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE', 'ns::helper'],
+    ['_ZNK2ns1SclEi', 'ns::S::operator()'],
+    ['_ZN2ns1SD0Ev', 'ns::S::~S'],
+    ['_ZN2ns1SC2Ei', 'ns::S::S'],
+    ['_ZNSt6vectorIiSaIiEE9push_backEOi', 'std::vector::push_back'],
+    ['_ZNKSs5c_strEv', 'std::basic_string::c_str'],
+    ['_ZN12_GLOBAL__N_14workEv', '(anonymous namespace)::work'],
+    ['_ZZN1A1fEvENKUlvE_clEv', 'A::f::{lambda#1}::operator()'],
+    ['_ZZN1A1fEvENKUliE0_clEi', 'A::f::{lambda#2}::operator()'],
+    ['_ZlsRSoRK1A', 'operator<<'],
+    ['_ZN1AcvbEv', 'A::operator bool'],
+    ['_ZnwmRKSt9nothrow_t', 'operator new'],
+    ['_ZN1QIXadL_Z4lessiiEEE3popEv', 'Q::pop'],
+    ['_ZN1QILi5ELb1EE3popEv', 'Q::pop'],
+    ['_ZThn16_N1B1fEv', 'B::f'],
+    ['_ZN5Store4copyB5cxx11Ev', 'Store::copy'],
+    ['_ZN5tokio7runtime4park17h0123456789abcdefE', 'tokio::runtime::park'],
+    [
+      '_ZN55_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..Drop$GT$4drop17h0123456789abcdefE',
+      '<alloc::vec::Vec<T> as core::Drop>::drop',
+    ],
+  ])('%s is %s', (symbol, name) => {
+    expect(demangle(symbol)).toBe(name);
+  });
+
+  it('leaves alone what is no C++ name, is cut, or needs an expression evaluated', () => {
+    for (const symbol of ['main', '_Z', '_ZN4nod', '_ZN1AI', '_ZTV1A', '_ZN1QIXplLi1ELi2EEE3popEv', '_ZN99999aE']) {
+      expect(demangle(symbol), symbol).toBeNull();
+    }
+  });
+});
