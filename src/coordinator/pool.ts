@@ -6,6 +6,7 @@
  */
 import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { PerfscopeError, fromPlainError } from '../errors.js';
@@ -87,7 +88,7 @@ class PiscinaPool implements Pool {
     await this.slots.take(options.signal, cancellation);
     try {
       if (this.closed) throw new PerfscopeError('interrupted', 'the pool is closed');
-      return await this.dispatch(stage.name, args, options);
+      return await this.dispatch(stage, args, options);
     } finally {
       this.slots.give();
     }
@@ -141,15 +142,15 @@ class PiscinaPool implements Pool {
     return this.piscina;
   }
 
-  private async dispatch<Result>(name: string, args: unknown, options: RunOptions): Promise<Result> {
+  private async dispatch<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions): Promise<Result> {
     const piscina = await this.start();
     throwIfCancelled(options.signal);
     const kill = new AbortController();
     const line = openLine(options, () => kill.abort());
-    const task: TaskEnvelope<unknown> = { args, port: line?.port ?? null };
+    const task: TaskEnvelope<Args> = { args, port: line?.port ?? null };
     try {
       const reply = (await piscina.run(task, {
-        filename: entryPoint(name),
+        filename: stage.entryPoint === undefined ? entryPoint(stage.name) : fileURLToPath(stage.entryPoint),
         signal: kill.signal,
         transferList: line === null ? [] : [line.port],
       })) as Reply<Result>;
@@ -158,7 +159,7 @@ class PiscinaPool implements Pool {
       return reply.value;
     } catch (error) {
       throwIfCancelled(options.signal);
-      throw this.closed ? new PerfscopeError('interrupted', 'the pool was closed') : taskError(error, name);
+      throw this.closed ? new PerfscopeError('interrupted', 'the pool was closed') : taskError(error, stage.name);
     } finally {
       line?.close();
     }

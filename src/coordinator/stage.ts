@@ -19,6 +19,8 @@ export interface StageContext {
 export interface Stage<Args, Result> {
   /** Also the name of its entry point below workers/. */
   readonly name: string;
+  /** Where its entry point is, for stages that do not come with perfscope. */
+  readonly entryPoint?: URL;
   run(args: Args, context: StageContext): Result | Promise<Result>;
 }
 
