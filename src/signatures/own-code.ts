@@ -1,0 +1,214 @@
+/**
+ * Which frames are the program's own code: those can be to blame, and are learned. Told by object file, see
+ * docs/signatures.md: the program and what is bundled with it are its own; libraries of the system, the kernel and, where
+ * the program is a script run by an interpreter, the interpreter itself are not.
+ */
+import { PerfscopeError } from '../errors.js';
+import { NO_STACK, type StackTable } from '../trace/stacks.js';
+import { baseName, normaliseName, scriptFunction } from './names.js';
+
+export interface OwnCodeOptions {
+  /** Base name or path of the program; default: the executable that is on most stacks. */
+  readonly program?: string;
+  /** Patterns (`*`, `?`) of functions or objects that are the program's own though the rules say otherwise. */
+  readonly include?: readonly string[];
+  /** Patterns of functions or objects to leave out; stronger than `include`. */
+  readonly exclude?: readonly string[];
+}
+
+export interface OwnCode {
+  /** Path of the program's object file as the tracer printed it. */
+  readonly program: string;
+  /** The program is an interpreter or virtual machine: the own code is what perf maps name. */
+  readonly runtime: boolean;
+  owns(functionName: string, objectName: string): boolean;
+}
+
+/** Stacks, and per stack the number of calls that were issued with it. */
+export interface StackUse {
+  readonly table: StackTable;
+  readonly calls: ArrayLike<number>;
+}
+
+/** What the C runtime and the linker put around a program; on every stack or on none, in no case to blame. */
+const START_UP = new Set(
+  (
+    '_start __libc_start_main __libc_start_call_main __libc_start_main_impl __libc_csu_init __libc_csu_fini _init _fini ' +
+    'frame_dummy register_tm_clones deregister_tm_clones __do_global_dtors_aux __do_global_ctors_aux ' +
+    '_dl_relocate_static_pie start_thread __clone __clone3 ' +
+    'unexpected_backtracing_error [unknown]'
+  ).split(' '),
+);
+
+/** Where a distribution puts libraries for everybody (FHS 3.0, chapters 3.9, 3.10 and 4.6; Nix and Guix keep all in a store). */
+const SYSTEM_DIRECTORIES = [
+  ...['/lib', '/lib32', '/lib64', '/libx32', '/usr/lib', '/usr/lib32', '/usr/lib64', '/usr/libx32', '/usr/libexec'],
+  ...['/usr/local/lib', '/usr/local/lib64', '/nix/store', '/gnu/store'],
+];
+/** Homes of many programs: that a file lies there too says nothing. */
+const SHARED_PLACES = /^(?:|\/(?:opt|srv|root|tmp|mnt|var|app|usr|usr\/local|home|home\/[^/]+))$/;
+const PROGRAM_FOLDERS = /\/(?:bin|sbin|lib|lib64|libexec|src|objs|build|\.libs)$/;
+/** The C and C++ runtime, wherever it lies (in containers and bundles too). */
+const C_RUNTIME =
+  /^(?:ld-linux|ld-musl|ld64?[.-]|(?:libc|libm|libdl|librt|libpthread|libstdc\+\+|libgcc_s|libc\+\+)[.-])/;
+const SHARED_LIBRARY = /\.(?:so(?:\.[\d.]+)?|node|ko(?:\.[gx]z)?)$|^ld-[\w.-]+$/;
+/** Files by which JIT compilers tell perf of their code: tools/perf/Documentation/jit-interface.txt, jitdump-specification.txt. */
+const JIT_OBJECT = /(?:^|\/)(?:perf-\d+\.map|jitted-\d+-\d+\.so)$/;
+/** JIT code that belongs to the engine: stubs, regular expressions, Java's own packages. */
+const JIT_INTERNAL =
+  /^(?:RegExp|Builtin|BytecodeHandler|Bytecode|Stub|Handler|ICStub|wasm-to-js|js-to-wasm)[:\]]|^L?(?:javax?|jdk|sun|com[./]sun)[./]|[Ss]tub/;
+/** The script language's own library: part of the engine (`node:`, older Node's bare names, Python's standard library). */
+const SCRIPT_LIBRARY =
+  /^(?:node:|internal\/|native |<frozen )|^[\w.-]*$|\/lib(?:64)?\/python[\d.]+\/(?!(?:site|dist)-packages\/)/;
+
+/**
+ * Share of the program's stacks with JIT code on them from which the program counts as a runtime. Servers written in a script
+ * language have it on every fifth stack or more; a native program that compiles hot expressions only (PostgreSQL's LLVM)
+ * keeps such code off the stacks of system calls, since expressions issue none.
+ */
+const RUNTIME_SHARE = 0.02;
+
+/** Finds the program in learning stacks and the rule for its own code. Throws `program-mismatch` when `options.program` is on none. */
+export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions = {}): OwnCode {
+  const objects = new Map<string, number>();
+  let jitCalls = 0;
+  for (const use of uses) jitCalls += countObjects(use, objects);
+  const program = chooseProgram(objects, options.program);
+  const runtime = jitCalls > 0 && jitCalls >= RUNTIME_SHARE * (objects.get(program) ?? 0);
+  const include = matcher(options.include);
+  const exclude = matcher(options.exclude);
+  const ownObjects = new Map<string, boolean>();
+
+  return {
+    program,
+    runtime,
+    owns(functionName, objectName) {
+      if (functionName === '' || START_UP.has(functionName)) return false;
+      if (exclude !== null && matchesFrame(exclude, functionName, objectName)) return false;
+      if (include !== null && matchesFrame(include, functionName, objectName)) return true;
+      if (isJitObject(objectName)) return isOwnScript(functionName);
+      let own = ownObjects.get(objectName);
+      if (own === undefined) ownObjects.set(objectName, (own = isOwnObject(objectName, program, runtime)));
+      return own;
+    },
+  };
+}
+
+/** Name and object under which a frame is learned; a script function's object is its script, as perf maps are named by process. */
+export function functionIdentity(functionName: string, objectName: string): { name: string; object: string } {
+  const script = isJitObject(objectName) ? scriptFunction(functionName)?.script : undefined;
+  return { name: normaliseName(functionName), object: baseName(script ?? plainPath(objectName)) };
+}
+
+function isJitObject(object: string): boolean {
+  return JIT_OBJECT.test(object);
+}
+
+function isOwnScript(functionName: string): boolean {
+  const script = scriptFunction(functionName);
+  if (script !== null) return !SCRIPT_LIBRARY.test(script.script);
+  // Other engines: methods have qualified names, helpers have plain ones.
+  return /[.:;/]/.test(functionName) && !JIT_INTERNAL.test(functionName);
+}
+
+function isOwnObject(object: string, program: string, runtime: boolean): boolean {
+  if (object === program) return !runtime;
+  const path = plainPath(object);
+  if (!path.startsWith('/') && !SHARED_LIBRARY.test(path)) return false;
+  const file = baseName(path);
+  if (C_RUNTIME.test(file) || file.endsWith('.ko')) return false;
+  const home = programHome(plainPath(program));
+  if (home !== null && path.startsWith(`${home}/`)) return !runtime || file.endsWith('.node');
+  if (!SHARED_LIBRARY.test(file)) return false;
+  const system = SYSTEM_DIRECTORIES.find((directory) => path.startsWith(`${directory}/`));
+  if (system === undefined) return path.startsWith('/');
+  // /usr/lib/apache2/modules/mod_x.so is apache2's, /usr/lib/x86_64-linux-gnu/libz.so.1 is everybody's.
+  const folders = path.slice(system.length + 1, -file.length).split('/');
+  return !runtime && folders.some((folder) => isNamedFor(folder, baseName(plainPath(program))));
+}
+
+/** Folder of which everything belongs to the program; null when it lives among others (/usr/sbin, /opt). */
+function programHome(program: string): string | null {
+  let home = program.slice(0, Math.max(0, program.lastIndexOf('/')));
+  while (PROGRAM_FOLDERS.test(home) && !SYSTEM_DIRECTORIES.includes(home)) home = home.slice(0, home.lastIndexOf('/'));
+  if (SHARED_PLACES.test(home) || SYSTEM_DIRECTORIES.some((d) => d === home || d.startsWith(`${home}/`))) return null;
+  return home;
+}
+
+/** `postgresql` for postgres, `mysql` for mysqld, `apache2` for apache2; never a processor's folder or a short stump. */
+function isNamedFor(folder: string, program: string): boolean {
+  const stem = (name: string) => name.toLowerCase().replace(/[-_.\d].*$/, '');
+  const [a, b] = [stem(folder), stem(program)];
+  return a.length >= 3 && b.length >= 3 && !folder.includes('-linux') && (a.startsWith(b) || b.startsWith(a));
+}
+
+/** Without what containers and deleted files add to a path. */
+function plainPath(object: string): string {
+  return object.replace(/ \(deleted\)$/, '').replace(/^(?:\/proc\/\d+\/root|.*\/(?:merged|rootfs))(?=\/)/, '');
+}
+
+function chooseProgram(objects: ReadonlyMap<string, number>, wanted: string | undefined): string {
+  const ranked = [...objects].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([object]) => object);
+  const executables = ranked.filter(
+    (object) =>
+      plainPath(object).startsWith('/') && !SHARED_LIBRARY.test(baseName(plainPath(object))) && !isJitObject(object),
+  );
+  if (wanted === undefined) return executables[0] ?? ranked.find((object) => object !== '') ?? '';
+  const found = ranked.find((object) => plainPath(object) === wanted || baseName(plainPath(object)) === wanted);
+  if (found !== undefined) return found;
+  throw new PerfscopeError(
+    'program-mismatch',
+    `no stack holds a frame of the program "${wanted}"`,
+    {},
+    executables.length > 0
+      ? `The stacks are of ${executables.slice(0, 5).map(baseName).join(', ')}: give one of these with --program, or leave it out.`
+      : 'The stacks name no program at all: was it recorded with symbols (strace -k, perf record -g)?',
+  );
+}
+
+/** Adds to `objects` the calls with each object on their stack; returns the calls with JIT code on theirs. */
+function countObjects({ table, calls }: StackUse, objects: Map<string, number>): number {
+  const { prefix, frame, frameObject } = table;
+  // A caller's stack comes before the stacks that extend it, so one pass from the end sums up subtrees.
+  const total = new Float64Array(prefix.length);
+  for (let s = prefix.length - 1; s >= 0; s--) {
+    total[s]! += calls[s]!;
+    if (prefix[s]! !== NO_STACK) total[prefix[s]!]! += total[s]!;
+  }
+  const isJit = table.objects.map(isJitObject);
+  let jitCalls = 0;
+  for (let s = 0; s < prefix.length; s++) {
+    const object = frameObject[frame[s]!]!;
+    let first = true;
+    let firstJit = isJit[object]! && isOwnScript(table.functions[table.frameFunction[frame[s]!]!]!);
+    for (let p = prefix[s]!; p !== NO_STACK && (first || firstJit); p = prefix[p]!) {
+      const outer = frameObject[frame[p]!]!;
+      if (outer === object) first = false;
+      if (firstJit && isJit[outer]! && isOwnScript(table.functions[table.frameFunction[frame[p]!]!]!)) firstJit = false;
+    }
+    if (first) objects.set(table.objects[object]!, (objects.get(table.objects[object]!) ?? 0) + total[s]!);
+    if (firstJit) jitCalls += total[s]!;
+  }
+  return jitCalls;
+}
+
+function matchesFrame(pattern: RegExp, functionName: string, objectName: string): boolean {
+  return (
+    pattern.test(functionName) ||
+    pattern.test(normaliseName(functionName)) ||
+    pattern.test(objectName) ||
+    pattern.test(baseName(plainPath(objectName)))
+  );
+}
+
+/** One expression for all patterns: `*` any text, `?` any character, everything else itself. */
+function matcher(patterns: readonly string[] | undefined): RegExp | null {
+  if (patterns === undefined || patterns.length === 0) return null;
+  const sources = patterns.map((p) =>
+    p
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.'),
+  );
+  return new RegExp(`^(?:${sources.join('|')})$`, 's');
+}

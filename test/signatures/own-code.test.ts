@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { findOwnCode, functionIdentity, type OwnCodeOptions } from '../../src/signatures/own-code.js';
+import { StackTableBuilder } from '../../src/trace/stacks.js';
+
+/** Own code found from stacks of `[function, object]` frames, outermost first, each used by one call. */
+function ownCodeOf(stacks: readonly (readonly [string, string])[][], options: OwnCodeOptions = {}) {
+  const builder = new StackTableBuilder();
+  const leaves = stacks.map((frames) => frames.reduce((stack, [f, o]) => builder.push(stack, builder.frame(f, o)), -1));
+  const table = builder.finish();
+  const calls = new Uint32Array(table.prefix.length);
+  for (const leaf of leaves) calls[leaf]!++;
+  return findOwnCode([{ table, calls }], options);
+}
+
+const LIBC = '/usr/lib/x86_64-linux-gnu/libc.so.6';
+const program = (path: string, options: OwnCodeOptions = {}) =>
+  ownCodeOf(
+    [
+      [
+        ['_start', path],
+        ['main', path],
+        ['work', path],
+        ['read', LIBC],
+      ],
+    ],
+    options,
+  );
+
+describe('own code of a native program', () => {
+  it.each([
+    // program, object, own
+    ['/srv/inst/bin/httpd', '/srv/inst/bin/httpd', true],
+    ['/srv/inst/bin/httpd', LIBC, false],
+    ['/srv/inst/bin/httpd', '/lib64/ld-linux-x86-64.so.2', false],
+    ['/srv/inst/bin/httpd', '/usr/lib/x86_64-linux-gnu/apr-util-1/apr_dbm_db-1.so', false],
+    ['/srv/inst/bin/httpd', '/srv/inst/modules/mod_x.so', true],
+    ['/srv/inst/bin/httpd', '/srv/other/mod_y.so', true],
+    ['/srv/inst/bin/httpd', '/srv/inst/lib/libc.so.6', false],
+    ['/srv/inst/bin/httpd', '/srv/inst/bin/rotatelogs', true],
+    ['/srv/inst/bin/httpd', '/usr/bin/dash', false],
+    ['/srv/inst/bin/httpd', '[vdso]', false],
+    ['/srv/inst/bin/httpd', '[kernel.kallsyms]', false],
+    ['/srv/inst/bin/httpd', '', false],
+    ['/usr/sbin/apache2', '/usr/lib/apache2/modules/mod_x.so', true],
+    ['/usr/sbin/apache2', '/usr/lib/x86_64-linux-gnu/libapr-1.so.0', false],
+    ['/usr/sbin/apache2', '/usr/bin/bash', false],
+    ['/usr/sbin/mysqld', '/usr/lib64/mysql/plugin/auth.so', true],
+    ['/usr/lib/postgresql/15/bin/postgres', '/usr/lib/postgresql/15/bin/postgres', true],
+    ['/usr/lib/postgresql/15/bin/postgres', '/usr/lib/postgresql/15/lib/plpgsql.so', true],
+    ['/usr/lib/postgresql/15/bin/postgres', '/usr/lib/x86_64-linux-gnu/libcrypto.so.3', false],
+    ['/usr/lib/dovecot/imap', '/usr/lib/dovecot/libdovecot.so.0', true],
+    ['/nix/store/abc-redis-7/bin/redis-server', '/nix/store/abc-redis-7/lib/mod.so', true],
+    ['/nix/store/abc-redis-7/bin/redis-server', '/nix/store/def-jemalloc/lib/libjemalloc.so.2', false],
+    ['/opt/app/server (deleted)', '/opt/app/server (deleted)', true],
+    ['/proc/77/root/opt/app/server', '/proc/77/root/usr/lib/libssl.so.3', false],
+  ])('%s: %s is its own: %s', (path, object, own) => {
+    expect(program(path).owns('f', object)).toBe(own);
+  });
+
+  it('is the executable on most stacks, unless another one is asked for', () => {
+    const helper: [string, string][] = [
+      ['main', '/usr/bin/dash'],
+      ['write', LIBC],
+    ];
+    const server: [string, string][] = [
+      ['main', '/opt/app/server'],
+      ['read', LIBC],
+    ];
+    expect(ownCodeOf([helper, server, server]).program).toBe('/opt/app/server');
+    const shell = ownCodeOf([helper, server, server], { program: 'dash' });
+    expect([shell.program, shell.owns('main', '/opt/app/server')]).toEqual(['/usr/bin/dash', false]);
+  });
+
+  it('says which programs there are when the one asked for is not there', () => {
+    expect(() => program('/opt/app/server', { program: 'nginx' })).toThrow(
+      expect.objectContaining({ code: 'program-mismatch', advice: expect.stringContaining('server') }),
+    );
+  });
+
+  it('leaves out start-up code and frames without a name, but not main', () => {
+    const own = program('/opt/app/server');
+    const names = ['_start', '__libc_start_main', '', '[unknown]', 'unexpected_backtracing_error', 'main'];
+    expect(names.filter((name) => own.owns(name, '/opt/app/server'))).toEqual(['main']);
+  });
+
+  it('obeys --include and --exclude, the latter above all', () => {
+    const own = program('/opt/app/server', {
+      include: ['libevent*', 'SSL_?ead'],
+      exclude: ['log_*', '*/mod_z.so', 'event_free'],
+    });
+    expect(own.owns('event_base_loop', '/usr/lib/libevent-2.1.so.7')).toBe(true);
+    expect(own.owns('SSL_read', '/usr/lib/libssl.so.3')).toBe(true);
+    expect(own.owns('SSL_write', '/usr/lib/libssl.so.3')).toBe(false);
+    expect(own.owns('log_line', '/opt/app/server')).toBe(false);
+    expect(own.owns('handle', '/opt/app/mod_z.so')).toBe(false);
+    expect(own.owns('event_free', '/usr/lib/libevent-2.1.so.7')).toBe(false);
+  });
+});
+
+describe('own code of a program run by an interpreter', () => {
+  const NODE = '/usr/bin/node';
+  const MAP = '/tmp/perf-12.map';
+  const native: [string, string][] = [
+    ['node::Start', NODE],
+    ['uv_run', NODE],
+    ['read', LIBC],
+  ];
+  const script: [string, string][] = [
+    ['node::Start', NODE],
+    ['JS:^serve /srv/app/server.js:1:2', MAP],
+    ['write', LIBC],
+  ];
+
+  it('is what the perf map names, without the interpreter and its library', () => {
+    const own = ownCodeOf([native, native, native, script]);
+    expect([own.program, own.runtime]).toEqual([NODE, true]);
+    expect(own.owns('uv_run', NODE)).toBe(false);
+    expect(own.owns('JS:*serve /srv/app/server.js:1:2', MAP)).toBe(true);
+    expect(own.owns('JS:* /srv/app/node_modules/x/index.js:1:2', MAP)).toBe(true);
+    expect(own.owns('JS:^Socket._write node:net:969:35', MAP)).toBe(false);
+    expect(own.owns('JS:^emit events.js:100:1', MAP)).toBe(false);
+    expect(own.owns('RegExp:[a-z]+', MAP)).toBe(false);
+    expect(own.owns('bcrypt_hash', '/srv/app/node_modules/bcrypt/lib/bcrypt.node')).toBe(true);
+  });
+
+  it('knows Python by its trampolines', () => {
+    const python = '/usr/bin/python3.12';
+    const own = ownCodeOf([
+      [
+        ['main', python],
+        ['py::handle:/srv/app/web.py', '/tmp/perf-7.map'],
+        ['read', LIBC],
+      ],
+    ]);
+    expect(own.runtime).toBe(true);
+    expect(own.owns('py::handle:/srv/app/web.py', '/tmp/perf-7.map')).toBe(true);
+    expect(own.owns('py::Queue.get:/usr/lib/python3.12/queue.py', '/tmp/perf-7.map')).toBe(false);
+    expect(own.owns('py::app:/usr/lib/python3.12/site-packages/web/app.py', '/tmp/perf-7.map')).toBe(true);
+  });
+
+  it('is not assumed where only few stacks hold compiled code', () => {
+    const postgres: [string, string][] = [
+      ['main', '/opt/pg/bin/postgres'],
+      ['read', LIBC],
+    ];
+    const jit: [string, string][] = [
+      ['main', '/opt/pg/bin/postgres'],
+      ['llvm.evalexpr_0_1', '/tmp/perf-9.map'],
+      ['read', LIBC],
+    ];
+    const own = ownCodeOf([...Array<typeof postgres>(99).fill(postgres), jit]);
+    expect(own.runtime).toBe(false);
+    expect(own.owns('ExecScan', '/opt/pg/bin/postgres')).toBe(true);
+  });
+
+  it('names a script function by its script, whatever the process', () => {
+    expect(functionIdentity('JS:^addJob /srv/bull/lib/job.js:77:16', MAP)).toEqual({
+      name: 'addJob',
+      object: 'job.js',
+    });
+    expect(functionIdentity('f.isra.0', '/opt/app/server (deleted)')).toEqual({ name: 'f', object: 'server' });
+  });
+});
