@@ -11,17 +11,21 @@ export interface TraceChunk {
   /** Like Columns, but `thread`, `call` and `stack` index this chunk's own lists and `start` counts from `baseSeconds`. */
   columns: ChunkColumns;
   calls: string[];
+  /**
+   * In order of first sight. A tid may stand here twice: after its exit (another life), and in strace text where lines
+   * with and without `[pid N]` alternate. Every event of the earlier entry then lies before those of the later.
+   */
   threads: ChunkThread[];
   stacks: StackTable | null;
   /** Whole seconds of the chunk's time 0 on the trace's clock. For 'relative' and 'none' clocks 0: the builder adds up. */
   baseSeconds: number;
   clock: 'epoch' | 'boot' | 'day' | 'relative' | 'none';
-  /** For 'relative' and 'none' clocks: how far the chunk's clock moved, ns. */
+  /** Moment of the chunk's last record, ns since `baseSeconds`; for 'relative' and 'none' clocks how far the clock moved. */
   advanceNs: number;
   hasDurations: boolean;
   /** Per local thread: the row of its call still open at the end of the chunk, or -1. */
   pending: Int32Array;
-  /** Exits whose entries lie before the chunk; at most one a thread, before any other event of that thread. */
+  /** Exits whose entries lie before the chunk; at most one an entry of `threads`, before any other event of it. In order of `position`. */
   orphans: OrphanExit[];
   /** Clones, execs, names and exits of threads, in order. */
   lifecycle: Lifecycle[];
@@ -52,6 +56,7 @@ export interface ChunkColumns {
 }
 
 export interface ChunkThread {
+  /** 0 for lines that name none, where ParseOptions.tid was 0: the builder finds out whose they are. */
   tid: number;
   /** -1 when the text does not tell. */
   pid: number;
@@ -61,6 +66,8 @@ export interface ChunkThread {
 
 export interface OrphanExit {
   thread: number;
+  /** Rows of the chunk that come before it: where its row goes when its entry was never seen. */
+  position: number;
   /** Name as printed; '' when only a number was given. */
   call: string;
   /** Moment of the exit, ns since `baseSeconds`. */
@@ -77,9 +84,14 @@ export interface OrphanExit {
   stack: number;
 }
 
+/** `ns` counts from `baseSeconds`. */
 export type Lifecycle =
+  /** `ns`: the call's entry. Not for orphans: the builder sees those when it joins them. */
   | { what: 'clone'; thread: number; ns: number; childTid: number; sameProcess: boolean }
-  | { what: 'exec'; thread: number; ns: number; program: string }
+  /** `row`: the chunk's row of the call, which decides by its outcome; -1 when the event is certain. */
+  | { what: 'exec'; thread: number; ns: number; program: string; row: number }
+  /** A thread without tid told it itself (gettid, set_tid_address). */
+  | { what: 'tid'; thread: number; ns: number; tid: number }
   | { what: 'name'; thread: number; ns: number; name: string }
   | { what: 'exit'; thread: number; ns: number };
 
