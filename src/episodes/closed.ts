@@ -4,7 +4,7 @@
  * docs/episodes.md. Support does not fall monotonically under insertion in the middle, so looking at extensions by one
  * call is not enough: episodes of equal support are compared with each other, after cheap filters.
  */
-import type { EpisodeTree } from './gapped.js';
+import type { EpisodeTree } from './tree.js';
 
 /** Nodes of the closed episodes of `tree`, in its order. */
 export function closedNodes(tree: EpisodeTree, alphabet: number, maxGap: number): number[] {

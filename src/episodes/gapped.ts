@@ -5,185 +5,203 @@
  * entry (each position is looked at once), and the most non-overlapping occurrences are counted in that same walk by
  * taking each that begins after the last one taken ended (earliest end first, the optimal rule for disjoint intervals).
  */
-import { SEPARATOR } from './text.js';
-
-/** The frequent episodes of a text as a prefix tree, in the order in which they were found (a prefix before its extensions). */
-export interface EpisodeTree {
-  count: number;
-  /** Node of the episode without its last call, -1 for single calls. */
-  parent: Int32Array;
-  /** Last call, in the text's numbering. */
-  symbol: Uint32Array;
-  support: Uint32Array;
-  length: Uint8Array;
-  /** 1: an extension by one call at the end has the same support. */
-  open: Uint8Array;
-}
+import { type EpisodeTree, appendEpisode, emptyTree } from './tree.js';
 
 /** Longest episode with gaps; lengths are kept in bytes. */
 export const LONGEST_GAPPED_EPISODE = 255;
 
-interface Level {
-  /** Occurrences of the children of the episode being extended, child after child. */
-  ends: Uint32Array;
-  starts: Uint32Array;
-  /** Calls that extend it frequently, their supports and where their occurrences begin. */
-  symbols: number[];
-  supports: number[];
-  from: number[];
+export interface GappedOptions {
+  readonly minSupport: number;
+  /** At most LONGEST_GAPPED_EPISODE. */
+  readonly maxLength: number;
+  readonly maxGap: number;
+  readonly maxEpisodes: number;
 }
 
 /**
- * Mines `text` (0 separates, at least `maxGap + 1` in a row). Returns null when more than `maxEpisodes` are frequent.
- * Time: the sum over frequent episodes of min(text, (maxGap + 1) x occurrences).
+ * Mines `text` (symbols 1..alphabet; 0 separates, at least `maxGap + 1` in a row and at the end). Returns null when more
+ * than `maxEpisodes` are frequent. Time: the sum over frequent episodes of min(text, (maxGap + 1) x occurrences).
  */
-export function mineGapped(
-  text: Uint32Array,
-  alphabet: number,
-  minSupport: number,
-  maxLength: number,
-  maxGap: number,
-  maxEpisodes: number,
-): EpisodeTree | null {
-  const tree = emptyTree(1024);
-  const occurrences = new Uint32Array(alphabet + 2);
-  const supports = new Uint32Array(alphabet + 2);
-  const lastEnd = new Int32Array(alphabet + 2).fill(-1);
-  const cursor = new Uint32Array(alphabet + 2);
-  const levels: Level[] = [];
+export function mineGapped(text: Uint32Array, alphabet: number, options: GappedOptions): EpisodeTree | null {
+  return new GappedMiner(text, alphabet, options).mine();
+}
 
-  /** Counts the extensions of the episode with these occurrences and lists those of the frequent ones in `level`. */
-  function extend(ends: Uint32Array, starts: Uint32Array, from: number, to: number, level: Level, leaves: boolean) {
-    const touched: number[] = [];
+/** Extensions of one episode by a call: those that are frequent, with their occurrences. */
+interface Extensions {
+  count: number;
+  readonly symbols: Uint32Array;
+  readonly supports: Uint32Array;
+  /** Extension i occurs at `ends[from[i] .. from[i + 1])`, having begun at `starts`. */
+  readonly from: Uint32Array;
+  ends: Uint32Array;
+  starts: Uint32Array;
+}
+
+class GappedMiner {
+  private readonly tree = emptyTree(1024);
+  private readonly levels: Extensions[] = [];
+  /** Frequent calls in rising order, then calls that are not frequent and only fill gaps. */
+  private readonly calls: Uint32Array;
+  private readonly text: Uint32Array;
+  private readonly frequent: number;
+  /** Per call, of the episode being extended: occurrences, support, end of the last occurrence that was counted. */
+  private readonly occurrences: Uint32Array;
+  private readonly supports: Uint32Array;
+  private readonly lastEnd: Int32Array;
+  private readonly cursor: Int32Array;
+  /** What one walk saw: position, its call, latest start. */
+  private readonly seenAt: Uint32Array;
+  private readonly seenCall: Uint32Array;
+  private readonly seenStart: Uint32Array;
+
+  constructor(
+    text: Uint32Array,
+    alphabet: number,
+    private readonly options: GappedOptions,
+  ) {
+    const count = new Uint32Array(alphabet + 1);
+    for (let i = 0; i < text.length; i++) count[text[i]!]!++;
+    const calls: number[] = [0];
+    for (let c = 1; c <= alphabet; c++) if (count[c]! >= options.minSupport) calls.push(c);
+    this.frequent = calls.length - 1;
+    this.calls = Uint32Array.from(calls);
+    const number = new Uint32Array(alphabet + 1).fill(this.frequent + 1);
+    number.set([0]);
+    calls.forEach((c, i) => (number[c] = i));
+    this.text = text.map((c) => number[c]!);
+    const width = this.frequent + 2;
+    this.occurrences = new Uint32Array(width);
+    this.supports = new Uint32Array(width);
+    this.lastEnd = new Int32Array(width).fill(-1);
+    this.cursor = new Int32Array(width);
+    this.seenAt = new Uint32Array(text.length);
+    this.seenCall = new Uint32Array(text.length);
+    this.seenStart = new Uint32Array(text.length);
+  }
+
+  mine(): EpisodeTree | null {
+    const singles = this.level(0);
+    for (let i = 0; i < this.text.length; i++) {
+      this.seenAt[i] = this.seenStart[i] = i;
+      const c = (this.seenCall[i] = this.text[i]!);
+      this.occurrences[c]!++;
+      this.supports[c]!++;
+    }
+    this.list(singles, this.text.length, this.options.maxLength === 1);
+    return this.grow(-1, 0) ? this.tree : null;
+  }
+
+  /** Adds the extensions in `levels[depth]` to the tree and extends each of them. False when there are too many. */
+  private grow(parent: number, depth: number): boolean {
+    const { tree, calls } = this;
+    const { maxLength, maxEpisodes } = this.options;
+    const level = this.levels[depth]!;
+    for (let child = 0; child < level.count; child++) {
+      if (tree.count >= maxEpisodes) return false;
+      const support = level.supports[child]!;
+      if (parent >= 0 && support === tree.support[parent]) tree.open[parent] = 1;
+      const node = appendEpisode(tree, parent, calls[level.symbols[child]!]!, support, depth + 1);
+      if (depth + 1 === maxLength) continue;
+      const deeper = this.level(depth + 1);
+      const last = depth + 2 === maxLength;
+      const seen = last
+        ? this.count(level.ends, level.starts, level.from[child]!, level.from[child + 1]!)
+        : this.walk(level.ends, level.starts, level.from[child]!, level.from[child + 1]!);
+      this.list(deeper, seen, last);
+      if (deeper.count > 0 && !this.grow(node, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  /** Goes over all that can follow the occurrences [from, to), counts the support of each call and notes what it saw. */
+  private walk(ends: Uint32Array, starts: Uint32Array, from: number, to: number): number {
+    const { text, occurrences, supports, lastEnd, seenAt, seenCall, seenStart } = this;
+    const reach = this.options.maxGap + 1;
+    let seen = 0;
     for (let o = from; o < to; o++) {
       const end = ends[o]!;
       const start = starts[o]!;
-      const next = o + 1 < to ? ends[o + 1]! : text.length - 1;
-      const limit = Math.min(end + 1 + maxGap, next);
+      // The text ends in `reach` separators, so nothing lies behind it. What follows the next end is the next one's.
+      const limit = o + 1 < to && ends[o + 1]! < end + reach ? ends[o + 1]! : end + reach;
       for (let q = end + 1; q <= limit; q++) {
         const c = text[q]!;
-        if (c === SEPARATOR) break;
-        if (occurrences[c]!++ === 0) touched.push(c);
+        seenAt[seen] = q;
+        seenCall[seen] = c;
+        seenStart[seen++] = start;
+        occurrences[c]!++;
         if (start > lastEnd[c]!) {
           supports[c]!++;
           lastEnd[c] = q;
         }
       }
     }
-    touched.sort((a, b) => a - b);
-    let listed = 0;
-    level.symbols.length = level.supports.length = level.from.length = 0;
-    for (const c of touched) {
-      cursor[c] = NOT_LISTED;
-      if (supports[c]! >= minSupport) {
-        level.symbols.push(c);
-        level.supports.push(supports[c]!);
-        level.from.push(listed);
-        cursor[c] = listed;
-        listed += occurrences[c]!;
+    return seen;
+  }
+
+  /** Like `walk` for the longest episodes, of which only the support is wanted. */
+  private count(ends: Uint32Array, starts: Uint32Array, from: number, to: number): number {
+    const { text, supports, lastEnd } = this;
+    const reach = this.options.maxGap + 1;
+    for (let o = from; o < to; o++) {
+      const end = ends[o]!;
+      const start = starts[o]!;
+      const limit = o + 1 < to && ends[o + 1]! < end + reach ? ends[o + 1]! : end + reach;
+      for (let q = end + 1; q <= limit; q++) {
+        const c = text[q]!;
+        if (start > lastEnd[c]!) {
+          supports[c]!++;
+          lastEnd[c] = q;
+        }
       }
-      occurrences[c] = supports[c] = 0;
-      lastEnd[c] = -1;
     }
-    level.from.push(listed);
-    if (leaves || listed === 0) return;
+    return 0;
+  }
+
+  /** Moves the frequent calls of a walk, with their occurrences, to `level` and clears the counters. */
+  private list(level: Extensions, seen: number, last: boolean): void {
+    const { occurrences, supports, lastEnd, cursor, seenAt, seenCall, seenStart, frequent } = this;
+    const { minSupport } = this.options;
+    level.count = 0;
+    let listed = 0;
+    for (let c = 1; c <= frequent; c++) {
+      cursor[c] = -1;
+      if (supports[c]! < minSupport) continue;
+      level.symbols[level.count] = c;
+      level.supports[level.count] = supports[c]!;
+      level.from[level.count++] = listed;
+      cursor[c] = listed;
+      listed += occurrences[c]!;
+    }
+    cursor[0] = cursor[frequent + 1] = -1;
+    level.from[level.count] = listed;
+    occurrences.fill(0);
+    supports.fill(0);
+    lastEnd.fill(-1);
+    if (last || level.count === 0) return;
     if (level.ends.length < listed) {
       level.ends = new Uint32Array(2 * listed);
       level.starts = new Uint32Array(2 * listed);
     }
-    for (let o = from; o < to; o++) {
-      const end = ends[o]!;
-      const start = starts[o]!;
-      const next = o + 1 < to ? ends[o + 1]! : text.length - 1;
-      const limit = Math.min(end + 1 + maxGap, next);
-      for (let q = end + 1; q <= limit; q++) {
-        const c = text[q]!;
-        if (c === SEPARATOR) break;
-        const at = cursor[c]!;
-        if (at === NOT_LISTED) continue;
-        level.ends[at] = q;
-        level.starts[at] = start;
-        cursor[c] = at + 1;
-      }
+    const { ends, starts } = level;
+    for (let i = 0; i < seen; i++) {
+      const c = seenCall[i]!;
+      const at = cursor[c]!;
+      if (at < 0) continue;
+      ends[at] = seenAt[i]!;
+      starts[at] = seenStart[i]!;
+      cursor[c] = at + 1;
     }
   }
 
-  function grow(parent: number, depth: number): boolean {
-    const level = levels[depth]!;
-    for (let child = 0; child < level.symbols.length; child++) {
-      if (tree.count >= maxEpisodes) return false;
-      const support = level.supports[child]!;
-      if (parent >= 0 && support === tree.support[parent]) tree.open[parent] = 1;
-      const node = append(tree, parent, level.symbols[child]!, support, depth + 1);
-      if (depth + 1 >= maxLength) continue;
-      const deeper = (levels[depth + 1] ??= emptyLevel());
-      extend(level.ends, level.starts, level.from[child]!, level.from[child + 1]!, deeper, depth + 2 >= maxLength);
-      if (deeper.symbols.length > 0 && !grow(node, depth + 1)) return false;
-    }
-    return true;
+  private level(depth: number): Extensions {
+    const width = this.frequent + 1;
+    return (this.levels[depth] ??= {
+      count: 0,
+      symbols: new Uint32Array(width),
+      supports: new Uint32Array(width),
+      from: new Uint32Array(width + 1),
+      ends: new Uint32Array(0),
+      starts: new Uint32Array(0),
+    });
   }
-
-  levels[0] = singleCalls(text, alphabet, minSupport);
-  return grow(-1, 0) ? tree : null;
-}
-
-const NOT_LISTED = 0xffffffff;
-
-function singleCalls(text: Uint32Array, alphabet: number, minSupport: number): Level {
-  const level = emptyLevel();
-  const count = new Uint32Array(alphabet + 1);
-  for (let i = 0; i < text.length; i++) count[text[i]!]!++;
-  const cursor = new Uint32Array(alphabet + 1).fill(NOT_LISTED);
-  let listed = 0;
-  for (let c = 1; c <= alphabet; c++) {
-    if (count[c]! < minSupport) continue;
-    level.symbols.push(c);
-    level.supports.push(count[c]!);
-    level.from.push(listed);
-    cursor[c] = listed;
-    listed += count[c]!;
-  }
-  level.from.push(listed);
-  level.ends = new Uint32Array(listed);
-  for (let i = 0; i < text.length; i++) {
-    const at = cursor[text[i]!]!;
-    if (text[i] === SEPARATOR || at === NOT_LISTED) continue;
-    level.ends[at] = i;
-    cursor[text[i]!] = at + 1;
-  }
-  level.starts = level.ends.slice();
-  return level;
-}
-
-function emptyLevel(): Level {
-  return { ends: new Uint32Array(0), starts: new Uint32Array(0), symbols: [], supports: [], from: [] };
-}
-
-function emptyTree(capacity: number): EpisodeTree {
-  return {
-    count: 0,
-    parent: new Int32Array(capacity),
-    symbol: new Uint32Array(capacity),
-    support: new Uint32Array(capacity),
-    length: new Uint8Array(capacity),
-    open: new Uint8Array(capacity),
-  };
-}
-
-function append(tree: EpisodeTree, parent: number, symbol: number, support: number, length: number): number {
-  if (tree.count === tree.parent.length) {
-    const larger = emptyTree(2 * tree.count);
-    larger.parent.set(tree.parent);
-    larger.symbol.set(tree.symbol);
-    larger.support.set(tree.support);
-    larger.length.set(tree.length);
-    larger.open.set(tree.open);
-    Object.assign(tree, { ...larger, count: tree.count });
-  }
-  const node = tree.count++;
-  tree.parent[node] = parent;
-  tree.symbol[node] = symbol;
-  tree.support[node] = support;
-  tree.length[node] = length;
-  return node;
 }

@@ -56,11 +56,14 @@ export function mineClosedEpisodes(
     return out;
   }
   const longest = Math.min(maxLength, LONGEST_GAPPED_EPISODE);
+  const maxEpisodes = Math.max(1, options.maxEpisodes ?? MAX_EPISODES);
   let support = minSupport;
-  let tree = mineGapped(text, alphabet.length - 1, support, longest, maxGap, options.maxEpisodes ?? MAX_EPISODES);
+  const again = () =>
+    mineGapped(text, alphabet.length - 1, { minSupport: support, maxLength: longest, maxGap, maxEpisodes });
+  let tree = again();
   while (tree === null) {
     support *= 2;
-    tree = mineGapped(text, alphabet.length - 1, support, longest, maxGap, options.maxEpisodes ?? MAX_EPISODES);
+    tree = again();
   }
   const nodes = closedNodes(tree, alphabet.length - 1, maxGap);
   const out = allocate(
