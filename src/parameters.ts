@@ -135,6 +135,34 @@ export const PARAMETERS = {
     what: 'Runs of more equal calls than this are folded into this many before mining; 0 = never.',
     reason: 'Off: the length of the longest episode bounds what a run can yield, and its repetitions are evidence.',
   },
+  signatureSupport: {
+    group: 'learning',
+    default: 2,
+    unit: 'occurrences',
+    min: 1,
+    max: 1000000000,
+    what: 'Fewest non-overlapping occurrences that make an episode of a function frequent; a function in which nothing happens that often is described by what it did once.',
+    reason: 'Not published; what happens twice is the least that can be called repetition.',
+  },
+  signatureShare: {
+    group: 'learning',
+    default: 0.001,
+    unit: 'of the calls of the function',
+    min: 0,
+    max: 1,
+    what: 'Fewest occurrences of an episode of a function, as a share of the calls issued while the function was on the stack.',
+    reason:
+      'Keeps functions that are always on the stack (main, the event loop) from listing every rare episode of their callees: at most 1000 episodes of each length remain.',
+  },
+  signatureEpisodes: {
+    group: 'learning',
+    default: 24,
+    unit: 'episodes',
+    min: 1,
+    max: 100000,
+    what: 'Episodes kept of each function: those with the largest support x specificity.',
+    reason: 'Published: pruned for speed. See the sweep in docs/signatures.md.',
+  },
 } as const satisfies Record<string, ParameterSpec>;
 
 export type ParameterName = keyof typeof PARAMETERS;
