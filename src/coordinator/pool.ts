@@ -104,12 +104,16 @@ class PiscinaPool implements Pool {
     const siblings = new AbortController();
     const signal = options.signal === undefined ? siblings.signal : AbortSignal.any([options.signal, siblings.signal]);
     const pending: Promise<Result>[] = [];
+    let failed = false;
     try {
       for await (const item of items) {
         const task = this.run<Args, Result>(stage, item, { ...options, signal });
-        task.catch(() => undefined);
+        task.catch(() => {
+          failed = true;
+        });
         pending.push(task);
         if (pending.length >= bound) yield await pending.shift()!;
+        if (failed) break;
       }
       while (pending.length > 0) yield await pending.shift()!;
     } finally {

@@ -16,7 +16,7 @@ export function tidOfName(name: string): number {
 }
 
 /** Sources of a folder, in order of tid. Throws when the folder is not one of `strace -ff`. */
-export async function openFolder(path: string): Promise<Source[]> {
+export async function openFolder(path: string, signal?: AbortSignal): Promise<Source[]> {
   let entries;
   try {
     entries = await readdir(path, { withFileTypes: true });
@@ -57,6 +57,6 @@ export async function openFolder(path: string): Promise<Source[]> {
   threads.sort((a, b) => a.tid - b.tid);
   const sources: Source[] = [];
   // One by one: a server of 10,000 threads would use up the file descriptors.
-  for (const { name, tid } of threads) sources.push(await openFile(join(path, name), tid));
+  for (const { name, tid } of threads) sources.push(await openFile(join(path, name), tid, signal));
   return sources;
 }

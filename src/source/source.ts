@@ -42,6 +42,7 @@ class FileSource implements Source {
     readonly size: number,
     readonly compression: Compression,
     readonly tid: number,
+    private readonly signal: AbortSignal | undefined,
   ) {
     this.name = basename(path);
     this.seekable = compression === 'none';
@@ -49,7 +50,7 @@ class FileSource implements Source {
 
   blocks(): AsyncGenerator<Uint8Array> {
     this.state = { consumed: 0, problem: null };
-    return decompress(this.compression, readFile(this.path), this.state);
+    return decompress(this.compression, readFile(this.path, this.signal), this.state);
   }
 
   get consumed(): number {
@@ -88,18 +89,18 @@ class StreamSource implements Source {
   }
 }
 
-/** Opens one file (a directory is folder.ts's job), a named pipe or a device. */
-export async function openFile(path: string, tid = 0): Promise<Source> {
+/** Opens one file (a directory is folder.ts's job), a named pipe or a device. `signal` ends its reading with an error. */
+export async function openFile(path: string, tid = 0, signal?: AbortSignal): Promise<Source> {
   try {
     const stats = await stat(path);
     if (stats.isDirectory()) throw new PerfscopeError('input-is-directory', `${path} is a directory`, { path });
     // A pipe gives its bytes once, to whoever opens it first: nothing may be read from it just to look.
-    if (!stats.isFile()) return await openStream(path, basename(path), null, readFile(path));
+    if (!stats.isFile()) return await openStream(path, basename(path), null, readFile(path, signal));
     const handle = await open(path, 'r');
     try {
       const head = new Uint8Array(MAGIC_BYTES);
       const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      return new FileSource(path, stats.size, compressionOf(head.subarray(0, bytesRead)), tid);
+      return new FileSource(path, stats.size, compressionOf(head.subarray(0, bytesRead)), tid, signal);
     } finally {
       await handle.close();
     }
@@ -141,9 +142,9 @@ async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   }
 }
 
-async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+async function* readFile(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: READ_BLOCK }) as AsyncIterable<Uint8Array>;
+    yield* createReadStream(path, { highWaterMark: READ_BLOCK, signal }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw fileError(error, path);
   }

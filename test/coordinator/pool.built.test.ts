@@ -81,7 +81,8 @@ describe('pool', () => {
         yield task;
       }
     }
-    for await (const _result of pool.map(probe, items(), { inFlight: 4 })) {
+    for await (const result of pool.map(probe, items(), { inFlight: 4 })) {
+      expect(result).toBe(taken * taken);
       ahead = Math.max(ahead, asked - taken);
       taken++;
     }
@@ -130,12 +131,7 @@ describe('pool', () => {
     start(1);
     const cell = sharedCell();
     const tasks: Task[] = [{ what: 'fail' }, { what: 'wait', cell }];
-    const outcome = failure(
-      (async () => {
-        for await (const _result of pool.map(probe, tasks, { inFlight: 2 }));
-      })(),
-    );
-    expect((await outcome).code).toBe('input-damaged');
+    expect((await failure(pool.map(probe, tasks, { inFlight: 2 }).next())).code).toBe('input-damaged');
     // The waiting task was told to stop, or never begun.
     expect(cell[0]).not.toBe(1);
   });

@@ -1,4 +1,6 @@
 /** A stage for the tests of the pool: it does what its task says, in a worker thread. */
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '../../dist/src/coordinator/serve.js';
 import { PerfscopeError } from '../../dist/src/errors.js';
 
@@ -41,6 +43,6 @@ export default serve({
 async function occupy({ cell }) {
   const now = Atomics.add(cell, 0, 1) + 1;
   if (now > Atomics.load(cell, 1)) Atomics.store(cell, 1, now);
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await sleep(5);
   Atomics.sub(cell, 0, 1);
 }

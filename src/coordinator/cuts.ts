@@ -1,0 +1,111 @@
+/** Cutting an input at record boundaries into stretches that are parsed side by side. */
+import type { FileHandle } from 'node:fs/promises';
+import { PerfscopeError } from '../errors.js';
+import type { TraceFormat } from '../formats/format.js';
+
+/** Text parsed in one task, bytes. Large against the cost of a task (0.1 ms), small against memory: a few are in flight. */
+export const DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024;
+/** How far before a cut a record boundary is looked for at first, bytes. Most records are lines of 100 bytes. */
+const LOOK_BACK = 64 * 1024;
+/** A single record larger than this is no trace, bytes. */
+const LARGEST_RECORD = 512 * 1024 * 1024;
+
+/** Where `bytes` can be cut: the start of its last record; looks at the end first. 0 when it is one record. */
+export function cutOf(bytes: Uint8Array, format: TraceFormat): number {
+  for (let look = LOOK_BACK; look < bytes.length; look *= 8) {
+    const from = bytes.length - look;
+    const at = format.lastRecordStart(bytes.subarray(from));
+    if (at > 0) return from + at;
+  }
+  return format.lastRecordStart(bytes);
+}
+
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Ranges of a file of `size` bytes, each of whole records. Reads only the neighbourhood of each cut. */
+export async function* fileRanges(
+  handle: FileHandle,
+  size: number,
+  format: TraceFormat,
+  chunkBytes: number,
+): AsyncGenerator<Range> {
+  let offset = 0;
+  while (offset < size) {
+    let end = size;
+    // A last piece of less than a quarter is taken along.
+    for (let want = chunkBytes; offset + want * 1.25 < size; want *= 2) {
+      const cut = await cutBefore(handle, offset, offset + want, format);
+      if (cut > offset) {
+        end = cut;
+        break;
+      }
+    }
+    yield { offset, length: end - offset };
+    offset = end;
+  }
+}
+
+/** The last record boundary in (begin, end), or `begin` when there is none. `begin` is a boundary. */
+async function cutBefore(handle: FileHandle, begin: number, end: number, format: TraceFormat): Promise<number> {
+  for (let look = LOOK_BACK; ; look *= 8) {
+    const from = Math.max(begin, end - look);
+    const bytes = new Uint8Array(end - from);
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
+    const at = format.lastRecordStart(bytes.subarray(0, bytesRead));
+    if (at > 0) return from + at;
+    if (from === begin) return begin;
+  }
+}
+
+/** Where chunks of text are put: shared memory that goes round. */
+export interface BufferSupply {
+  /** A buffer of at least `chunkBytes`; waits until one is free where their number is bounded. */
+  take(): Promise<SharedArrayBuffer>;
+}
+
+export interface FilledBuffer {
+  readonly buffer: SharedArrayBuffer;
+  /** Bytes of whole records at its beginning. */
+  readonly length: number;
+}
+
+/** Packs blocks of text into shared buffers, each cut at a record boundary; what lies behind the cut begins the next. */
+export async function* fillBuffers(
+  blocks: AsyncIterable<Uint8Array>,
+  format: TraceFormat,
+  supply: BufferSupply,
+): AsyncGenerator<FilledBuffer> {
+  let buffer = await supply.take();
+  let view = new Uint8Array(buffer);
+  let filled = 0;
+  for await (const block of blocks) {
+    let rest = block;
+    while (rest.length > 0) {
+      const taken = Math.min(rest.length, view.length - filled);
+      view.set(rest.subarray(0, taken), filled);
+      filled += taken;
+      rest = rest.subarray(taken);
+      if (filled < view.length) continue;
+      const cut = cutOf(view, format);
+      if (cut === 0) {
+        // One record fills the buffer: a larger one takes its place.
+        if (view.length * 2 > LARGEST_RECORD)
+          throw new PerfscopeError('input-format', `a single record is larger than ${LARGEST_RECORD} bytes`);
+        const larger = new Uint8Array(new SharedArrayBuffer(view.length * 2));
+        larger.set(view);
+        [buffer, view] = [larger.buffer, larger];
+        continue;
+      }
+      const next = await supply.take();
+      const tail = view.subarray(cut, filled);
+      const nextView = new Uint8Array(next.byteLength > tail.length ? next : new SharedArrayBuffer(tail.length * 2));
+      nextView.set(tail);
+      yield { buffer, length: cut };
+      [buffer, view, filled] = [nextView.buffer as SharedArrayBuffer, nextView, tail.length];
+    }
+  }
+  if (filled > 0) yield { buffer, length: filled };
+}

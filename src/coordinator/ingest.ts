@@ -1,0 +1,188 @@
+/**
+ * From paths to one Trace: finds the format, cuts the input at record boundaries, has the pieces parsed side by side and
+ * appends them in the order of the input. The builder joins calls whose halves lie in two pieces, so the Trace does not
+ * depend on the number of threads or on where the cuts fall.
+ */
+import type { ParseOptions } from '../formats/format.js';
+import type { Message } from '../result.js';
+import type { StreamProblem } from '../source/decompress.js';
+import { type Source, type SourceSet, openSources } from '../source/index.js';
+import { TraceBuilder, mergeTraces } from '../trace/builder.js';
+import { followDescriptors } from '../trace/descriptors.js';
+import type { Trace } from '../trace/table.js';
+import { DEFAULT_CHUNK_BYTES } from './cuts.js';
+import { type ParseTask, parseStage } from './parse-stage.js';
+import { piecesOf } from './pieces.js';
+import type { Pool } from './pool.js';
+import { type ChosenFormat, formatOf, sampleOf } from './sampling.js';
+import { throwIfCancelled } from './stage.js';
+
+export interface ReadOptions {
+  readonly pool: Pool;
+  /** Id of the format; default: told by the first bytes. */
+  readonly format?: string | undefined;
+  readonly parse?: Partial<ParseOptions> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes as stored, parsed and to be parsed; the total is null where an input does not tell its size. */
+  readonly onProgress?: ((bytesDone: number, bytesTotal: number | null) => void) | undefined;
+  /** Text parsed in one task, bytes (tests choose small ones). */
+  readonly chunkBytes?: number | undefined;
+}
+
+export interface ReadResult {
+  readonly trace: Trace;
+  readonly format: string;
+  /** Why it was taken for that format, in a few words. */
+  readonly formatReason: string;
+  readonly warnings: readonly Message[];
+}
+
+/** Reads one trace from one or more files, standard input (`-`) or a folder of `strace -ff`. */
+export async function readTrace(paths: readonly string[], options: ReadOptions): Promise<ReadResult> {
+  throwIfCancelled(options.signal);
+  try {
+    return await readSources(await openSources(paths, options.signal), options);
+  } catch (error) {
+    // Whatever a cancelled stream, thread or file handle says.
+    throwIfCancelled(options.signal);
+    throw error;
+  }
+}
+
+/** The same from sources that are open already (members of an archive). */
+export async function readSources(sets: readonly SourceSet[], options: ReadOptions): Promise<ReadResult> {
+  const sources = sets.flatMap((set) => set.sources);
+  const progress = progressOver(sources, options.onProgress);
+  const warnings: Message[] = [];
+  const traces: Trace[] = [];
+  let first: ChosenFormat | null = null;
+  for (const set of sets) {
+    const chosen = await readSet(set, options, progress, traces, warnings);
+    first ??= chosen;
+  }
+  const trace = traces.length === 1 ? traces[0]! : mergeTraces(traces);
+  followDescriptors(trace);
+  return { trace, format: first!.format.id, formatReason: first!.reason, warnings };
+}
+
+/** One source on its way into a Trace. */
+interface Part {
+  readonly source: Source;
+  readonly builder: TraceBuilder;
+  problem: StreamProblem | null;
+}
+
+/** What is to happen when a piece comes back parsed. */
+interface Issued {
+  readonly part: Part;
+  readonly buffer: SharedArrayBuffer | null;
+  readonly consumed: number;
+}
+
+async function readSet(
+  { sources }: SourceSet,
+  options: ReadOptions,
+  progress: (source: Source, consumed: number) => void,
+  traces: Trace[],
+  warnings: Message[],
+): Promise<ChosenFormat> {
+  const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  // The files of strace -ff are of one format, and some threads say too little to tell it.
+  const sampled = await sampleOf(sources.reduce((a, b) => ((b.size ?? 0) > (a.size ?? 0) ? b : a)));
+  let chosen: ChosenFormat;
+  try {
+    chosen = formatOf(sampled, options.format);
+  } catch (error) {
+    await sampled.close();
+    throw error;
+  }
+  const { format } = chosen;
+  const parts = sources.map((source): Part => ({ source, builder: new TraceBuilder(format.id), problem: null }));
+  const free: SharedArrayBuffer[] = [];
+  const issued: Issued[] = [];
+
+  async function* tasks(): AsyncGenerator<ParseTask> {
+    for (const part of parts) {
+      const plan = { format, chunkBytes, free, onProblem: (problem: StreamProblem) => (part.problem = problem) };
+      const parse = { tid: part.source.tid, ...options.parse };
+      for await (const { from, consumed } of piecesOf(
+        part.source,
+        part.source === sampled.source ? sampled : null,
+        plan,
+      )) {
+        issued.push({ part, buffer: from.kind === 'memory' ? from.buffer : null, consumed });
+        yield { format: format.id, options: parse, from };
+      }
+    }
+  }
+
+  const { items, small } = await lookAhead(tasks(), chunkBytes);
+  const inline = small && pool.threads === 0;
+  for await (const chunk of pool.map(parseStage, items, { signal, inline })) {
+    const { part, buffer, consumed } = issued.shift()!;
+    part.builder.append(chunk);
+    if (buffer !== null && buffer.byteLength === chunkBytes) free.push(buffer);
+    progress(part.source, consumed);
+  }
+  for (const part of parts) {
+    const trace = part.builder.finish({ truncated: part.problem !== null });
+    traces.push(trace);
+    warnings.push(...warningsOf(part, trace));
+  }
+  return chosen;
+}
+
+/** Takes tasks until they hold more than `bytes` of text: an input that is smaller does not wait for threads to start. */
+async function lookAhead(
+  tasks: AsyncGenerator<ParseTask>,
+  bytes: number,
+): Promise<{ items: AsyncIterable<ParseTask>; small: boolean }> {
+  const head: ParseTask[] = [];
+  let small = false;
+  for (let held = 0; held <= bytes;) {
+    const { done, value } = await tasks.next();
+    if (done === true) {
+      small = true;
+      break;
+    }
+    head.push(value);
+    held += value.from.length;
+  }
+  async function* items() {
+    try {
+      yield* head;
+      yield* tasks;
+    } finally {
+      await tasks.return(undefined);
+    }
+  }
+  return { items: items(), small };
+}
+
+function warningsOf({ source, problem }: Part, trace: Trace): Message[] {
+  const { path } = source;
+  const warnings: Message[] = [];
+  if (problem !== null) {
+    const code = problem.kind === 'truncated' ? 'truncated-input' : 'damaged-input';
+    warnings.push({ code, args: { path, offset: problem.offset, reason: problem.reason } });
+  } else if (trace.truncated) {
+    warnings.push({ code: 'truncated-input', args: { path, offset: trace.bytes } });
+  }
+  const [example] = trace.skipped.examples;
+  if (example !== undefined) {
+    const { line, offset, reason } = example;
+    warnings.push({ code: 'skipped-lines', args: { path, lines: trace.skipped.lines, line, offset, reason } });
+  }
+  return warnings;
+}
+
+function progressOver(sources: readonly Source[], tell: ReadOptions['onProgress']) {
+  const total = sources.some((s) => s.size === null) ? null : sources.reduce((sum, s) => sum + s.size!, 0);
+  const done = new Map<Source, number>();
+  let sum = 0;
+  return (source: Source, consumed: number): void => {
+    sum += consumed - (done.get(source) ?? 0);
+    done.set(source, consumed);
+    tell?.(sum, total);
+  };
+}

@@ -1,0 +1,60 @@
+/** The stage 'parse': one stretch of the input, cut at record boundaries, to a TraceChunk. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { formatById } from '../formats/index.js';
+import type { ParseOptions } from '../formats/format.js';
+import { fileError } from '../source/source.js';
+import type { TraceChunk } from '../trace/chunk.js';
+import type { Stage } from './stage.js';
+
+export interface ParseTask {
+  readonly format: string;
+  readonly options: ParseOptions;
+  readonly from: FileRange | SharedBytes;
+}
+
+/** A stretch of an uncompressed file: the worker reads it itself, so the text never passes between threads. */
+export interface FileRange {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Text in shared memory, `buffer[0 .. length)`: what a decompressor or a pipe gave. */
+export interface SharedBytes {
+  readonly kind: 'memory';
+  readonly buffer: SharedArrayBuffer;
+  readonly length: number;
+}
+
+export const parseStage: Stage<ParseTask, TraceChunk> = {
+  name: 'parse',
+  run({ format, options, from }) {
+    const bytes = from.kind === 'file' ? readRange(from) : new Uint8Array(from.buffer, 0, from.length);
+    return formatById(format).parseChunk(bytes, options);
+  },
+};
+
+/** One buffer a thread, used again for each range: parsers keep no view of their input. */
+let scratch = new Uint8Array(0);
+
+function readRange({ path, offset, length }: FileRange): Uint8Array {
+  if (scratch.length < length) scratch = new Uint8Array(length);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      let filled = 0;
+      while (filled < length) {
+        const got = readSync(file, scratch, filled, length - filled, offset + filled);
+        // The file was cut while it was being read.
+        if (got === 0) break;
+        filled += got;
+      }
+      return scratch.subarray(0, filled);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
