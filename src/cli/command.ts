@@ -1,0 +1,23 @@
+/** The contract of a command: its flags as data, and a function from parsed flags to an exit code. */
+import type { Options } from 'yargs';
+import type { Io } from './io.js';
+
+/** What the list of commands says without loading any of them: `perfscope --help` must be quick. */
+export interface CommandEntry {
+  readonly name: string;
+  /** Positional arguments as yargs writes them. */
+  readonly positional: string;
+  readonly what: string;
+  load(): Promise<Command>;
+}
+
+export interface Command {
+  /** What the positional argument is, by its name. */
+  readonly positionals: Readonly<Record<string, { describe: string; array?: boolean; demandOption?: boolean }>>;
+  readonly options: Readonly<Record<string, Options>>;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  run(argv: Argv, io: Io): Promise<number>;
+}
+
+/** Parsed flags, by their names in camel case; yargs has checked their types. */
+export type Argv = Readonly<Record<string, unknown>>;

@@ -1,0 +1,35 @@
+/** The commands, each loaded only when it is called. */
+import type { CommandEntry } from '../command.js';
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'learn',
+    positional: '<profile..>',
+    what: 'Learn the signatures of a program from traces with stacks',
+    load: async () => (await import('./learn.js')).learnCommand,
+  },
+  {
+    name: 'analyze',
+    positional: '<trace..>',
+    what: 'Name the functions most likely to blame for an incident',
+    load: async () => (await import('./analyze.js')).analyzeCommand,
+  },
+  {
+    name: 'inspect',
+    positional: '<trace..>',
+    what: 'Show what is in a trace, and what of it was not understood',
+    load: async () => (await import('./inspect.js')).inspectCommand,
+  },
+  {
+    name: 'evaluate',
+    positional: '<bugset..>',
+    what: 'Measure accuracy over cases of known truth',
+    load: async () => (await import('./evaluate.js')).evaluateCommand,
+  },
+  {
+    name: 'compare',
+    positional: '<before> <after>',
+    what: 'Show what moved between two results or two evaluations',
+    load: async () => (await import('./compare.js')).compareCommand,
+  },
+];

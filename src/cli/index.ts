@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Thin on purpose: the overview and the version are answered at once, all else is loaded when it is needed.
+const args = process.argv.slice(2);
+
+if (args.length === 1 && ['--help', '-h', 'help'].includes(args[0]!)) {
+  process.stdout.write((await import('./help.js')).overview());
+} else if (args.length === 1 && args[0] === '--version') {
+  process.stdout.write((await import('../version.js')).TOOL.version + '\n');
+} else {
+  process.exitCode = await (await import('./main.js')).main(args);
+}

@@ -1,0 +1,65 @@
+/** Where results go: one report to stdout, any number to files. A file is whole or not there at all. */
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { PerfscopeError } from '../errors.js';
+import type { RenderContext, Reporter } from '../report/reporter.js';
+
+export interface Output<Document> {
+  readonly reporter: Reporter<Document>;
+  /** Null: stdout. */
+  readonly file: string | null;
+}
+
+/** Reads `--format` values: `table`, `json=out.json`, ... */
+export function parseFormats<D>(given: readonly string[], reporters: readonly Reporter<D>[]): Output<D>[] {
+  const outputs = given.map((text) => {
+    const at = text.indexOf('=');
+    const id = at < 0 ? text : text.slice(0, at);
+    const reporter = reporters.find((r) => r.id === id);
+    if (reporter === undefined) {
+      const known = reporters.map((r) => r.id).join(', ');
+      throw new PerfscopeError('usage', `--format ${text}: no such format`, {}, `Formats are: ${known}.`);
+    }
+    if (at === text.length - 1) throw new PerfscopeError('usage', `--format ${text}: the file name is missing`);
+    return { reporter, file: at < 0 ? null : text.slice(at + 1) };
+  });
+  if (outputs.filter((o) => o.file === null).length > 1) {
+    const advice = 'Send all but one to files: --format table --format json=result.json.';
+    throw new PerfscopeError('usage', '--format: two reports for stdout', {}, advice);
+  }
+  return outputs;
+}
+
+export async function writeOutputs<D>(
+  document: D,
+  outputs: readonly Output<D>[],
+  terminal: RenderContext,
+  stdout: (text: string) => Promise<void>,
+): Promise<void> {
+  // Files first: whoever reads stdout may close it early.
+  for (const { reporter, file } of outputs)
+    if (file !== null) await writeFileAtomic(file, reporter.render(document, { width: 120, color: false }));
+  for (const { reporter, file } of outputs) if (file === null) await stdout(reporter.render(document, terminal));
+}
+
+/** Writes beside the target and renames over it. */
+export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : code === 'ENOSPC' ? 'the disk is full' : message;
+    throw new PerfscopeError('output', `cannot write the result: ${why}`, { path: file });
+  }
+}

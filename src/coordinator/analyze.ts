@@ -1,0 +1,185 @@
+/**
+ * One incident from paths to the result document. The order of the stages is here: read -> window -> method -> document.
+ */
+import { PerfscopeError } from '../errors.js';
+import type { ParseOptions } from '../formats/format.js';
+import type { MethodOutcome } from '../method.js';
+import type { Parameters } from '../parameters.js';
+import { suspectsOf } from '../rank/suspects.js';
+import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument } from '../result.js';
+import type { SignatureDatabase } from '../signatures/database.js';
+import { readSignatures } from '../signatures/file.js';
+import { FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
+import { TOOL } from '../version.js';
+import { type ReadResult, readTrace } from './ingest.js';
+import { DEFAULT_METHOD, loadMethod } from './methods.js';
+import { type GivenParameters, resolveParameters } from './parameters.js';
+import { requireProgram } from './program.js';
+import { type RunOptions, Timing, peakMemoryBytes, withPool } from './run.js';
+import { type Window, type WindowOptions, resolveWindow } from './window.js';
+
+export interface TraceOptions {
+  /** Id of the format; default: told by the content. */
+  readonly format?: string | undefined;
+  /** For CSV: names of columns, unit of times, separator, header; for strace without tids: the tid. */
+  readonly parse?: Partial<ParseOptions> | undefined;
+}
+
+export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions {
+  /** What was learned of the program: a database, or the path of a signatures file. */
+  readonly signatures: string | SignatureDatabase;
+  /** Default: 'fused'. */
+  readonly method?: string | undefined;
+  readonly parameters?: GivenParameters | undefined;
+  /** Suspects in the document at most. Default: all. */
+  readonly top?: number | undefined;
+  /** Analyse although the threads of the trace bear other programs' names. */
+  readonly anyProgram?: boolean | undefined;
+}
+
+/**
+ * Names the functions most likely to blame for what happens in the window of a trace.
+ *
+ * @param paths one file, `-` for standard input, a folder of `strace -ff`, or several files of one recording
+ * @throws PerfscopeError for input that cannot be used; a run that is cancelled after the trace was read gives a document
+ *   with status 'partial' instead
+ */
+export async function analyzeIncident(paths: string | readonly string[], options: AnalyzeOptions): Promise<ResultDocument> {
+  const list = typeof paths === 'string' ? [paths] : paths;
+  const name = options.method ?? DEFAULT_METHOD;
+  const parameters = resolveParameters(options.parameters);
+  const timing = new Timing();
+  const method = await loadMethod(name);
+  return withPool(options, async (pool) => {
+    const signatures = await timing.measure('signatures', () => loadSignatures(options.signatures));
+    const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
+    const { trace } = read;
+    if (trace.length === 0) {
+      const advice = 'Record system calls, with strace -f -ttt -T -yy or perf record -e raw_syscalls:*.';
+      throw new PerfscopeError('input-empty', 'no system call in the trace', { path: list[0]! }, advice);
+    }
+    const warnings = [...read.warnings];
+    const { program } = signatures.db;
+    if (options.anyProgram !== true && requireProgram(trace, program, list[0]!) === 'unknown' && program !== '')
+      warnings.push({ code: 'program-unknown', args: { program } });
+    const window = resolveWindow(trace, options, list[0]!);
+    const input = { trace, rows: rowsByThread(trace), signatures: signatures.db, parameters, ...window };
+    const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });
+    onProgress(0, null);
+    let status: ResultDocument['status'] = 'ok';
+    const outcome = await timing
+      .measure('analyze', () => method(input, { pool, signal: options.signal, onProgress }))
+      .catch((error: unknown) => {
+        const message = cancelled(error);
+        if (message === null) throw error;
+        status = 'partial';
+        warnings.push(message);
+        return NOTHING_KNOWN;
+      });
+    const parts = { paths: list, name, parameters, read, window, signatures, outcome };
+    return { ...documentOf(parts, options.top ?? Infinity), status, warnings, ...spent(timing) };
+  });
+}
+
+const NOTHING_KNOWN: MethodOutcome = {
+  verdict: 'inconclusive',
+  externalResource: null,
+  reasons: [],
+  units: { total: 0, abnormal: 0 },
+  clusters: [],
+  ranked: [],
+};
+
+function cancelled(error: unknown): Message | null {
+  if (!(error instanceof PerfscopeError)) return null;
+  return error.code === 'interrupted' || error.code === 'time-limit'
+    ? { code: error.code, args: { stage: 'analyze' } }
+    : null;
+}
+
+export function traceOptions(options: TraceOptions & RunOptions) {
+  const { format, parse, signal, onProgress } = options;
+  return {
+    format,
+    parse,
+    signal,
+    onProgress: (done: number, total: number | null) => onProgress?.({ stage: 'read', done, total }),
+  };
+}
+
+interface Signatures {
+  readonly db: SignatureDatabase;
+  readonly path: string;
+}
+
+async function loadSignatures(given: string | SignatureDatabase): Promise<Signatures> {
+  return typeof given === 'string' ? { db: await readSignatures(given), path: given } : { db: given, path: '' };
+}
+
+interface Parts {
+  readonly paths: readonly string[];
+  readonly name: string;
+  readonly parameters: Parameters;
+  readonly read: ReadResult;
+  readonly window: Window;
+  readonly signatures: Signatures;
+  readonly outcome: MethodOutcome;
+}
+
+function documentOf(parts: Parts, top: number) {
+  const { outcome, signatures, window } = parts;
+  return {
+    schemaVersion: RESULT_SCHEMA_VERSION,
+    tool: TOOL,
+    method: parts.name,
+    parameters: parts.parameters,
+    trace: traceFacts(parts.paths, parts.read),
+    signatures: {
+      path: signatures.path,
+      program: signatures.db.program,
+      functions: signatures.db.functions.length,
+      functionsInBinary: signatures.db.functionsInBinary,
+    },
+    verdict: outcome.verdict,
+    externalResource: outcome.externalResource,
+    reasons: outcome.reasons,
+    units: outcome.units,
+    clusters: outcome.clusters,
+    window: { from: window.fromNs / 1e9, to: window.toNs / 1e9 },
+    suspects: suspectsOf(outcome.ranked, signatures.db, top),
+  } as const;
+}
+
+function spent(timing: Timing) {
+  return { timing: timing.seconds, peakMemoryBytes: peakMemoryBytes() };
+}
+
+/** What the result document says of its input. */
+export function traceFacts(paths: readonly string[], read: ReadResult): ResultDocument['trace'] {
+  const { trace } = read;
+  const others = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
+  return {
+    path: `${paths[0]!}${others}`,
+    format: read.format,
+    formatReason: read.formatReason,
+    clock: trace.clock,
+    startedAt: trace.origin.seconds + trace.origin.nanoseconds / 1e9,
+    span: trace.endNs / 1e9,
+    bytes: trace.bytes,
+    lines: trace.lines,
+    events: trace.length,
+    threads: trace.threads.length,
+    processes: new Set(trace.threads.map((t) => t.pid)).size,
+    unfinished: unfinishedCalls(trace),
+    skippedLines: trace.skipped.lines,
+    truncated: trace.truncated,
+  };
+}
+
+function unfinishedCalls(trace: Trace): number {
+  const { flags } = trace.columns;
+  let n = 0;
+  for (let i = 0; i < trace.length; i++) if ((flags[i]! & FLAG_UNFINISHED) !== 0) n++;
+  return n;
+}
+

@@ -1,0 +1,45 @@
+/** The methods that `analyze` and `evaluate` offer, by name. Loaded when used: each brings its own machinery. */
+import { PerfscopeError } from '../errors.js';
+import type { MethodInput, MethodOutcome } from '../method.js';
+import type { Pool } from './pool.js';
+
+export interface MethodContext {
+  readonly pool: Pool;
+  /** Run in the calling thread (which is a worker already), not on the pool. */
+  readonly inline?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number | null) => void) | undefined;
+}
+
+export type Method = (input: MethodInput, context: MethodContext) => Promise<MethodOutcome>;
+
+export interface MethodEntry {
+  readonly name: string;
+  readonly what: string;
+  load(): Promise<Method>;
+}
+
+export const METHODS: readonly MethodEntry[] = [
+  {
+    name: 'fused',
+    what: 'independent detectors, merged by decoded calling context',
+    load: async () => {
+      const { methodStage } = await import('./method-stage.js');
+      return ({ trace, signatures, parameters, fromNs, toNs }, { pool, inline, signal }) => {
+        // Rows by thread are counted again in the worker: they cost less than a copy.
+        const task = { method: 'fused', trace, signatures, parameters, fromNs, toNs } as const;
+        return pool.run(methodStage, task, { signal, inline });
+      };
+    },
+  },
+];
+
+export const DEFAULT_METHOD = 'fused';
+
+/** The method of that name, ready to run. */
+export async function loadMethod(name: string, methods: readonly MethodEntry[] = METHODS): Promise<Method> {
+  const entry = methods.find((m) => m.name === name);
+  if (entry !== undefined) return entry.load();
+  const known = methods.map((m) => m.name).join(', ');
+  throw new PerfscopeError('usage', `--method ${name}: no such method`, {}, `Methods are: ${known}.`);
+}

@@ -1,0 +1,48 @@
+/** Whether a trace is one of the program that was learned. Pure. */
+import { PerfscopeError } from '../errors.js';
+import type { Trace } from '../trace/table.js';
+
+/** The kernel keeps 15 bytes of a thread's name (TASK_COMM_LEN - 1, prctl(2) PR_SET_NAME). */
+const COMM_LENGTH = 15;
+/** Names listed in the error. */
+const LISTED = 5;
+
+export type ProgramMatch = 'yes' | 'unknown' | 'no';
+
+/**
+ * 'yes': a thread executed the program or bears its name. 'unknown': threads tell neither (a trace that was attached).
+ * 'no': all that is told is something else.
+ */
+export function programMatch(trace: Pick<Trace, 'threads'>, program: string): ProgramMatch {
+  if (program === '') return 'unknown';
+  let silent = false;
+  for (const t of trace.threads) {
+    if (t.program !== '' ? base(t.program) === program : sameComm(t.name, program)) return 'yes';
+    if (t.program === '' && t.name === '') silent = true;
+  }
+  return silent ? 'unknown' : 'no';
+}
+
+/** Throws when the trace is certainly of another program. */
+export function requireProgram(trace: Trace, program: string, path: string): ProgramMatch {
+  const match = programMatch(trace, program);
+  if (match !== 'no') return match;
+  const seen = [...new Set(trace.threads.map((t) => base(t.program) || t.name))];
+  const list = seen.slice(0, LISTED).join(', ') + (seen.length > LISTED ? ', ...' : '');
+  throw new PerfscopeError(
+    'program-mismatch',
+    `no thread of ${program} in the trace; its threads are of ${list}`,
+    { path },
+    `Learn signatures of that program, or pass --any-program if it is ${program} under another name.`,
+  );
+}
+
+function sameComm(comm: string, program: string): boolean {
+  // Node.js names its main thread so since version 20.
+  if (comm === 'MainThread' || comm === 'node-MainThread') return program === 'node';
+  return comm !== '' && comm === program.slice(0, COMM_LENGTH);
+}
+
+function base(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,58 @@
+/** What every run of the library takes: threads, cancellation, progress and log lines. */
+import { availableParallelism } from 'node:os';
+import type { Message } from '../result.js';
+import { type Pool, createPool } from './pool.js';
+import type { LogLevel } from './stage.js';
+
+export interface Progress {
+  /** What is being done: 'read', 'learn', 'analyze', 'evaluate', ... */
+  readonly stage: string;
+  readonly done: number;
+  /** Null when it cannot be told beforehand. */
+  readonly total: number | null;
+}
+
+export interface RunOptions {
+  /** Worker threads at most. Default: the processors that this process may use. */
+  readonly jobs?: number | undefined;
+  /** Cancels the run, which then fails with code 'interrupted' or 'time-limit'. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onLog?: ((level: LogLevel, message: Message) => void) | undefined;
+  /** A pool to use; without one, a pool is made and closed. `jobs` is then the pool's. */
+  readonly pool?: Pool | undefined;
+}
+
+/** Runs `body` with the caller's pool or with one of its own, which is closed however `body` ends. */
+export async function withPool<T>(options: RunOptions, body: (pool: Pool) => Promise<T>): Promise<T> {
+  if (options.pool !== undefined) return body(options.pool);
+  const pool = createPool({ jobs: options.jobs ?? availableParallelism() });
+  try {
+    return await body(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** Wall seconds a stage, in the order in which the stages began. */
+export class Timing {
+  private readonly spent: Record<string, number> = {};
+
+  async measure<T>(stage: string, body: () => T | Promise<T>): Promise<T> {
+    const begun = performance.now();
+    try {
+      return await body();
+    } finally {
+      this.spent[stage] = (this.spent[stage] ?? 0) + (performance.now() - begun) / 1000;
+    }
+  }
+
+  get seconds(): Readonly<Record<string, number>> {
+    return Object.fromEntries(Object.entries(this.spent).map(([k, s]) => [k, Math.round(s * 1e4) / 1e4]));
+  }
+}
+
+/** Largest resident memory of the process so far, bytes (getrusage(2) tells kilobytes). */
+export function peakMemoryBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { programMatch } from '../../src/coordinator/program.js';
+
+/** "program/comm", one word a thread. */
+const trace = (text: string) => ({
+  threads: text.split(' ').map((word, i) => {
+    const [program = '', name = ''] = word.split(':');
+    return { tid: i, pid: i, name, program, parent: -1, firstNs: 0, exitNs: null };
+  }),
+});
+
+describe('programMatch', () => {
+  it.each([
+    ['/opt/redis/redis-server:', 'redis-server', 'yes'],
+    ['/bin/sh: :', 'redis-server', 'unknown'],
+    ['/bin/sh: /usr/sbin/nginx:', 'redis-server', 'no'],
+    [':nginx :worker', 'redis-server', 'no'],
+    [':nginx :redis-server', 'redis-server', 'yes'],
+    // Executed something else since: its name is of the past.
+    ['/bin/sh:redis-server', 'redis-server', 'no'],
+    [':a-very-long-pro', 'a-very-long-program-name', 'yes'],
+    [':MainThread', 'node', 'yes'],
+    ['/usr/bin/x:', '', 'unknown'],
+  ])('%s against %s: %s', (threads, program, expected) => {
+    expect(programMatch(trace(threads), program)).toBe(expected);
+  });
+});
