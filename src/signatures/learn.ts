@@ -99,7 +99,8 @@ function mineFunctions(found: Invocations, functionCount: number, parameters: Pa
     const episodes = numbers[f]!.map((number, e): Episode => {
       const support = m.support[e]!;
       // Occurrences are chosen anew over the whole thread; where they overlap, the choice may come out smaller there.
-      const specificity = Math.min(1, support / Math.max(1, everywhere[number]!));
+      const share = Math.min(1, support / Math.max(1, everywhere[number]!));
+      const specificity = Number(share.toPrecision(4));
       return { calls: [...distinct[number]!], support, specificity };
     });
     return episodes.sort(byWorth).slice(0, signatureEpisodes);
