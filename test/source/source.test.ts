@@ -5,20 +5,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PerfscopeError } from '../../src/errors.js';
-import { type Source, openSource, openSources } from '../../src/source/index.js';
+import { openSource, openSources } from '../../src/source/index.js';
 import { openStream } from '../../src/source/source.js';
+import { textOf } from './text-of.js';
 
 let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'perfscope-source-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
-
-async function textOf(source: Source): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const block of source.blocks()) parts.push(block);
-  return Buffer.concat(parts).toString();
-}
 
 async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
   const error: unknown = await promise.then(

@@ -1,0 +1,220 @@
+/**
+ * Members of archives as sources, without a byte on disk: tar (POSIX.1-2001 pax, GNU), plain or compressed, and zip
+ * (APPNOTE.TXT, through yauzl). An archive may come from anyone, so what it can cost is bounded: the number of members,
+ * and how far a member may swell. Names that would lead out of a folder are left out.
+ */
+import { Readable } from 'node:stream';
+import { PerfscopeError } from '../errors.js';
+import { type Container, MAGIC_BYTES, containerOf } from './magic.js';
+import { type Source, openFile, openStream } from './source.js';
+
+export interface ArchiveLimits {
+  /** Members looked at, at most. */
+  readonly maxEntries: number;
+  /** Bytes of text per byte as stored, at most. */
+  readonly maxRatio: number;
+  /** Text of this size is let through at any ratio, bytes. */
+  readonly freeBytes: number;
+}
+
+export const DEFAULT_LIMITS: ArchiveLimits = {
+  maxEntries: 1_000_000,
+  // A busy loop's trace packs 200 times with xz; deflate itself ends at 1,032 (RFC 1951).
+  maxRatio: 1100,
+  freeBytes: 64 * 1024 * 1024,
+};
+
+export interface Member {
+  /** Path within the archive, with slashes. */
+  readonly name: string;
+  /** Bytes as the archive says, decompressed by it. */
+  readonly size: number;
+  /** Its bytes; to be read, if at all, before the next member is asked for. */
+  open(): Promise<Source>;
+}
+
+export interface ArchiveOptions {
+  readonly limits?: Partial<ArchiveLimits>;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of members that are left out, and why. */
+  readonly onSkip?: (name: string, reason: string) => void;
+}
+
+/** Whether a file is an archive, told by its (decompressed) beginning. */
+export async function archiveKind(path: string): Promise<Container | null> {
+  const blocks = (await openFile(path)).blocks();
+  const head: Uint8Array[] = [];
+  for (let length = 0; length < MAGIC_BYTES;) {
+    const { done, value } = await blocks.next();
+    if (done === true) break;
+    head.push(value);
+    length += value.length;
+  }
+  await blocks.return(undefined);
+  return containerOf(Buffer.concat(head));
+}
+
+/** The regular files of an archive in its own order. Throws 'input-damaged' where the archive breaks off. */
+export async function* archiveMembers(path: string, options: ArchiveOptions = {}): AsyncGenerator<Member> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const kind = await archiveKind(path);
+  if (kind === null) {
+    throw new PerfscopeError(
+      'input-format',
+      `${path} is neither tar nor zip`,
+      { path },
+      'Give an archive or a folder.',
+    );
+  }
+  let seen = 0;
+  for await (const { name, size, stored, read } of kind === 'tar'
+    ? tarEntries(path, limits, options.signal)
+    : zipEntries(path)) {
+    if (++seen > limits.maxEntries) {
+      throw new PerfscopeError('input-too-large', `${path} has more than ${limits.maxEntries} members`, { path });
+    }
+    if (!isSafeName(name)) {
+      options.onSkip?.(name, 'its name leads out of the archive');
+      continue;
+    }
+    const place = `${path}!/${name}`;
+    yield {
+      name,
+      size,
+      open: async () => {
+        const stream = await openStream(place, name.slice(name.lastIndexOf('/') + 1), size, await read());
+        return bounded(stream, stored, limits);
+      },
+    };
+  }
+}
+
+/** Relative, without `..`, backslashes or NUL. */
+export function isSafeName(name: string): boolean {
+  if (name === '' || name.startsWith('/') || /[\\\0]/.test(name) || /^[A-Za-z]:/.test(name)) return false;
+  return !name.split('/').includes('..');
+}
+
+interface Entry {
+  readonly name: string;
+  readonly size: number;
+  /** Bytes that it takes in the archive. */
+  readonly stored: number;
+  read(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** A stream's blocks; who stops reading does not destroy it, since that would end the archive that it is a part of. */
+async function* gently(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = stream[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await iterator.next();
+    if (done === true) return;
+    yield value;
+  }
+}
+
+async function* tarEntries(
+  path: string,
+  limits: ArchiveLimits,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Entry> {
+  const { extract } = await import('tar-stream');
+  const source = await openFile(path, 0, signal);
+  const unpack = extract();
+  const input = Readable.from(bounded(source, source.size ?? 0, limits).blocks(), { objectMode: false });
+  input.on('error', (error) => unpack.destroy(error));
+  input.pipe(unpack);
+  try {
+    for await (const entry of unpack) {
+      const { name, size = 0, type } = entry.header;
+      if (type === 'file' || type === 'contiguous-file') {
+        const read = () => Promise.resolve(gently(entry as AsyncIterable<Uint8Array>));
+        yield { name: name.replace(/^(?:\.\/)+/, ''), size, stored: size, read };
+      }
+      entry.resume();
+    }
+  } catch (error) {
+    throw archiveError(error, path, source);
+  } finally {
+    input.destroy();
+  }
+  if (source.problem !== null) throw archiveError(new Error(source.problem.reason), path, source);
+}
+
+async function* zipEntries(path: string): AsyncGenerator<Entry> {
+  const yauzl = await import('yauzl');
+  type Zip = import('yauzl').ZipFile;
+  type ZipEntry = import('yauzl').Entry;
+  const zip = await new Promise<Zip>((resolve, reject) => {
+    // Names are decoded below: one bad name must not end the whole archive.
+    yauzl.open(path, { lazyEntries: true, decodeStrings: false, autoClose: false }, (error, opened) => {
+      if (error === null) resolve(opened!);
+      else reject(archiveError(error, path));
+    });
+  });
+  const next = () =>
+    new Promise<ZipEntry | null>((resolve, reject) => {
+      zip.removeAllListeners();
+      zip
+        .once('entry', resolve)
+        .once('end', () => resolve(null))
+        .once('error', (e) => reject(archiveError(e, path)));
+      zip.readEntry();
+    });
+  try {
+    for (let entry = await next(); entry !== null; entry = await next()) {
+      const file = entry;
+      const raw = file.fileName as unknown as Buffer;
+      // Bit 11: the name is UTF-8 (APPNOTE.TXT 4.4.4).
+      const name = raw.toString((file.generalPurposeBitFlag & 0x800) !== 0 ? 'utf8' : 'latin1');
+      if (name.endsWith('/')) continue;
+      const read = () =>
+        new Promise<AsyncIterable<Uint8Array>>((resolve, reject) => {
+          zip.openReadStream(file, (error, stream) => {
+            if (error === null) resolve(stream);
+            else reject(archiveError(error, `${path}!/${name}`));
+          });
+        });
+      yield { name, size: file.uncompressedSize, stored: file.compressedSize, read };
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+/** A source that gives up when it swells beyond the limits, and whose errors of the archive become errors for users. */
+function bounded(source: Source, stored: number, limits: ArchiveLimits): Source {
+  const most = Math.max(limits.freeBytes, stored * limits.maxRatio);
+  async function* blocks(): AsyncGenerator<Uint8Array> {
+    let given = 0;
+    try {
+      for await (const block of source.blocks()) {
+        given += block.length;
+        if (given > most) {
+          throw new PerfscopeError(
+            'input-too-large',
+            `${source.path} swells to more than ${limits.maxRatio} times its size`,
+            { path: source.path, offset: source.consumed },
+            'If it is no decompression bomb, decompress it and give the file itself.',
+          );
+        }
+        yield block;
+      }
+    } catch (error) {
+      throw archiveError(error, source.path, source);
+    }
+  }
+  return Object.assign(Object.create(source) as Source, { blocks });
+}
+
+function archiveError(error: unknown, path: string, source?: Source): PerfscopeError {
+  if (error instanceof PerfscopeError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const place = source === undefined ? { path } : { path, offset: source.consumed };
+  return new PerfscopeError(
+    'input-damaged',
+    `${path}: the archive is damaged or cut off: ${message}`,
+    place,
+    'Copy it anew.',
+  );
+}

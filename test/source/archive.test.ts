@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PerfscopeError } from '../../src/errors.js';
+import { type ArchiveOptions, archiveKind, archiveMembers, isSafeName } from '../../src/source/archive.js';
+import { textOf } from './text-of.js';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'perfscope-archive-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+type Files = [name: string, content: string | Buffer][];
+
+function tar(files: Files): Promise<Buffer> {
+  const archive = pack();
+  archive.entry({ name: 'folder/', type: 'directory' });
+  archive.entry({ name: 'link', type: 'symlink', linkname: '/etc/passwd' });
+  for (const [name, content] of files) archive.entry({ name }, content);
+  archive.finalize();
+  return buffer(archive);
+}
+
+/** A zip of deflated files, written field by field (APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16). */
+function zip(files: Files): Buffer {
+  const locals: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of files) {
+    const raw = Buffer.from(content);
+    const packed = deflateRawSync(raw);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0); // version needed
+    common.writeUInt16LE(0x800, 2); // names are UTF-8
+    common.writeUInt16LE(8, 4); // deflate
+    common.writeUInt32LE(gzipSync(raw).readUInt32LE(gzipSync(raw).length - 8), 10); // gzip's trailer has the CRC-32
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(raw.length, 18);
+    common.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, rest, Buffer.from(name)]));
+    locals.push(local);
+    offset += local.length;
+  }
+  const central = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(central.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, central, end]);
+}
+
+async function read(content: Buffer, options?: ArchiveOptions): Promise<[string, string][]> {
+  const path = join(dir, 'archive');
+  writeFileSync(path, content);
+  const found: [string, string][] = [];
+  for await (const member of archiveMembers(path, options))
+    found.push([member.name, await textOf(await member.open())]);
+  return found;
+}
+
+async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(PerfscopeError);
+  return error as PerfscopeError;
+}
+
+const FILES: Files = [
+  ['./a/incident.strace', 'close(3) = 0\n'],
+  ['a/profile.gz', gzipSync('read(3) = 0\n')],
+  ['b/ünïcode.csv', ''],
+];
+const TEXTS = [
+  ['a/incident.strace', 'close(3) = 0\n'],
+  ['a/profile.gz', 'read(3) = 0\n'],
+  ['b/ünïcode.csv', ''],
+];
+
+describe('archiveMembers', () => {
+  it('reads a tar, plain and compressed: files only, themselves decompressed', async () => {
+    const plain = await tar(FILES);
+    expect(await read(plain)).toEqual(TEXTS);
+    expect(await read(gzipSync(plain))).toEqual(TEXTS);
+  });
+
+  it('reads a zip', async () => {
+    const files: Files = FILES.map(([name, content]) => [name.replace('./', ''), content]);
+    expect(await read(zip(files))).toEqual(TEXTS);
+  });
+
+  it.each(['tar', 'zip'])('%s: members that nobody reads, or reads to the end, do no harm', async (kind) => {
+    const files: Files = Array.from({ length: 4 }, (_, i) => [`${i}`, `${i}`.repeat(300_000)]);
+    const path = join(dir, 'partial');
+    writeFileSync(path, kind === 'tar' ? await tar(files) : zip(files));
+    const seen: string[] = [];
+    for await (const member of archiveMembers(path)) {
+      seen.push(member.name);
+      if (member.name === '0') continue;
+      const blocks = (await member.open()).blocks();
+      await blocks.next();
+      if (member.name === '1') await blocks.return(undefined);
+    }
+    expect(seen).toEqual(['0', '1', '2', '3']);
+  });
+
+  it.each(['tar', 'zip'])('%s: leaves out names that lead elsewhere, and says so', async (kind) => {
+    const files: Files = [
+      ['../../etc/cron.d/x', 'bad'],
+      ['good', 'good'],
+    ];
+    const skipped: string[] = [];
+    const found = await read(kind === 'tar' ? await tar(files) : zip(files), { onSkip: (name) => skipped.push(name) });
+    expect(found).toEqual([['good', 'good']]);
+    expect(skipped).toEqual(['../../etc/cron.d/x']);
+  });
+
+  it.each(['tar.gz', 'zip', 'member.gz'])('stops a member that swells beyond the limits (%s)', async (kind) => {
+    const bomb = Buffer.alloc(3_000_000);
+    const files: Files = [['bomb', kind === 'member.gz' ? gzipSync(bomb) : bomb]];
+    const archive = kind === 'zip' ? zip(files) : kind === 'tar.gz' ? gzipSync(await tar(files)) : await tar(files);
+    const error = await failure(read(archive, { limits: { maxRatio: 100, freeBytes: 1_000_000 } }));
+    expect(error.code).toBe('input-too-large');
+    expect(error.message).toContain('100 times');
+  });
+
+  it('stops after too many members', async () => {
+    const many = await tar(Array.from({ length: 5 }, (_, i) => [`${i}`, '']));
+    expect((await failure(read(many, { limits: { maxEntries: 4 } }))).code).toBe('input-too-large');
+    expect(await read(many, { limits: { maxEntries: 5 } })).toHaveLength(5);
+  });
+
+  it.each(['tar', 'tar.gz', 'zip'])('%s cut off in the middle: an error with the place', async (kind) => {
+    const files: Files = [
+      ['first', 'x'.repeat(1000)],
+      ['second', 'y'.repeat(100_000)],
+    ];
+    const whole =
+      kind === 'zip' ? zip(files) : kind === 'tar' ? await tar(files) : gzipSync(await tar(files), { level: 0 });
+    const error = await failure(read(whole.subarray(0, whole.length * 0.6)));
+    expect(error.code).toBe('input-damaged');
+    expect(error.place.path).toContain(join(dir, 'archive'));
+    expect(error.advice).not.toBe('');
+  });
+});
+
+describe('archiveKind', () => {
+  it('goes by content', async () => {
+    const path = join(dir, 'kind');
+    writeFileSync(path, gzipSync(await tar(FILES)));
+    expect(await archiveKind(path)).toBe('tar');
+    writeFileSync(path, zip([]));
+    expect(await archiveKind(path)).toBe('zip');
+    writeFileSync(path, gzipSync('close(3) = 0\n'));
+    expect(await archiveKind(path)).toBeNull();
+    expect((await failure(archiveMembers(path).next())).code).toBe('input-format');
+  });
+});
+
+describe('isSafeName', () => {
+  it.each(['a', 'a/b', 'a..b', '...'])('%s is', (name) => expect(isSafeName(name)).toBe(true));
+  it.each(['', '/a', '..', 'a/../b', 'a\\b', 'C:x', 'a\0'])('%j is not', (name) =>
+    expect(isSafeName(name)).toBe(false),
+  );
+});
