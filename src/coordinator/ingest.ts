@@ -99,6 +99,7 @@ async function readSet(
   const { format } = chosen;
   const parts = sources.map((source): Part => ({ source, builder: new TraceBuilder(format.id), problem: null }));
   const free: SharedArrayBuffer[] = [];
+  const rooms: SharedArrayBuffer[] = [];
   const issued: Issued[] = [];
 
   async function* tasks(): AsyncGenerator<ParseTask> {
@@ -111,16 +112,18 @@ async function readSet(
         plan,
       )) {
         issued.push({ part, buffer: from.kind === 'memory' ? from.buffer : null, consumed });
-        yield { format: format.id, options: parse, from };
+        const room = rooms.pop() ?? new SharedArrayBuffer(Math.min(chunkBytes, from.length));
+        yield { format: format.id, options: parse, from, room };
       }
     }
   }
 
   const { items, small } = await lookAhead(tasks(), chunkBytes);
   const inline = small && pool.threads === 0;
-  for await (const chunk of pool.map(parseStage, items, { signal, inline })) {
+  for await (const { chunk, memory } of pool.map(parseStage, items, { signal, inline })) {
     const { part, buffer, consumed } = issued.shift()!;
     part.builder.append(chunk);
+    rooms.push(memory);
     if (buffer !== null && buffer.byteLength === chunkBytes) free.push(buffer);
     progress(part.source, consumed);
   }

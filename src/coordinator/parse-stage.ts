@@ -4,12 +4,21 @@ import { formatById } from '../formats/index.js';
 import type { ParseOptions } from '../formats/format.js';
 import { fileError } from '../source/source.js';
 import type { TraceChunk } from '../trace/chunk.js';
+import { packChunk } from './chunk-packing.js';
 import type { Stage } from './stage.js';
 
 export interface ParseTask {
   readonly format: string;
   readonly options: ParseOptions;
   readonly from: FileRange | SharedBytes;
+  /** Where the rows are to be put, if they fit. */
+  readonly room: SharedArrayBuffer;
+}
+
+export interface ParsedPiece {
+  readonly chunk: TraceChunk;
+  /** The memory that the chunk's arrays lie in; to be used again when they are no longer needed. */
+  readonly memory: SharedArrayBuffer;
 }
 
 /** A stretch of an uncompressed file: the worker reads it itself, so the text never passes between threads. */
@@ -27,11 +36,11 @@ export interface SharedBytes {
   readonly length: number;
 }
 
-export const parseStage: Stage<ParseTask, TraceChunk> = {
+export const parseStage: Stage<ParseTask, ParsedPiece> = {
   name: 'parse',
-  run({ format, options, from }) {
+  run({ format, options, from, room }) {
     const bytes = from.kind === 'file' ? readRange(from) : new Uint8Array(from.buffer, 0, from.length);
-    return formatById(format).parseChunk(bytes, options);
+    return packChunk(formatById(format).parseChunk(bytes, options), room);
   },
 };
 
