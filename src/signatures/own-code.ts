@@ -75,6 +75,8 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   for (const use of uses) jitCalls += countObjects(use, objects);
   const program = chooseProgram(objects, options.program);
   const runtime = jitCalls > 0 && jitCalls >= RUNTIME_SHARE * (objects.get(program) ?? 0);
+  // perf script without -F dso names no objects: then every named function has to count.
+  const nameless = [...objects.keys()].every((object) => object === '' || object === '[unknown]');
   const include = matcher(options.include);
   const exclude = matcher(options.exclude);
   const ownObjects = new Map<string, boolean>();
@@ -86,7 +88,9 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
       if (functionName === '' || START_UP.has(functionName)) return false;
       if (exclude !== null && matchesFrame(exclude, functionName, objectName)) return false;
       if (include !== null && matchesFrame(include, functionName, objectName)) return true;
-      if (isJitObject(objectName)) return isOwnScript(functionName);
+      if (isJitObject(objectName) || (nameless && scriptFunction(functionName) !== null))
+        return isOwnScript(functionName);
+      if (nameless) return functionName !== '[unknown]';
       let own = ownObjects.get(objectName);
       if (own === undefined) ownObjects.set(objectName, (own = isOwnObject(objectName, program, runtime)));
       return own;
@@ -153,7 +157,7 @@ function chooseProgram(objects: ReadonlyMap<string, number>, wanted: string | un
     (object) =>
       plainPath(object).startsWith('/') && !SHARED_LIBRARY.test(baseName(plainPath(object))) && !isJitObject(object),
   );
-  if (wanted === undefined) return executables[0] ?? ranked.find((object) => object !== '') ?? '';
+  if (wanted === undefined) return executables[0] ?? '';
   const found = ranked.find((object) => plainPath(object) === wanted || baseName(plainPath(object)) === wanted);
   if (found !== undefined) return found;
   throw new PerfscopeError(

@@ -83,6 +83,20 @@ describe('own code of a native program', () => {
     expect(names.filter((name) => own.owns(name, '/opt/app/server'))).toEqual(['main']);
   });
 
+  it('is everything with a name where the tracer told no objects', () => {
+    const own = ownCodeOf([
+      [
+        ['_start', ''],
+        ['main', ''],
+        ['JS:^emit node:events:1:1', ''],
+        ['[unknown]', '[unknown]'],
+      ],
+    ]);
+    expect(['_start', 'main', 'JS:^emit node:events:1:1', '[unknown]'].filter((f) => own.owns(f, ''))).toEqual([
+      'main',
+    ]);
+  });
+
   it('obeys --include and --exclude, the latter above all', () => {
     const own = program('/opt/app/server', {
       include: ['libevent*', 'SSL_?ead'],

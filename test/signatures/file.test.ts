@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { PerfscopeError } from '../../src/errors.js';
+import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
+import type { ContextModel } from '../../src/signatures/context-model.js';
+import { parseSignatures, readSignatures, serialiseSignatures, writeSignatures } from '../../src/signatures/file.js';
+import { learnSignatures } from '../../src/signatures/learn.js';
+import { traceFromText } from '../helpers/trace.js';
+
+const DB = learnSignatures([traceFromText('1 0.1 read main>f\n1 0.2 write main>f\n1 0.3 close main>g')], {
+  parameters: DEFAULT_PARAMETERS,
+});
+const TEXT = serialiseSignatures(DB);
+const folder = mkdtempSync(join(tmpdir(), 'perfscope-signatures-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function failure(text: string): PerfscopeError {
+  try {
+    parseSignatures(text, 'app.json');
+  } catch (error) {
+    return error as PerfscopeError;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('the signatures file', () => {
+  it('comes back as it was', () => {
+    expect(parseSignatures(TEXT, 'app.json')).toEqual(DB);
+    expect(serialiseSignatures(parseSignatures(TEXT, 'app.json'))).toBe(TEXT);
+  });
+
+  it('is JSON with a function a line, and its episodes as names', () => {
+    const line = TEXT.split('\n').find((l) => l.startsWith('{"name":"f"'));
+    expect(line).toBe(
+      '{"name":"f","object":"app","invocations":1,"calls":2,"ownCalls":2,"episodes":[[1,1,"read write"]]},',
+    );
+    expect(() => JSON.parse(TEXT) as unknown).not.toThrow();
+  });
+
+  it('writes a context a line, typed arrays as lists', () => {
+    const model = { version: 1, contexts: [[1, 2], [3]], totals: Uint32Array.of(4, 5) } as unknown as ContextModel;
+    const text = serialiseSignatures({ ...DB, model });
+    expect(text).toContain('"contexts":[\n[1,2],\n[3]\n],\n"totals":[4,5]\n}');
+    expect(parseSignatures(text, 'app.json').model).toEqual({ version: 1, contexts: [[1, 2], [3]], totals: [4, 5] });
+  });
+
+  it.each([
+    ['not JSON', 'execve("/bin/ls")', 'signatures-invalid', /not JSON/],
+    ['an empty file', '', 'signatures-invalid', /empty/],
+    ['a list', '[]', 'signatures-invalid', /no object/],
+    ['a result', '{"schemaVersion":1,"suspects":[]}', 'signatures-invalid', /a perfscope result/],
+    ['other JSON', '{"name":"x"}', 'signatures-invalid', /JSON of another kind/],
+    ['a newer version', TEXT.replace('"schemaVersion":1', '"schemaVersion":2'), 'signatures-version', /version 2/],
+    ['no version', TEXT.replace('"schemaVersion":1,', ''), 'signatures-version', /version undefined/],
+    ['no functions', TEXT.replace('"functions":', '"function":'), 'signatures-invalid', /"functions" is missing/],
+    ['no calls', TEXT.replace('"calls":["close"', '"calls":[1'), 'signatures-invalid', /"calls"/],
+    ['no sources', TEXT.replace('"sources"', '"source"'), 'signatures-invalid', /"learned"/],
+    ['an unlisted call', TEXT.replace('"read write"', '"read wirte"'), 'signatures-invalid', /wirte/],
+    ['a wrong count', TEXT.replace('"ownCalls":2', '"ownCalls":-2'), 'signatures-invalid', /function 1: f: a count/],
+  ])('refuses %s', (_what, text, code, message) => {
+    const error = failure(text);
+    expect([error.code, error.place.path]).toEqual([code, 'app.json']);
+    expect(error.message).toMatch(message);
+    expect(error.advice).not.toBe('');
+  });
+
+  it('refuses a file that was cut anywhere, and says where it ends', () => {
+    for (let length = 1; length < TEXT.length - 2; length += 7) {
+      expect(failure(TEXT.slice(0, length)).code, `cut at ${length}`).toBe('signatures-invalid');
+    }
+    const cut = failure(TEXT.slice(0, TEXT.indexOf('"name":"g"')));
+    expect(cut.message).toMatch(/cut off/);
+    expect(cut.place.line).toBe(TEXT.slice(0, TEXT.indexOf('"name":"g"')).split('\n').length);
+  });
+
+  it('names the line of a malformed function', () => {
+    const broken = TEXT.replace('"name":"g"', '"nome":"g"');
+    expect(failure(broken).place.line).toBe(TEXT.slice(0, TEXT.indexOf('"name":"g"')).split('\n').length);
+  });
+
+  it('is read compressed or not, by content', async () => {
+    for (const name of ['app.json', 'app.json.gz']) {
+      await writeSignatures(DB, join(folder, name));
+      expect(await readSignatures(join(folder, name))).toEqual(DB);
+    }
+    writeFileSync(join(folder, 'odd.json'), gzipSync(TEXT));
+    expect(await readSignatures(join(folder, 'odd.json'))).toEqual(DB);
+  });
+
+  it('says what is wrong with a file that cannot be read or written', async () => {
+    const missing = join(folder, 'missing.json');
+    await expect(readSignatures(missing)).rejects.toMatchObject({ code: 'input-missing', place: { path: missing } });
+    await expect(readSignatures(folder)).rejects.toMatchObject({ code: 'input-is-directory' });
+    writeFileSync(join(folder, 'cut.gz'), gzipSync(TEXT).subarray(0, 100));
+    await expect(readSignatures(join(folder, 'cut.gz'))).rejects.toMatchObject({
+      code: 'signatures-invalid',
+      message: expect.stringContaining('cut off') as string,
+    });
+    await expect(writeSignatures(DB, join(folder, 'no', 'app.json'))).rejects.toMatchObject({ code: 'output' });
+  });
+});
