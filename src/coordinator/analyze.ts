@@ -10,13 +10,14 @@ import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument } from '../res
 import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
 import { FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
+import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
 import { type ReadResult, readTrace } from './ingest.js';
 import { DEFAULT_METHOD, loadMethod } from './methods.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, peakMemoryBytes, withPool } from './run.js';
-import { type Window, type WindowOptions, resolveWindow } from './window.js';
+import { type WindowOptions, resolveWindow } from './window.js';
 
 export interface TraceOptions {
   /** Id of the format; default: told by the content. */
@@ -44,7 +45,10 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions 
  * @throws PerfscopeError for input that cannot be used; a run that is cancelled after the trace was read gives a document
  *   with status 'partial' instead
  */
-export async function analyzeIncident(paths: string | readonly string[], options: AnalyzeOptions): Promise<ResultDocument> {
+export async function analyzeIncident(
+  paths: string | readonly string[],
+  options: AnalyzeOptions,
+): Promise<ResultDocument> {
   const list = typeof paths === 'string' ? [paths] : paths;
   const name = options.method ?? DEFAULT_METHOD;
   const parameters = resolveParameters(options.parameters);
@@ -182,4 +186,3 @@ function unfinishedCalls(trace: Trace): number {
   for (let i = 0; i < trace.length; i++) if ((flags[i]! & FLAG_UNFINISHED) !== 0) n++;
   return n;
 }
-

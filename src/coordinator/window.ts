@@ -11,17 +11,13 @@
  */
 import { PerfscopeError } from '../errors.js';
 import type { Trace } from '../trace/table.js';
+import type { Window } from '../units/unit-table.js';
 
 export interface WindowOptions {
   readonly from?: string | number | undefined;
   readonly to?: string | number | undefined;
   /** Length before `to` (or before the end), or after `from` when that is given alone. */
   readonly window?: string | number | undefined;
-}
-
-export interface Window {
-  readonly fromNs: number;
-  readonly toNs: number;
 }
 
 type Clocked = Pick<Trace, 'origin' | 'clock' | 'endNs'>;

@@ -1,0 +1,95 @@
+/** `perfscope analyze`: the suspects of one incident. */
+import { analyzeIncident } from '../../coordinator/analyze.js';
+import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
+import { RESULT_REPORTERS } from '../../report/registry.js';
+import type { Command } from '../command.js';
+import { EXIT, exitCodeOf } from '../exit-codes.js';
+import { runOptions } from '../io.js';
+import {
+  PARAMETER_OPTIONS,
+  RUN_OPTIONS,
+  TRACE_OPTIONS,
+  formatOption,
+  givenParameters,
+} from '../options.js';
+import { parseFormats, writeOutputs } from '../output.js';
+import { traceInput } from '../trace-input.js';
+
+const ANALYSIS = 'Analysis';
+
+export const analyzeCommand: Command = {
+  positionals: {
+    trace: {
+      describe: 'File (strace, perf script, CSV; gz, zst, xz), - for stdin, a folder of strace -ff, or the files of it',
+      array: true,
+      demandOption: true,
+    },
+  },
+  options: {
+    signatures: {
+      alias: 's',
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      group: ANALYSIS,
+      describe: 'Signatures file that `perfscope learn` wrote',
+    },
+    method: {
+      alias: 'm',
+      type: 'string',
+      default: DEFAULT_METHOD,
+      choices: METHODS.map((m) => m.name),
+      group: ANALYSIS,
+      describe: METHODS.map((m) => `${m.name}: ${m.what}`).join('; '),
+    },
+    from: {
+      type: 'string',
+      requiresArg: true,
+      group: ANALYSIS,
+      describe: 'Begin of the window: 2026-11-23T12:03:41Z, 12:03:41 (UTC), +30s, -5m, seconds of the trace',
+    },
+    to: { type: 'string', requiresArg: true, group: ANALYSIS, describe: 'End of the window, likewise' },
+    window: {
+      alias: 'w',
+      type: 'string',
+      requiresArg: true,
+      group: ANALYSIS,
+      describe: 'Length of the window before --to or the end, or after --from: 5m, 90s',
+    },
+    top: { type: 'number', default: 10, requiresArg: true, group: ANALYSIS, describe: 'Suspects reported at most' },
+    'any-program': {
+      type: 'boolean',
+      default: false,
+      group: ANALYSIS,
+      describe: "Analyse although the trace's threads bear another program's name",
+    },
+    format: formatOption(RESULT_REPORTERS),
+    ...TRACE_OPTIONS,
+    ...RUN_OPTIONS,
+    ...PARAMETER_OPTIONS,
+  },
+  examples: [
+    ['perfscope analyze incident.strace.gz -s redis.signatures.json', 'the whole trace'],
+    ['perfscope analyze incident.strace -s app.signatures.json --window 5m', 'its last five minutes'],
+    ['perfscope analyze - -s app.signatures.json -f table -f json=out.json < incident.strace', 'from stdin, two reports'],
+  ],
+
+  async run(argv, io) {
+    const outputs = parseFormats(argv.format as string[], RESULT_REPORTERS);
+    const document = await analyzeIncident(argv.trace as string[], {
+      ...runOptions(argv, io),
+      ...traceInput(argv),
+      signatures: argv.signatures as string,
+      method: argv.method as string,
+      from: argv.from as string | undefined,
+      to: argv.to as string | undefined,
+      window: argv.window as string | undefined,
+      top: argv.top as number,
+      anyProgram: argv.anyProgram as boolean,
+      parameters: givenParameters(argv),
+    });
+    await writeOutputs(document, outputs, io.terminal, io.stdout);
+    if (document.status !== 'partial') return EXIT.done;
+    return io.signal.aborted ? exitCodeOf(io.signal.reason) : EXIT.input;
+  },
+};

@@ -1,0 +1,64 @@
+/** `perfscope learn`: a signatures file from traces with stacks. */
+import { learn } from '../../coordinator/learn.js';
+import { sentence } from '../../report/messages.js';
+import { learnedSummary } from '../../report/learned.js';
+import { writeSignatures } from '../../signatures/file.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { runOptions } from '../io.js';
+import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, givenParameters } from '../options.js';
+import { traceInput } from '../trace-input.js';
+
+const LEARNING = 'Learning';
+const list = { type: 'string', array: true, nargs: 1, group: LEARNING } as const;
+
+export const learnCommand: Command = {
+  positionals: {
+    profile: {
+      describe: 'Traces with stacks of healthy runs: strace -f -ttt -T -yy -k, or perf record -g',
+      array: true,
+      demandOption: true,
+    },
+  },
+  options: {
+    output: {
+      alias: 'o',
+      type: 'string',
+      demandOption: true,
+      requiresArg: true,
+      group: LEARNING,
+      describe: 'Signatures file to write; compressed when its name ends in .gz',
+    },
+    program: {
+      type: 'string',
+      requiresArg: true,
+      group: LEARNING,
+      describe: 'Program to learn; default: the one that is on most stacks',
+    },
+    include: { ...list, describe: "Functions or objects (*, ?) that are the program's own all the same" },
+    exclude: { ...list, describe: 'Functions or objects (*, ?) to leave out' },
+    ...TRACE_OPTIONS,
+    ...RUN_OPTIONS,
+    ...PARAMETER_OPTIONS,
+  },
+  examples: [
+    ['perfscope learn profile-*.strace-k.gz -o redis.signatures.json', 'from all learning runs together'],
+    ['perfscope learn perf.txt -o app.signatures.json.gz --exclude "libssl*"', 'without a bundled library'],
+  ],
+
+  async run(argv, io) {
+    const output = argv.output as string;
+    const { signatures, warnings } = await learn(argv.profile as string[], {
+      ...runOptions(argv, io),
+      ...traceInput(argv),
+      program: argv.program as string | undefined,
+      include: argv.include as string[] | undefined,
+      exclude: argv.exclude as string[] | undefined,
+      parameters: givenParameters(argv),
+    });
+    for (const w of warnings) await io.log.write('warn', sentence(w, { clock: 'none', startedAt: 0 }), { code: w.code });
+    await writeSignatures(signatures, output);
+    await io.stdout(learnedSummary(signatures, output));
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,60 @@
+/** Learning runs from paths to a signature database. */
+import type { Message } from '../result.js';
+import type { SignatureDatabase } from '../signatures/database.js';
+import { openSources } from '../source/index.js';
+import type { Trace } from '../trace/table.js';
+import { type TraceOptions, traceOptions } from './analyze.js';
+import { readSources } from './ingest.js';
+import { learnStage } from './learn-stage.js';
+import { type GivenParameters, resolveParameters } from './parameters.js';
+import { type RunOptions, withPool } from './run.js';
+
+export interface LearnRunOptions extends RunOptions, TraceOptions {
+  /** Base name or path of the program; default: the executable that is on most stacks. */
+  readonly program?: string | undefined;
+  /** Patterns of functions or objects that are the program's own though the rules say otherwise. */
+  readonly include?: readonly string[] | undefined;
+  /** Patterns of functions or objects to leave out. */
+  readonly exclude?: readonly string[] | undefined;
+  readonly parameters?: GivenParameters | undefined;
+}
+
+export interface LearnOutcome {
+  readonly signatures: SignatureDatabase;
+  readonly warnings: readonly Message[];
+}
+
+/**
+ * Learns the signatures of a program from traces with stacks (`strace -k`, `perf record -g`). Each path is a recording of
+ * its own; files named as `strace -ff` names them are one together.
+ *
+ * @throws PerfscopeError 'no-stacks' when there are no stacks with functions of the program
+ */
+export async function learn(paths: string | readonly string[], options: LearnRunOptions = {}): Promise<LearnOutcome> {
+  const list = typeof paths === 'string' ? [paths] : paths;
+  const parameters = resolveParameters(options.parameters);
+  const { program, include, exclude, signal } = options;
+  return withPool(options, async (pool) => {
+    const traces: Trace[] = [];
+    const warnings: Message[] = [];
+    const sets = await openSources(list);
+    for (const [i, set] of sets.entries()) {
+      const onProgress = (done: number, total: number | null) =>
+        options.onProgress?.({ stage: 'read', done: i + (total === null ? 0 : done / total), total: sets.length });
+      const read = await readSources([set], { ...traceOptions(options), onProgress, pool });
+      traces.push(read.trace);
+      warnings.push(...read.warnings);
+    }
+    options.onProgress?.({ stage: 'learn', done: 0, total: null });
+    const signatures = await pool.run(
+      learnStage,
+      { traces, options: { parameters, sources: list, ...defined({ program, include, exclude }) } },
+      { signal },
+    );
+    return { signatures, warnings };
+  });
+}
+
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, v]) => v !== undefined)) as never;
+}
