@@ -163,6 +163,15 @@ export const PARAMETERS = {
     what: 'Episodes kept of each function: those with the largest support x specificity.',
     reason: 'Published: pruned for speed. See the sweep in docs/signatures.md.',
   },
+  matchRank: {
+    group: 'matching',
+    default: 0,
+    unit: '0 = occurrences, 1 = occurrences x specificity, 2 = units, 3 = units x specificity',
+    min: 0,
+    max: 3,
+    what: 'What a signature episode found in abnormal units adds to the score of a function, in method perfscope.',
+    reason: 'Published: "how often their episodes occur", without a formula.',
+  },
 } as const satisfies Record<string, ParameterSpec>;
 
 export type ParameterName = keyof typeof PARAMETERS;
