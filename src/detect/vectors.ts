@@ -53,7 +53,7 @@ function callTypes(
   features: FeatureTable,
   members: ArrayLike<number>,
 ): { dimensionOf: Int32Array; dimensions: number } {
-  const dimensionOf = new Int32Array(0x10000).fill(-1);
+  const dimensionOf = new Int32Array(features.calls).fill(-1);
   for (let m = 0; m < members.length; m++) {
     const unit = members[m]!;
     for (let e = features.offsets[unit]!; e < features.offsets[unit + 1]!; e++) dimensionOf[features.call[e]!] = 0;

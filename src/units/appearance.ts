@@ -18,7 +18,7 @@ export interface Appearances {
 }
 
 /** Folds equal lists of call types by hash. O(entries). */
-export function foldAppearances(features: FeatureTable, calls: number): Appearances {
+export function foldAppearances(features: FeatureTable): Appearances {
   const { offsets, call, length } = features;
   const of = new Uint32Array(length);
   const firstUnit: number[] = [];
@@ -48,7 +48,7 @@ export function foldAppearances(features: FeatureTable, calls: number): Appearan
     units[found]!++;
   }
   hashes = [];
-  const words = Math.max(1, (calls + 31) >>> 5);
+  const words = Math.max(1, (features.calls + 31) >>> 5);
   const bits = new Uint32Array(firstUnit.length * words);
   firstUnit.forEach((u, vector) => {
     for (let e = offsets[u]!; e < offsets[u + 1]!; e++) {

@@ -9,6 +9,8 @@ import type { UnitTable } from './unit-table.js';
 export interface FeatureTable {
   /** Number of units. */
   readonly length: number;
+  /** Number of call types in the trace. */
+  readonly calls: number;
   /** Entries of unit u: [offsets[u], offsets[u + 1]). */
   readonly offsets: Uint32Array;
   /** Call type: index into `Trace.calls`. */
@@ -26,10 +28,11 @@ export interface FeatureInput {
   readonly calls: number;
 }
 
-function allocate(length: number, entries: number): FeatureTable {
+function allocate(length: number, entries: number, calls: number): FeatureTable {
   const shared = (bytes: number) => new SharedArrayBuffer(bytes);
   return {
     length,
+    calls,
     offsets: new Uint32Array(shared((length + 1) * 4)),
     call: new Uint16Array(shared(entries * 2)),
     count: new Uint32Array(shared(entries * 4)),
@@ -57,7 +60,7 @@ export function extractFeatures(
   const types = new Uint16Array(input.calls);
   const offsets = new Uint32Array(unitTo - unitFrom + 1);
   let capacity = Math.max(64, 4 * (unitTo - unitFrom));
-  let out = allocate(0, capacity);
+  let out = allocate(0, capacity, input.calls);
   let entries = 0;
   for (let u = unitFrom; u < unitTo; u++) {
     let distinct = 0;
@@ -76,7 +79,7 @@ export function extractFeatures(
     sortSmall(types, distinct);
     if (entries + distinct > capacity) {
       capacity = 2 * (entries + distinct);
-      out = copyEntries(out, allocate(0, capacity), entries);
+      out = copyEntries(out, allocate(0, capacity, input.calls), entries);
     }
     for (let i = 0; i < distinct; i++) {
       const type = types[i]!;
@@ -88,7 +91,7 @@ export function extractFeatures(
     }
     offsets[u - unitFrom + 1] = entries;
   }
-  const table = copyEntries(out, allocate(unitTo - unitFrom, entries), entries);
+  const table = copyEntries(out, allocate(unitTo - unitFrom, entries, input.calls), entries);
   table.offsets.set(offsets);
   return table;
 }
@@ -115,13 +118,14 @@ function copyEntries(from: FeatureTable, to: FeatureTable, entries: number, at =
   return to;
 }
 
-/** Joins the features of successive ranges of units. */
-export function joinFeatures(parts: readonly FeatureTable[]): FeatureTable {
+/** Joins the features of successive ranges of units of a trace with `calls` call types. */
+export function joinFeatures(parts: readonly FeatureTable[], calls: number): FeatureTable {
   if (parts.length === 1) return parts[0]!;
   const sizes = parts.map((part) => part.offsets[part.length]!);
   const joined = allocate(
     parts.reduce((sum, part) => sum + part.length, 0),
     sizes.reduce((sum, size) => sum + size, 0),
+    calls,
   );
   let unit = 0;
   let entry = 0;

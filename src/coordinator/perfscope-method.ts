@@ -1,0 +1,135 @@
+/**
+ * The paper's method (docs/method-perfscope.md): units -> features -> clusters -> outliers -> episodes -> ranking. The order
+ * of its stages is here; what they compute is in units/, detect/, episodes/ and rank/.
+ */
+import { clusterAppearances, clusteringOptions } from '../detect/clustering.js';
+import { outlierOptions } from '../detect/outliers.js';
+import { signatureTrie } from '../episodes/signature-trie.js';
+import type { MethodInput, MethodOutcome } from '../method.js';
+import { perfscopeOutcome } from '../rank/perfscope-outcome.js';
+import { foldAppearances } from '../units/appearance.js';
+import { joinFeatures } from '../units/features.js';
+import { type SegmentationInput, segmentationOptions, sleepsByThread } from '../units/segmentation.js';
+import { joinUnits } from '../units/unit-table.js';
+import { waitTable } from '../units/waits.js';
+import { ranges } from './ranges.js';
+import type { Stage } from './stage.js';
+import { episodeStage, featureStage, outlierStage, segmentStage } from './unit-stages.js';
+
+/** Runs a stage for each task, results in the order of the tasks. `rows` tells how much work it is. */
+export type RunStage = <Args, Result>(
+  stage: Stage<Args, Result>,
+  tasks: readonly Args[],
+  rows: number,
+) => Promise<Result[]>;
+
+/** Fewest units a task: a task costs 0.1 ms, a unit of a dozen calls a microsecond. */
+const UNITS_PER_TASK = 200;
+/** Fewest rows a task: some milliseconds of work. */
+const ROWS_PER_TASK = 50_000;
+
+export async function perfscopeMethod(input: MethodInput, run: RunStage): Promise<MethodOutcome> {
+  const { trace, rows, parameters, fromNs, toNs } = input;
+  const { start, duration, call, kind, variant } = trace.columns;
+  const { order, offsets } = rows;
+
+  const threads = trace.threads.length;
+  const segmentation: SegmentationInput = {
+    columns: { start, duration, call, kind, variant },
+    rows: { order, offsets },
+    waitTable: waitTable(trace.calls),
+    sleeps: trace.switches === null ? null : sleepsByThread(trace.switches, threads),
+  };
+  const options = segmentationOptions(parameters, { fromNs, toNs });
+  const units = joinUnits(
+    await run(
+      segmentStage,
+      ranges(threads, (t) => offsets[t]!, 1, ROWS_PER_TASK).map((r) => ({ input: segmentation, options, ...r })),
+      trace.length,
+    ),
+  );
+
+  const rowsBefore = prefixSums(units.length, (u) => units.to[u]! - units.from[u]!);
+  const featureInput = { columns: { start, duration, call }, rows: { order }, calls: trace.calls.length };
+  const features = joinFeatures(
+    await run(
+      featureStage,
+      ranges(units.length, (u) => rowsBefore[u]!, UNITS_PER_TASK, ROWS_PER_TASK).map((r) => {
+        return { input: featureInput, units, toNs, ...r };
+      }),
+      rowsBefore[units.length]!,
+    ),
+    trace.calls.length,
+  );
+
+  const appearances = foldAppearances(features);
+  const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
+  const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);
+  const { members, clusters } = byCluster(clusterOf, clustering.length);
+
+  const marksOfMembers = await run(
+    outlierStage,
+    ranges(clustering.length, (c) => clusters[c]!, 1, 10 * UNITS_PER_TASK).map((r) => ({
+      features,
+      members,
+      clusters,
+      hasDurations: trace.hasDurations,
+      options: outlierOptions(parameters),
+      ...r,
+    })),
+    units.length,
+  );
+  const marks = new Uint8Array(units.length);
+  let member = 0;
+  for (const part of marksOfMembers) for (const mark of part) marks[members[member++]!] = mark;
+
+  const abnormal = shared(marks.reduce((count, mark) => count + (mark === 0 ? 0 : 1), 0));
+  for (let u = 0, a = 0; u < marks.length; u++) if (marks[u] !== 0) abnormal[a++] = u;
+  const { trie, owners } = signatureTrie(input.signatures, trace.calls, parameters.episodeLength);
+  const minedBefore = prefixSums(abnormal.length, (a) => units.to[abnormal[a]!]! - units.from[abnormal[a]!]!);
+  const mining = {
+    minSupport: parameters.episodeSupport,
+    maxLength: parameters.episodeLength,
+    maxGap: parameters.episodeGap,
+    maxRun: parameters.episodeRun,
+  };
+  const matches = await run(
+    episodeStage,
+    ranges(abnormal.length, (a) => minedBefore[a]!, UNITS_PER_TASK, ROWS_PER_TASK).map((r) => {
+      return { columns: { call, order }, units, abnormal, trie, options: mining, ...r };
+    }),
+    minedBefore[abnormal.length]!,
+  );
+  return perfscopeOutcome(input, {
+    units,
+    appearances,
+    clusterCount: clustering.length,
+    clusterOf,
+    marks,
+    abnormal,
+    matches,
+    owners,
+  });
+}
+
+function shared(length: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(length * 4));
+}
+
+/** Entry i: sum over the items before i. */
+function prefixSums(length: number, of: (item: number) => number): Float64Array {
+  const sums = new Float64Array(length + 1);
+  for (let i = 0; i < length; i++) sums[i + 1] = sums[i]! + of(i);
+  return sums;
+}
+
+/** Units by cluster, in rising order within each (counting sort). */
+function byCluster(clusterOf: Uint32Array, count: number): { members: Uint32Array; clusters: Uint32Array } {
+  const clusters = shared(count + 1);
+  for (let u = 0; u < clusterOf.length; u++) clusters[clusterOf[u]! + 1]!++;
+  for (let c = 0; c < count; c++) clusters[c + 1]! += clusters[c]!;
+  const next = clusters.slice();
+  const members = shared(clusterOf.length);
+  for (let u = 0; u < clusterOf.length; u++) members[next[clusterOf[u]!]!++] = u;
+  return { members, clusters };
+}
