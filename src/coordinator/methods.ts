@@ -32,7 +32,24 @@ export const METHODS: readonly MethodEntry[] = [
       };
     },
   },
+  {
+    name: 'perfscope',
+    what: 'the method of the PerfScope paper: outlier units, their episodes matched with signatures',
+    load: async () => {
+      const { perfscopeMethod } = await import('./perfscope-method.js');
+      return (input, { pool, inline, signal }) =>
+        perfscopeMethod(input, async (stage, tasks, rows) => {
+          const results = [];
+          const here = inline === true || rows < SMALL_ROWS;
+          for await (const result of pool.map(stage, tasks, { signal, inline: here })) results.push(result);
+          return results;
+        });
+    },
+  },
 ];
+
+/** Fewer rows than this are analysed sooner than a thread starts (30 ms). */
+const SMALL_ROWS = 200_000;
 
 export const DEFAULT_METHOD = 'fused';
 
