@@ -10,7 +10,13 @@ import { camel } from './options.js';
 
 export type Settings = Record<string, unknown>;
 
-const PLACES = ['perfscope.config.json', 'perfscope.config.js', 'perfscope.config.mjs', '.perfscoperc', '.perfscoperc.json'];
+const PLACES = [
+  'perfscope.config.json',
+  'perfscope.config.js',
+  'perfscope.config.mjs',
+  '.perfscoperc',
+  '.perfscoperc.json',
+];
 
 interface Found {
   readonly path: string;
@@ -28,7 +34,9 @@ export async function readConfig(file: string | undefined, here: string): Promis
     found = file === undefined ? await searcher.search(here) : await searcher.load(file);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing ? 'there is no such config file' : `the config file cannot be read: ${(error as Error).message}`;
+    const message = missing
+      ? 'there is no such config file'
+      : `the config file cannot be read: ${(error as Error).message}`;
     throw new PerfscopeError('config', message, { path: file ?? here });
   }
   if (found === null || found.isEmpty === true || found.config === undefined) return null;

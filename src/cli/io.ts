@@ -22,7 +22,11 @@ export interface Io {
 export function createIo(argv: Argv): Io {
   const progress = new ProgressLine(wantsProgress(argv) ? process.stderr : null);
   const log = createLog(
-    { level: levelOf(argv), format: argv.logFormat === 'json' ? 'json' : 'pretty', color: wantsColor(argv, process.stderr) },
+    {
+      level: levelOf(argv),
+      format: argv.logFormat === 'json' ? 'json' : 'pretty',
+      color: wantsColor(argv, process.stderr),
+    },
     () => progress.clear(),
   );
   const { signal, release } = interruption(argv);
@@ -53,7 +57,10 @@ export function runOptions(argv: Argv, io: Io): RunOptions {
     signal: io.signal,
     onProgress: (p) => io.progress(p),
     onLog: (level, message: Message) =>
-      void io.log.write(level, sentence(message, { clock: 'none', startedAt: 0 }), { code: message.code, ...message.args }),
+      void io.log.write(level, sentence(message, { clock: 'none', startedAt: 0 }), {
+        code: message.code,
+        ...message.args,
+      }),
   };
 }
 

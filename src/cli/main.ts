@@ -72,9 +72,9 @@ function describe(y: Yargs, name: string, command: Command): Yargs {
     y.positional(key, { ...positional, type: 'string' });
   y.options({ ...command.options, ...COMMON_OPTIONS });
   for (const [text, what] of command.examples) y.example(text.replace(/^perfscope/, '$0'), what);
-  return y.epilogue(`docs: README.md. Exit codes: 0 done, 1 gate crossed, 2 usage, 3 input failed, 130 interrupted.`).usage(
-    `$0 ${name}: ${COMMANDS.find((c) => c.name === name)!.what.toLowerCase()}`,
-  );
+  return y
+    .epilogue(`docs: README.md. Exit codes: 0 done, 1 gate crossed, 2 usage, 3 input failed, 130 interrupted.`)
+    .usage(`$0 ${name}: ${COMMANDS.find((c) => c.name === name)!.what.toLowerCase()}`);
 }
 
 /** Config file and environment for the options of this command. */
@@ -106,12 +106,18 @@ async function report(error: unknown, args: readonly string[], io: Io | null): P
     return;
   }
   if (known) {
-    process.stderr.write(`perfscope: ${place(error)}${error.message}\n${error.advice === '' ? '' : `  ${error.advice}\n`}`);
+    process.stderr.write(
+      `perfscope: ${place(error)}${error.message}\n${error.advice === '' ? '' : `  ${error.advice}\n`}`,
+    );
     return;
   }
   process.stderr.write(`perfscope: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
   const verbose = io?.log.level === 'debug';
-  process.stderr.write(verbose ? `${(error as Error).stack ?? ''}\n` : '  This is a defect of perfscope. Run again with -vv and report what it prints.\n');
+  process.stderr.write(
+    verbose
+      ? `${(error as Error).stack ?? ''}\n`
+      : '  This is a defect of perfscope. Run again with -vv and report what it prints.\n',
+  );
 }
 
 function place(error: PerfscopeError): string {

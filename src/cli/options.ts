@@ -67,7 +67,11 @@ export const TRACE_OPTIONS: OptionTable = {
   },
   'time-unit': { type: 'string', choices: ['s', 'ms', 'us', 'ns'], group: INPUT, describe: 'CSV: unit of its times' },
   delimiter: { type: 'string', group: INPUT, requiresArg: true, describe: 'CSV: separator; default: found by looking' },
-  header: { type: 'boolean', group: INPUT, describe: 'CSV: the first line names the columns; default: found by looking' },
+  header: {
+    type: 'boolean',
+    group: INPUT,
+    describe: 'CSV: the first line names the columns; default: found by looking',
+  },
 };
 
 export function formatOption(reporters: readonly { readonly id: string; readonly what: string }[]): Options {

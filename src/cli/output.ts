@@ -59,7 +59,13 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     await rm(temporary, { force: true });
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
-      code === 'ENOENT' ? 'there is no such folder' : code === 'EISDIR' ? 'it is a folder' : code === 'ENOSPC' ? 'the disk is full' : message;
+      code === 'ENOENT'
+        ? 'there is no such folder'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'ENOSPC'
+            ? 'the disk is full'
+            : message;
     throw new PerfscopeError('output', `cannot write the result: ${why}`, { path: file });
   }
 }

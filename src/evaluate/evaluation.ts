@@ -71,6 +71,8 @@ export interface MethodEvaluation {
 export interface Evaluation {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'perfscope'; readonly version: string };
+  /** 'partial': the run was cancelled, and the cases are those done until then. */
+  readonly status: 'ok' | 'partial';
   readonly parameters: Readonly<Record<string, number>>;
   readonly methods: Readonly<Record<string, MethodEvaluation>>;
 }

@@ -38,7 +38,10 @@ const tableReporter: Reporter<Inspection> = {
       d.schedulerEvents > 0 ? plural(d.schedulerEvents, 'scheduler event') : 'no scheduler events',
     ];
     labelled('recorded', recorded.join(', '));
-    labelled('skipped', `${plural(t.skippedLines, 'line')} not understood, ${plural(d.notices, 'line')} that ${d.notices === 1 ? 'is' : 'are'} no call (signals, exits)`);
+    labelled(
+      'skipped',
+      `${plural(t.skippedLines, 'line')} not understood, ${plural(d.notices, 'line')} that ${d.notices === 1 ? 'is' : 'are'} no call (signals, exits)`,
+    );
     for (const e of d.skipped.examples) labelled('', `line ${e.line}: ${e.reason}: ${e.text}`);
     for (const w of d.warnings) labelled('warning', sentence(w, t));
 
@@ -52,7 +55,14 @@ const tableReporter: Reporter<Inspection> = {
       { title: 'name', shrinkTo: 6 },
       { title: 'program', shrinkTo: 8 },
     ];
-    const rows = busy.map((x) => [String(x.tid), String(x.pid), grouped(x.calls), moment(t, x.firstAt), x.name, x.program]);
+    const rows = busy.map((x) => [
+      String(x.tid),
+      String(x.pid),
+      grouped(x.calls),
+      moment(t, x.firstAt),
+      x.name,
+      x.program,
+    ]);
     lines.push('', ...table(columns, rows, width, dim));
     if (d.threads.length > busy.length) lines.push(`... and ${plural(d.threads.length - busy.length, 'thread')} more`);
 
@@ -61,7 +71,12 @@ const tableReporter: Reporter<Inspection> = {
       { title: 'call', shrinkTo: 8 },
       { title: 'count', align: 'right' as const },
       { title: 'failed', align: 'right' as const },
-      ...(d.hasDurations ? [{ title: 'time', align: 'right' as const }, { title: 'longest', align: 'right' as const }] : []),
+      ...(d.hasDurations
+        ? [
+            { title: 'time', align: 'right' as const },
+            { title: 'longest', align: 'right' as const },
+          ]
+        : []),
     ];
     const callRows = frequent.map((c) => [
       c.call,
@@ -70,7 +85,8 @@ const tableReporter: Reporter<Inspection> = {
       ...(c.seconds === null || c.longest === null ? [] : [duration(c.seconds), duration(c.longest)]),
     ]);
     lines.push('', ...table(callColumns, callRows, width, dim));
-    if (d.calls.length > frequent.length) lines.push(`... and ${plural(d.calls.length - frequent.length, 'kind')} more`);
+    if (d.calls.length > frequent.length)
+      lines.push(`... and ${plural(d.calls.length - frequent.length, 'kind')} more`);
     return lines.join('\n') + '\n';
   },
 };

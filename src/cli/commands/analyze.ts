@@ -5,13 +5,7 @@ import { RESULT_REPORTERS } from '../../report/registry.js';
 import type { Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { runOptions } from '../io.js';
-import {
-  PARAMETER_OPTIONS,
-  RUN_OPTIONS,
-  TRACE_OPTIONS,
-  formatOption,
-  givenParameters,
-} from '../options.js';
+import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
@@ -71,7 +65,10 @@ export const analyzeCommand: Command = {
   examples: [
     ['perfscope analyze incident.strace.gz -s redis.signatures.json', 'the whole trace'],
     ['perfscope analyze incident.strace -s app.signatures.json --window 5m', 'its last five minutes'],
-    ['perfscope analyze - -s app.signatures.json -f table -f json=out.json < incident.strace', 'from stdin, two reports'],
+    [
+      'perfscope analyze - -s app.signatures.json -f table -f json=out.json < incident.strace',
+      'from stdin, two reports',
+    ],
   ],
 
   async run(argv, io) {

@@ -56,7 +56,8 @@ export const learnCommand: Command = {
       exclude: argv.exclude as string[] | undefined,
       parameters: givenParameters(argv),
     });
-    for (const w of warnings) await io.log.write('warn', sentence(w, { clock: 'none', startedAt: 0 }), { code: w.code });
+    for (const w of warnings)
+      await io.log.write('warn', sentence(w, { clock: 'none', startedAt: 0 }), { code: w.code });
     await writeSignatures(signatures, output);
     await io.stdout(learnedSummary(signatures, output));
     return EXIT.done;

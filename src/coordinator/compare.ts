@@ -1,0 +1,104 @@
+/** What moved between two documents of the same kind: two results, or two evaluations. Pure. */
+import type { Evaluation } from '../evaluate/evaluation.js';
+import type { ResultDocument, Verdict } from '../result.js';
+
+export interface Move {
+  readonly name: string;
+  /** Null: not there. */
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+export interface VerdictChange {
+  readonly before: Verdict | null;
+  readonly after: Verdict | null;
+}
+
+/** The document of `compare`, version 1. */
+export interface Comparison {
+  readonly schemaVersion: 1;
+  readonly kind: 'result' | 'evaluation';
+  readonly parts: readonly ComparedPart[];
+  /** Something moved, timings aside. */
+  readonly changed: boolean;
+}
+
+/** Suspects of two results, or the cases of one method of two evaluations. */
+export interface ComparedPart {
+  readonly title: string;
+  /** Verdicts that differ, by the name of the case ('' for a result). */
+  readonly verdicts: readonly (VerdictChange & { readonly name: string })[];
+  /** Ranks that differ: of suspects, or the related rank of cases. Best rank (of either side) first. */
+  readonly ranks: readonly Move[];
+  /** Totals that differ. */
+  readonly totals: readonly Move[];
+}
+
+export function compareResults(before: ResultDocument, after: ResultDocument): Comparison {
+  const ranks = moves(rankMap(before), rankMap(after));
+  const verdicts = before.verdict === after.verdict ? [] : [{ name: '', before: before.verdict, after: after.verdict }];
+  const totals = moves(
+    new Map([
+      ['events', before.trace.events],
+      ['abnormal units', before.units.abnormal],
+    ]),
+    new Map([
+      ['events', after.trace.events],
+      ['abnormal units', after.units.abnormal],
+    ]),
+  );
+  return document('result', [{ title: after.trace.path, verdicts, ranks, totals }]);
+}
+
+export function compareEvaluations(before: Evaluation, after: Evaluation): Comparison {
+  const methods = [...new Set([...Object.keys(before.methods), ...Object.keys(after.methods)])];
+  const parts = methods.map((method): ComparedPart => {
+    const [a, b] = [before.methods[method], after.methods[method]];
+    const ranksOf = (m: typeof a) => new Map((m?.cases ?? []).map((c) => [c.id, c.related]));
+    const verdictsOf = (m: typeof a) => new Map((m?.cases ?? []).map((c) => [c.id, c.verdict]));
+    const [va, vb] = [verdictsOf(a), verdictsOf(b)];
+    const names = [...new Set([...va.keys(), ...vb.keys()])];
+    const verdicts = names
+      .map((name) => ({ name, before: va.get(name) ?? null, after: vb.get(name) ?? null }))
+      .filter((v) => v.before !== v.after);
+    return {
+      title: method,
+      verdicts,
+      ranks: moves(ranksOf(a), ranksOf(b)),
+      totals: moves(numbers(a?.total), numbers(b?.total)),
+    };
+  });
+  return document('evaluation', parts);
+}
+
+function document(kind: Comparison['kind'], parts: readonly ComparedPart[]): Comparison {
+  const changed = parts.some((p) => p.verdicts.length + p.ranks.length + p.totals.length > 0);
+  return { schemaVersion: 1, kind, parts, changed };
+}
+
+function rankMap(d: ResultDocument): Map<string, number> {
+  const map = new Map<string, number>();
+  for (const s of d.suspects) if (!map.has(s.function)) map.set(s.function, s.rank);
+  return map;
+}
+
+function moves(before: ReadonlyMap<string, number | null>, after: ReadonlyMap<string, number | null>): Move[] {
+  const out: Move[] = [];
+  for (const name of new Set([...before.keys(), ...after.keys()])) {
+    const move = { name, before: before.get(name) ?? null, after: after.get(name) ?? null };
+    if (move.before !== move.after) out.push(move);
+  }
+  const best = (m: Move) => Math.min(m.before ?? Infinity, m.after ?? Infinity);
+  return out.sort((a, b) => best(a) - best(b));
+}
+
+/** Numbers of a nested object by their paths; times are left out, they always move. */
+function numbers(value: object | undefined, prefix = ''): Map<string, number | null> {
+  const out = new Map<string, number | null>();
+  for (const [key, v] of Object.entries(value ?? {})) {
+    if (key === 'seconds') continue;
+    if (typeof v === 'number' || v === null) out.set(prefix + key, v as number | null);
+    else if (typeof v === 'object') for (const [k, n] of numbers(v as object, `${prefix}${key}.`)) out.set(k, n);
+  }
+  return out;
+}

@@ -1,0 +1,75 @@
+/** Signatures learned once per content: of the profiles, of the learning parameters, and of the code that learns. */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, stat, utimes } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { learn } from '../coordinator/learn.js';
+import type { RunOptions } from '../coordinator/run.js';
+import type { Parameters } from '../parameters.js';
+import type { SignatureDatabase } from '../signatures/database.js';
+import { readSignatures, writeSignatures } from '../signatures/file.js';
+
+/** Folders of this package whose code decides what is learned. */
+const LEARNING_CODE = ['binary', 'coordinator', 'episodes', 'formats', 'signatures', 'source', 'trace'];
+
+/** `$XDG_CACHE_HOME/perfscope`, by default ~/.cache/perfscope. */
+export function defaultCacheFolder(): string {
+  const { XDG_CACHE_HOME } = process.env;
+  return path.join(XDG_CACHE_HOME ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'), 'perfscope');
+}
+
+/** Learns from the profiles, or takes what was learned from the same bytes before. `cache` null: always learns. */
+export async function learnCached(
+  profiles: readonly string[],
+  parameters: Parameters,
+  cache: string | null,
+  options: RunOptions,
+): Promise<SignatureDatabase> {
+  const learned = async () => (await learn(profiles, { ...options, parameters })).signatures;
+  if (cache === null) return learned();
+  const file = path.join(cache, `${await contentKey(profiles, parameters)}.signatures.json`);
+  try {
+    const signatures = await readSignatures(file);
+    // Whoever tidies the folder by age keeps what is in use.
+    await utimes(file, new Date(), new Date()).catch(() => undefined);
+    return signatures;
+  } catch {
+    const signatures = await learned();
+    await mkdir(cache, { recursive: true });
+    await writeSignatures(signatures, file);
+    return signatures;
+  }
+}
+
+async function contentKey(profiles: readonly string[], parameters: Parameters): Promise<string> {
+  const hash = createHash('sha256').update(await codeFingerprint());
+  hash.update(JSON.stringify(parameters));
+  for (const profile of profiles) {
+    hash.update(`\0${path.basename(profile)}\0`);
+    const files = (await stat(profile)).isDirectory() ? await filesBelow(profile) : [profile];
+    for (const file of files) hash.update(await readFile(file));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+let fingerprint: Promise<string> | null = null;
+function codeFingerprint(): Promise<string> {
+  fingerprint ??= (async () => {
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    const hash = createHash('sha256').update(process.version);
+    for (const folder of LEARNING_CODE)
+      for (const file of await filesBelow(path.join(root, folder)))
+        if (/\.[jt]s$/.test(file)) hash.update(await readFile(file));
+    return hash.digest('hex');
+  })();
+  return fingerprint;
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((e) => e.isFile())
+    .map((e) => path.join(e.parentPath, e.name))
+    .sort();
+}

@@ -1,0 +1,136 @@
+/** Accuracy of methods over cases of known truth. Each case is one task of the pool; the largest begin first. */
+import { stat } from 'node:fs/promises';
+import { resolveParameters, type GivenParameters } from '../coordinator/parameters.js';
+import { type RunOptions, withPool } from '../coordinator/run.js';
+import { PerfscopeError } from '../errors.js';
+import { places } from '../rank/ranks.js';
+import { TOOL } from '../version.js';
+import { type CaseOutcome, type CaseTask, type MethodAnswer, caseStage } from './case-stage.js';
+import { type Case, findCases, readCase } from './case.js';
+import { type CaseRow, EVALUATION_SCHEMA_VERSION, type Evaluation, summarise } from './evaluation.js';
+import { EVALUATION_METHODS } from './methods.js';
+import { resourceRight, score, verdictRight } from './score.js';
+
+export interface EvaluateOptions extends RunOptions {
+  /** Default: 'fused'. */
+  readonly methods?: readonly string[] | undefined;
+  /** Ids of the cases to take; default: all. */
+  readonly cases?: readonly string[] | undefined;
+  readonly parameters?: GivenParameters | undefined;
+  /** Folder in which learned signatures are kept; null: nothing is kept. */
+  readonly cache?: string | null | undefined;
+  /** Run the trace up to `triggeredAt` as a control. Default: true. */
+  readonly healthyPrefixes?: boolean | undefined;
+}
+
+/** Suspects kept in a row. */
+const KEPT = 10;
+
+/**
+ * Learns each case from its profiles, analyses its incident without its truth, and scores the answers.
+ * A run that is cancelled gives the cases done so far, with status 'partial'.
+ */
+export async function evaluate(folders: readonly string[], options: EvaluateOptions = {}): Promise<Evaluation> {
+  const methods = [...new Set(options.methods ?? ['fused'])];
+  for (const name of methods) requireMethod(name);
+  const parameters = resolveParameters(options.parameters);
+  const cases = await chosenCases(folders, options.cases);
+  const order = await largestFirst(cases);
+  const outcomes = new Map<Case, CaseOutcome>();
+  const tasks = order.map((c): CaseTask => ({
+    incident: c.incident,
+    profiles: c.profiles,
+    oracle: c.oracle,
+    methods,
+    parameters,
+    cache: options.cache ?? null,
+    healthyUntil: options.healthyPrefixes === false ? null : (c.truth.triggeredAt ?? null),
+  }));
+  const tell = () => options.onProgress?.({ stage: 'evaluate', done: outcomes.size, total: cases.length });
+  tell();
+  let status: Evaluation['status'] = 'ok';
+  try {
+    await withPool(options, async (pool) => {
+      let i = 0;
+      for await (const outcome of pool.map(caseStage, tasks, { signal: options.signal })) {
+        outcomes.set(order[i++]!, outcome);
+        tell();
+      }
+    });
+  } catch (error) {
+    if (options.signal?.aborted !== true || outcomes.size === 0) throw error;
+    status = 'partial';
+  }
+  const done = cases.filter((c) => outcomes.has(c));
+  const rows = (method: string) => done.map((c) => rowOf(c, method, outcomes.get(c)!));
+  return {
+    schemaVersion: EVALUATION_SCHEMA_VERSION,
+    tool: TOOL,
+    status,
+    parameters,
+    methods: Object.fromEntries(methods.map((m) => [m, summarise(rows(m))])),
+  };
+}
+
+function requireMethod(name: string): void {
+  if (EVALUATION_METHODS.some((m) => m.name === name)) return;
+  const known = EVALUATION_METHODS.map((m) => m.name).join(', ');
+  throw new PerfscopeError('usage', `--method ${name}: no such method`, {}, `Methods are: ${known}.`);
+}
+
+async function chosenCases(folders: readonly string[], ids: readonly string[] | undefined): Promise<Case[]> {
+  const all = await Promise.all((await findCases(folders)).map(readCase));
+  if (ids === undefined || ids.length === 0) return all;
+  for (const id of ids) {
+    if (all.some((c) => c.truth.id === id)) continue;
+    const known = all.map((c) => c.truth.id).join(', ');
+    throw new PerfscopeError('usage', `--case ${id}: no such case`, {}, `Cases are: ${known}.`);
+  }
+  return all.filter((c) => ids.includes(c.truth.id));
+}
+
+async function largestFirst(cases: readonly Case[]): Promise<Case[]> {
+  const sizes = new Map<Case, number>();
+  for (const c of cases) {
+    const files = await Promise.all([...c.incident, ...c.profiles].map((f) => stat(f)));
+    sizes.set(
+      c,
+      files.reduce((sum, f) => sum + f.size, 0),
+    );
+  }
+  return [...cases].sort((a, b) => sizes.get(b)! - sizes.get(a)!);
+}
+
+const FAILED = (error: string | null): MethodAnswer => ({ answer: null, prefixVerdict: null, seconds: 0, error });
+
+function rowOf({ truth }: Case, method: string, outcome: CaseOutcome): CaseRow {
+  const { answer, prefixVerdict, seconds, error } = outcome.answers[method] ?? FAILED(outcome.error);
+  const head = { id: truth.id, system: truth.system, category: truth.category };
+  const tail = { healthyPrefixVerdict: prefixVerdict, seconds, error };
+  if (answer === null) {
+    const nothing = { root: null, related: null, path: null, scope: null, verdict: null, externalResource: null };
+    return {
+      ...head,
+      ...nothing,
+      suspects: 0,
+      ...tail,
+      status: 'failed',
+      first: [],
+      verdictRight: false,
+      resourceRight: null,
+    };
+  }
+  const ranks = places(answer.ranked.map((r) => r.score));
+  return {
+    ...head,
+    ...score(truth, { share: new Map(outcome.share) }, answer),
+    verdict: answer.verdict,
+    externalResource: answer.externalResource,
+    suspects: answer.ranked.length,
+    ...tail,
+    status: 'ok',
+    first: answer.ranked.slice(0, KEPT).map((r, i) => ({ rank: ranks[i]!.rank, function: r.name })),
+    verdictRight: verdictRight(truth, answer),
+    resourceRight: resourceRight(truth, answer),
+  };
+}

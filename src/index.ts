@@ -1,0 +1,29 @@
+/**
+ * perfscope as a library. It never prints and never ends the process; every run takes an AbortSignal and tells its progress.
+ *
+ *     import { learn, analyzeIncident } from 'perfscope';
+ *     const { signatures } = await learn(['profile-1.strace-k.gz']);
+ *     const result = await analyzeIncident('incident.strace.gz', { signatures, window: '5m' });
+ *     console.log(result.verdict, result.suspects[0]?.function);
+ */
+export { analyzeIncident, type AnalyzeOptions, type TraceOptions } from './coordinator/analyze.js';
+export {
+  compareEvaluations,
+  compareResults,
+  type ComparedPart,
+  type Comparison,
+  type Move,
+} from './coordinator/compare.js';
+export { inspect, type InspectOptions, type Inspection } from './coordinator/inspect.js';
+export { learn, type LearnOutcome, type LearnRunOptions } from './coordinator/learn.js';
+export { DEFAULT_METHOD, METHODS } from './coordinator/methods.js';
+export type { Progress, RunOptions } from './coordinator/run.js';
+export { PerfscopeError, type ErrorCode, type Place } from './errors.js';
+export { evaluate, type EvaluateOptions } from './evaluate/evaluate.js';
+export type { CaseRow, Evaluation, MethodEvaluation, RankMetrics, Summary } from './evaluate/evaluation.js';
+export { DEFAULT_PARAMETERS, PARAMETERS, type ParameterName, type Parameters } from './parameters.js';
+export { sentence } from './report/messages.js';
+export { RESULT_REPORTERS } from './report/registry.js';
+export type * from './result.js';
+export type { SignatureDatabase } from './signatures/database.js';
+export { readSignatures, writeSignatures } from './signatures/file.js';

@@ -1,0 +1,65 @@
+/** Reports of `compare`. */
+import pc from 'picocolors';
+import type { Comparison, Move } from '../coordinator/compare.js';
+import { csvText } from './csv-text.js';
+import { jsonReporter } from './json.js';
+import { markdownTable } from './markdown-text.js';
+import type { Reporter } from './reporter.js';
+import { table } from './text.js';
+
+const number = (n: number | null) => (n === null ? '-' : Number.isInteger(n) ? String(n) : n.toFixed(4));
+
+/** Rows "what, name, before, after" of a part. */
+function rows(part: Comparison['parts'][number]): string[][] {
+  const row = (what: string) => (m: Move) => [what, m.name, number(m.before), number(m.after)];
+  return [
+    ...part.verdicts.map((v) => ['verdict', v.name, v.before ?? '-', v.after ?? '-']),
+    ...part.ranks.map(row('rank')),
+    ...part.totals.map(row('total')),
+  ];
+}
+
+const HEADER = ['what', 'name', 'before', 'after'];
+
+export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = [
+  {
+    id: 'table',
+    what: 'for people',
+    extension: 'txt',
+    render(d, { width, color }) {
+      const paint = pc.createColors(color);
+      if (!d.changed) return 'Nothing moved.\n';
+      const lines: string[] = [];
+      for (const part of d.parts) {
+        const body = rows(part);
+        if (body.length === 0) continue;
+        const columns = HEADER.map((title, k) => (k === 1 ? { title, shrinkTo: 10 } : { title }));
+        lines.push(paint.bold(part.title), ...table(columns, body, width, (t, r) => (r < 0 ? paint.dim(t) : t)), '');
+      }
+      return lines.join('\n');
+    },
+  },
+  { ...jsonReporter, what: 'the whole document' },
+  {
+    id: 'csv',
+    what: 'one row a move',
+    extension: 'csv',
+    render: (d) =>
+      csvText(
+        ['part', ...HEADER],
+        d.parts.flatMap((p) => rows(p).map((r) => [p.title, ...r])),
+      ),
+  },
+  {
+    id: 'markdown',
+    what: 'for tickets and chat',
+    extension: 'md',
+    render: (d) =>
+      d.changed
+        ? d.parts
+            .filter((p) => rows(p).length > 0)
+            .map((p) => `### ${p.title}\n\n${markdownTable(HEADER, rows(p), [2, 3])}`)
+            .join('\n')
+        : 'Nothing moved.\n',
+  },
+];
