@@ -28,6 +28,8 @@ export class ChunkWriter {
   skippedLines = 0;
   cutOff = false;
   hasDurations = false;
+  /** Where the bytes given to `skip` start within the chunk. */
+  baseOffset = 0;
   private capacity: number;
   private readonly threadByTid = new IntMap();
   private readonly skippedExamples: TraceChunk['skippedExamples'] = [];
@@ -102,7 +104,7 @@ export class ChunkWriter {
     this.skippedLines++;
     if (this.skippedExamples.length >= SKIPPED_EXAMPLES) return;
     const shown = text(bytes, start, Math.min(end, start + EXAMPLE_LENGTH));
-    this.skippedExamples.push({ line: this.lines, offset: start, reason, text: shown });
+    this.skippedExamples.push({ line: this.lines, offset: this.baseOffset + start, reason, text: shown });
   }
 
   /** The finished chunk. The parser adds what only it knows: the clock. */

@@ -1,0 +1,308 @@
+/**
+ * Lines of calls and of their second halves: name, first argument, outcome, variant, and what the call does to threads.
+ * Fills the rows of a ChunkWriter.
+ */
+import { FIRST_DESCRIPTOR, FIRST_OTHER, FIRST_UNKNOWN, ROLES, callTraits, refinedKind } from '../trace/call-traits.js';
+import type { Role } from '../trace/call-traits.js';
+import type { ChunkWriter } from '../trace/chunk-writer.js';
+import { kindCode, variantCode } from '../trace/kinds.js';
+import { NO_STACK } from '../trace/stacks.js';
+import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../trace/table.js';
+import { CR, HASH_SEED, LF, hashStep, isDigit, lineEnd, startsWith } from './bytes.js';
+import * as args from './strace-arguments.js';
+import type { StraceClock } from './strace-clock.js';
+import { decorationKind } from './strace-descriptors.js';
+import { isNameByte, startsRecord } from './strace-leader.js';
+import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
+import { StackReader } from './strace-stacks.js';
+import type { LineThreads } from './strace-threads.js';
+
+/** No call stands here. */
+export const NOT_A_CALL = -1;
+/** Lines of the program's own output that may stand inside a call's line before it counts as broken. */
+const LONGEST_INTERRUPTION = 64;
+/** Distinct names whose traits are kept; Linux has fewer than 500 calls. Names beyond are treated as unknown calls. */
+const MAX_CALLS = 1024;
+
+const UNKNOWN_KIND = kindCode('unknown');
+const CWD = kindCode('cwd');
+const OTHER = kindCode('other');
+const THREAD = variantCode('thread');
+
+const role = (name: Role): number => ROLES.indexOf(name);
+const FUTEX = role('futex');
+const EPOLL_CTL = role('epoll_ctl');
+const FCNTL = role('fcntl');
+const TIMEOUT = role('timeout');
+const TIMEOUT_MASK = role('timeout-mask');
+const OPEN = role('open');
+const SOCKET = role('socket');
+const CLONE = role('clone');
+const FORK = role('fork');
+const EXEC = role('exec');
+const PRCTL = role('prctl');
+const EXIT = role('exit');
+const RESTART = role('restart');
+const TID = role('tid');
+const PID = role('pid');
+
+export class CallReader {
+  /** Row that the stack below a line belongs to, an orphan as -2 - its index, NO_STACK for none. */
+  owner = NO_STACK;
+  private readonly outcome = new Outcome();
+  private readonly first = new Uint8Array(MAX_CALLS).fill(FIRST_UNKNOWN);
+  private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
+  private readonly roles = new Uint8Array(MAX_CALLS);
+  private known = 0;
+
+  constructor(
+    private readonly writer: ChunkWriter,
+    private readonly clock: StraceClock,
+    private readonly threads: LineThreads,
+  ) {}
+
+  /**
+   * Reads the call whose name starts at `start`; gives the position of the line feed behind it, NOT_A_CALL when it is
+   * none. `exact`: the line may be cut off.
+   */
+  call(bytes: Uint8Array, start: number, exact: boolean): number {
+    const { writer, outcome } = this;
+    let p = start;
+    let hash = HASH_SEED;
+    let c = bytes[p];
+    while (isNameByte(c)) {
+      hash = hashStep(hash, c);
+      c = bytes[++p];
+    }
+    if (c !== 40 /* ( */) return NOT_A_CALL;
+    const call = writer.calls.intern(bytes, start, p, hash);
+    if (call >= this.known) this.learn(call);
+    const argsStart = ++p;
+    const first = this.first[call];
+    let kind = 0;
+    let descriptor = NO_DESCRIPTOR;
+    if (first !== FIRST_OTHER) {
+      c = bytes[p];
+      if (isDigit(c)) {
+        descriptor = 0;
+        do {
+          descriptor = (descriptor * 10 + (c - 48)) | 0;
+          c = bytes[++p];
+        } while (isDigit(c));
+        if (c === 60 /* < */) kind = decorationKind(bytes, p + 1);
+        else kind = UNKNOWN_KIND;
+        // A number that is not marked, or marked as something else (strace -Y), need not be a descriptor.
+        if (first === FIRST_UNKNOWN && (kind === UNKNOWN_KIND || kind === OTHER)) {
+          kind = 0;
+          descriptor = NO_DESCRIPTOR;
+        }
+      } else if (first === FIRST_DESCRIPTOR) kind = startsWith(bytes, p, 'AT_FDCWD') ? CWD : UNKNOWN_KIND;
+    }
+    if (this.kindByName[call] >= 0) kind = this.kindByName[call];
+    let end = lineEnd(bytes, p);
+    outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
+    if (outcome.state === BROKEN) {
+      const lineStop = end;
+      if (exact || (end = this.interruption(bytes, lineStop)) < 0) return this.broken(bytes, start, lineStop, exact);
+    }
+    const now = this.clock.now;
+    const thread = this.threads.current(bytes);
+    if (writer.pending[thread] >= 0) this.abandon(thread, now);
+    writer.seen[thread] = 1;
+    const row = writer.addRow(thread, call, now);
+    const columns = writer.columns;
+    columns.kind[row] = kind;
+    columns.descriptor[row] = descriptor;
+    if (outcome.state === RETURNED) this.store(row, outcome.durationNs);
+    else {
+      columns.errno[row] = ERRNO_UNKNOWN;
+      writer.pending[thread] = row;
+    }
+    this.owner = outcome.state === UNFINISHED ? NO_STACK : row;
+    if (this.roles[call] !== 0) this.entry(bytes, argsStart, outcome.argsEnd, this.roles[call], row, thread);
+    return end;
+  }
+
+  /** Reads `<... name resumed>` at `start`; gives the position of its line feed, NOT_A_CALL when it is damaged. */
+  resumed(bytes: Uint8Array, start: number, exact: boolean): number {
+    const { writer, outcome, clock } = this;
+    const nameStart = start + 5;
+    let p = nameStart;
+    let hash = HASH_SEED;
+    while (isNameByte(bytes[p])) hash = hashStep(hash, bytes[p++]);
+    const nameEnd = p;
+    while (bytes[p] !== 62 /* > */ && bytes[p] !== LF) p++;
+    if (bytes[p] === LF || nameEnd === nameStart) return NOT_A_CALL;
+    const argsStart = p + 1;
+    const call = writer.calls.intern(bytes, nameStart, nameEnd, hash);
+    if (call >= this.known) this.learn(call);
+    let end = lineEnd(bytes, p);
+    outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
+    this.owner = NO_STACK;
+    // Interrupted once more: the call stays open.
+    if (outcome.state === UNFINISHED) return end;
+    if (outcome.state === BROKEN) {
+      const lineStop = end;
+      if (exact || (end = this.interruption(bytes, lineStop)) < 0) return this.broken(bytes, start, lineStop, exact);
+    }
+    const thread = this.threads.current(bytes);
+    let row = writer.pending[thread];
+    if (row >= 0 && writer.columns.call[row] !== call) {
+      this.abandon(thread, clock.now);
+      row = -1;
+    }
+    if (row < 0 && writer.seen[thread] === 0) {
+      this.orphan(bytes, argsStart, call, thread);
+      return end;
+    }
+    if (row < 0) {
+      const shown = outcome.durationNs;
+      row = writer.addRow(thread, call, shown > 0 ? clock.now - shown : clock.now);
+      writer.columns.flags[row] = FLAG_ENTRY_UNSEEN;
+      writer.columns.kind[row] = this.unseenKind(call);
+    }
+    writer.pending[thread] = -1;
+    this.owner = row;
+    const timed = clock.kind === 'none' ? NaN : clock.now - writer.columns.start[row];
+    this.store(row, outcome.durationNs >= 0 ? outcome.durationNs : timed);
+    if (this.roles[call] !== 0) this.exit(bytes, argsStart, this.roles[call], row, thread);
+    return end;
+  }
+
+  /** The thread of an open call goes on, or ends, without the call's return having been seen. */
+  abandon(thread: number, now: number): void {
+    const { pending, columns } = this.writer;
+    const row = pending[thread];
+    pending[thread] = -1;
+    columns.duration[row] = now - columns.start[row];
+    if (this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
+  }
+
+  private learn(call: number): void {
+    for (; this.known <= call; this.known++) {
+      if (this.known >= MAX_CALLS) continue;
+      const traits = callTraits(this.writer.calls.strings[this.known]);
+      this.first[this.known] = traits.first;
+      this.kindByName[this.known] = traits.kind;
+      this.roles[this.known] = role(traits.role);
+    }
+  }
+
+  private unseenKind(call: number): number {
+    if (this.kindByName[call] >= 0) return this.kindByName[call];
+    return this.first[call] === FIRST_DESCRIPTOR ? UNKNOWN_KIND : 0;
+  }
+
+  /** The outcome into a row. */
+  private store(row: number, duration: number): void {
+    const { outcome } = this;
+    const { columns } = this.writer;
+    columns.duration[row] = duration;
+    if (outcome.durationNs >= 0) this.writer.hasDurations = true;
+    columns.errno[row] = outcome.errno;
+    columns.result[row] = outcome.result;
+    if (outcome.flags !== 0) columns.flags[row] |= outcome.flags;
+    if (outcome.state === NEVER && this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
+  }
+
+  /** What the arguments of a call's first half, or of the whole call, tell. */
+  private entry(bytes: Uint8Array, start: number, end: number, role: number, row: number, thread: number): void {
+    const { variant, kind, errno, flags } = this.writer.columns;
+    if (role === FUTEX) variant[row] = args.futexVariant(bytes, args.secondArgument(bytes, start, end));
+    else if (role === EPOLL_CTL) variant[row] = args.epollCtlVariant(bytes, args.secondArgument(bytes, start, end));
+    else if (role === FCNTL) variant[row] = args.fcntlVariant(bytes, args.secondArgument(bytes, start, end));
+    else if (role === OPEN) {
+      variant[row] = args.openVariant(bytes, start, end);
+      kind[row] = args.openedKind(variant[row], 0);
+    } else if (role === SOCKET) kind[row] = args.socketKind(bytes, start);
+    else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end);
+    else if (role === RESTART) flags[row] |= FLAG_RESTARTED;
+    else if (role === EXEC) {
+      const program = errno[row] === 0 || errno[row] === ERRNO_UNKNOWN ? args.firstString(bytes, start, end) : '';
+      if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns: this.clock.now, program, row });
+    } else if (role === PRCTL && startsWith(bytes, start, 'PR_SET_NAME')) {
+      const name = args.firstString(bytes, start, end);
+      if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns: this.clock.now, name });
+    }
+    if (this.outcome.state === RETURNED || role === TIMEOUT || role === TIMEOUT_MASK)
+      this.exit(bytes, start, role, row, thread);
+  }
+
+  /** What the end of a call tells: results, and arguments that strace prints late. */
+  private exit(bytes: Uint8Array, start: number, role: number, row: number, thread: number): void {
+    const { writer, outcome } = this;
+    const { variant, kind } = writer.columns;
+    if (role === TIMEOUT || role === TIMEOUT_MASK) {
+      const found = this.timeout(bytes, start, role);
+      if (found !== 0) variant[row] = found;
+    } else if (outcome.errno !== 0) return;
+    else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
+    else if (role === CLONE || role === FORK) {
+      const ns = writer.columns.start[row];
+      const sameProcess = variant[row] === THREAD;
+      if (outcome.result > 0)
+        writer.lifecycle.push({ what: 'clone', thread, ns, childTid: outcome.result, sameProcess });
+    } else if (role === TID && writer.threads[thread].tid === 0) {
+      writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.now, tid: outcome.result });
+    } else if (role === PID && writer.threads[thread].pid < 0) writer.threads[thread].pid = outcome.result;
+  }
+
+  private timeout(bytes: Uint8Array, start: number, role: number): number {
+    const end = this.outcome.argsEnd;
+    return role === TIMEOUT ? args.timeoutVariant(bytes, start, end) : args.maskedTimeoutVariant(bytes, start, end);
+  }
+
+  /** The second half of a call that began before the chunk. */
+  private orphan(bytes: Uint8Array, argsStart: number, call: number, thread: number): void {
+    const { writer, outcome } = this;
+    writer.seen[thread] = 1;
+    const role = this.roles[call];
+    if (role === PID && outcome.errno === 0) writer.threads[thread].pid = outcome.result;
+    if (outcome.durationNs >= 0) writer.hasDurations = true;
+    const never = outcome.state === NEVER && role !== EXIT;
+    const index = writer.orphans.push({
+      thread,
+      position: writer.rows,
+      call: writer.calls.strings[call],
+      endNs: this.clock.now,
+      durationNs: outcome.durationNs,
+      errno: outcome.errno,
+      result: outcome.result,
+      flags: never ? outcome.flags | FLAG_UNFINISHED : outcome.flags,
+      kind: role === OPEN ? outcome.kind : 0,
+      variant: role === TIMEOUT || role === TIMEOUT_MASK ? this.timeout(bytes, argsStart, role) : 0,
+      descriptor: NO_DESCRIPTOR,
+      stack: NO_STACK,
+    });
+    this.owner = -1 - index;
+  }
+
+  /**
+   * The line ends inside a call: the program's own output, printed to the same terminal, broke it. Looks for its end in
+   * the lines up to the next record; gives the line feed behind it, -1 when there is none.
+   */
+  private interruption(bytes: Uint8Array, lineFeed: number): number {
+    let start = lineFeed + 1;
+    for (let lines = 1; lines <= LONGEST_INTERRUPTION && start < bytes.length; lines++) {
+      if (startsRecord(bytes, start) || StackReader.isStackLine(bytes, start)) return -1;
+      const end = lineEnd(bytes, start);
+      this.outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
+      if (this.outcome.state === RETURNED || this.outcome.state === NEVER) {
+        this.writer.lines += lines;
+        this.writer.notices += lines - 1;
+        return end;
+      }
+      start = end + 1;
+    }
+    return -1;
+  }
+
+  private broken(bytes: Uint8Array, start: number, end: number, exact: boolean): number {
+    this.owner = NO_STACK;
+    if (exact) this.writer.cutOff = true;
+    let from = start;
+    while (from > 0 && bytes[from - 1] !== LF) from--;
+    this.writer.skip(bytes, from, end, exact ? 'cut off' : 'call without an end');
+    return end;
+  }
+}

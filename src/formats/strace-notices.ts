@@ -1,0 +1,29 @@
+/**
+ * Lines that strace writes and that are no call: notices of attaching and detaching, of 32-bit processes, the summary
+ * table of -C, empty lines. Each line is judged alone, so that a cut between two of them changes nothing.
+ */
+import { CR, SPACE, isDigit, startsWith } from './bytes.js';
+
+const BEGINNINGS = ['strace: ', '[ Process', 'Process ', '% time ', '------ ', 'System call usage summary'];
+
+/** Whether the line whose body is bytes[start, end) is a notice. */
+export function isNotice(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = bytes[end - 1] === CR ? end - 1 : end;
+  let p = start;
+  while (bytes[p] === SPACE) p++;
+  if (p >= stop) return true;
+  if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
+  return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning));
+}
+
+/** ` 12.34    0.000010          10         1         1 kill`: share, seconds, microseconds a call, calls, errors, name. */
+function isSummaryRow(bytes: Uint8Array, start: number, end: number): boolean {
+  let columns = 0;
+  let p = start;
+  while (p < end && (isDigit(bytes[p]) || bytes[p] === 46)) {
+    columns++;
+    while (p < end && bytes[p] !== SPACE) p++;
+    while (p < end && bytes[p] === SPACE) p++;
+  }
+  return columns >= 3;
+}

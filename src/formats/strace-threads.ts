@@ -1,0 +1,70 @@
+/**
+ * Which thread a line belongs to. strace -f names it at the start of the line, but on a terminal only while it traces more
+ * than one: lines without a name are given an entry of their own (tid 0) each time they begin again, and the builder, which
+ * knows who was alive, finds out whose they are.
+ */
+import type { ChunkWriter } from '../trace/chunk-writer.js';
+import { ByteInterner, hashBytes } from './bytes.js';
+import { unescape } from './strace-arguments.js';
+import type { StraceClock } from './strace-clock.js';
+
+export class LineThreads {
+  /** tid of the line, -1 when it names none. */
+  tid = -1;
+  /** Where the line's `<comm>` (strace -Y) stands, without the brackets; an empty range when there is none. */
+  commStart = 0;
+  commEnd = 0;
+  private named: boolean | null = null;
+  private lastTid = -1;
+  private lastThread = -1;
+  private readonly commNames = new ByteInterner();
+  /** Per thread: number of its name, -1 when none was printed. */
+  private readonly comms: number[] = [];
+
+  constructor(
+    private readonly writer: ChunkWriter,
+    private readonly clock: StraceClock,
+    /** ParseOptions.tid. */
+    private readonly defaultTid: number,
+  ) {}
+
+  /** Local index of the thread of the current line. */
+  current(bytes: Uint8Array): number {
+    const named = this.tid >= 0;
+    if (named !== this.named) this.change(named);
+    const tid = named ? this.tid : this.defaultTid;
+    if (tid !== this.lastTid) {
+      this.lastTid = tid;
+      this.lastThread = this.writer.thread(tid);
+    }
+    if (this.commEnd > this.commStart) this.name(bytes, this.lastThread);
+    return this.lastThread;
+  }
+
+  /** The thread of the current line has ended. */
+  ended(): void {
+    this.writer.forgetThread(this.lastTid);
+    this.lastTid = -1;
+  }
+
+  private change(named: boolean): void {
+    if (this.named !== null && this.defaultTid === 0) {
+      this.writer.forgetThreads();
+      this.lastTid = -1;
+    }
+    this.named = named;
+  }
+
+  private name(bytes: Uint8Array, thread: number): void {
+    const { commStart, commEnd } = this;
+    const comm = this.commNames.intern(bytes, commStart, commEnd, hashBytes(bytes, commStart, commEnd));
+    if (this.comms[thread] === comm) return;
+    this.comms[thread] = comm;
+    this.writer.lifecycle.push({
+      what: 'name',
+      thread,
+      ns: this.clock.now,
+      name: unescape(bytes, commStart, commEnd),
+    });
+  }
+}

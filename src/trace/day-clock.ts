@@ -1,0 +1,12 @@
+/** Seconds of a day. */
+export const DAY = 86_400;
+/** How far a clock that shows only the time of day may step back without that being taken for the next day, seconds. */
+const STEP_BACK = 6 * 3600;
+
+/**
+ * A time of day (seconds) put on the line of time that `last` (seconds, may exceed a day) stands on: the moment in
+ * [last - 6 h, last + 18 h) that has this time of day. So midnight passes, and a clock that was set back a little stays.
+ */
+export function unwrapDay(timeOfDay: number, last: number): number {
+  return timeOfDay + DAY * Math.ceil((last - STEP_BACK - timeOfDay) / DAY);
+}

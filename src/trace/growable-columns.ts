@@ -1,0 +1,135 @@
+/**
+ * Columns that grow without being copied: address space is reserved generously and memory committed as rows arrive
+ * (growable SharedArrayBuffer; pages that are never touched cost nothing).
+ */
+import type { ChunkColumns } from './chunk.js';
+import { NO_STACK } from './stacks.js';
+import type { Columns } from './table.js';
+
+/** Rows whose address space is reserved at first: 25 GB of strace text. More rows move to a reservation twice as large. */
+const RESERVED_ROWS = 2 ** 28;
+/** Least rows to grow by. */
+const GROWTH = 2 ** 16;
+
+interface Column<T> {
+  buffer: SharedArrayBuffer;
+  view: T;
+}
+type ColumnArray = Float64Array | Uint16Array | Uint32Array | Uint8Array | Int32Array;
+type ArrayType<T> = (new (buffer: SharedArrayBuffer, offset: number, length: number) => T) & { BYTES_PER_ELEMENT: number };
+
+/** Types of the columns, in the order of table.ts. */
+const TYPES = {
+  start: Float64Array,
+  duration: Float64Array,
+  call: Uint16Array,
+  thread: Uint32Array,
+  errno: Uint8Array,
+  kind: Uint8Array,
+  variant: Uint8Array,
+  flags: Uint8Array,
+  descriptor: Int32Array,
+  result: Int32Array,
+  cpu: Uint16Array,
+  stack: Int32Array,
+} as const;
+export type ColumnName = keyof typeof TYPES;
+type ColumnsOf = { [Name in ColumnName]: InstanceType<(typeof TYPES)[Name]> };
+
+export class GrowableColumns {
+  length = 0;
+  private capacity = 0;
+  private reserved: number;
+  private columns = new Map<ColumnName, Column<ColumnArray>>();
+
+  constructor(reservedRows = RESERVED_ROWS) {
+    this.reserved = reservedRows;
+    for (const name of Object.keys(TYPES) as ColumnName[]) if (name !== 'stack') this.add(name);
+  }
+
+  /** The column's rows so far and room for more; valid until the next `reserve`. */
+  view<Name extends ColumnName>(name: Name): ColumnsOf[Name] {
+    return this.columns.get(name)!.view as unknown as ColumnsOf[Name];
+  }
+
+  /** Makes room for `rows` more rows. */
+  reserve(rows: number): void {
+    const needed = this.length + rows;
+    if (needed <= this.capacity) return;
+    this.capacity = Math.max(needed, Math.min(this.capacity * 2, this.capacity + 2 ** 22), GROWTH);
+    if (this.capacity > this.reserved) this.reserved = this.capacity * 2;
+    for (const [name, column] of this.columns) this.resize(name, column);
+  }
+
+  /** Appends rows [from, to) of a chunk as they are; the caller corrects start, call, thread and stack. */
+  append(chunk: ChunkColumns, from: number, to: number): void {
+    if (chunk.stack !== null) this.withStacks();
+    this.reserve(to - from);
+    for (const [name, column] of this.columns) {
+      const source = chunk[name];
+      if (source === null) column.view.fill(NO_STACK, this.length, this.length + to - from);
+      else (column.view as Uint8Array).set(source.subarray(from, to) as Uint8Array, this.length);
+    }
+    this.length += to - from;
+  }
+
+  /** Makes the column of stacks, NO_STACK in all rows so far. */
+  withStacks(): void {
+    if (this.columns.has('stack')) return;
+    this.add('stack');
+    this.view('stack').fill(NO_STACK, 0, this.length);
+  }
+
+  /** Rows in the order of `permutation`. One column at a time is copied. */
+  permute(permutation: Uint32Array): void {
+    for (const column of this.columns.values()) {
+      const old = column.view.slice(0, this.length);
+      for (let i = 0; i < permutation.length; i++) column.view[i] = old[permutation[i]!]!;
+    }
+  }
+
+  /** The columns cut to their length, as plain fixed views. */
+  finish(): Columns {
+    const finished = Object.fromEntries(
+      (Object.keys(TYPES) as ColumnName[]).map((name) => {
+        const column = this.columns.get(name);
+        const Type = TYPES[name] as ArrayType<ColumnArray>;
+        return [name, column ? new Type(column.buffer, 0, this.length) : null];
+      }),
+    );
+    return finished as unknown as Columns;
+  }
+
+  private add(name: ColumnName): void {
+    const column = { buffer: new SharedArrayBuffer(0), view: new Uint8Array(0) as ColumnArray };
+    this.columns.set(name, column);
+    this.resize(name, column);
+  }
+
+  private resize(name: ColumnName, column: Column<ColumnArray>): void {
+    const Type = TYPES[name] as ArrayType<ColumnArray>;
+    const size = this.capacity * Type.BYTES_PER_ELEMENT;
+    const { buffer } = column;
+    if (buffer.growable && size <= buffer.maxByteLength) buffer.grow(size);
+    else {
+      column.buffer = reservedBuffer(size, this.reserved * Type.BYTES_PER_ELEMENT);
+      const view = new Type(column.buffer, 0, this.capacity);
+      (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
+      column.view = view;
+      return;
+    }
+    column.view = new Type(buffer, 0, this.capacity);
+  }
+}
+
+/** A growable buffer; where so much address space is not to be had, one that reserves less. */
+function reservedBuffer(size: number, reserved: number): SharedArrayBuffer {
+  for (let limit = reserved; limit > size * 2; limit = Math.floor(limit / 4)) {
+    try {
+      return new SharedArrayBuffer(size, { maxByteLength: Math.floor(limit / 8) * 8 });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return new SharedArrayBuffer(size, { maxByteLength: Math.max(size * 2, 8) });
+}
