@@ -1,0 +1,229 @@
+/**
+ * Functions and machine code of an ELF file, 32 and 64 bit, either byte order, from its bytes alone.
+ * Format: System V ABI, chapters 4 "Object Files" and 5; elf(5).
+ */
+import { PerfscopeError } from '../errors.js';
+import { normaliseName } from '../signatures/names.js';
+
+/** Machines whose direct calls call-graph.ts can read (e_machine). */
+export const EM_386 = 3;
+export const EM_X86_64 = 62;
+export const EM_AARCH64 = 183;
+
+const [SHT_SYMTAB, SHT_RELA, SHT_NOBITS, SHT_REL, SHT_DYNSYM] = [2, 4, 8, 9, 11];
+const [STT_FUNC, STT_GNU_IFUNC] = [2, 10];
+const SHF_EXECINSTR = 4;
+
+export interface ElfFunction {
+  /** As in the symbol table (mangled, with clone suffixes). */
+  readonly name: string;
+  /** Virtual address in the file (before the loader moves it). */
+  readonly address: number;
+  /** Bytes; 0 where the table does not say. */
+  readonly size: number;
+}
+
+export interface ElfCode {
+  readonly section: string;
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface ElfFile {
+  readonly machine: number;
+  readonly bits: 32 | 64;
+  readonly littleEndian: boolean;
+  /** Defined functions, by address; several names may share one. */
+  readonly functions: readonly ElfFunction[];
+  /** Sections that hold machine code, by address. */
+  readonly code: readonly ElfCode[];
+  /** Slots of the global offset table that the linker fills with a function of this very file: slot -> name of the function. */
+  readonly slots: ReadonlyMap<number, string>;
+  /** False: stripped, only exported names are left. */
+  readonly hasSymbolTable: boolean;
+}
+
+interface Section {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+  readonly entrySize: number;
+}
+
+interface ElfSymbol extends ElfFunction {
+  readonly type: number;
+  readonly section: number;
+}
+
+/** Reads an ELF file; `path` is for messages. Throws `input-format` when it is none, `input-damaged` when it is cut. */
+export function readElf(bytes: Uint8Array, path = ''): ElfFile {
+  if (bytes[0] !== 0x7f || bytes[1] !== 0x45 || bytes[2] !== 0x4c || bytes[3] !== 0x46) {
+    throw new PerfscopeError(
+      'input-format',
+      'the file is no ELF binary',
+      { path },
+      "Give the program's own executable file.",
+    );
+  }
+  try {
+    return new ElfReader(bytes).read();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PerfscopeError(
+      'input-damaged',
+      'the ELF file is cut off or damaged: its tables point beyond its end',
+      { path },
+      "Copy the program's executable file again.",
+    );
+  }
+}
+
+/** Distinct names of the functions, as `normaliseName` makes them, without what compiler and linker add around the program. */
+export function functionNames(elf: ElfFile): string[] {
+  const added =
+    /^(?:_start|_init|_fini|frame_dummy|(?:de)?register_tm_clones|__do_global_[cd]tors_aux|_dl_relocate_static_pie)$/;
+  const names = new Set(
+    elf.functions.map((f) => normaliseName(f.name)).filter((name) => name !== '' && !added.test(name)),
+  );
+  return [...names].sort();
+}
+
+class ElfReader {
+  private readonly view: DataView;
+  private readonly wide: boolean;
+  private readonly little: boolean;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.wide = bytes[4] === 2;
+    this.little = bytes[5] !== 2;
+  }
+
+  read(): ElfFile {
+    const sections = this.sections();
+    const tables = sections.filter((s) => s.type === SHT_SYMTAB || s.type === SHT_DYNSYM);
+    const seen = new Set<string>();
+    const functions: ElfFunction[] = [];
+    for (const table of tables) {
+      for (const { name, address, size, type, section } of this.symbols(table, sections)) {
+        if ((type !== STT_FUNC && type !== STT_GNU_IFUNC) || section === 0 || name === '') continue;
+        const key = `${address} ${name.replace(/@.*$/, '')}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+        functions.push({ name, address, size });
+      }
+    }
+    const code = sections
+      .filter((s) => (s.flags & SHF_EXECINSTR) !== 0 && s.type !== SHT_NOBITS && s.size > 0)
+      .map((s) => ({ section: s.name, address: s.address, bytes: this.slice(s.offset, s.size) }));
+    return {
+      machine: this.half(18),
+      bits: this.wide ? 64 : 32,
+      littleEndian: this.little,
+      functions: functions.sort((a, b) => a.address - b.address || (a.name < b.name ? -1 : 1)),
+      code: code.sort((a, b) => a.address - b.address),
+      slots: this.slots(sections),
+      hasSymbolTable: sections.some((s) => s.type === SHT_SYMTAB),
+    };
+  }
+
+  private sections(): Section[] {
+    const table = this.word(this.wide ? 40 : 32);
+    const entrySize = this.half(this.wide ? 58 : 46);
+    if (table === 0) return [];
+    // Counts that do not fit their 16 bits stand in the first section's header instead.
+    const first = this.section(table);
+    const count = this.half(this.wide ? 60 : 48) || first.size;
+    const namesIndex = this.half(this.wide ? 62 : 50);
+    const raw = Array.from({ length: count }, (_, i) => this.section(table + i * entrySize));
+    const names = raw[namesIndex === 0xffff ? first.link : namesIndex];
+    return raw.map((s) => ({ ...s, name: names === undefined ? '' : this.text(names.offset + s.nameOffset) }));
+  }
+
+  private section(at: number): Section & { nameOffset: number } {
+    const [flags, address, offset, size, link, entrySize] = this.wide
+      ? [8, 16, 24, 32, 40, 56]
+      : [8, 12, 16, 20, 24, 36];
+    return {
+      name: '',
+      nameOffset: this.int(at),
+      type: this.int(at + 4),
+      flags: this.word(at + flags!),
+      address: this.word(at + address!),
+      offset: this.word(at + offset!),
+      size: this.word(at + size!),
+      link: this.int(at + link!),
+      entrySize: this.word(at + entrySize!),
+    };
+  }
+
+  private *symbols(table: Section, sections: readonly Section[]): Generator<ElfSymbol> {
+    const strings = sections[table.link]?.offset ?? 0;
+    const entrySize = table.entrySize || (this.wide ? 24 : 16);
+    for (let at = table.offset; at + entrySize <= table.offset + table.size; at += entrySize) {
+      yield {
+        name: this.text(strings + this.int(at)),
+        type: this.byte(at + (this.wide ? 4 : 12)) & 15,
+        section: this.half(at + (this.wide ? 6 : 14)),
+        address: this.word(at + (this.wide ? 8 : 4)),
+        size: this.word(at + (this.wide ? 16 : 8)),
+      };
+    }
+  }
+
+  /** Relocations with a defined function as their symbol (those of the linkage table, and of -fno-plt). */
+  private slots(sections: readonly Section[]): Map<number, string> {
+    const slots = new Map<number, string>();
+    for (const table of sections) {
+      if (table.type !== SHT_RELA && table.type !== SHT_REL) continue;
+      const symbolTable = sections[table.link];
+      if (symbolTable === undefined || symbolTable.type !== SHT_DYNSYM) continue;
+      const symbols = [...this.symbols(symbolTable, sections)];
+      const entrySize = table.entrySize || (table.type === SHT_RELA ? 3 : 2) * (this.wide ? 8 : 4);
+      for (let at = table.offset; at + entrySize <= table.offset + table.size; at += entrySize) {
+        // r_info: symbol in the upper half (64 bit) or above the low byte (32 bit).
+        const index = this.wide ? this.int(at + (this.little ? 12 : 8)) : this.int(at + 4) >>> 8;
+        const symbol = symbols[index];
+        if (symbol !== undefined && symbol.section !== 0 && symbol.type === STT_FUNC)
+          slots.set(this.word(at), symbol.name);
+      }
+    }
+    return slots;
+  }
+
+  private slice(offset: number, size: number): Uint8Array {
+    if (offset + size > this.bytes.length) throw new RangeError('section beyond the end');
+    return this.bytes.subarray(offset, offset + size);
+  }
+
+  private text(offset: number): string {
+    const end = this.bytes.indexOf(0, offset);
+    if (end < 0) throw new RangeError('string beyond the end');
+    return end === offset
+      ? ''
+      : Buffer.from(this.bytes.buffer, this.bytes.byteOffset + offset, end - offset).toString('latin1');
+  }
+
+  private byte(at: number): number {
+    return this.view.getUint8(at);
+  }
+
+  private half(at: number): number {
+    return this.view.getUint16(at, this.little);
+  }
+
+  private int(at: number): number {
+    return this.view.getUint32(at, this.little);
+  }
+
+  /** An address or size; beyond 2^53 it loses bits, which no file has. */
+  private word(at: number): number {
+    if (!this.wide) return this.int(at);
+    const [low, high] = this.little ? [this.int(at), this.int(at + 4)] : [this.int(at + 4), this.int(at)];
+    return high * 0x100000000 + low;
+  }
+}

@@ -1,0 +1,93 @@
+/** What a signature database covers, as data; reporters print it. */
+import type { LearnedFunction, SignatureDatabase } from './database.js';
+import { normaliseName } from './names.js';
+
+/** Functions with the same episodes: plain signatures cannot tell them apart. */
+export interface IndistinguishableGroup {
+  /** Names, in the database's order. */
+  readonly functions: readonly string[];
+  /** The episodes that they share, as names of calls. */
+  readonly episodes: readonly (readonly string[])[];
+}
+
+export interface CoverageReport {
+  readonly program: string;
+  /** Functions seen in learning. */
+  readonly functions: number;
+  /** Of these, functions that were the innermost of the program for some call: the others only called on. */
+  readonly innermost: number;
+  /** Calls in learning, and those whose stack told something. */
+  readonly events: number;
+  readonly eventsWithStack: number;
+  /** Distinct episodes over all functions. */
+  readonly episodes: number;
+  /** Compared with the binary's symbols, where they were given. */
+  readonly binary: null | {
+    readonly functions: number;
+    /** Functions of the binary that were seen, and their share. */
+    readonly seen: number;
+    readonly share: number;
+    /** Names in the binary that were not seen, sorted. They made no system call in learning, or were inlined. */
+    readonly unseen: readonly string[];
+    /** Functions seen that the binary does not name: of modules and libraries, or a sign of another build. */
+    readonly foreign: readonly string[];
+  };
+  /** Groups of two and more, the largest first. */
+  readonly groups: readonly IndistinguishableGroup[];
+  /** Functions in these groups. */
+  readonly indistinguishable: number;
+}
+
+/** `binary.functions`: function names of the program's file (binary/elf.ts), normalised or not. O(episodes). */
+export function coverageReport(
+  db: SignatureDatabase,
+  binary?: { readonly functions: readonly string[] },
+): CoverageReport {
+  const groups = indistinguishableGroups(db);
+  const episodes = new Set(db.functions.flatMap((f) => f.episodes.map((e) => e.calls.join(' '))));
+  return {
+    program: db.program,
+    functions: db.functions.length,
+    innermost: db.functions.filter((f) => f.ownCalls > 0).length,
+    events: db.learned.events,
+    eventsWithStack: db.learned.eventsWithStack,
+    episodes: episodes.size,
+    binary: binary === undefined ? null : compareWithBinary(db.functions, binary.functions),
+    groups,
+    indistinguishable: groups.reduce((sum, g) => sum + g.functions.length, 0),
+  };
+}
+
+/** Groups of functions whose sets of episodes are equal, whatever their supports. */
+export function indistinguishableGroups(db: SignatureDatabase): IndistinguishableGroup[] {
+  const byEpisodes = new Map<string, LearnedFunction[]>();
+  for (const f of db.functions) {
+    const key = f.episodes
+      .map((e) => e.calls.join(' '))
+      .sort()
+      .join('|');
+    const group = byEpisodes.get(key);
+    if (group === undefined) byEpisodes.set(key, [f]);
+    else group.push(f);
+  }
+  return [...byEpisodes.values()]
+    .filter((group) => group.length > 1)
+    .sort((a, b) => b.length - a.length)
+    .map((group) => ({
+      functions: group.map((f) => f.name),
+      episodes: group[0]!.episodes.map((e) => e.calls.map((c) => db.calls[c]!)),
+    }));
+}
+
+function compareWithBinary(learned: readonly LearnedFunction[], symbols: readonly string[]): CoverageReport['binary'] {
+  const inBinary = new Set(symbols.map(normaliseName));
+  const names = new Set(learned.map((f) => f.name));
+  const seen = [...inBinary].filter((name) => names.has(name)).length;
+  return {
+    functions: inBinary.size,
+    seen,
+    share: inBinary.size === 0 ? 0 : seen / inBinary.size,
+    unseen: [...inBinary].filter((name) => !names.has(name)).sort(),
+    foreign: [...names].filter((name) => !inBinary.has(name)).sort(),
+  };
+}
