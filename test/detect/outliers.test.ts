@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { neighborDistances } from '../../src/detect/neighbors.js';
+import {
+  ABNORMAL_FREQUENCY,
+  ABNORMAL_SMALL_CLUSTER,
+  ABNORMAL_TIME,
+  type OutlierOptions,
+  distanceLimit,
+  outliers,
+  weightedMedian,
+} from '../../src/detect/outliers.js';
+import { type FoldedVectors, foldVectors } from '../../src/detect/vectors.js';
+import type { FeatureTable } from '../../src/units/features.js';
+
+type UnitCalls = Readonly<Record<number, { count: number; ms: number }>>;
+
+function features(units: readonly UnitCalls[], calls = 8): FeatureTable {
+  const entries = units.flatMap((u) => Object.entries(u));
+  const offsets = new Uint32Array(units.length + 1);
+  units.forEach((u, i) => (offsets[i + 1] = offsets[i]! + Object.keys(u).length));
+  const times = Float32Array.from(entries, ([, e]) => e.ms * 1e6);
+  return {
+    ...{ length: units.length, calls, offsets, call: Uint16Array.from(entries, ([c]) => Number(c)) },
+    ...{ count: Uint32Array.from(entries, ([, e]) => e.count), mean: times, max: times },
+  };
+}
+
+const all = (n: number) => Array.from({ length: n }, (_, i) => i);
+const options: OutlierOptions = { neighbors: 3, cut: 3.5, shares: false, smallCluster: 4 };
+const repeat = (n: number, unit: UnitCalls): UnitCalls[] => new Array<UnitCalls>(n).fill(unit);
+const marks = (units: readonly UnitCalls[], more: Partial<OutlierOptions> = {}, hasDurations = true) => [
+  ...outliers(features(units), all(units.length), hasDurations, { ...options, ...more }),
+];
+
+describe('outliers', () => {
+  const usual = { 0: { count: 2, ms: 1 }, 1: { count: 1, ms: 0.01 } };
+  it('marks a loop by its counts', () => {
+    const loop = { ...usual, 0: { count: 500, ms: 1 } };
+    expect(marks([...repeat(20, usual), loop])).toEqual([...repeat(20, usual).map(() => 0), ABNORMAL_FREQUENCY]);
+  });
+  it('marks a stall by its times', () => {
+    const stall = { ...usual, 1: { count: 1, ms: 2000 } };
+    expect(marks([stall, ...repeat(9, usual)])).toEqual([ABNORMAL_TIME, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(marks([stall, ...repeat(9, usual)], {}, false)).toEqual(new Array(10).fill(0));
+  });
+  it('lets small differences pass', () => {
+    const others = all(9).map((i) => ({ 0: { count: 2 + (i % 3), ms: 1 + i / 10 }, 1: { count: 1, ms: 0.01 } }));
+    expect(marks(others)).toEqual(new Array(9).fill(0));
+  });
+  it('finds a group of fewer than four odd ones, and takes four for a way to be normal', () => {
+    const odd = { ...usual, 0: { count: 500, ms: 1 } };
+    expect(marks([...repeat(30, usual), ...repeat(3, odd)]).slice(30)).toEqual([1, 1, 1]);
+    expect(marks([...repeat(30, usual), ...repeat(4, odd)]).slice(30)).toEqual([0, 0, 0, 0]);
+  });
+  it('takes a small cluster for abnormal as a whole', () => {
+    expect(marks(repeat(3, usual))).toEqual(new Array(3).fill(ABNORMAL_SMALL_CLUSTER));
+    expect(marks(repeat(4, usual))).toEqual(new Array(4).fill(0));
+  });
+  it('with shares, does not hold length against a unit', () => {
+    const long = { 0: { count: 200, ms: 1 }, 1: { count: 100, ms: 0.01 } };
+    expect(marks([...repeat(20, usual), long]).at(-1)).toBe(ABNORMAL_FREQUENCY);
+    expect(marks([...repeat(20, usual), long], { shares: true }).at(-1)).toBe(0);
+  });
+});
+
+describe('neighbour distances', () => {
+  const groups = fc.record({
+    rows: fc.uniqueArray(fc.tuple(fc.nat(9), fc.nat(9), fc.nat(3)), {
+      minLength: 1,
+      maxLength: 30,
+      selector: (r) => r.join(),
+    }),
+    k: fc.integer({ min: 1, max: 6 }),
+    seed: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 30, maxLength: 30 }),
+  });
+  it('are those of brute force over all units', () => {
+    fc.assert(
+      fc.property(groups, ({ rows, k, seed }) => {
+        const counts = seed.slice(0, rows.length);
+        const vectors: FoldedVectors = {
+          ...{ length: rows.length, dimensions: 3, values: Float32Array.from(rows.flat()) },
+          ...{ units: Uint32Array.from(counts), of: new Uint32Array(), step: 1 },
+        };
+        const units = rows.flatMap((row, v) => new Array<typeof row>(counts[v]!).fill(row));
+        const brute = rows.map((row) => {
+          const distances = units.map((u) => Math.hypot(...u.map((x, d) => x - row[d]!))).sort((a, b) => a - b);
+          // The first is the unit itself.
+          return distances[Math.min(k, distances.length - 1)]!;
+        });
+        const found = neighborDistances(vectors, k);
+        brute.forEach((d, v) => expect(found[v]).toBeCloseTo(d, 9));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('folded vectors', () => {
+  const unit = fc.dictionary(
+    fc.integer({ min: 0, max: 5 }).map(String),
+    fc.record({ count: fc.integer({ min: 1, max: 3 }), ms: fc.constantFrom(0, 0.1, 1, 10) }),
+    { minKeys: 1, maxKeys: 4 },
+  );
+  it('are equal exactly when the units are', () => {
+    fc.assert(
+      fc.property(fc.array(unit, { minLength: 1, maxLength: 40 }), (raw) => {
+        const units = raw as readonly UnitCalls[];
+        const folded = foldVectors(features(units), all(units.length), 'counts', 1000);
+        const names = units.map((u) => Object.entries(u).map(([c, e]) => `${c}x${e.count}`).join()); // prettier-ignore
+        units.forEach((_, a) =>
+          units.forEach((_, b) => expect(folded.of[a] === folded.of[b]).toBe(names[a] === names[b])),
+        );
+        expect(folded.units.reduce((a, b) => a + b, 0)).toBe(units.length);
+      }),
+    );
+  });
+  it('go on a coarser grid when there are too many', () => {
+    const units = all(500).map((i) => ({ 0: { count: i + 1, ms: 1 } }));
+    const folded = foldVectors(features(units), all(500), 'counts', 100);
+    expect(folded.length).toBeLessThanOrEqual(100);
+    expect(folded.step).toBe(8);
+    // Nobody is moved by more than half a step.
+    units.forEach((u, i) => {
+      expect(Math.abs(folded.values[folded.of[i]!]! - u[0].count)).toBeLessThanOrEqual(folded.step / 2);
+    });
+  });
+});
+
+describe('the limit', () => {
+  it('is the median plus so many robust deviations', () => {
+    const distances = Float64Array.of(1, 2, 3, 4, 100);
+    expect(distanceLimit(distances, [1, 1, 1, 1, 1], 3.5, 0)).toBeCloseTo(3 + 3.5 * 1.4826, 12);
+    expect(distanceLimit(distances, [1, 1, 1, 1, 1], 3.5, 10)).toBe(38);
+  });
+  it('weighs by units', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 5 })), { minLength: 1 }), (pairs) => {
+        const units = pairs.flatMap(([v, w]) => new Array<number>(w).fill(v)).sort((a, b) => a - b);
+        const median = weightedMedian(
+          Float64Array.from(pairs, (p) => p[0]),
+          pairs.map((p) => p[1]),
+        );
+        expect(median).toBe(units[Math.ceil(units.length / 2) - 1]);
+      }),
+    );
+  });
+});
