@@ -3,7 +3,7 @@
  * do, in camel case (`unitGap`) and as PERFSCOPE_UNIT_GAP. One config file serves all commands: a command takes what it
  * knows; a key that no command knows is an error.
  */
-import { type AsyncSearcher, lilconfig } from 'lilconfig';
+import { type AsyncSearcher, type Loader, lilconfig } from 'lilconfig';
 import type { Options } from 'yargs';
 import { PerfscopeError } from '../errors.js';
 import { camel } from './options.js';
@@ -28,11 +28,13 @@ export async function readConfig(file: string | undefined, here: string): Promis
   const searcher: AsyncSearcher = lilconfig('perfscope', {
     searchPlaces: ['package.json', ...PLACES],
     packageProp: 'perfscope',
+    loaders: { '.json': json, noExt: json },
   });
   let found;
   try {
     found = file === undefined ? await searcher.search(here) : await searcher.load(file);
   } catch (error) {
+    if (error instanceof PerfscopeError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const message = missing
       ? 'there is no such config file'
@@ -45,6 +47,15 @@ export async function readConfig(file: string | undefined, here: string): Promis
     throw new PerfscopeError('config', 'the config is not an object', { path: found.filepath });
   return { path: found.filepath, values: values as Settings };
 }
+
+/** Names the file that is wrong, which JSON.parse does not know. */
+const json: Loader = (filepath, content) => {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (error) {
+    throw new PerfscopeError('config', `the config file is not JSON: ${(error as Error).message}`, { path: filepath });
+  }
+};
 
 /** Refuses keys that are the name of no option of any command. */
 export function checkKeys(found: Found, known: ReadonlySet<string>): void {

@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
       parser.command(
         `${c.name} ${c.positional}`,
         c.what,
-        (y) => (mine ? describe(y, c.name, command) : y),
+        (y) => (mine ? describe(y, c.name, command, args.includes('--help-all')) : y),
         (argv) => (mine ? run(argv) : Promise.resolve()),
       );
     }
@@ -53,13 +53,14 @@ function base(args: readonly string[]): Yargs {
     .version(TOOL.version)
     .help()
     .alias('help', 'h')
-    .showHidden('help-all', 'Help with the parameters of the methods')
+    .option('help-all', { type: 'boolean', describe: 'Help with the parameters of the methods' })
     .completion('completion', 'Print a script for shell completion')
     .demandCommand(1, 'Say what to do: perfscope learn, analyze, inspect, evaluate or compare.')
     .recommendCommands()
     .strict()
+    .strictCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 80))
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'strip-dashed': true, 'strip-aliased': true })
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'strip-aliased': true })
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {
       if (error !== undefined) throw error;
@@ -67,10 +68,12 @@ function base(args: readonly string[]): Yargs {
     });
 }
 
-function describe(y: Yargs, name: string, command: Command): Yargs {
+/** Adds what the command takes; `all`: its hidden options are shown, too. */
+function describe(y: Yargs, name: string, command: Command, all: boolean): Yargs {
   for (const [key, positional] of Object.entries(command.positionals))
     y.positional(key, { ...positional, type: 'string' });
-  y.options({ ...command.options, ...COMMON_OPTIONS });
+  for (const [key, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS }))
+    y.option(key, all ? { ...option, hidden: false } : option);
   for (const [text, what] of command.examples) y.example(text.replace(/^perfscope/, '$0'), what);
   return y
     .epilogue(`docs: README.md. Exit codes: 0 done, 1 gate crossed, 2 usage, 3 input failed, 130 interrupted.`)

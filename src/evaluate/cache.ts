@@ -1,7 +1,6 @@
 /** Signatures learned once per content: of the profiles, of the learning parameters, and of the code that learns. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, stat, utimes } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { learn } from '../coordinator/learn.js';
@@ -12,12 +11,6 @@ import { readSignatures, writeSignatures } from '../signatures/file.js';
 
 /** Folders of this package whose code decides what is learned. */
 const LEARNING_CODE = ['binary', 'coordinator', 'episodes', 'formats', 'signatures', 'source', 'trace'];
-
-/** `$XDG_CACHE_HOME/perfscope`, by default ~/.cache/perfscope. */
-export function defaultCacheFolder(): string {
-  const { XDG_CACHE_HOME } = process.env;
-  return path.join(XDG_CACHE_HOME ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'), 'perfscope');
-}
 
 /** Learns from the profiles, or takes what was learned from the same bytes before. `cache` null: always learns. */
 export async function learnCached(

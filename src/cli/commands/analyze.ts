@@ -1,5 +1,4 @@
 /** `perfscope analyze`: the suspects of one incident. */
-import { analyzeIncident } from '../../coordinator/analyze.js';
 import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
 import { RESULT_REPORTERS } from '../../report/registry.js';
 import type { Command } from '../command.js';
@@ -73,6 +72,8 @@ export const analyzeCommand: Command = {
 
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], RESULT_REPORTERS);
+    io.progress({ stage: 'read', done: 0, total: null });
+    const { analyzeIncident } = await import('../../coordinator/analyze.js');
     const document = await analyzeIncident(argv.trace as string[], {
       ...runOptions(argv, io),
       ...traceInput(argv),

@@ -4,7 +4,6 @@ import { type Comparison, compareEvaluations, compareResults } from '../../coord
 import { PerfscopeError } from '../../errors.js';
 import type { Evaluation } from '../../evaluate/evaluation.js';
 import { COMPARISON_REPORTERS } from '../../report/comparison.js';
-import { resultSchema } from '../../report/schema.js';
 import type { ResultDocument } from '../../result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -56,6 +55,7 @@ async function readDocument(path: string): Promise<Document> {
   }
   if (typeof value === 'object' && value !== null && 'methods' in value)
     return { kind: 'evaluation', value: value as Evaluation };
+  const { resultSchema } = await import('../../report/schema.js');
   const parsed = resultSchema.safeParse(value);
   if (parsed.success) return { kind: 'result', value: parsed.data };
   const issue = parsed.error.issues[0]!;

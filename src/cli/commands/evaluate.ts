@@ -1,8 +1,6 @@
 /** `perfscope evaluate`: accuracy over cases of known truth. */
-import { parseGate } from '../../evaluate/gates.js';
-import { crossedGates } from '../../evaluate/gates.js';
-import { defaultCacheFolder } from '../../evaluate/cache.js';
-import { evaluate } from '../../evaluate/evaluate.js';
+import { crossedGates, parseGate } from '../../evaluate/gates.js';
+import { defaultCacheFolder } from '../../evaluate/cache-folder.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
 import { EVALUATION_REPORTERS } from '../../report/evaluation.js';
 import type { Command } from '../command.js';
@@ -67,6 +65,8 @@ export const evaluateCommand: Command = {
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], EVALUATION_REPORTERS);
     const gates = list(argv.gate).map(parseGate);
+    io.progress({ stage: 'evaluate', done: 0, total: null });
+    const { evaluate } = await import('../../evaluate/evaluate.js');
     const document = await evaluate(argv.bugset as string[], {
       ...runOptions(argv, io),
       methods: list(argv.method),

@@ -1,5 +1,4 @@
 /** `perfscope inspect`: what is in a trace. */
-import { inspect } from '../../coordinator/inspect.js';
 import { INSPECTION_REPORTERS } from '../../report/inspection.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -26,6 +25,8 @@ export const inspectCommand: Command = {
 
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], INSPECTION_REPORTERS);
+    io.progress({ stage: 'read', done: 0, total: null });
+    const { inspect } = await import('../../coordinator/inspect.js');
     const document = await inspect(argv.trace as string[], {
       ...runOptions(argv, io),
       ...traceInput(argv),

@@ -1,8 +1,6 @@
 /** `perfscope learn`: a signatures file from traces with stacks. */
-import { learn } from '../../coordinator/learn.js';
 import { sentence } from '../../report/messages.js';
 import { learnedSummary } from '../../report/learned.js';
-import { writeSignatures } from '../../signatures/file.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { runOptions } from '../io.js';
@@ -48,6 +46,9 @@ export const learnCommand: Command = {
 
   async run(argv, io) {
     const output = argv.output as string;
+    io.progress({ stage: 'read', done: 0, total: null });
+    const { learn } = await import('../../coordinator/learn.js');
+    const { writeSignatures } = await import('../../signatures/file.js');
     const { signatures, warnings } = await learn(argv.profile as string[], {
       ...runOptions(argv, io),
       ...traceInput(argv),
