@@ -47,7 +47,8 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
     schemaVersion: 1,
     tool: TOOL,
     program: baseName(own.program.replace(/ \(deleted\)$/, '')),
-    functionsInBinary: options.binary === undefined ? null : new Set(options.binary.functions).size,
+    // An interpreter's binary says nothing about how many functions the script has.
+    functionsInBinary: options.binary === undefined || own.runtime ? null : new Set(options.binary.functions).size,
     learned: {
       events: traces.reduce((sum, t) => sum + t.length, 0),
       eventsWithStack: found.withStack,

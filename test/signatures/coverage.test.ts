@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
+import { coverageReport } from '../../src/signatures/coverage.js';
+import { learnSignatures } from '../../src/signatures/learn.js';
+import { traceFromText } from '../helpers/trace.js';
+
+const DB = learnSignatures(
+  [
+    traceFromText(`
+      1 0.1 open  main>serve>load
+      1 0.2 read  main>serve>load
+      1 0.3 write main>serve>send>flush
+      1 0.4 open  main>cron>save
+      1 0.5 read  main>cron>save
+    `),
+  ],
+  { parameters: DEFAULT_PARAMETERS },
+);
+
+describe('coverageReport', () => {
+  it('groups the functions that plain episodes cannot tell apart', () => {
+    const report = coverageReport(DB);
+    expect(report.groups).toEqual([
+      { functions: ['cron', 'load', 'main', 'save'], episodes: [['open', 'read']] },
+      { functions: ['flush', 'send'], episodes: [['write']] },
+    ]);
+    expect(report).toMatchObject({
+      program: 'app',
+      functions: 7,
+      innermost: 3,
+      events: 5,
+      indistinguishable: 5,
+      binary: null,
+    });
+  });
+
+  it('compares with the symbols of the binary', () => {
+    const report = coverageReport(DB, {
+      functions: ['main', 'serve.isra.0', 'serve', 'load', 'send', 'cron', 'save', 'never', 'ever'],
+    });
+    expect(report.binary).toEqual({
+      functions: 8,
+      seen: 6,
+      share: 0.75,
+      unseen: ['ever', 'never'],
+      foreign: ['flush'],
+    });
+  });
+});
