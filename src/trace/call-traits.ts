@@ -156,3 +156,21 @@ export function refinedKind(entryKind: number, exitKind: number): number {
   return exitKind === 0 || entryKind === DIRECTORY ? entryKind : exitKind;
 }
 const DIRECTORY = kindCode('directory');
+
+/** Kind for a call whose entry, and so whose arguments, were not seen. */
+export function unseenKind(traits: CallTraits): number {
+  if (traits.kind >= 0) return traits.kind;
+  return traits.first === FIRST_DESCRIPTOR ? UNKNOWN : 0;
+}
+const UNKNOWN = kindCode('unknown');
+
+/** Calls that make a thread or process: their result is its tid. */
+export function isCloneCall(name: string): boolean {
+  const { role } = callTraits(name);
+  return role === 'clone' || role === 'fork';
+}
+
+/** Calls that never return, rightly so: FLAG_UNFINISHED is not for them. */
+export function isExitCall(name: string): boolean {
+  return callTraits(name).role === 'exit';
+}

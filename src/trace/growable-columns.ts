@@ -6,6 +6,18 @@ import type { ChunkColumns } from './chunk.js';
 import { NO_STACK } from './stacks.js';
 import type { Columns } from './table.js';
 
+declare global {
+  // ES2024, in Node since 20; TypeScript's ES2023 library does not know it.
+  interface SharedArrayBuffer {
+    readonly growable: boolean;
+    readonly maxByteLength: number;
+    grow(size: number): void;
+  }
+  interface SharedArrayBufferConstructor {
+    new (byteLength: number, options: { maxByteLength: number }): SharedArrayBuffer;
+  }
+}
+
 /** Rows whose address space is reserved at first: 25 GB of strace text. More rows move to a reservation twice as large. */
 const RESERVED_ROWS = 2 ** 28;
 /** Least rows to grow by. */
@@ -16,7 +28,9 @@ interface Column<T> {
   view: T;
 }
 type ColumnArray = Float64Array | Uint16Array | Uint32Array | Uint8Array | Int32Array;
-type ArrayType<T> = (new (buffer: SharedArrayBuffer, offset: number, length: number) => T) & { BYTES_PER_ELEMENT: number };
+type ArrayType<T> = (new (buffer: SharedArrayBuffer, offset: number, length: number) => T) & {
+  BYTES_PER_ELEMENT: number;
+};
 
 /** Types of the columns, in the order of table.ts. */
 const TYPES = {
@@ -71,6 +85,10 @@ export class GrowableColumns {
       else (column.view as Uint8Array).set(source.subarray(from, to) as Uint8Array, this.length);
     }
     this.length += to - from;
+  }
+
+  get hasStacks(): boolean {
+    return this.columns.has('stack');
   }
 
   /** Makes the column of stacks, NO_STACK in all rows so far. */

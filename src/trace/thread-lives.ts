@@ -1,0 +1,165 @@
+/**
+ * Threads over the whole trace: which entries of which chunks are the same thread, who made whom, and under what name.
+ * A tid is used again after its thread ended, so a thread is a life of a tid.
+ */
+import type { ChunkThread, TraceChunk } from './chunk.js';
+import type { Thread } from './table.js';
+
+interface Life {
+  tid: number;
+  /** tid that the thread told itself (gettid), used when no line names it. */
+  toldTid: number;
+  pid: number;
+  alive: boolean;
+}
+
+/** A Lifecycle entry on the trace's clock and threads; execs that failed are left out. */
+export type LifeEvent =
+  | { what: 'clone'; thread: number; ns: number; childTid: number; sameProcess: boolean }
+  | { what: 'exec'; thread: number; ns: number; program: string }
+  | { what: 'name'; thread: number; ns: number; name: string }
+  | { what: 'exit'; thread: number; ns: number };
+
+/** The kernel cuts command names to 15 characters (TASK_COMM_LEN is 16). */
+const COMM_LENGTH = 15;
+
+export class ThreadLives {
+  private readonly lives: Life[] = [];
+  private readonly byTid = new Map<number, number>();
+  private readonly children = new Set<number>();
+  /** The life of the lines without tid, and whether the last line was one of them. */
+  private unnamed = -1;
+  private lastUnnamed = false;
+
+  get size(): number {
+    return this.lives.length;
+  }
+
+  /**
+   * Thread of each entry of the chunk's list. `isOpen` tells whether a thread has a call open before the chunk.
+   * `fresh` is set to 1 for entries that are the first of their thread.
+   */
+  map(chunk: TraceChunk, isOpen: (thread: number) => boolean, fresh: Uint8Array): Int32Array {
+    const exited = new Set<number>();
+    const toldTids = new Map<number, number>();
+    for (const event of chunk.lifecycle) {
+      if (event.what === 'exit') exited.add(event.thread);
+      else if (event.what === 'clone') this.children.add(event.childTid);
+      else if (event.what === 'tid') toldTids.set(event.thread, event.tid);
+    }
+    const orphaned = new Set(chunk.orphans.map((orphan) => orphan.thread));
+    const map = new Int32Array(chunk.threads.length);
+    const openInChunk = new Map<number, boolean>();
+    chunk.threads.forEach((thread, i) => {
+      const known = this.lives.length;
+      const open = this.unnamed >= 0 && (openInChunk.get(this.unnamed) ?? isOpen(this.unnamed));
+      const life = thread.tid === 0 ? this.ofUnnamed() : this.ofTid(thread, orphaned.has(i), open);
+      map[i] = life;
+      fresh[i] = life >= known ? 1 : 0;
+      openInChunk.set(life, chunk.pending[i]! >= 0);
+      const state = this.lives[life]!;
+      if (state.pid < 0 && thread.pid > 0) state.pid = thread.pid;
+      const told = toldTids.get(i);
+      if (told !== undefined && state.tid === 0) {
+        state.toldTid = told;
+        if (!this.byTid.has(told)) this.byTid.set(told, life);
+      }
+      if (exited.has(i)) {
+        state.alive = false;
+        this.byTid.delete(state.tid);
+        this.byTid.delete(state.toldTid);
+      }
+      this.lastUnnamed = thread.tid === 0;
+    });
+    return map;
+  }
+
+  /** A child that a joined clone returned. */
+  addChild(tid: number): void {
+    this.children.add(tid);
+  }
+
+  private ofTid(thread: ChunkThread, orphaned: boolean, unnamedOpen: boolean): number {
+    const known = this.byTid.get(thread.tid);
+    if (known !== undefined) {
+      const life = this.lives[known]!;
+      if (life.tid === 0) life.tid = thread.tid;
+      return known;
+    }
+    // strace -f on a terminal begins to name threads when a second one appears: the first to be named that is no child,
+    // or that goes on with the open call, is the one that had no name before.
+    const unnamed = this.lives[this.unnamed];
+    if (unnamed?.alive && unnamed.tid === 0 && (unnamedOpen ? orphaned : !this.children.has(thread.tid))) {
+      unnamed.tid = thread.tid;
+      this.byTid.set(thread.tid, this.unnamed);
+      return this.unnamed;
+    }
+    this.children.delete(thread.tid);
+    return this.create(thread.tid);
+  }
+
+  /** strace leaves the tid out while only one thread is traced: it is the one that is left. */
+  private ofUnnamed(): number {
+    if (this.unnamed < 0 || !(this.lastUnnamed && this.lives[this.unnamed]!.alive)) {
+      const alive = [...this.lives.keys()].filter((life) => this.lives[life]!.alive);
+      const before = this.unnamed >= 0 && this.lives[this.unnamed]!.alive ? this.unnamed : alive[0];
+      this.unnamed = (alive.length === 1 ? alive[0] : before) ?? this.create(0);
+    }
+    return this.unnamed;
+  }
+
+  private create(tid: number): number {
+    const life = this.lives.push({ tid, toldTid: 0, pid: -1, alive: true }) - 1;
+    if (tid > 0) this.byTid.set(tid, life);
+    return life;
+  }
+
+  /**
+   * The finished list. `firstNs`: first row of each thread (NaN: it has none); `events` in any order.
+   */
+  finish(firstNs: Float64Array, events: readonly LifeEvent[]): Thread[] {
+    const ordered = [...events].sort((a, b) => a.ns - b.ns);
+    const threads = this.lives.map((life, i) => ({
+      tid: life.tid || life.toldTid,
+      pid: life.pid,
+      name: '',
+      program: '',
+      parent: -1,
+      firstNs: firstNs[i]!,
+      exitNs: null as number | null,
+    }));
+    for (const { thread, ns } of ordered) if (!(threads[thread]!.firstNs <= ns)) threads[thread]!.firstNs = ns;
+    const livesOfTid = new Map<number, number[]>();
+    threads.forEach(({ tid }, i) => {
+      const lives = livesOfTid.get(tid);
+      if (lives) lives.push(i);
+      else livesOfTid.set(tid, [i]);
+    });
+    for (const event of ordered) {
+      const thread = threads[event.thread]!;
+      if (event.what === 'exit') thread.exitNs = event.ns;
+      else if (event.what === 'name') thread.name = event.name;
+      else if (event.what === 'exec') {
+        thread.program = event.program;
+        thread.name = commOf(event.program);
+      } else {
+        const child = (livesOfTid.get(event.childTid) ?? []).find(
+          (i) => threads[i]!.parent < 0 && i !== event.thread && threads[i]!.firstNs >= event.ns,
+        );
+        if (child === undefined) continue;
+        const born = threads[child]!;
+        born.parent = event.thread;
+        born.name ||= thread.name;
+        born.program ||= thread.program;
+        if (born.pid < 0) born.pid = event.sameProcess ? (thread.pid < 0 ? thread.tid : thread.pid) : born.tid;
+      }
+    }
+    for (const thread of threads) if (thread.pid < 0) thread.pid = thread.tid;
+    return threads;
+  }
+}
+
+/** Command name of a program: its base name, as the kernel cuts it. */
+export function commOf(program: string): string {
+  return program.slice(program.lastIndexOf('/') + 1).slice(0, COMM_LENGTH);
+}
