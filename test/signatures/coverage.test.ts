@@ -29,7 +29,7 @@ describe('coverageReport', () => {
       functions: 7,
       innermost: 3,
       events: 5,
-      indistinguishable: 5,
+      indistinguishable: 6,
       binary: null,
     });
   });
