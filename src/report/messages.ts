@@ -4,7 +4,7 @@
  */
 import type { Message } from '../result.js';
 import type { Clock } from './text.js';
-import { bytes, duration, grouped, moment, plural } from './text.js';
+import { grouped, moment, plural } from './text.js';
 
 type Args = Message['args'];
 type Sentence = (a: Reader) => string;
@@ -33,35 +33,50 @@ class Reader {
   moment(name: string): string {
     return moment(this.clock, this.number(name));
   }
-  seconds(name: string): string {
-    return duration(this.number(name));
-  }
   plural(name: string, one: string, many?: string): string {
     return plural(this.number(name), one, many);
-  }
-  bytes(name: string): string {
-    return bytes(this.number(name));
   }
 }
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
-  // Input
+  // The input.
   'skipped-lines': (a) =>
     `${a.plural('lines', 'line was', 'lines were')} not understood and left out` +
-    (a.has('reason') ? ` (first: line ${a.text('line')}: ${a.text('reason')})` : ''),
-  'truncated-input': () => 'the trace ends in the middle of a record: its last moments are missing',
+    (a.has('reason') ? ` (the first, line ${a.count('line')}: ${a.text('reason')})` : ''),
+  'truncated-input': (a) =>
+    `${a.text('path')} ends in the middle of a record at byte ${a.count('offset')}: its last moments are missing`,
+  'damaged-input': (a) =>
+    `${a.text('path')} is damaged from byte ${a.count('offset')} on (${a.text('reason')}): what came before is used`,
   'no-durations': () => 'the trace has no durations (record with strace -T): slow calls cannot be told from fast ones',
   'no-times': () => 'the trace has no times (record with strace -ttt): rates and gaps cannot be told',
-  'out-of-order': (a) => `${a.plural('lines', 'line was', 'lines were')} out of order in time and put in order`,
-  'window-clipped': (a) => `the window was cut to the trace: ${a.moment('from')} to ${a.moment('to')}`,
-  // Signatures
-  'program-unknown': (a) =>
-    `the trace does not tell its program; it is taken to be ${a.text('program')}, as the signatures say`,
-  'few-functions': (a) => `only ${a.plural('functions', 'function')} learned: learn from longer or more varied runs`,
-  'unknown-calls': (a) => `${a.count('calls')} of the window's calls are of kinds that learning never saw`,
-  'time-limit': (a) => `stopped after ${a.seconds('seconds')} by the time limit, in stage ${a.text('stage')}`,
-  interrupted: (a) => `interrupted in stage ${a.text('stage')}`,
+  'out-of-order': (a) =>
+    `${a.plural('events', 'event was', 'events were')} out of order in time and put in order: is this one recording?`,
+  // The signatures.
+  'program-unknown': (a) => `the trace does not tell its program; taken to be ${a.text('program')}`,
+  // The run.
+  'time-limit': (a) => `stopped by the time limit while ${stage(a)}: suspects are missing`,
+  interrupted: (a) => `interrupted while ${stage(a)}: suspects are missing`,
+  // The paper's method.
+  'abnormal-units': (a) => `${a.count('abnormal')} of ${a.plural('units', 'execution unit')} are unlike their kind`,
+  'abnormal-episode': (a) =>
+    `${who(a)} issued ${a.text('episode')} ${times(a)} in ${a.plural('units', 'abnormal unit')} from ${a.moment('from')}; ` +
+    `learned in ${a.text('function')}`,
 };
+
+function stage(a: Reader): string {
+  return a.text('stage') === 'analyze' ? 'analysing' : a.text('stage');
+}
+
+/** "thread 4711", "thread 4711 and 3 others". */
+function who(a: Reader): string {
+  const others = a.number('threads') - 1;
+  return `thread ${a.text('thread')}${others > 0 ? ` and ${plural(others, 'other')}` : ''}`;
+}
+
+function times(a: Reader): string {
+  const n = a.number('count');
+  return n === 1 ? 'once' : n === 2 ? 'twice' : `${grouped(n)} times`;
+}
 
 /** The plain sentence of a message. A code without a sentence is shown as it is, with its arguments. */
 export function sentence(message: Message, clock: Clock): string {

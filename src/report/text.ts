@@ -34,13 +34,17 @@ export interface Clock {
   readonly startedAt: number;
 }
 
+/** Seconds of the last date that JavaScript has (ECMA-262, time values). */
+const LAST_DATE = 8.64e12;
+
 /**
  * A moment of the trace: time of day for wall clocks (UTC, so that a result reads the same on every machine), else
  * seconds of the trace's own clock or since its first event.
  */
 export function moment(clock: Clock, seconds: number): string {
   const at = clock.startedAt + seconds;
-  if (clock.clock === 'epoch') return new Date(at * 1000).toISOString().slice(11, 19);
+  if (Number.isNaN(at)) return '?';
+  if (clock.clock === 'epoch') return dayTime(at);
   if (clock.clock === 'day') return dayTime(at);
   if (clock.clock === 'boot') return `${at.toFixed(1)} s`;
   return `+${seconds.toFixed(1)} s`;
@@ -48,7 +52,7 @@ export function moment(clock: Clock, seconds: number): string {
 
 /** The start of a trace with its date, where it has one. */
 export function startOf(clock: Clock): string {
-  if (clock.clock === 'epoch')
+  if (clock.clock === 'epoch' && Math.abs(clock.startedAt) <= LAST_DATE)
     return `${new Date(clock.startedAt * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
   if (clock.clock === 'day') return dayTime(clock.startedAt);
   if (clock.clock === 'boot') return `${clock.startedAt.toFixed(3)} s after boot`;
