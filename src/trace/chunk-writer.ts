@@ -28,6 +28,8 @@ export class ChunkWriter {
   skippedLines = 0;
   cutOff = false;
   hasDurations = false;
+  /** The parser writes `cpu` of every row itself. */
+  hasCpus = false;
   /** Where the bytes given to `skip` start within the chunk. */
   baseOffset = 0;
   private capacity: number;
@@ -109,7 +111,7 @@ export class ChunkWriter {
 
   /** The finished chunk. The parser adds what only it knows: the clock. */
   finish(clock: Pick<TraceChunk, 'clock' | 'baseSeconds' | 'advanceNs'>, bytes: number): TraceChunk {
-    this.columns.cpu.fill(NO_CPU, 0, this.rows);
+    if (!this.hasCpus) this.columns.cpu.fill(NO_CPU, 0, this.rows);
     return {
       ...clock,
       rows: this.rows,
