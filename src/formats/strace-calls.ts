@@ -75,6 +75,7 @@ export class CallReader {
       c = bytes[++p];
     }
     if (c !== 40 /* ( */) return NOT_A_CALL;
+    this.clock.tick();
     const call = writer.calls.intern(bytes, start, p, hash);
     if (call >= this.known) this.learn(call);
     const argsStart = ++p;
@@ -101,9 +102,11 @@ export class CallReader {
     if (this.kindByName[call] >= 0) kind = this.kindByName[call];
     let end = lineEnd(bytes, p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
+    if (outcome.state === BROKEN && exact) this.cutOff(end, UNFINISHED);
     if (outcome.state === BROKEN) {
       const lineStop = end;
-      if (exact || (end = this.interruption(bytes, lineStop)) < 0) return this.broken(bytes, start, lineStop, exact);
+      end = this.interruption(bytes, lineStop);
+      if (end < 0) return this.broken(bytes, start, lineStop);
     }
     const now = this.clock.now;
     const thread = this.threads.current(bytes);
@@ -133,6 +136,7 @@ export class CallReader {
     const nameEnd = p;
     while (bytes[p] !== 62 /* > */ && bytes[p] !== LF) p++;
     if (bytes[p] === LF || nameEnd === nameStart) return NOT_A_CALL;
+    clock.tick();
     const argsStart = p + 1;
     const call = writer.calls.intern(bytes, nameStart, nameEnd, hash);
     if (call >= this.known) this.learn(call);
@@ -141,9 +145,11 @@ export class CallReader {
     this.owner = NO_STACK;
     // Interrupted once more: the call stays open.
     if (outcome.state === UNFINISHED) return end;
+    if (outcome.state === BROKEN && exact) this.cutOff(end, RETURNED);
     if (outcome.state === BROKEN) {
       const lineStop = end;
-      if (exact || (end = this.interruption(bytes, lineStop)) < 0) return this.broken(bytes, start, lineStop, exact);
+      end = this.interruption(bytes, lineStop);
+      if (end < 0) return this.broken(bytes, start, lineStop);
     }
     const thread = this.threads.current(bytes);
     let row = writer.pending[thread];
@@ -278,8 +284,8 @@ export class CallReader {
   }
 
   /**
-   * The line ends inside a call: the program's own output, printed to the same terminal, broke it. Looks for its end in
-   * the lines up to the next record; gives the line feed behind it, -1 when there is none.
+   * The line ends inside a call: output to the same terminal, the program's own or a notice of strace, broke it. Looks for
+   * its end in the lines up to the next record; gives the line feed behind it, -1 when there is none.
    */
   private interruption(bytes: Uint8Array, lineFeed: number): number {
     let start = lineFeed + 1;
@@ -287,7 +293,7 @@ export class CallReader {
       if (startsRecord(bytes, start) || StackReader.isStackLine(bytes, start)) return -1;
       const end = lineEnd(bytes, start);
       this.outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
-      if (this.outcome.state === RETURNED || this.outcome.state === NEVER) {
+      if (this.outcome.state !== BROKEN) {
         this.writer.lines += lines;
         this.writer.notices += lines - 1;
         return end;
@@ -297,12 +303,26 @@ export class CallReader {
     return -1;
   }
 
-  private broken(bytes: Uint8Array, start: number, end: number, exact: boolean): number {
+  /**
+   * The trace ends in the middle of this line. strace prints a call when it begins and the rest when it returns: so of a
+   * first half the call was still running, and of a second half (or a whole line) only the outcome is lost.
+   */
+  private cutOff(end: number, state: number): void {
+    const { outcome } = this;
+    this.writer.cutOff = true;
+    outcome.state = state;
+    outcome.argsEnd = end;
+    outcome.errno = ERRNO_UNKNOWN;
+    outcome.result = 0;
+    outcome.flags = 0;
+    outcome.kind = 0;
+  }
+
+  private broken(bytes: Uint8Array, start: number, end: number): number {
     this.owner = NO_STACK;
-    if (exact) this.writer.cutOff = true;
     let from = start;
     while (from > 0 && bytes[from - 1] !== LF) from--;
-    this.writer.skip(bytes, from, end, exact ? 'cut off' : 'call without an end');
+    this.writer.skip(bytes, from, end, 'call without an end');
     return end;
   }
 }

@@ -8,44 +8,44 @@ import { unwrapDay } from '../trace/day-clock.js';
 /** Plain seconds from here on are since the epoch (1973), below relative: no pause between two records lasts 3 years. */
 export const EPOCH_SECONDS = 1e8;
 
+/** Shapes of a line's time. */
+export const NO_TIME = 0;
+export const SECONDS = 1;
+export const TIME_OF_DAY = 2;
+
 export class StraceClock {
   /** Of the last record, ns since `base`. */
   now = 0;
   kind: TraceChunk['clock'] = 'none';
   base = 0;
+  /** The time that the current line shows; it counts once the line proves to be a record (`tick`). */
+  shape = NO_TIME;
+  seconds = 0;
+  nanoseconds = 0;
   private lastSecond = 0;
 
-  /** A time in seconds and nanoseconds: since the epoch or since the record before. */
-  seconds(seconds: number, nanoseconds: number): void {
-    if (this.kind === 'epoch') {
-      this.now = (seconds - this.base) * 1e9 + nanoseconds;
-    } else if (seconds < EPOCH_SECONDS) {
-      if (this.kind === 'none') {
-        this.kind = 'relative';
-        this.now = 0;
-      }
-      if (this.kind === 'relative') this.now += seconds * 1e9 + nanoseconds;
-    } else if (this.kind === 'none') {
-      this.kind = 'epoch';
-      this.base = seconds;
-      this.now = nanoseconds;
+  /** The current line is a record. */
+  tick(): void {
+    const { shape, seconds } = this;
+    if (shape === SECONDS && this.kind === 'epoch') this.now = (seconds - this.base) * 1e9 + this.nanoseconds;
+    else if (this.kind === 'none') this.begin();
+    else if (shape === SECONDS && this.kind === 'relative') this.now += seconds * 1e9 + this.nanoseconds;
+    else if (shape === TIME_OF_DAY && this.kind === 'day') {
+      this.lastSecond = unwrapDay(seconds, this.lastSecond);
+      this.now = (this.lastSecond - this.base) * 1e9 + this.nanoseconds;
     }
   }
 
-  /** A time of day. */
-  timeOfDay(seconds: number, nanoseconds: number): void {
-    if (this.kind === 'none') {
-      this.kind = 'day';
-      this.base = seconds;
-      this.lastSecond = seconds;
+  /** The first time tells which clock it is. */
+  private begin(): void {
+    if (this.shape === NO_TIME) {
+      this.now++;
+      return;
     }
-    if (this.kind !== 'day') return;
-    this.lastSecond = unwrapDay(seconds, this.lastSecond);
-    this.now = (this.lastSecond - this.base) * 1e9 + nanoseconds;
-  }
-
-  /** A record without a time. */
-  untimed(): void {
-    if (this.kind === 'none') this.now++;
+    const relative = this.shape === SECONDS && this.seconds < EPOCH_SECONDS;
+    this.kind = this.shape === TIME_OF_DAY ? 'day' : relative ? 'relative' : 'epoch';
+    this.base = relative ? 0 : this.seconds;
+    this.lastSecond = this.seconds;
+    this.now = relative ? this.seconds * 1e9 + this.nanoseconds : this.nanoseconds;
   }
 }

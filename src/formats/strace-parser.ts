@@ -8,7 +8,7 @@ import { NO_STACK } from '../trace/stacks.js';
 import { SPACE, endedByNewline, isDigit, lastLineStart, lineEnd, startsWith } from './bytes.js';
 import type { ParseOptions } from './format.js';
 import { CallReader, NOT_A_CALL } from './strace-calls.js';
-import { EPOCH_SECONDS, StraceClock } from './strace-clock.js';
+import { EPOCH_SECONDS, NO_TIME, SECONDS, StraceClock, TIME_OF_DAY } from './strace-clock.js';
 import { isNameByte, skipBrackets, skipComm, startsRecord } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
 import { StackReader } from './strace-stacks.js';
@@ -27,8 +27,6 @@ export class StraceParser {
   private inStack = false;
   /** Last number read. */
   private value = 0;
-  /** Whether the line has a time. */
-  private timed = false;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -75,25 +73,19 @@ export class StraceParser {
     const c = bytes[p];
     let end = NOT_A_CALL;
     if (isNameByte(c) && !isDigit(c)) {
-      this.tick();
       end = calls.call(bytes, p, cut);
     } else if (c === 60 /* < */ && startsWith(bytes, p, '<... ')) {
-      this.tick();
       end = calls.resumed(bytes, p, cut);
     } else if (c === 43 /* + */ && startsWith(bytes, p, '+++ ')) {
-      this.tick();
+      this.clock.tick();
       return this.ending(bytes, p);
     } else if (c === 45 /* - */ && startsWith(bytes, p, '--- ')) {
-      this.tick();
+      this.clock.tick();
       calls.owner = NO_STACK;
       writer.notices++;
       return lineEnd(bytes, p);
     }
     return end === NOT_A_CALL ? this.otherLine(bytes, start, p, cut) : end;
-  }
-
-  private tick(): void {
-    if (!this.timed) this.clock.untimed();
   }
 
   /** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++`, `+++ superseded by execve in pid 12 +++`. */
@@ -149,7 +141,7 @@ export class StraceParser {
     let p = start;
     threads.tid = -1;
     threads.commEnd = 0;
-    this.timed = false;
+    this.clock.shape = NO_TIME;
     while (bytes[p] === SPACE) p++;
     if (bytes[p] === 91 /* [ */ && startsWith(bytes, p, '[pid ')) {
       p += 5;
@@ -195,23 +187,23 @@ export class StraceParser {
 
   /** The number just read begins a time and `c` at `p` follows; gives the position behind it, -1 when it is none. */
   private time(bytes: Uint8Array, p: number, c: number): number {
-    const first = this.value;
+    let seconds = this.value;
+    let shape = SECONDS;
     let q = p;
-    if (c === 46 /* . */) {
-      q = this.fraction(bytes, p);
-      this.clock.seconds(first, this.value);
-    } else if (c === 58 /* : */) {
+    if (c === 58 /* : */) {
+      shape = TIME_OF_DAY;
       q = this.number(bytes, q + 1);
-      const minutes = this.value;
+      seconds = seconds * 3600 + this.value * 60;
       if (bytes[q] !== 58) return -1;
       q = this.number(bytes, q + 1);
-      const seconds = first * 3600 + minutes * 60 + this.value;
-      this.value = 0;
-      if (bytes[q] === 46) q = this.fraction(bytes, q);
-      this.clock.timeOfDay(seconds, this.value);
-    } else if (first >= EPOCH_SECONDS) this.clock.seconds(first, 0);
-    else return -1;
-    this.timed = true;
+      seconds += this.value;
+      c = bytes[q];
+    } else if (c !== 46 /* . */ && seconds < EPOCH_SECONDS) return -1;
+    this.value = 0;
+    if (c === 46) q = this.fraction(bytes, q);
+    this.clock.shape = shape;
+    this.clock.seconds = seconds;
+    this.clock.nanoseconds = this.value;
     return q;
   }
 
