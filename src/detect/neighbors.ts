@@ -5,23 +5,25 @@ import type { FoldedVectors } from './vectors.js';
  * Per distinct vector: the Euclidean distance from one of its units to that unit's k-th nearest other unit (to the farthest
  * when there are fewer others; 0 when there is none). Vectors that more than k units share are at 0 and cost nothing.
  *
- * The others are visited outwards along the dimension that varies most, and the visit ends where that dimension alone is
- * farther than the k-th best so far. At worst O(vectors² x dimensions), and the number of vectors is bounded by the grid.
+ * Vectors are sorted by their distance to one vantage point, a vector at the edge. By the triangle inequality two vectors are
+ * at least as far apart as those distances differ, so the others are visited outwards in that order, and the visit ends
+ * where the difference alone exceeds the k-th best so far. At worst O(vectors² x dimensions), and the number of vectors is
+ * bounded by the grid.
  */
 export function neighborDistances(vectors: FoldedVectors, k: number): Float64Array {
   const { length, dimensions, values, units } = vectors;
   const out = new Float64Array(length);
   if (length < 2 || dimensions === 0) return out;
-  const axis = widestDimension(vectors);
+  const vantage = distancesTo(vectors, edge(vectors));
   const order = Uint32Array.from({ length }, (_, i) => i);
-  order.sort((a, b) => values[a * dimensions + axis]! - values[b * dimensions + axis]! || a - b);
-  /** The vectors in that order, side by side, and their places on the axis. */
+  order.sort((a, b) => vantage[a]! - vantage[b]! || a - b);
+  /** The vectors in that order, side by side, and their distances to the vantage point. */
   const sorted = new Float32Array(values.length);
   const along = new Float64Array(length);
   for (let i = 0; i < length; i++) {
     const at = order[i]! * dimensions;
     sorted.set(values.subarray(at, at + dimensions), i * dimensions);
-    along[i] = values[at + axis]!;
+    along[i] = vantage[order[i]!]!;
   }
   const best = new NearestUnits(k);
   for (let i = 0; i < length; i++) {
@@ -33,7 +35,8 @@ export function neighborDistances(vectors: FoldedVectors, k: number): Float64Arr
     while (left >= 0 || right < length) {
       const toLeft = left >= 0 ? along[i]! - along[left]! : Infinity;
       const toRight = right < length ? along[right]! - along[i]! : Infinity;
-      const near = Math.min(toLeft, toRight);
+      // A hair's breadth is left for rounding in the vantage distances.
+      const near = Math.min(toLeft, toRight) * (1 - 1e-9);
       if (near * near > best.limit) break;
       const other = toLeft <= toRight ? left-- : right++;
       const square = squareDistance(sorted, i * dimensions, other * dimensions, dimensions, best.limit);
@@ -92,24 +95,18 @@ class NearestUnits {
   }
 }
 
-function widestDimension({ length, dimensions, values, units }: FoldedVectors): number {
-  let widest = 0;
-  let largest = -1;
-  for (let d = 0; d < dimensions; d++) {
-    let sum = 0;
-    let squares = 0;
-    let total = 0;
-    for (let v = 0; v < length; v++) {
-      const value = values[v * dimensions + d]!;
-      total += units[v]!;
-      sum += units[v]! * value;
-      squares += units[v]! * value * value;
-    }
-    const variance = squares / total - (sum / total) ** 2;
-    if (variance > largest) {
-      largest = variance;
-      widest = d;
-    }
+/** A vector far from the middle: the one farthest from the first vector. */
+function edge(vectors: FoldedVectors): number {
+  const distances = distancesTo(vectors, 0);
+  let farthest = 0;
+  for (let v = 1; v < vectors.length; v++) if (distances[v]! > distances[farthest]!) farthest = v;
+  return farthest;
+}
+
+function distancesTo({ length, dimensions, values }: FoldedVectors, point: number): Float64Array {
+  const out = new Float64Array(length);
+  for (let v = 0; v < length; v++) {
+    out[v] = Math.sqrt(squareDistance(values, v * dimensions, point * dimensions, dimensions, Infinity));
   }
-  return widest;
+  return out;
 }

@@ -9,7 +9,7 @@
 import type { Parameters } from '../parameters.js';
 import type { FeatureTable } from '../units/features.js';
 import { neighborDistances } from './neighbors.js';
-import { type VectorKind, foldVectors } from './vectors.js';
+import { type GroupFeatures, type VectorKind, foldVectors, gatherGroup } from './vectors.js';
 
 export interface OutlierOptions {
   readonly neighbors: number;
@@ -40,8 +40,12 @@ export const ABNORMAL_SMALL_CLUSTER = 4;
 const LEAST_DEVIATION: Readonly<Record<VectorKind, number>> = { counts: 1, shares: 0.02, times: 1 };
 /** Makes the median absolute deviation an estimate of the standard deviation for normal data. */
 const MAD_TO_DEVIATION = 1.4826;
-/** Distinct vectors compared pair by pair in a cluster: 2,048² pairs of a dozen dimensions take a tenth of a second at worst. */
-const DISTINCT_VECTORS = 2048;
+/**
+ * Distinct vectors compared pair by pair in a cluster of n units: at least LEAST_DISTINCT, at most PER_ROOT x √n, so that
+ * there are at most 36 pairs a unit and the cost stays linear in units.
+ */
+const LEAST_DISTINCT = 256;
+const PER_ROOT = 6;
 
 /** Marks of the units `members` of one cluster: ABNORMAL_* bits, 0 = normal. */
 export function outliers(
@@ -52,20 +56,21 @@ export function outliers(
 ): Uint8Array {
   const marks = new Uint8Array(members.length);
   if (members.length < options.smallCluster) return marks.fill(ABNORMAL_SMALL_CLUSTER);
-  mark(features, members, options.shares ? 'shares' : 'counts', options, ABNORMAL_FREQUENCY, marks);
-  if (hasDurations) mark(features, members, 'times', options, ABNORMAL_TIME, marks);
+  const group = gatherGroup(features, members);
+  mark(group, options.shares ? 'shares' : 'counts', options, ABNORMAL_FREQUENCY, marks);
+  if (hasDurations) mark(group, 'times', options, ABNORMAL_TIME, marks);
   return marks;
 }
 
 function mark(
-  features: FeatureTable,
-  members: ArrayLike<number>,
+  group: GroupFeatures,
   kind: VectorKind,
   { neighbors, cut }: OutlierOptions,
   bit: number,
   marks: Uint8Array,
 ): void {
-  const vectors = foldVectors(features, members, kind, DISTINCT_VECTORS);
+  const distinct = Math.max(LEAST_DISTINCT, PER_ROOT * Math.floor(Math.sqrt(group.length)));
+  const vectors = foldVectors(group, kind, distinct);
   const distances = neighborDistances(vectors, neighbors);
   const limit = distanceLimit(distances, vectors.units, cut, Math.max(LEAST_DEVIATION[kind], vectors.step));
   for (let m = 0; m < marks.length; m++) if (distances[vectors.of[m]!]! > limit) marks[m]! |= bit;

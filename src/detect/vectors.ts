@@ -31,99 +31,175 @@ export interface FoldedVectors {
 const FINEST = { counts: 1, shares: 0.01, times: 0.25 } as const;
 const OCTAVE_ZERO_NS = 1000;
 
-/**
- * Folds the vectors of `members` (units). While there are more than `distinct` different ones the grid is made twice as
- * coarse, so that comparing all pairs stays cheap however large the cluster; what is far away stays far away. O(entries) a grid.
- */
-export function foldVectors(
-  features: FeatureTable,
-  members: ArrayLike<number>,
-  kind: VectorKind,
-  distinct: number,
-): FoldedVectors {
-  const { dimensionOf, dimensions } = callTypes(features, members);
-  for (let step = FINEST[kind]; ; step *= 2) {
-    const folded = fold(features, members, kind, step, dimensionOf, dimensions, distinct);
-    if (folded !== null) return folded;
-  }
+/** The features of a group of units, side by side. */
+export interface GroupFeatures {
+  /** Number of units. */
+  readonly length: number;
+  /** Entries of unit i: [offsets[i], offsets[i + 1]). */
+  readonly offsets: Uint32Array;
+  /** Call types of the group, numbered from 0 in rising order. */
+  readonly dimensions: number;
+  readonly dimension: Uint16Array;
+  readonly count: Uint32Array;
+  /** ns */
+  readonly mean: Float32Array;
 }
 
-/** Call types that occur in the group, in rising order, as dimensions. */
-function callTypes(
-  features: FeatureTable,
-  members: ArrayLike<number>,
-): { dimensionOf: Int32Array; dimensions: number } {
-  const dimensionOf = new Int32Array(features.calls).fill(-1);
-  for (let m = 0; m < members.length; m++) {
-    const unit = members[m]!;
-    for (let e = features.offsets[unit]!; e < features.offsets[unit + 1]!; e++) dimensionOf[features.call[e]!] = 0;
+/** Takes together the entries of `members`, which lie far apart in the table: they are read twice. O(entries). */
+export function gatherGroup(features: FeatureTable, members: ArrayLike<number>): GroupFeatures {
+  const { offsets, call, count, mean, calls } = features;
+  const own = new Uint32Array(members.length + 1);
+  for (let m = 0; m < members.length; m++) own[m + 1] = own[m]! + offsets[members[m]! + 1]! - offsets[members[m]!]!;
+  const entries = own[members.length]!;
+  const group = {
+    ...{ length: members.length, offsets: own, dimension: new Uint16Array(entries) },
+    ...{ count: new Uint32Array(entries), mean: new Float32Array(entries) },
+  };
+  const occurs = new Uint8Array(calls);
+  for (let m = 0, at = 0; m < members.length; m++) {
+    for (let e = offsets[members[m]!]!, end = offsets[members[m]! + 1]!; e < end; e++, at++) {
+      group.dimension[at] = call[e]!;
+      group.count[at] = count[e]!;
+      group.mean[at] = mean[e]!;
+      occurs[call[e]!] = 1;
+    }
   }
   let dimensions = 0;
-  for (let c = 0; c < dimensionOf.length; c++) if (dimensionOf[c] === 0) dimensionOf[c] = dimensions++;
-  return { dimensionOf, dimensions };
+  const number = Uint16Array.from(occurs, (there) => (there === 1 ? dimensions++ : 0));
+  for (let e = 0; e < entries; e++) group.dimension[e] = number[group.dimension[e]!]!;
+  return { ...group, dimensions };
 }
 
-/** Null when there are more than `distinct` vectors on this grid. */
-function fold(
-  features: FeatureTable,
-  members: ArrayLike<number>,
-  kind: VectorKind,
-  step: number,
-  dimensionOf: Int32Array,
-  dimensions: number,
-  distinct: number,
-): FoldedVectors | null {
-  const { offsets, call, count, mean } = features;
-  const cells = new Int32Array((Math.min(distinct, members.length) + 1) * dimensions);
-  const hashes = new Int32Array(distinct + 1);
-  let size = 16;
-  while (size < 2 * Math.min(distinct, members.length) + 2) size *= 2;
-  const slots = new Int32Array(size).fill(-1);
-  const units = new Uint32Array(Math.min(distinct, members.length) + 1);
-  const of = new Uint32Array(members.length);
-  let vectors = 0;
-  for (let m = 0; m < members.length; m++) {
-    const from = offsets[members[m]!]!;
-    const to = offsets[members[m]! + 1]!;
-    let total = 1;
+/**
+ * Folds the vectors of a group. Whenever more than `distinct` different ones have come together the grid is made twice
+ * as coarse, so that comparing all pairs stays cheap however large the cluster; what is far away stays far away.
+ * Cells halve exactly, so the outcome does not depend on the order of the units, save for the numbering. O(entries).
+ */
+export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: number): FoldedVectors {
+  const { offsets, dimension, count, mean, dimensions, length } = group;
+  const cells = new CellTable(Math.min(distinct, length), dimensions);
+  const of = new Uint32Array(length);
+  let shift = 0;
+  for (let m = 0; m < length; m++) {
+    const from = offsets[m]!;
+    const to = offsets[m + 1]!;
+    let scale = 1 / FINEST[kind];
     if (kind === 'shares') {
-      total = 0;
+      let total = 0;
       for (let e = from; e < to; e++) total += count[e]!;
+      scale /= total;
     }
-    // The vector is written behind those known; it stays there if it is new.
-    const row = vectors * dimensions;
     let hash = 0;
-    cells.fill(0, row, row + dimensions);
     for (let e = from; e < to; e++) {
-      const value = kind === 'times' ? octaves(mean[e]!) : count[e]! / total;
-      const dimension = dimensionOf[call[e]!]!;
-      const cell = Math.round(value / step);
-      cells[row + dimension] = cell;
-      // A sum over dimensions, so that cells of 0 add nothing and vectors are equal whether a type is absent or tiny.
-      hash = (hash + Math.imul(Math.imul(cell, 0x85ebca6b) ^ (cell >>> 13), 2 * dimension + 0x9e3779b1)) | 0;
+      const value = kind === 'times' ? octaves(mean[e]!) : count[e]!;
+      hash = (hash + cells.set(dimension[e]!, Math.floor(value * scale + ROUNDING) >>> shift)) | 0;
     }
-    let slot = (hash ^ (hash >>> 15)) & (size - 1);
-    let found = slots[slot]!;
-    while (found >= 0 && !(hashes[found] === hash && equalRows(cells, found * dimensions, row, dimensions))) {
-      slot = (slot + 1) & (size - 1);
-      found = slots[slot]!;
+    const before = cells.length;
+    let found = cells.put(hash);
+    while (found < 0) {
+      shift++;
+      const moved = cells.halve();
+      for (let i = 0; i < m; i++) of[i] = moved[of[i]!]!;
+      found = cells.put(cells.hashOfPending());
     }
-    if (found < 0) {
-      if (vectors === distinct) return null;
-      found = vectors++;
-      hashes[found] = hash;
-      slots[slot] = found;
-    }
+    // What was written for a unit that is like an earlier one is taken back.
+    if (found < before) for (let e = from; e < to; e++) cells.set(dimension[e]!, 0);
     of[m] = found;
-    units[found]!++;
   }
-  const values = new Float32Array(vectors * dimensions);
-  for (let i = 0; i < values.length; i++) values[i] = cells[i]! * step;
-  return { length: vectors, dimensions, values, units: units.subarray(0, vectors), of, step };
+  const step = FINEST[kind] * 2 ** shift;
+  const units = new Uint32Array(cells.length);
+  for (let m = 0; m < length; m++) units[of[m]!]!++;
+  const values = Float32Array.from(cells.used());
+  for (let i = 0; i < values.length; i++) values[i]! *= step;
+  return { length: cells.length, dimensions, values, units, of, step };
 }
+
+/** Keeps 0.07 / 0.01 from falling into the cell of 6. */
+const ROUNDING = 1e-6;
 
 function octaves(ns: number): number {
   return Math.log2(1 + ns / OCTAVE_ZERO_NS);
+}
+
+/** Distinct rows of cells, found by hash. */
+class CellTable {
+  length = 0;
+  /** Behind the rows one more, the pending one, which is written before it is known to be new. */
+  private readonly cells: Int32Array;
+  private readonly hashes: Int32Array;
+  private readonly slots: Int32Array;
+
+  constructor(
+    private readonly capacity: number,
+    private readonly dimensions: number,
+  ) {
+    this.cells = new Int32Array((capacity + 1) * dimensions);
+    this.hashes = new Int32Array(capacity);
+    let size = 16;
+    while (size < 2 * capacity) size *= 2;
+    this.slots = new Int32Array(size).fill(-1);
+  }
+
+  /** Writes a cell of the pending row, all 0 before; returns what it adds to the row's hash: nothing for 0. */
+  set(dimension: number, cell: number): number {
+    this.cells[this.length * this.dimensions + dimension] = cell;
+    return cellHash(dimension, cell);
+  }
+
+  hashOfPending(): number {
+    return this.hashOf(this.length);
+  }
+
+  /** Number of the row equal to the pending one, which becomes a row if there is none; -1 when there is no room for it. */
+  put(hash: number): number {
+    const { cells, hashes, slots, dimensions } = this;
+    const row = this.length * dimensions;
+    let slot = (hash ^ (hash >>> 15)) & (slots.length - 1);
+    let found = slots[slot]!;
+    while (found >= 0 && !(hashes[found] === hash && equalRows(cells, found * dimensions, row, dimensions))) {
+      slot = (slot + 1) & (slots.length - 1);
+      found = slots[slot]!;
+    }
+    if (found >= 0) return found;
+    if (this.length === this.capacity) return -1;
+    hashes[this.length] = hash;
+    slots[slot] = this.length;
+    return this.length++;
+  }
+
+  /** Puts every two neighbouring cells together, those of the pending row too; returns the new number of each row. */
+  halve(): Uint32Array {
+    const { cells, dimensions } = this;
+    const before = this.length;
+    const moved = new Uint32Array(before);
+    for (let i = 0; i < (before + 1) * dimensions; i++) cells[i]! >>>= 1;
+    this.length = 0;
+    this.slots.fill(-1);
+    for (let row = 0; row <= before; row++) {
+      // A row never moves up, so nothing that is still to be read is overwritten.
+      cells.copyWithin(this.length * dimensions, row * dimensions, (row + 1) * dimensions);
+      if (row < before) moved[row] = this.put(this.hashOf(this.length));
+    }
+    cells.fill(0, (this.length + 1) * dimensions);
+    return moved;
+  }
+
+  /** The cells of all rows. */
+  used(): Int32Array {
+    return this.cells.subarray(0, this.length * this.dimensions);
+  }
+
+  private hashOf(row: number): number {
+    let hash = 0;
+    for (let d = 0; d < this.dimensions; d++) hash = (hash + cellHash(d, this.cells[row * this.dimensions + d]!)) | 0;
+    return hash;
+  }
+}
+
+/** Hashes add up, so that cells may come in any order and those of 0 need not come at all. */
+function cellHash(dimension: number, cell: number): number {
+  const mixed = Math.imul(cell, 0x85ebca6b);
+  return Math.imul(mixed ^ (mixed >>> 13), (2 * dimension + 1) * 0x9e3779b1);
 }
 
 function equalRows(cells: Int32Array, a: number, b: number, length: number): boolean {
