@@ -3,6 +3,9 @@
  * by looking at the bytes.
  */
 import type { TraceChunk } from '../trace/chunk.js';
+import type { CsvLayout } from './csv-layout.js';
+import type { PerfLayout } from './perf-survey.js';
+import type { Architecture } from './syscalls/index.js';
 
 export interface Detection {
   /** 0 = certainly not, 1 = certainly. */
@@ -22,12 +25,22 @@ export interface ParseOptions {
   readonly delimiter?: string;
   /** CSV only: whether the first line names the columns; default found by looking. */
   readonly header?: boolean;
+  /** perf and CSV: whose system call numbers they hold; default found by looking. */
+  readonly architecture?: Architecture;
+  /** What `prepare` found in the first bytes. */
+  readonly perf?: PerfLayout;
+  readonly csv?: CsvLayout;
 }
 
 export interface TraceFormat {
   readonly id: string;
   /** Looks at the first bytes (whole lines, up to 64 kB) and at the file's name. */
   detect(sample: Uint8Array, name: string): Detection;
+  /**
+   * Looks at the first bytes for what every stretch must know (names of CSV columns, architecture). Without it, or when it
+   * was not called, parseChunk looks at its own bytes.
+   */
+  prepare?(firstBytes: Uint8Array, options: ParseOptions): ParseOptions;
   /**
    * Where the last record that begins in `bytes` starts: everything before it can be parsed on its own.
    * 0 when the whole stretch is one record.

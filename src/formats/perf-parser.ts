@@ -1,0 +1,236 @@
+/**
+ * One stretch of `perf script` text to a TraceChunk: the loop over lines. Nothing is allocated for a line: numbers are
+ * parsed in place, names and call chains interned from their bytes.
+ */
+import type { TraceChunk } from '../trace/chunk.js';
+import { ChunkWriter } from '../trace/chunk-writer.js';
+import { NO_STACK } from '../trace/stacks.js';
+import { NO_CPU } from '../trace/table.js';
+import { CR, LF, SPACE, endedByNewline, grown, lastLineStart, lineEnd, startsWith, text } from './bytes.js';
+import { NO_OWNER, PerfCalls } from './perf-calls.js';
+import * as perf from './perf-line.js';
+import { PerfStacks } from './perf-stacks.js';
+import type { PerfLayout } from './perf-survey.js';
+import { PerfSwitches } from './perf-switches.js';
+
+/** Bytes of a call's two lines, for the first estimate of rows. */
+const CALL_LENGTH = 160;
+/** Times above are of the wall clock: perf's own clock counts from the boot, and no machine runs for 30 years. */
+const EPOCH_SECONDS = 1e9;
+
+const TAB = 9;
+const HASH = 35;
+
+export class PerfParser {
+  private readonly bytes: Uint8Array;
+  private readonly writer: ChunkWriter;
+  private readonly line = new perf.PerfLine();
+  private readonly calls: PerfCalls;
+  private readonly switches = new PerfSwitches();
+  private readonly stacks: PerfStacks;
+  private baseSeconds = -1;
+  private lastNs = 0;
+  private lastTid = -1;
+  private lastThread = -1;
+  private threads = 0;
+  /** Per thread: its name, as bytes[nameStart, nameEnd). */
+  private nameStart = new Int32Array(64);
+  private nameEnd = new Int32Array(64);
+  /** Frames are being read one by one: their lines are indented by spaces. */
+  private looseFrames = false;
+
+  constructor(
+    given: Uint8Array,
+    private readonly layout: PerfLayout,
+  ) {
+    this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH));
+    this.writer.hasCpus = true;
+    this.bytes = this.wholeLines(given);
+    this.calls = new PerfCalls(this.writer, layout);
+    this.stacks = new PerfStacks(this.bytes);
+  }
+
+  parse(): TraceChunk {
+    const { bytes, writer, line, stacks } = this;
+    for (let p = 0; p < bytes.length;) {
+      writer.lines++;
+      const c = bytes[p];
+      if (c === TAB) {
+        this.attach(stacks.read(p));
+        p = stacks.end;
+        writer.lines += stacks.lines - 1;
+      } else if (c === LF || c === CR) {
+        this.endFrames();
+        p = lineEnd(bytes, p) + 1;
+      } else if (c === HASH) {
+        writer.notices++;
+        p = lineEnd(bytes, p) + 1;
+      } else if (line.read(bytes, p)) {
+        this.endFrames();
+        const reason = this.event();
+        const end = lineEnd(bytes, line.eventStart);
+        if (reason !== '') writer.skip(bytes, p, end, reason);
+        p = end + 1;
+      } else p = this.other(p);
+    }
+    this.endFrames();
+    const base = Math.max(0, this.baseSeconds);
+    const clock = this.baseSeconds < 0 ? 'none' : base > EPOCH_SECONDS ? 'epoch' : 'boot';
+    const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: this.lastNs }, bytes.length);
+    return { ...chunk, stacks: stacks.finish(), switches: this.switches.finish() };
+  }
+
+  /** The event that `line` read; '' or why it cannot be used. */
+  private event(): string {
+    const { line, writer, calls, layout } = this;
+    calls.owner = NO_OWNER;
+    calls.exiting = false;
+    const { event } = line;
+    if (event === perf.EVENT_OTHER) {
+      writer.notices++;
+      return '';
+    }
+    if (line.tid < 0) return 'event without a thread';
+    if (this.baseSeconds < 0) this.baseSeconds = line.seconds;
+    const now = (line.seconds - this.baseSeconds) * 1e9 + line.nanoseconds;
+    if (now > this.lastNs) this.lastNs = now;
+    if (event === perf.EVENT_SWITCH) {
+      return this.switches.read(this.bytes, line.rest, line.cpu, now) ? '' : 'damaged sched_switch';
+    }
+    if (event === perf.EVENT_PROCESS_EXIT || event === perf.EVENT_PROCESS_EXEC) return this.process(event, now);
+    const raw = event === perf.EVENT_RAW_ENTER || event === perf.EVENT_RAW_EXIT;
+    if (layout.raw && !raw) {
+      writer.notices++;
+      return '';
+    }
+    const thread = this.thread();
+    const cpu = line.cpu < 0 ? NO_CPU : line.cpu;
+    let read: boolean;
+    if (event === perf.EVENT_RAW_ENTER) read = calls.rawEnter(this.bytes, line.rest, thread, cpu, now);
+    else if (event === perf.EVENT_RAW_EXIT) read = calls.rawExit(this.bytes, line.rest, thread, now);
+    else if (event === perf.EVENT_NAMED_ENTER) read = calls.namedEnter(this.bytes, line.rest, thread, cpu, now);
+    else read = calls.namedExit(this.bytes, line.rest, thread, now);
+    if (!read) return 'damaged system call';
+    if (calls.exiting) this.threadEnds(thread, now);
+    return '';
+  }
+
+  /** Thread of the line, whose name may have changed. */
+  private thread(): number {
+    const { line, writer, bytes } = this;
+    const known = line.tid === this.lastTid;
+    const thread = known ? this.lastThread : writer.thread(line.tid);
+    if (!known) {
+      this.lastTid = line.tid;
+      this.lastThread = thread;
+      if (thread >= this.threads) this.add(thread);
+    }
+    let p = line.nameStart;
+    let q = this.nameStart[thread];
+    const end = line.nameEnd;
+    if (end - p === this.nameEnd[thread] - q) {
+      while (p < end && bytes[p] === bytes[q]) {
+        p++;
+        q++;
+      }
+      if (p === end) return thread;
+    } else if (end === p) return thread;
+    this.nameStart[thread] = line.nameStart;
+    this.nameEnd[thread] = line.nameEnd;
+    const name = text(bytes, line.nameStart, line.nameEnd);
+    if (writer.threads[thread].name === '') writer.threads[thread].name = name;
+    else writer.lifecycle.push({ what: 'name', thread, ns: this.lastNs, name });
+    return thread;
+  }
+
+  private add(thread: number): void {
+    this.threads = thread + 1;
+    if (thread >= this.nameStart.length) {
+      this.nameStart = grown(this.nameStart, thread * 2);
+      this.nameEnd = grown(this.nameEnd, thread * 2);
+    }
+    if (this.line.pid >= 0) this.writer.threads[thread].pid = this.line.pid;
+  }
+
+  private threadEnds(thread: number, now: number): void {
+    const { writer, line } = this;
+    this.calls.abandon(thread, now);
+    writer.lifecycle.push({ what: 'exit', thread, ns: now });
+    writer.forgetThread(line.tid);
+    this.lastTid = -1;
+  }
+
+  /** `comm=redis pid=12 prio=120`: a thread ended; `filename=/usr/bin/redis pid=12 old_pid=12`: it runs another program. */
+  private process(event: number, now: number): string {
+    const { bytes, line, writer } = this;
+    const end = lineEnd(bytes, line.rest);
+    const found = /^(?:comm|filename)=(.*) pid=(\d+)/.exec(text(bytes, line.rest, end));
+    if (found === null) return 'damaged scheduler event';
+    const tid = Number(found[2]);
+    // Only for threads that have calls here: another thread's end tells nothing, and exit has told this one's already.
+    const thread = writer.threads.findLastIndex((t) => t.tid === tid);
+    if (thread < 0 || thread !== writer.thread(tid)) return '';
+    if (event === perf.EVENT_PROCESS_EXEC)
+      writer.lifecycle.push({ what: 'exec', thread, ns: now, program: found[1]!, row: -1 });
+    else if (line.tid === tid) this.threadEnds(thread, now);
+    return '';
+  }
+
+  /** A line without time and event at `p`; gives the position behind it. */
+  private other(p: number): number {
+    const { bytes, writer } = this;
+    const end = lineEnd(bytes, p);
+    if (bytes[p] === SPACE && (this.looseFrames || this.calls.owner !== NO_OWNER)) {
+      this.stacks.line(bytes, p);
+      this.looseFrames = true;
+    } else if (NOISE.some((word) => startsWith(bytes, p, word))) writer.notices++;
+    else writer.skip(bytes, p, end, 'no time and event of perf');
+    return end + 1;
+  }
+
+  private endFrames(): void {
+    if (!this.looseFrames) return;
+    this.looseFrames = false;
+    this.attach(this.stacks.take());
+  }
+
+  /** The stack belongs to the call's entry; that of its exit only counts where the entry had none. */
+  private attach(stack: number): void {
+    const { owner } = this.calls;
+    this.calls.owner = NO_OWNER;
+    if (owner === NO_OWNER || stack === NO_STACK) return;
+    if (owner < 0) this.writer.orphans[-2 - owner].stack = stack;
+    else if (this.writer.columns.stack === null || this.writer.columns.stack[owner] === NO_STACK)
+      this.writer.setStack(owner, stack);
+  }
+
+  /** A last line without line feed is used if it may be whole. */
+  private wholeLines(bytes: Uint8Array): Uint8Array {
+    const start = lastLineStart(bytes);
+    if (start === bytes.length) return bytes;
+    const whole = endedByNewline(bytes);
+    // Frames and entries end in a parenthesis; of other events nothing tells.
+    const last = bytes[bytes.length - 1];
+    const isHead = whole[start] !== TAB && this.line.read(whole, start);
+    const ends = isHead ? this.line.event !== perf.EVENT_RAW_ENTER || last === 41 : last === 41;
+    if (ends || whole[start] === HASH) return whole;
+    this.writer.cutOff = true;
+    this.writer.lines++;
+    this.writer.skip(whole, start, bytes.length, 'cut off');
+    return bytes.subarray(0, start);
+  }
+}
+
+/** What perf says among the events when they are printed to the same place. */
+const NOISE = [
+  '[ perf',
+  'Warning',
+  'WARNING',
+  'LOST',
+  'perf:',
+  'Processed',
+  'Failed to',
+  'Check IO',
+  'Reading',
+  'Error',
+];

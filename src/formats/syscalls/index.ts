@@ -1,0 +1,55 @@
+/** Names of system calls by number and architecture. */
+import { ARM64_CALLS } from './arm64.js';
+import { I386_CALLS } from './i386.js';
+import { X86_64_CALLS } from './x86-64.js';
+
+export { ARM64_CALLS, I386_CALLS, X86_64_CALLS };
+
+/** Architectures whose calls have a table; a name goes into ParseOptions. */
+export const ARCHITECTURES = ['x86-64', 'i386', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+const TABLES: Record<Architecture, readonly string[]> = {
+  'x86-64': X86_64_CALLS,
+  i386: I386_CALLS,
+  arm64: ARM64_CALLS,
+};
+
+/** Number -> name; '' (or nothing) where there is no such call. */
+export function architectureCalls(architecture: Architecture): readonly string[] {
+  return TABLES[architecture];
+}
+
+/** The architecture that a machine name of uname(2) stands for, null for one without a table. */
+export function architectureOf(machine: string): Architecture | null {
+  if (machine === 'x86_64' || machine === 'amd64') return 'x86-64';
+  if (/^i[3-6]86$/.test(machine)) return 'i386';
+  // These use the generic table, as arm64 does.
+  if (machine === 'aarch64' || machine === 'arm64' || machine === 'riscv64' || machine === 'loongarch64')
+    return 'arm64';
+  return null;
+}
+
+/** What servers call all the time. */
+const COMMON = new Set(
+  `read write readv writev pread64 pwrite64 close openat fstat newfstatat lseek futex epoll_wait epoll_pwait epoll_ctl poll ppoll select
+  _newselect pselect6 recvfrom sendto recvmsg sendmsg accept accept4 connect setsockopt getsockopt nanosleep clock_nanosleep
+  mmap mmap2 munmap mprotect madvise ioctl fcntl fcntl64 rt_sigaction rt_sigprocmask sched_yield getpid wait4 fsync fdatasync`
+    .trim()
+    .split(/\s+/),
+);
+
+/**
+ * The architecture on which numbers make most sense: the one that turns most of them into calls that servers make all the
+ * time; x86-64 where another is not clearly better. `counts`: number of a call -> how often.
+ */
+export function likelyArchitecture(counts: ReadonlyMap<number, number>): Architecture {
+  const common = ARCHITECTURES.map((architecture) => {
+    let sum = 0;
+    for (const [number, count] of counts) if (COMMON.has(TABLES[architecture][number] ?? '')) sum += count;
+    return sum;
+  });
+  const best = common.indexOf(Math.max(...common));
+  // A program may well do odd things on x86-64, but hardly twice as often as usual ones.
+  return common[best]! > common[0]! * 2 ? ARCHITECTURES[best]! : 'x86-64';
+}
