@@ -63,7 +63,7 @@ const SCRIPT_LIBRARY =
 
 /**
  * Share of the program's stacks with JIT code on them from which the program counts as a runtime. Servers written in a script
- * language have it on every fifth stack or more; a native program that compiles hot expressions only (PostgreSQL's LLVM)
+ * language have it on 16 to 21 % (the three of the bug set); a native program that compiles hot expressions only (PostgreSQL's LLVM)
  * keeps such code off the stacks of system calls, since expressions issue none.
  */
 const RUNTIME_SHARE = 0.02;
