@@ -8,7 +8,7 @@ import type { ChunkWriter } from '../trace/chunk-writer.js';
 import { kindCode, variantCode } from '../trace/kinds.js';
 import { NO_STACK } from '../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../trace/table.js';
-import { CR, HASH_SEED, LF, hashStep, isDigit, lineEnd, startsWith } from './bytes.js';
+import { CR, HASH_SEED, LF, LineScanner, hashStep, isDigit, lineEnd, startsWith } from './bytes.js';
 import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
 import { decorationKind } from './strace-descriptors.js';
@@ -54,12 +54,18 @@ export class CallReader {
   private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
   private readonly roles = new Uint8Array(MAX_CALLS);
   private known = 0;
+  private scanner = new LineScanner(new Uint8Array(0));
 
   constructor(
     private readonly writer: ChunkWriter,
     private readonly clock: StraceClock,
     private readonly threads: LineThreads,
   ) {}
+
+  /** Sets the text that the following calls are read from. */
+  use(bytes: Uint8Array): void {
+    this.scanner = new LineScanner(bytes);
+  }
 
   /**
    * Reads the call whose name starts at `start`; gives the position of the line feed behind it, NOT_A_CALL when it is
@@ -100,7 +106,7 @@ export class CallReader {
       } else if (first === FIRST_DESCRIPTOR) kind = startsWith(bytes, p, 'AT_FDCWD') ? CWD : UNKNOWN_KIND;
     }
     if (this.kindByName[call] >= 0) kind = this.kindByName[call];
-    let end = lineEnd(bytes, p);
+    let end = this.scanner.lineEnd(p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     if (outcome.state === BROKEN && exact) this.cutOff(end, UNFINISHED);
     if (outcome.state === BROKEN) {
@@ -140,7 +146,7 @@ export class CallReader {
     const argsStart = p + 1;
     const call = writer.calls.intern(bytes, nameStart, nameEnd, hash);
     if (call >= this.known) this.learn(call);
-    let end = lineEnd(bytes, p);
+    let end = this.scanner.lineEnd(p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     this.owner = NO_STACK;
     // Interrupted once more: the call stays open.

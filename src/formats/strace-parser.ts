@@ -54,6 +54,7 @@ export class StraceParser {
 
   /** Lines of bytes[0, length), which ends with a line feed. `cut`: the last one had none of its own. */
   private lines(bytes: Uint8Array, length: number, cut: boolean): void {
+    this.calls.use(bytes);
     let p = 0;
     while (p < length) {
       this.writer.lines++;

@@ -39,9 +39,11 @@ export const strace: TraceFormat = {
   },
 
   lastRecordStart(bytes: Uint8Array): number {
-    // A line that is not all there may look like another: without its line feed it is judged by what it has.
-    for (let feed = bytes.lastIndexOf(LF); feed >= 0; feed = feed === 0 ? -1 : bytes.lastIndexOf(LF, feed - 1)) {
-      if (feed + 1 < bytes.length && startsRecord(bytes, feed + 1)) return feed + 1;
+    // A line that is not all there may look like another: only lines with their line feed are judged.
+    for (let end = bytes.lastIndexOf(LF); end > 0;) {
+      const feed = bytes.lastIndexOf(LF, end - 1);
+      if (feed >= 0 && startsRecord(bytes, feed + 1)) return feed + 1;
+      end = feed;
     }
     return 0;
   },
