@@ -31,7 +31,14 @@ function naturalRuns(keys: Float64Array, length: number): number[] {
   return bounds;
 }
 
-function merge(keys: Float64Array, from: Uint32Array, to: Uint32Array, start: number, middle: number, end: number): void {
+function merge(
+  keys: Float64Array,
+  from: Uint32Array,
+  to: Uint32Array,
+  start: number,
+  middle: number,
+  end: number,
+): void {
   let a = start;
   let b = middle;
   for (let i = start; i < end; i++) {
