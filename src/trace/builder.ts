@@ -13,6 +13,8 @@ import { SwitchesBuilder } from './switches.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, NO_CPU, NO_DESCRIPTOR, type Skipped, type Trace } from './table.js';
 import { type LifeEvent, ThreadLives } from './thread-lives.js';
 
+export { mergeTraces } from './merge-traces.js';
+
 /** Examples of skipped lines that are kept. */
 const SKIPPED_EXAMPLES = 10;
 const THREAD_VARIANT = variantCode('thread');

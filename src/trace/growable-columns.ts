@@ -18,10 +18,16 @@ declare global {
   }
 }
 
-/** Rows whose address space is reserved at first: 25 GB of strace text. More rows move to a reservation twice as large. */
+/**
+ * Rows whose address space is reserved once a trace outgrows its first reservation: 25 GB of strace text. A folder of
+ * `strace -ff` has thousands of small traces, so the first reservation is only a few times the first chunk.
+ */
 const RESERVED_ROWS = 2 ** 28;
-/** Least rows to grow by. */
-const GROWTH = 2 ** 16;
+const FIRST_RESERVATION = 4;
+/** Least capacity, rows. */
+const LEAST_ROWS = 2 ** 10;
+/** Most rows to grow by at once. */
+const MOST_GROWTH = 2 ** 22;
 
 interface Column<T> {
   buffer: SharedArrayBuffer;
@@ -53,11 +59,10 @@ type ColumnsOf = { [Name in ColumnName]: InstanceType<(typeof TYPES)[Name]> };
 export class GrowableColumns {
   length = 0;
   private capacity = 0;
-  private reserved: number;
+  private reserved = 0;
   private columns = new Map<ColumnName, Column<ColumnArray>>();
 
-  constructor(reservedRows = RESERVED_ROWS) {
-    this.reserved = reservedRows;
+  constructor() {
     for (const name of Object.keys(TYPES) as ColumnName[]) if (name !== 'stack') this.add(name);
   }
 
@@ -70,8 +75,11 @@ export class GrowableColumns {
   reserve(rows: number): void {
     const needed = this.length + rows;
     if (needed <= this.capacity) return;
-    this.capacity = Math.max(needed, Math.min(this.capacity * 2, this.capacity + 2 ** 22), GROWTH);
-    if (this.capacity > this.reserved) this.reserved = this.capacity * 2;
+    this.capacity = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
+    if (this.capacity > this.reserved) {
+      const first = this.reserved === 0;
+      this.reserved = first ? this.capacity * FIRST_RESERVATION : Math.max(RESERVED_ROWS, this.capacity * 2);
+    }
     for (const [name, column] of this.columns) this.resize(name, column);
   }
 
@@ -128,15 +136,15 @@ export class GrowableColumns {
     const Type = TYPES[name] as ArrayType<ColumnArray>;
     const size = this.capacity * Type.BYTES_PER_ELEMENT;
     const { buffer } = column;
-    if (buffer.growable && size <= buffer.maxByteLength) buffer.grow(size);
-    else {
-      column.buffer = reservedBuffer(size, this.reserved * Type.BYTES_PER_ELEMENT);
-      const view = new Type(column.buffer, 0, this.capacity);
-      (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
-      column.view = view;
+    if (buffer.growable && size <= buffer.maxByteLength) {
+      buffer.grow(size);
+      column.view = new Type(buffer, 0, this.capacity);
       return;
     }
-    column.view = new Type(buffer, 0, this.capacity);
+    column.buffer = reservedBuffer(size, this.reserved * Type.BYTES_PER_ELEMENT);
+    const view = new Type(column.buffer, 0, this.capacity);
+    if (this.length > 0) (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
+    column.view = view;
   }
 }
 
@@ -144,10 +152,10 @@ export class GrowableColumns {
 function reservedBuffer(size: number, reserved: number): SharedArrayBuffer {
   for (let limit = reserved; limit > size * 2; limit = Math.floor(limit / 4)) {
     try {
-      return new SharedArrayBuffer(size, { maxByteLength: Math.floor(limit / 8) * 8 });
+      return new SharedArrayBuffer(size, { maxByteLength: limit });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  return new SharedArrayBuffer(size, { maxByteLength: Math.max(size * 2, 8) });
+  return new SharedArrayBuffer(size, { maxByteLength: size * 2 });
 }

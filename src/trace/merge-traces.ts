@@ -1,0 +1,185 @@
+/**
+ * Traces recorded side by side (`strace -ff` folders, several files) to one: rows by time, the same tid the same thread, the
+ * parents that only the other file knows. Traces whose clocks differ or count from nowhere ('relative', 'none') all
+ * begin at 0.
+ */
+import { isCloneCall } from './call-traits.js';
+import { renumberCalls, sortRows } from './finish-rows.js';
+import { GrowableColumns } from './growable-columns.js';
+import { variantCode } from './kinds.js';
+import { StackTableBuilder, NO_STACK } from './stacks.js';
+import { mergeSwitches } from './switches.js';
+import { FLAG_UNFINISHED, type Skipped, type Thread, type Trace } from './table.js';
+
+const THREAD_VARIANT = variantCode('thread');
+/** Examples of skipped lines that are kept. */
+const SKIPPED_EXAMPLES = 10;
+
+/** One trace of many; their rows in order of entry, those of one moment in the order of `traces`. At least one trace. */
+export function mergeTraces(traces: readonly Trace[]): Trace {
+  const first = traces[0]!;
+  if (traces.length === 1) return first;
+  const { shifts, origin } = alignment(traces);
+  const rows = new GrowableColumns();
+  const calls: string[] = [];
+  const callNumbers = new Map<string, number>();
+  const stacks = new StackTableBuilder();
+  const threads: Thread[] = [];
+  const livesOfTid = new Map<number, number>();
+  const threadMaps: Int32Array[] = [];
+  traces.forEach((trace, i) => {
+    const shift = shifts[i]!;
+    const threadMap = Int32Array.from(trace.threads, (thread) => addThread(thread, shift, threads, livesOfTid));
+    threadMaps.push(threadMap);
+    const callMap = trace.calls.map((name) => {
+      if (!callNumbers.has(name)) callNumbers.set(name, calls.push(name) - 1);
+      return callNumbers.get(name)!;
+    });
+    const from = rows.length;
+    rows.append(trace.columns, 0, trace.length);
+    const start = rows.view('start');
+    const call = rows.view('call');
+    const thread = rows.view('thread');
+    for (let row = from; row < rows.length; row++) {
+      start[row]! += shift;
+      call[row] = callMap[call[row]!]!;
+      thread[row] = threadMap[thread[row]!]!;
+    }
+    if (trace.stacks !== null && trace.columns.stack !== null) {
+      const stackMap = stacks.merge(trace.stacks);
+      const stack = rows.view('stack');
+      for (let row = from; row < rows.length; row++) {
+        if (stack[row] !== NO_STACK) stack[row] = stackMap[stack[row]!]!;
+      }
+    }
+    // Parents are indices of their own trace.
+    trace.threads.forEach(({ parent }, local) => {
+      const merged = threads[threadMap[local]!]!;
+      if (parent >= 0 && merged.parent < 0) threads[threadMap[local]!] = { ...merged, parent: threadMap[parent]! };
+    });
+  });
+  const endNs = Math.max(...traces.map((trace, i) => trace.endNs + shifts[i]!));
+  extendUnfinished(rows, threads, endNs);
+  sortRows(rows);
+  adopt(rows, threads, calls);
+  const names = renumberCalls(rows, calls);
+  return {
+    length: rows.length,
+    columns: rows.finish(),
+    calls: names,
+    threads,
+    stacks: stacks.size > 0 ? stacks.finish() : null,
+    switches: mergeSwitches(traces, shifts, threadMaps),
+    origin,
+    clock: first.clock,
+    hasDurations: traces.some(({ hasDurations }) => hasDurations),
+    endNs,
+    format: first.format,
+    lines: sum(traces, ({ lines }) => lines),
+    bytes: sum(traces, ({ bytes }) => bytes),
+    notices: sum(traces, ({ notices }) => notices),
+    skipped: mergeSkipped(traces),
+    truncated: traces.some(({ truncated }) => truncated),
+  };
+}
+
+/** ns to add to the times of each trace, and the moment that becomes 0: that of the earliest trace. */
+function alignment(traces: readonly Trace[]): { shifts: number[]; origin: Trace['origin'] } {
+  const { clock, origin } = traces[0]!;
+  const absolute = clock !== 'relative' && clock !== 'none' && traces.every((trace) => trace.clock === clock);
+  if (!absolute) return { shifts: traces.map(() => 0), origin };
+  // A trace without rows has no moment of its own.
+  const dated = traces.filter(({ length }) => length > 0);
+  let earliest = dated[0]?.origin ?? origin;
+  for (const trace of dated) if (distance(trace.origin, earliest) < 0) earliest = trace.origin;
+  const shifts = traces.map((trace) => (trace.length > 0 ? distance(trace.origin, earliest) : 0));
+  return { shifts, origin: earliest };
+}
+
+/** ns from `b` to `a`, exact. */
+function distance(a: Trace['origin'], b: Trace['origin']): number {
+  return (a.seconds - b.seconds) * 1e9 + (a.nanoseconds - b.nanoseconds);
+}
+
+/** The thread's index: an earlier trace may have had it, unless it had ended there before. */
+function addThread(thread: Thread, shift: number, threads: Thread[], livesOfTid: Map<number, number>): number {
+  const moved = {
+    ...thread,
+    parent: -1,
+    firstNs: thread.firstNs + shift,
+    exitNs: thread.exitNs === null ? null : thread.exitNs + shift,
+  };
+  const known = livesOfTid.get(thread.tid);
+  if (known !== undefined && thread.tid > 0) {
+    const before = threads[known]!;
+    if (before.exitNs === null || before.exitNs >= moved.firstNs) {
+      threads[known] = {
+        ...before,
+        pid: before.pid === before.tid ? moved.pid : before.pid,
+        name: moved.name || before.name,
+        program: moved.program || before.program,
+        firstNs: Math.min(before.firstNs, moved.firstNs),
+        exitNs: moved.exitNs,
+      };
+      return known;
+    }
+  }
+  const index = threads.push(moved) - 1;
+  livesOfTid.set(thread.tid, index);
+  return index;
+}
+
+/** Calls that had not returned at the end of their own file last to the end of all, or of their thread. */
+function extendUnfinished(rows: GrowableColumns, threads: readonly Thread[], endNs: number): void {
+  const flags = rows.view('flags');
+  const start = rows.view('start');
+  const duration = rows.view('duration');
+  const thread = rows.view('thread');
+  // The last row of each thread: only that one can still have been running.
+  const last = new Int32Array(threads.length).fill(-1);
+  for (let row = 0; row < rows.length; row++) {
+    const t = thread[row]!;
+    if (last[t]! < 0 || start[row]! >= start[last[t]!]!) last[t] = row;
+  }
+  for (const [t, row] of last.entries()) {
+    if (row < 0 || !(flags[row]! & FLAG_UNFINISHED) || threads[t]!.exitNs !== null) continue;
+    duration[row] = endNs - start[row]!;
+  }
+}
+
+/** Threads whose creation stands in another file than their own rows: parent, process, program. */
+function adopt(rows: GrowableColumns, threads: Thread[], calls: readonly string[]): void {
+  const call = rows.view('call');
+  const errno = rows.view('errno');
+  const result = rows.view('result');
+  const thread = rows.view('thread');
+  const start = rows.view('start');
+  const variant = rows.view('variant');
+  const clones = new Uint8Array(calls.length);
+  calls.forEach((name, i) => (clones[i] = isCloneCall(name) ? 1 : 0));
+  for (let row = 0; row < rows.length; row++) {
+    if (clones[call[row]!] === 0 || errno[row] !== 0 || result[row]! <= 0) continue;
+    const parent = threads[thread[row]!]!;
+    const index = threads.findIndex(
+      ({ tid, parent, firstNs }) => tid === result[row] && parent < 0 && firstNs >= start[row]!,
+    );
+    if (index < 0) continue;
+    const child = threads[index]!;
+    threads[index] = {
+      ...child,
+      parent: thread[row]!,
+      name: child.name || parent.name,
+      program: child.program || parent.program,
+      pid: child.pid === child.tid && variant[row] === THREAD_VARIANT ? parent.pid : child.pid,
+    };
+  }
+}
+
+function mergeSkipped(traces: readonly Trace[]): Skipped {
+  const examples = traces.flatMap(({ skipped }) => [...skipped.examples]).slice(0, SKIPPED_EXAMPLES);
+  return { lines: sum(traces, ({ skipped }) => skipped.lines), examples };
+}
+
+function sum(traces: readonly Trace[], count: (trace: Trace) => number): number {
+  return traces.reduce((total, trace) => total + count(trace), 0);
+}
