@@ -19,9 +19,10 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const entry = COMMANDS.find((c) => c.name === args.find((a) => !a.startsWith('-')));
     const command = entry === undefined ? null : await entry.load();
-    const parser = base(args.includes('--help-all') ? [...args, '--help'] : args);
+    const parser = base([...args.map(hideDash), ...(args.includes('--help-all') ? ['--help'] : [])]);
     for (const c of COMMANDS) {
-      const run = async (argv: Argv) => {
+      const run = async (parsed: Argv) => {
+        const argv = lastOnes(parsed, command!);
         io = createIo(argv);
         code = await command!.run(argv, io);
       };
@@ -60,7 +61,7 @@ function base(args: readonly string[]): Yargs {
     .strict()
     .strictCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 80))
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'strip-aliased': true })
+    .parserConfiguration({ 'strip-aliased': true })
     .exitProcess(false)
     .fail((message, error: Error | undefined) => {
       if (error !== undefined) throw error;
@@ -78,6 +79,25 @@ function describe(y: Yargs, name: string, command: Command, all: boolean): Yargs
   return y
     .epilogue(`docs: README.md. Exit codes: 0 done, 1 gate crossed, 2 usage, 3 input failed, 130 interrupted.`)
     .usage(`$0 ${name}: ${COMMANDS.find((c) => c.name === name)!.what.toLowerCase()}`);
+}
+
+/** yargs loses a lone `-` among positional arguments, so it travels under another name. */
+const STDIN = '\0stdin';
+const hideDash = (arg: string) => (arg === '-' ? STDIN : arg);
+const showDash = (arg: unknown) => (arg === STDIN ? '-' : arg);
+
+/** Of an option that takes one value and was given more often, the last counts: scripts add theirs at the end. */
+function lastOnes(parsed: Argv, command: Command): Argv {
+  const argv: Record<string, unknown> = { ...parsed };
+  for (const name of Object.keys(command.positionals)) {
+    const value = argv[name];
+    argv[name] = Array.isArray(value) ? value.map(showDash) : showDash(value);
+  }
+  for (const [name, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
+    const value = argv[camel(name)];
+    if (option.array !== true && Array.isArray(value)) argv[camel(name)] = value.at(-1);
+  }
+  return argv;
 }
 
 /** Config file and environment for the options of this command. */
@@ -126,7 +146,8 @@ async function report(error: unknown, args: readonly string[], io: Io | null): P
 function place(error: PerfscopeError): string {
   const { path, line, offset } = error.place;
   const where = [
-    ...(path === undefined || path === '' ? [] : [path]),
+    // Many messages name their file themselves.
+    ...(path === undefined || path === '' || error.message.includes(path) ? [] : [path]),
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(offset === undefined ? [] : [`byte ${offset}`]),
   ];

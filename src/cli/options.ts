@@ -53,7 +53,7 @@ export const RUN_OPTIONS: OptionTable = {
 
 /** How to read traces. */
 export const TRACE_OPTIONS: OptionTable = {
-  input: {
+  'input-format': {
     type: 'string',
     choices: ['strace', 'perf-script', 'csv'],
     group: INPUT,

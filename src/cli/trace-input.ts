@@ -12,7 +12,7 @@ export function traceInput(argv: Argv): TraceOptions {
   if (typeof argv.timeUnit === 'string') parse.timeUnit = argv.timeUnit as NonNullable<ParseOptions['timeUnit']>;
   if (typeof argv.delimiter === 'string') parse.delimiter = argv.delimiter.replaceAll('\\t', '\t');
   if (typeof argv.header === 'boolean') parse.header = argv.header;
-  return { format: argv.input as string | undefined, parse };
+  return { format: argv.inputFormat as string | undefined, parse };
 }
 
 /** "ts=time,tid=thread" -> { ts: 'time', tid: 'thread' } */

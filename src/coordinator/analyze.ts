@@ -16,7 +16,7 @@ import { type ReadResult, readTrace } from './ingest.js';
 import { DEFAULT_METHOD, loadMethod } from './methods.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { requireProgram } from './program.js';
-import { type RunOptions, Timing, peakMemoryBytes, withPool } from './run.js';
+import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
 import { type WindowOptions, resolveWindow } from './window.js';
 
 export interface TraceOptions {
@@ -49,7 +49,7 @@ export async function analyzeIncident(
   paths: string | readonly string[],
   options: AnalyzeOptions,
 ): Promise<ResultDocument> {
-  const list = typeof paths === 'string' ? [paths] : paths;
+  const list = pathList(paths);
   const name = options.method ?? DEFAULT_METHOD;
   const parameters = resolveParameters(options.parameters);
   const timing = new Timing();

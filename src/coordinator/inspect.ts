@@ -1,13 +1,13 @@
 /** What is in a trace: for `perfscope inspect`, and for whoever wonders why an analysis says what it says. */
 import type { Message, ResultDocument } from '../result.js';
-import { FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
+import { ERRNO_RESTART, FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
 import { segment, segmentationOptions, sleepsByThread } from '../units/segmentation.js';
 import { waitTable } from '../units/waits.js';
 import { TOOL } from '../version.js';
 import { type TraceOptions, traceFacts, traceOptions } from './analyze.js';
 import { readTrace } from './ingest.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
-import { type RunOptions, withPool } from './run.js';
+import { type RunOptions, pathList, withPool } from './run.js';
 
 export interface InspectOptions extends RunOptions, TraceOptions {
   readonly parameters?: GivenParameters | undefined;
@@ -53,7 +53,7 @@ export interface Inspection {
 
 /** Reads a trace and tells what is in it. */
 export async function inspect(paths: string | readonly string[], options: InspectOptions = {}): Promise<Inspection> {
-  const list = typeof paths === 'string' ? [paths] : paths;
+  const list = pathList(paths);
   const parameters = resolveParameters(options.parameters);
   return withPool(options, async (pool) => {
     const read = await readTrace(list, { ...traceOptions(options), pool });
@@ -117,7 +117,7 @@ function callSummaries(trace: Trace): CallSummary[] {
   for (let i = 0; i < trace.length; i++) {
     const k = call[i]!;
     count[k]!++;
-    if (errno[i]! !== 0 && (flags[i]! & FLAG_UNFINISHED) === 0) failed[k]!++;
+    if (errno[i]! > 0 && errno[i]! < ERRNO_RESTART && (flags[i]! & FLAG_UNFINISHED) === 0) failed[k]!++;
     const d = duration[i]!;
     if (Number.isNaN(d)) continue;
     sum[k]! += d;

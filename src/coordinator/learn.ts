@@ -7,7 +7,7 @@ import { type TraceOptions, traceOptions } from './analyze.js';
 import { readSources } from './ingest.js';
 import { learnStage } from './learn-stage.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
-import { type RunOptions, withPool } from './run.js';
+import { type RunOptions, pathList, withPool } from './run.js';
 
 export interface LearnRunOptions extends RunOptions, TraceOptions {
   /** Base name or path of the program; default: the executable that is on most stacks. */
@@ -31,7 +31,7 @@ export interface LearnOutcome {
  * @throws PerfscopeError 'no-stacks' when there are no stacks with functions of the program
  */
 export async function learn(paths: string | readonly string[], options: LearnRunOptions = {}): Promise<LearnOutcome> {
-  const list = typeof paths === 'string' ? [paths] : paths;
+  const list = pathList(paths);
   const parameters = resolveParameters(options.parameters);
   const { program, include, exclude, signal } = options;
   return withPool(options, async (pool) => {

@@ -1,6 +1,12 @@
 /** Parameters given by name, checked and completed with the defaults. */
 import { PerfscopeError } from '../errors.js';
-import { DEFAULT_PARAMETERS, PARAMETERS, type ParameterName, type ParameterSpec, type Parameters } from '../parameters.js';
+import {
+  DEFAULT_PARAMETERS,
+  PARAMETERS,
+  type ParameterName,
+  type ParameterSpec,
+  type Parameters,
+} from '../parameters.js';
 
 export type GivenParameters = Partial<Record<ParameterName, number | undefined>>;
 

@@ -1,5 +1,6 @@
 /** What every run of the library takes: threads, cancellation, progress and log lines. */
 import { availableParallelism } from 'node:os';
+import { PerfscopeError } from '../errors.js';
 import type { Message } from '../result.js';
 import { type Pool, createPool } from './pool.js';
 import type { LogLevel } from './stage.js';
@@ -32,6 +33,13 @@ export async function withPool<T>(options: RunOptions, body: (pool: Pool) => Pro
   } finally {
     await pool.close();
   }
+}
+
+/** One path or several, as a list that is not empty. */
+export function pathList(paths: string | readonly string[]): readonly string[] {
+  const list = typeof paths === 'string' ? [paths] : paths;
+  if (list.length > 0) return list;
+  throw new PerfscopeError('usage', 'no trace was named', {}, 'Name a file, a folder of strace -ff, or - for stdin.');
 }
 
 /** Wall seconds a stage, in the order in which the stages began. */

@@ -1,0 +1,158 @@
+/** What people get wrong: each has a message with a place and advice, its exit code, and no stack trace. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, perfscope, scratchFolder } from './run.js';
+import { INCIDENT, INCIDENT_START, PROFILE } from './small-traces.js';
+
+const folder = scratchFolder();
+const signatures = folder.at('app.signatures.json');
+const trace = folder.at('incident.strace');
+
+beforeAll(async () => {
+  writeFileSync(folder.at('profile.strace-k'), PROFILE);
+  writeFileSync(trace, INCIDENT);
+  const learned = await perfscope(['learn', folder.at('profile.strace-k'), '-o', signatures]);
+  expect(learned).toMatchObject({ code: 0, stderr: '' });
+});
+afterAll(() => folder.dispose());
+
+function put(name: string, content: string | Uint8Array): string {
+  writeFileSync(folder.at(name), content);
+  return folder.at(name);
+}
+
+const analyze = (file: string, ...more: string[]) => perfscope(['analyze', file, '-s', signatures, ...more]);
+
+/** The error names the place, and advises; nothing is on stdout and no line looks like a stack trace. */
+function expectError(ended: Ended, code: number, ...words: (string | RegExp)[]) {
+  for (const word of words) expect(ended.stderr).toMatch(word);
+  expect(ended.stderr).not.toMatch(/^\s+at |node:internal|internal error/m);
+  expect(ended.stdout).toBe('');
+  expect(ended.code).toBe(code);
+  const [message, advice] = ended.stderr.split('\n');
+  expect(message).toMatch(/^perfscope: /);
+  expect(advice).toMatch(/^ {2}\S/);
+}
+
+describe('a trace that cannot be used', () => {
+  it('missing file', async () => expectError(await analyze(folder.at('gone')), 3, folder.at('gone')));
+
+  it('a folder that is no recording', async () => {
+    mkdirSync(folder.at('empty-folder'));
+    expectError(await analyze(folder.at('empty-folder')), 3, /empty-folder/);
+  });
+
+  it('empty file', async () => expectError(await analyze(put('empty', '')), 3, /empty/));
+
+  it('binary garbage', async () => {
+    const garbage = Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7919 + (i >> 3) * 31) & 0xff);
+    expectError(await analyze(put('garbage', garbage)), 3, /garbage/);
+  });
+
+  it('text of another kind', async () => {
+    expectError(
+      await analyze(put('notes.txt', 'Dear diary,\ntoday the server was slow.\n'.repeat(50))),
+      3,
+      /notes\.txt/,
+    );
+  });
+
+  it('another format than the one that was asked for', async () => {
+    expectError(await analyze(trace, '--input-format', 'perf-script'), 3, /incident\.strace/);
+  });
+
+  it('a signatures file', async () => expectError(await analyze(signatures), 3, /app\.signatures\.json/));
+
+  it('gz whose compressed bytes are damaged at once', async () => {
+    const damaged = gzipSync(INCIDENT).fill(0xff, 12, 200);
+    expectError(await analyze(put('damaged.gz', damaged)), 3, /damaged\.gz/);
+  });
+});
+
+describe('a trace of which a part can be used', () => {
+  it('gz cut in the middle: what was there is analysed, with a warning', async () => {
+    const whole = gzipSync(INCIDENT);
+    const ended = await analyze(put('cut.gz', whole.subarray(0, whole.length * 0.7)), '-f', 'json');
+    expect(ended.code).toBe(0);
+    const result = JSON.parse(ended.stdout);
+    expect(result.trace.truncated).toBe(true);
+    expect(result.trace.events).toBeGreaterThan(100);
+    expect(result.warnings.map((w: { code: string }) => w.code)).toContain('truncated-input');
+  });
+
+  it('lines that are no calls: counted, with the first place', async () => {
+    const lines = INCIDENT.split('\n');
+    lines.splice(10, 0, 'what is this', 'and this?');
+    const ended = await analyze(put('littered', lines.join('\n')));
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/2 lines\s+were\s+not\s+understood[^]*line\s+11/);
+  });
+
+  it('times that jump back: put in order, with a warning', async () => {
+    const lines = INCIDENT.trimEnd().split('\n');
+    const jumped = [lines[0]!, ...lines.slice(1).reverse()].join('\n') + '\n';
+    const ended = await analyze(put('jumped', jumped), '-f', 'json');
+    expect(ended.code).toBe(0);
+    const result = JSON.parse(ended.stdout);
+    expect(result.trace.span).toBeCloseTo(3.601, 2);
+    expect(result.warnings.map((w: { code: string }) => w.code)).toContain('out-of-order');
+  });
+});
+
+describe('signatures that do not fit', () => {
+  it('missing', async () => {
+    expectError(await perfscope(['analyze', trace, '-s', folder.at('none.json')]), 3, /none\.json/);
+  });
+
+  it('not a signatures file', async () => {
+    expectError(await perfscope(['analyze', trace, '-s', put('x.json', '{"a":1}')]), 3, /x\.json/);
+    expectError(await perfscope(['analyze', trace, '-s', trace]), 3, /incident\.strace/);
+  });
+
+  it('of another version', async () => {
+    const newer = readFileSync(signatures, 'utf8').replace(/"schemaVersion":\s*1/, '"schemaVersion":99');
+    expectError(await perfscope(['analyze', trace, '-s', put('new.json', newer)]), 3, /new\.json/, /99/);
+  });
+
+  it('of another program', async () => {
+    const other = INCIDENT.replaceAll('/opt/app/server', '/usr/sbin/nginx');
+    const file = put('nginx.strace', other);
+    expectError(await analyze(file), 3, /nginx\.strace/, /no thread of server/, /--any-program/);
+    expect((await analyze(file, '--any-program')).code).toBe(0);
+  });
+});
+
+describe('a window outside the trace', () => {
+  it.each([
+    [['--from', '2030-01-01'], 2],
+    [['--to', String(INCIDENT_START - 100)], 2],
+    [['--from', '+10m'], 2],
+  ])('%j', async (window, code) => {
+    expectError(await analyze(trace, ...window), code, /incident\.strace/, /outside the trace/, /covers 20\d\d-/);
+  });
+
+  it('nonsense', async () => {
+    expectError(await analyze(trace, '--window', 'soon'), 2, /--window soon/, /5m/);
+    expectError(await analyze(trace, '--from=+2s', '--to=+1s'), 2, /ends before it begins/);
+  });
+});
+
+describe('learning runs that cannot be used', () => {
+  it('without stacks', async () => {
+    expectError(await perfscope(['learn', trace, '-o', folder.at('no')]), 3, /stack/, /strace .*-k/);
+  });
+
+  it('of a program that is not in them', async () => {
+    const args = ['learn', folder.at('profile.strace-k'), '-o', folder.at('no'), '--program', 'nginx'];
+    expectError(await perfscope(args), 3, /nginx/);
+  });
+
+  it('an output that cannot be written', async () => {
+    const args = ['learn', folder.at('profile.strace-k'), '-o', folder.at('no', 'such', 'folder.json')];
+    const ended = await perfscope(args);
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toMatch(/folder\.json/);
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+  });
+});
