@@ -7,6 +7,7 @@ import { TOOL } from '../version.js';
 import { NO_STACK } from '../trace/stacks.js';
 import type { Trace } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
+import { learnContextModel } from './context-model.js';
 import type { Episode, LearnedFunction, SignatureDatabase } from './database.js';
 import { findInvocations, type Invocations } from './invocations.js';
 import { baseName } from './names.js';
@@ -43,6 +44,14 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
     for (let i = from; i < to; i++) calls += found.ends[i]! - found.starts[i]!;
     return { ...identity, invocations: to - from, calls, ownCalls: found.ownCalls[f]!, episodes: mined[f]! };
   });
+  const kept = functions
+    .map((learned, f) => ({ learned, f }))
+    .filter(({ learned }) => learned.calls > 0)
+    .sort((a, b) => order(a.learned.name, b.learned.name) || order(a.learned.object, b.learned.object));
+  const place = new Int32Array(functions.length).fill(-1);
+  kept.forEach(({ f }, i) => (place[f] = i));
+  const runs = recorded.map((trace) => ({ trace, nodes: tree.project(trace.stacks!, own) }));
+  const model = learnContextModel(runs, tree, place);
   return {
     schemaVersion: 1,
     tool: TOOL,
@@ -57,8 +66,8 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
     },
     parameters: learningParameters(options.parameters),
     calls: found.calls,
-    functions: functions.filter((f) => f.calls > 0).sort((a, b) => order(a.name, b.name) || order(a.object, b.object)),
-    model: { version: 1 },
+    functions: kept.map(({ learned }) => learned),
+    model,
   };
 }
 

@@ -1,0 +1,89 @@
+/**
+ * The ladder: ways to look at a context, from least to most specific. Decoding starts with how the call alone divides among
+ * functions and lets each rung that learning knows correct the one before (decoder.ts). Order and choice were found by decoding
+ * held-out learning runs (docs/accuracy.md), never by the cases' truth.
+ *
+ * The first rungs leave out kind and side, which only some tracers tell, so that signatures learned with one tracer serve the
+ * traces of another; they are followed by rungs that do not.
+ */
+import type { ContextTable } from './contexts.js';
+import { BARE, CALL, FINE, KIND, OUTCOME, SIDE } from './symbols.js';
+
+/** Grains at which a rung looks at each position; NONE: not at all. */
+export interface Rung {
+  readonly before2: number;
+  readonly before: number;
+  readonly symbol: number;
+  readonly after: number;
+  readonly onDescriptor: number;
+  /** Whether the call before was on the same descriptor. */
+  readonly same: boolean;
+}
+
+export const NONE = -1;
+const rung = (
+  symbol: number,
+  { before2 = NONE, before = NONE, after = NONE, onDescriptor = NONE, same = false }: Partial<Rung> = {},
+): Rung => ({ before2, before, symbol, after, onDescriptor, same });
+
+export const LADDER: readonly Rung[] = [
+  rung(CALL),
+  rung(BARE),
+  rung(CALL, { before: CALL }),
+  rung(BARE, { before: BARE }),
+  rung(BARE, { before: BARE, same: true }),
+  rung(BARE, { before: BARE, after: BARE, same: true }),
+  rung(BARE, { before2: BARE, before: BARE, after: BARE }),
+  rung(KIND),
+  rung(OUTCOME),
+  rung(FINE),
+  rung(KIND, { before: KIND }),
+  rung(KIND, { before: FINE, same: true }),
+  rung(SIDE, { before: SIDE, same: true }),
+  rung(KIND, { onDescriptor: FINE }),
+  rung(KIND, { before: KIND, after: KIND }),
+  rung(KIND, { before: KIND, onDescriptor: SIDE }),
+  rung(SIDE, { before: SIDE, after: SIDE }),
+  rung(FINE, { before: FINE, after: FINE, same: true }),
+  rung(SIDE, { before2: SIDE, before: SIDE, after: SIDE }),
+  rung(FINE, { before2: FINE, before: FINE, after: FINE, same: true }),
+];
+
+/** Pairs of numbers to dense numbers; exact. */
+class Pairs {
+  private readonly index = new Map<number, number>();
+  /** -1 when the pair was never interned and `grow` is false. */
+  number(a: number, b: number, grow: boolean): number {
+    const key = a * 0x200000 + b;
+    let n = this.index.get(key);
+    if (n === undefined) {
+      if (!grow) return -1;
+      this.index.set(key, (n = this.index.size));
+    }
+    return n;
+  }
+}
+
+/** Numbers of the places that contexts have on each rung. Learning makes them (`grow`), decoding looks them up. */
+export class LadderIndex {
+  private readonly pairs = LADDER.map(() => new Pairs());
+
+  /** Place of context `k` on rung `r`; -1: learning never saw it. `grains[g][symbol]` are grain numbers, -1 where unknown. */
+  place(r: number, table: ContextTable, k: number, grains: readonly Int32Array[], grow: boolean): number {
+    const rung = LADDER[r]!;
+    const pairs = this.pairs[r]!;
+    let n = grains[rung.symbol]![table.symbol[k]!]!;
+    if (n < 0) return -1;
+    n = n * 2 + (rung.same ? table.sameDescriptor[k]! : 0);
+    for (let p = 0; p < 4; p++) {
+      const grain = p === 0 ? rung.before : p === 1 ? rung.after : p === 2 ? rung.before2 : rung.onDescriptor;
+      if (grain === NONE) continue;
+      const column = p === 0 ? table.before : p === 1 ? table.after : p === 2 ? table.before2 : table.onDescriptor;
+      const g = grains[grain]![column[k]!]!;
+      if (g < 0) return -1;
+      n = pairs.number(n * 4 + p, g, grow);
+      if (n < 0) return -1;
+    }
+    return n;
+  }
+}

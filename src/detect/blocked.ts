@@ -1,0 +1,154 @@
+/**
+ * Too long inside a call: waits far longer than learning and the rest of the window know them there, and calls that never returned.
+ * The place where a thread is when it has nothing to do is left out: waits of any length are innocent there. Who waits
+ * for a lock is the victim; where the trace shows who woke it, the one who held the lock is marked with twice the weight.
+ */
+import { kindCode, variantCode } from '../trace/kinds.js';
+import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace } from '../trace/table.js';
+import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
+import type { DetectorInput, Finding, Mark } from './finding.js';
+import { type Pause, References, itemsOf } from './pauses.js';
+import type { Scene } from './scene.js';
+
+/** Waits for whatever comes next: their length tells of the load, not of a defect. */
+const IDLE_CALLS =
+  /^(?:epoll_p?wait2?|_?newselect|p?select6?|accept4?|wait4|waitid|waitpid|restart_syscall|rt_sigtimedwait|rt_sigsuspend|pause|io_getevents|exit|exit_group)$/;
+/** Shorter waits hurt nobody. */
+const SHORTEST_NS = 0.1 * NANOSECONDS_PER_SECOND;
+/** Odd from so many times the reference on. */
+const FACTOR = 5;
+/** Usual is what 19 of 20 waits of the class in the window stay below, if it has this many. */
+const QUANTILE = 0.95;
+const ENOUGH = 20;
+const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
+/** A thread that is in calls of one class for this part of its time is at rest there. */
+const AT_REST = 0.2;
+/** A thread that waits since this early part of the window, and for ever, has simply nothing to do. */
+const SINCE_START = 0.1;
+/** A waker is who called futex wake this shortly before the sleeper returned (scheduling), ns. */
+const WAKE_LEAD_NS = 5e6;
+const WAKE_LAG_NS = 1e6;
+const WAKER_WEIGHT = 2;
+const FULL = 0.2;
+const ALARMING = 0.3;
+
+export function blocked(input: DetectorInput): Finding {
+  const { scene, cells } = input;
+  const pauses = longWaits(input);
+  const total = pauses.reduce((sum, p) => sum + p.ns, 0);
+  const share = total / (scene.toNs - input.onset.ns);
+  const wakers = new Wakers(scene);
+  const marks: Mark[] = [];
+  for (const p of pauses) {
+    marks.push({ cell: cells.ofRow[p.row]!, weight: p.ns, on: 'context' });
+    const waker = p.unfinished ? -1 : wakers.of(p.row);
+    if (waker >= 0) marks.push({ cell: cells.ofRow[waker]!, weight: WAKER_WEIGHT * p.ns, on: 'context' });
+  }
+  return {
+    detector: 'blocked',
+    share,
+    strength: Math.min(1, share / FULL),
+    alarming: share >= ALARMING,
+    marks,
+    items: itemsOf(scene, cells, pauses, 'blocked'),
+  };
+}
+
+function longWaits({ scene, onset }: DetectorInput): Pause[] {
+  const { trace, classOf, classes, fromNs, toNs } = scene;
+  const { start, duration, flags, thread } = trace.columns;
+  const idle = trace.calls.map((name) => IDLE_CALLS.test(name));
+  const usual = new References(scene, toNs, 0, (row) => clipped(trace, row, toNs));
+  const before = new References(scene, onset.ns, 0, (row) => clipped(trace, row, onset.ns));
+  const learned = learnedWaits(scene);
+  const resting = restingClasses(scene, onset.ns);
+  const count = new Uint32Array(classes.length);
+  for (let i = scene.firstRow; i < scene.endRow; i++) count[classOf[i]!]!++;
+  const last = new Int32Array(trace.threads.length).fill(-1);
+  const pauses: Pause[] = [];
+  for (let i = 0; i < scene.endRow; i++) {
+    const previous = last[thread[i]!]!;
+    last[thread[i]!] = i;
+    if (idle[trace.columns.call[i]!]! || previous < 0 || (flags[i]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
+    const end = Math.min(start[i]! + duration[i]!, toNs);
+    const ns = end - Math.max(start[i]!, onset.ns);
+    if (!(ns > SHORTEST_NS)) continue;
+    const unfinished = (flags[i]! & FLAG_UNFINISHED) !== 0 || start[i]! + duration[i]! > toNs;
+    if (unfinished && start[i]! - fromNs < SINCE_START * (toNs - fromNs)) continue;
+    const k = classOf[i]!;
+    const known = learned(k);
+    if (known.resting || resting[k] === 1) continue;
+    const here = count[k]! >= ENOUGH ? usual.of(i, QUANTILE) : start[i]! >= onset.ns ? before.of(i, 1) : 0;
+    const reference = Math.max(here, known.longestNs, LEAST_REFERENCE_NS);
+    if (ns > FACTOR * reference) pauses.push({ row: i, before: previous, ns: ns - reference, reference, unfinished });
+  }
+  return pauses;
+}
+
+function clipped(trace: Trace, row: number, untilNs: number): number {
+  return Math.min(trace.columns.duration[row]!, untilNs - trace.columns.start[row]!);
+}
+
+/** Per class: the longest such wait in learning, and whether learned threads rest there. */
+function learnedWaits({ decoder, classes }: Scene): (k: number) => { longestNs: number; resting: boolean } {
+  const byPair = new Map(decoder.model.waits.map((w) => [`${w[0]}>${w[1]}`, w]));
+  const done: { longestNs: number; resting: boolean }[] = [];
+  return (k) =>
+    (done[k] ??= (() => {
+      const { before, call } = classes[k]!;
+      const w = byPair.get(`${before.replace(/=.*/, '')}>${call.replace(/=.*/, '')}`);
+      if (w === undefined) return { longestNs: 0, resting: false };
+      return { longestNs: w[3] * 1000, resting: w[4] >= AT_REST * w[5] };
+    })());
+}
+
+/** Classes in which threads spend much of their time before the onset. */
+function restingClasses(scene: Scene, untilNs: number): Uint8Array {
+  const { trace, classOf, classes, fromNs } = scene;
+  const { start, thread } = trace.columns;
+  const sum = new Float64Array(classes.length);
+  const threads = classes.map(() => new Set<number>());
+  for (let i = 0; i < scene.endRow && start[i]! < untilNs; i++) {
+    const ns = Math.min(clipped(trace, i, untilNs), start[i]! + clipped(trace, i, untilNs) - fromNs);
+    if (!(ns > 0)) continue;
+    sum[classOf[i]!]! += ns;
+    threads[classOf[i]!]!.add(thread[i]!);
+  }
+  return Uint8Array.from(sum, (ns, k) => Number(ns >= AT_REST * (untilNs - fromNs) * Math.max(1, threads[k]!.size)));
+}
+
+const WAKE = variantCode('wake');
+const WAIT = variantCode('wait');
+const NO_KIND = kindCode('none');
+
+/** Who woke whom, as far as times tell: futex wakes that woke somebody, in order of time. */
+class Wakers {
+  private readonly rows: number[] = [];
+
+  constructor(private readonly scene: Scene) {
+    const { variant, kind, result, call } = scene.trace.columns;
+    const futex = scene.trace.calls.indexOf('futex');
+    for (let i = 0; i < scene.endRow; i++)
+      if (call[i] === futex && variant[i] === WAKE && kind[i] === NO_KIND && result[i]! > 0) this.rows.push(i);
+  }
+
+  /** Row of the futex wake of another thread of the process just before the wait of `row` ended; -1: none. */
+  of(row: number): number {
+    const { start, duration, variant, thread } = this.scene.trace.columns;
+    const { threads } = this.scene.trace;
+    if (variant[row] !== WAIT) return -1;
+    const end = start[row]! + duration[row]!;
+    let [low, high] = [0, this.rows.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (start[this.rows[middle]!]! <= end + WAKE_LAG_NS) low = middle + 1;
+      else high = middle;
+    }
+    for (let k = low - 1; k >= 0 && start[this.rows[k]!]! > end - WAKE_LEAD_NS; k--) {
+      const waker = this.rows[k]!;
+      const [a, b] = [thread[waker]!, thread[row]!];
+      if (a !== b && threads[a]!.pid === threads[b]!.pid) return waker;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The default method: independent detectors look at the window, and what they find odd is attributed to functions by decoded calling
+ * context (docs/accuracy.md tells what was tried and what it brought). Pure; linear in the rows of the trace.
+ */
+import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
+import { blame, type Blamed } from '../rank/blame.js';
+import { evidenceOf } from '../rank/evidence.js';
+import type { Message } from '../result.js';
+import { blocked } from './blocked.js';
+import { busy } from './busy.js';
+import { environment } from './environment.js';
+import type { Detector, Finding } from './finding.js';
+import { findOnset } from './onset.js';
+import { rate } from './rate.js';
+import { type Scene, cellsOf, sceneOf } from './scene.js';
+
+const DETECTORS: readonly Detector[] = [rate, busy, blocked];
+
+/** Suspects with less than this share of the first one's score are noise. */
+const LEAST_SCORE = 0.02;
+
+export function fusedMethod(input: MethodInput): MethodOutcome {
+  const scene = sceneOf(input);
+  const onset = findOnset(scene);
+  const cells = cellsOf(scene, onset.ns);
+  const findings = DETECTORS.map((detect) => detect({ scene, cells, onset }));
+  const units = { total: cells.size, abnormal: new Set(findings.flatMap((f) => f.marks.map((m) => m.cell))).size };
+  const outcome = { units, clusters: [], externalResource: null, ranked: [] };
+
+  const outside = environment(scene, onset.ns, findings);
+  const at = onset.ns / 1e9;
+  if (outside !== null) {
+    return { ...outcome, verdict: 'external', externalResource: outside.resource, reasons: [outside.reason] };
+  }
+  const alarms = findings.filter((f) => f.alarming);
+  if (alarms.length === 0) return { ...outcome, verdict: 'none', reasons: [{ code: 'nothing-odd', args: {} }] };
+  const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
+
+  const speaking = findings.filter((f) => f.strength > 0);
+  const blamed = blame(
+    input.signatures.model,
+    input.signatures.functions.length,
+    cells,
+    calmCalls(scene, cells.ofRow, cells.size, findings),
+    speaking,
+  );
+  const most = blamed[0]?.score ?? 0;
+  const ranked = blamed.filter((b) => b.score >= LEAST_SCORE * most);
+  return {
+    ...outcome,
+    verdict: ranked.length === 0 ? 'inconclusive' : 'bug',
+    reasons,
+    ranked: ranked.map((b) => rankedFunction(input, scene, cells, speaking, b, most)),
+  };
+}
+
+/** Per cell: calls of the window that no detector marked. */
+function calmCalls(scene: Scene, ofRow: Int32Array, size: number, findings: readonly Finding[]): Uint32Array {
+  const odd = new Uint8Array(size);
+  for (const { marks, strength } of findings)
+    if (strength > 0) for (const m of marks) if (m.on === 'context') odd[m.cell] = 1;
+  const calm = new Uint32Array(size);
+  for (let i = scene.firstRow; i < scene.endRow; i++) if (odd[ofRow[i]!] === 0) calm[ofRow[i]!]!++;
+  return calm;
+}
+
+function rankedFunction(
+  input: MethodInput,
+  scene: Scene,
+  cells: ReturnType<typeof cellsOf>,
+  findings: readonly Finding[],
+  blamed: Blamed,
+  most: number,
+): RankedFunction {
+  const { functions } = input.signatures;
+  return {
+    function: blamed.fn,
+    name: functions[blamed.fn]!.name,
+    score: blamed.score,
+    confidence: confidence(blamed, findings, most),
+    callPath: blamed.callPath.map((f) => functions[f]!.name),
+    evidence: evidenceOf(scene, cells, findings, blamed, input.signatures.model),
+    inferred: false,
+  };
+}
+
+/** How much of the odd is under the function, times its standing beside the first suspect. */
+function confidence(blamed: Blamed, findings: readonly Finding[], most: number): number {
+  const strength = findings.reduce((sum, f) => sum + f.strength, 0);
+  const covered = findings.reduce((sum, f, d) => sum + f.strength * blamed.coverage[d]!, 0) / strength;
+  return Math.min(1, covered) * (blamed.score / most);
+}

@@ -1,0 +1,130 @@
+/**
+ * Roles of threads: which of the learned kinds of threads, told by their entry functions (the outermost functions of the program on
+ * their stacks), a thread is. Maintenance threads issue the same naked sleeps; what tells them apart is the thread's whole
+ * history, not the single call.
+ */
+import { grainNumbers } from '../context/contexts.js';
+import type { Decoded, Decoder } from '../context/decoder.js';
+import { CALL } from '../context/symbols.js';
+import type { Scene } from './scene.js';
+
+/** Probability of each of the model's roles. */
+export interface Role {
+  readonly probability: Float64Array;
+  /** The most likely one; -1 when nothing was learned. */
+  readonly best: number;
+}
+
+export interface Roles {
+  ofThreads(scene: Scene, onsetNs: number): { readonly ofThread: Int32Array; readonly roles: readonly Role[] };
+  /** `decoded`, with what threads of other roles would do left out as far as the role is certain. */
+  narrow(decoded: Decoded, role: Role): Decoded;
+}
+
+/** Calls of a thread that are looked at: more would not change the answer. */
+const HISTORY = 20_000;
+/** A thread with fewer calls before the onset is judged by its first calls instead, whenever they come. */
+const SHORT_HISTORY = 20;
+const FIRST_CALLS = 200;
+/** A role's own counts are mixed with so many calls spread as those of the whole program are: a rare role is not sure of itself. */
+const SHARED_CALLS = 50;
+/** Calls that no role ever issued: as if the program had done so this often. */
+const UNSEEN = 0.2;
+/** The weight of a role never falls below this: roles are guessed. */
+const LEAST_ROLE = 0.02;
+/** Below this, threads of the role never issued such a call: then the entry function is all that is known, if there is one. */
+const FOREIGN = 0.06;
+
+export function learnRoles(decoder: Decoder): Roles {
+  const { model } = decoder;
+  const entryOf = entries(model.nodes);
+  const roleOfEntry = new Map(model.roles.flatMap(({ entries }, r) => entries.map((e) => [e, r] as const)));
+  const everywhere = new Map<number, number>();
+  let total = 0;
+  const number = (text: string) => decoder.texts[CALL]!.get(text) ?? -1;
+  const learned = model.roles.map(({ calls }) => {
+    const pairs = new Map<number, number>();
+    let sum = 0;
+    for (const [before, call, n] of calls) {
+      const key = pairKey(number(before), number(call));
+      pairs.set(key, (pairs.get(key) ?? 0) + n);
+      everywhere.set(key, (everywhere.get(key) ?? 0) + n);
+      sum += n;
+    }
+    total += sum;
+    return { pairs, sum };
+  });
+
+  /** Posterior of roles; logarithms of counts, so that one endless loop does not outvote all else. */
+  function judge(history: ReadonlyMap<number, number>): Role {
+    const scores = learned.map(({ pairs, sum }) => {
+      let score = Math.log(sum / total);
+      for (const [pair, n] of history) {
+        const anywhere = (everywhere.get(pair) ?? UNSEEN) / total;
+        score += Math.log1p(n) * Math.log(((pairs.get(pair) ?? 0) + SHARED_CALLS * anywhere) / (sum + SHARED_CALLS));
+      }
+      return score;
+    });
+    const most = Math.max(...scores);
+    const weights = scores.map((score) => Math.exp(score - most));
+    const all = weights.reduce((a, b) => a + b, 0);
+    // Rounded so that threads with practically equal roles share one.
+    const probability = Float64Array.from(weights, (w) => Math.round((100 * w) / all) / 100);
+    return { probability, best: scores.indexOf(most) };
+  }
+
+  return {
+    ofThreads(scene, onsetNs) {
+      const { trace, rows, contexts } = scene;
+      const calls = grainNumbers(contexts.symbols, decoder.texts, false)[CALL]!;
+      const roles: Role[] = [];
+      const index = new Map<string, number>();
+      const ofThread = Int32Array.from(trace.threads, (_, t) => {
+        const history = new Map<number, number>();
+        const [from, to] = [rows.offsets[t]!, rows.offsets[t + 1]!];
+        let end = from;
+        while (end < to && end - from < HISTORY && trace.columns.start[rows.order[end]!]! < onsetNs) end++;
+        if (end - from < SHORT_HISTORY) end = Math.min(to, from + FIRST_CALLS);
+        for (let j = from; j < end && rows.order[j]! < scene.endRow; j++) {
+          const k = contexts.context[rows.order[j]!]!;
+          const pair = pairKey(calls[contexts.contexts.before[k]!]!, calls[contexts.contexts.symbol[k]!]!);
+          history.set(pair, (history.get(pair) ?? 0) + 1);
+        }
+        const role = judge(history);
+        const key = role.probability.join(' ');
+        let r = index.get(key);
+        if (r === undefined) index.set(key, (r = roles.push(role) - 1));
+        return r;
+      });
+      return { ofThread, roles };
+    },
+
+    narrow(decoded, role) {
+      const { nodes, weights } = decoded;
+      const scaled = Float64Array.from(nodes, (node, i) => {
+        const r = roleOfEntry.get(entryOf[node]!);
+        return weights[i]! * (r === undefined ? 1 : Math.max(LEAST_ROLE, role.probability[r]!));
+      });
+      const sum = scaled.reduce((a, b) => a + b, 0);
+      const entry = model.roles[role.best]?.entries ?? [];
+      if (sum < FOREIGN && entry.length === 1 && role.probability[role.best]! > 0.5)
+        return { nodes: Int32Array.of(entry[0]!), weights: Float64Array.of(1) };
+      if (sum === 0) return decoded;
+      return { nodes, weights: scaled.map((w) => w / sum) };
+    },
+  };
+}
+
+/** Per node: its outermost own function's node, 0 for node 0. */
+function entries(nodes: readonly (readonly [number, number])[]): Int32Array {
+  const out = new Int32Array(nodes.length);
+  for (let n = 1; n < out.length; n++) {
+    const parent = nodes[n]![0];
+    out[n] = parent === 0 ? n : out[parent]!;
+  }
+  return out;
+}
+
+function pairKey(before: number, call: number): number {
+  return (before + 1) * 0x100000 + call + 1;
+}

@@ -1,0 +1,162 @@
+/**
+ * From odd cells to guilty functions. Each call, odd or not, was issued under some function f with the probability that decoding
+ * gives. What speaks against f is that odd calls are issued under it (coverage) and others are not (lift), as in
+ * spectrum-based fault localisation (Abreu et al., 2007), but with probabilities for tests and weights for failures:
+ *
+ *   score(f) = sum over detectors of strength x coverage(f) x ln(coverage(f) / usual(f)) / (1 + FAN_IN x log2(callers(f)))
+ *
+ * usual(f) is the larger of f's shares of the calls in learning and of the calls in the window that are not odd.
+ */
+import type { Finding } from '../detect/finding.js';
+import type { Cells } from '../detect/scene.js';
+import type { ContextModel } from '../signatures/context-model.js';
+import { FIRST_COUNT } from '../context/decoder.js';
+
+/** A function in use from many places is a tool; what is wrong is as a rule how it is used. */
+const FAN_IN = 0.2;
+/** A share is not told from less than this. */
+const LEAST_SHARE = 0.001;
+/** Of functions that the evidence does not tell apart the inner ones come first: 1 % a level. */
+const INNER = 0.01;
+/** A function with more known callees than this gives no clue about which of them it was. */
+const FEW_CALLEES = 3;
+
+export interface Blamed {
+  /** Index into `SignatureDatabase.functions`. */
+  readonly fn: number;
+  readonly score: number;
+  /** Per finding: share of its odd weight under the function. */
+  readonly coverage: readonly number[];
+  readonly usual: number;
+  /** Its callers, innermost first, on the learned path with most odd weight. */
+  readonly callPath: readonly number[];
+}
+
+/** Functions with a positive score, worst first. O(cells x nodes a cell x depth). */
+export function blame(
+  model: ContextModel,
+  functions: number,
+  cells: Cells,
+  calm: ArrayLike<number>,
+  findings: readonly Finding[],
+): Blamed[] {
+  const tree = new Tree(model, functions);
+  const usual = tree.learnedShares();
+  const here = new Float64Array(functions);
+  let calmCalls = 0;
+  for (let cell = 0; cell < cells.size; cell++) {
+    if (calm[cell] === 0) continue;
+    calmCalls += calm[cell]!;
+    const { nodes, weights } = cells.decode(cell);
+    nodes.forEach((node, i) => tree.above(node).forEach((f) => (here[f]! += calm[cell]! * weights[i]!)));
+  }
+  const coverage = findings.map((finding) => {
+    const under = new Float64Array(functions);
+    let total = 0;
+    for (const { cell, weight, on } of finding.marks) {
+      const { nodes, weights } = cells.decode(cell);
+      if (on === 'context') total += weight;
+      nodes.forEach((node, i) => {
+        const w = weight * weights[i]!;
+        if (on === 'context') tree.above(node).forEach((f) => (under[f]! += w));
+        else {
+          const callees = tree.children[node]!;
+          if (callees.length <= FEW_CALLEES && node > 0)
+            callees.forEach((child) => (under[tree.functionOf[child]!]! += w / callees.length));
+        }
+        if (on === 'context') tree.weight[node]! += w * finding.strength;
+      });
+    }
+    return total === 0 ? under : under.map((w) => w / total);
+  });
+  const blamed: Blamed[] = [];
+  for (let f = 0; f < functions; f++) {
+    const share = Math.max(usual[f]!, calmCalls === 0 ? 0 : here[f]! / calmCalls, LEAST_SHARE);
+    let score = 0;
+    findings.forEach(({ strength }, d) => {
+      const c = coverage[d]![f]!;
+      if (c > share) score += strength * c * Math.log(c / share);
+    });
+    if (score <= 0) continue;
+    score *= (1 + INNER * tree.depth[f]!) / (1 + FAN_IN * Math.log2(Math.max(1, tree.callers[f]!.size)));
+    blamed.push({ fn: f, score, coverage: coverage.map((c) => c[f]!), usual: share, callPath: tree.pathAbove(f) });
+  }
+  return blamed.sort((a, b) => b.score - a.score || a.fn - b.fn);
+}
+
+/** The learned calling-context tree. */
+class Tree {
+  readonly functionOf: Int32Array;
+  readonly children: number[][];
+  readonly callers: Set<number>[];
+  /** Per function: depth of its deepest node. */
+  readonly depth: Float64Array;
+  /** Per node: odd weight. */
+  readonly weight: Float64Array;
+  private readonly functionsAbove: (readonly number[] | undefined)[];
+
+  constructor(
+    private readonly model: ContextModel,
+    functions: number,
+  ) {
+    const { nodes } = model;
+    this.functionOf = Int32Array.from(nodes, ([, f]) => f);
+    this.children = nodes.map(() => []);
+    this.callers = Array.from({ length: functions }, () => new Set<number>());
+    this.depth = new Float64Array(functions);
+    this.weight = new Float64Array(nodes.length);
+    this.functionsAbove = new Array<undefined>(nodes.length);
+    const level = new Int32Array(nodes.length);
+    nodes.forEach(([parent, f], n) => {
+      if (n === 0) return;
+      level[n] = level[parent]! + 1;
+      this.children[parent]!.push(n);
+      this.callers[f]!.add(this.functionOf[parent]!);
+      this.depth[f] = Math.max(this.depth[f]!, level[n]!);
+    });
+  }
+
+  /** Functions of a node and its callers, each once. */
+  above(node: number): readonly number[] {
+    return (this.functionsAbove[node] ??= (() => {
+      const found = new Set<number>();
+      for (let n = node; n > 0; n = this.model.nodes[n]![0]) found.add(this.functionOf[n]!);
+      return [...found];
+    })());
+  }
+
+  /** Per function: share of the learned calls that were issued under it. */
+  learnedShares(): Float64Array {
+    const shares = new Float64Array(this.depth.length);
+    let total = 0;
+    for (const row of this.model.contexts) {
+      for (let j = FIRST_COUNT; j < row.length; j += 2) {
+        const calls = row[j + 1]!;
+        total += calls;
+        for (const f of this.above(row[j]!)) shares[f]! += calls;
+      }
+    }
+    return total === 0 ? shares : shares.map((n) => n / total);
+  }
+
+  /** Callers of a function, innermost first, along its node with most odd weight in and below it. */
+  pathAbove(f: number): number[] {
+    const below = this.weightBelow();
+    let best = -1;
+    for (let n = 1; n < below.length; n++)
+      if (this.functionOf[n] === f && (best < 0 || below[n]! > below[best]!)) best = n;
+    const path: number[] = [];
+    for (let n = best < 0 ? 0 : this.model.nodes[best]![0]; n > 0; n = this.model.nodes[n]![0])
+      path.push(this.functionOf[n]!);
+    return path;
+  }
+
+  private summed: Float64Array | undefined;
+  private weightBelow(): Float64Array {
+    if (this.summed !== undefined) return this.summed;
+    const sum = this.weight.slice();
+    // Callers come before callees in the list.
+    for (let n = sum.length - 1; n > 0; n--) sum[this.model.nodes[n]![0]]! += sum[n]!;
+    return (this.summed = sum);
+  }
+}
