@@ -28,13 +28,13 @@ export const PARAMETERS = {
   },
   unitWait: {
     group: 'units',
-    default: 0.0001,
+    default: 0.001,
     unit: 's',
     min: 0,
     max: 3600,
     what: 'Without scheduler events: a call of a waiting kind that takes longer than this ends its execution unit.',
     reason:
-      'Not published. A wait that puts the thread to sleep and wakes it costs two context switches, and a traced call that does not sleep stays below 0.1 ms.',
+      'Not published. A tracer that stops the thread (strace) makes calls that do not sleep last up to some 0.1 ms; 1 to 10 ms do equally well (docs/method-perfscope.md).',
   },
   clusterDiameter: {
     group: 'clustering',
@@ -165,12 +165,13 @@ export const PARAMETERS = {
   },
   matchRank: {
     group: 'matching',
-    default: 0,
+    default: 1,
     unit: '0 = occurrences, 1 = occurrences x specificity, 2 = units, 3 = units x specificity',
     min: 0,
     max: 3,
     what: 'What a signature episode found in abnormal units adds to the score of a function, in method perfscope.',
-    reason: 'Published: "how often their episodes occur", without a formula.',
+    reason:
+      'Published: by how often their episodes occur, without a formula; with specificity functions that are always on the stack do not win by that alone (docs/method-perfscope.md).',
   },
 } as const satisfies Record<string, ParameterSpec>;
 
