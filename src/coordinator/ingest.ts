@@ -7,8 +7,9 @@ import type { ParseOptions } from '../formats/format.js';
 import type { Message } from '../result.js';
 import type { StreamProblem } from '../source/decompress.js';
 import { type Source, type SourceSet, openSources } from '../source/index.js';
-import { TraceBuilder, mergeTraces } from '../trace/builder.js';
+import { TraceBuilder } from '../trace/builder.js';
 import { followDescriptors } from '../trace/descriptors.js';
+import { mergeTraces } from '../trace/merge-traces.js';
 import type { Trace } from '../trace/table.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
@@ -36,6 +37,9 @@ export interface ReadResult {
   readonly formatReason: string;
   readonly warnings: readonly Message[];
 }
+
+/** An input of at most so many chunks is parsed by the calling thread: threads take longer to start and to warm up. */
+const SMALL_CHUNKS = 2;
 
 /** Reads one trace from one or more files, standard input (`-`) or a folder of `strace -ff`. */
 export async function readTrace(paths: readonly string[], options: ReadOptions): Promise<ReadResult> {
@@ -97,6 +101,8 @@ async function readSet(
     throw error;
   }
   const { format } = chosen;
+  const unprepared = { tid: 0, ...options.parse };
+  const prepared = format.prepare?.(sampled.sample, unprepared) ?? unprepared;
   const parts = sources.map((source): Part => ({ source, builder: new TraceBuilder(format.id), problem: null }));
   const free: SharedArrayBuffer[] = [];
   const rooms: SharedArrayBuffer[] = [];
@@ -105,7 +111,7 @@ async function readSet(
   async function* tasks(): AsyncGenerator<ParseTask> {
     for (const part of parts) {
       const plan = { format, chunkBytes, free, onProblem: (problem: StreamProblem) => (part.problem = problem) };
-      const parse = { tid: part.source.tid, ...options.parse };
+      const parse = { ...prepared, tid: options.parse?.tid ?? part.source.tid };
       for await (const { from, consumed } of piecesOf(
         part.source,
         part.source === sampled.source ? sampled : null,
@@ -118,7 +124,7 @@ async function readSet(
     }
   }
 
-  const { items, small } = await lookAhead(tasks(), chunkBytes);
+  const { items, small } = await lookAhead(tasks(), SMALL_CHUNKS * chunkBytes);
   const inline = small && pool.threads === 0;
   for await (const { chunk, memory } of pool.map(parseStage, items, { signal, inline })) {
     const { part, buffer, consumed } = issued.shift()!;
@@ -128,7 +134,8 @@ async function readSet(
     progress(part.source, consumed);
   }
   for (const part of parts) {
-    const trace = part.builder.finish({ truncated: part.problem !== null });
+    if (part.problem !== null) part.builder.markTruncated();
+    const trace = part.builder.finish();
     traces.push(trace);
     warnings.push(...warningsOf(part, trace));
   }

@@ -108,7 +108,7 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       foreign.advice,
     );
   }
-  const found = detectFormat(sample, source.name);
+  const found = detect(sample, source);
   if (found === null) {
     throw new PerfscopeError(
       'input-format',
@@ -117,7 +117,17 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       'Record with "strace -f -ttt -T -yy -o FILE -p PID"; if you know the format, name it with --input-format.',
     );
   }
-  return { format: found.format, reason: found.reason };
+  return found;
+}
+
+function detect(sample: Uint8Array, source: Source): ChosenFormat | null {
+  try {
+    return detectFormat(sample, source.name);
+  } catch (error) {
+    if (!(error instanceof PerfscopeError)) throw error;
+    // The formats know the file by its name only.
+    throw new PerfscopeError(error.code, error.message, { ...error.place, path: source.path }, error.advice);
+  }
 }
 
 /** The first line, so that the user recognises the file. */
