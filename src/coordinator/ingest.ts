@@ -64,7 +64,9 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
     const chosen = await readSet(set, options, progress, traces, warnings);
     first ??= chosen;
   }
-  const trace = traces.length === 1 ? traces[0]! : mergeTraces(traces);
+  // A silent thread's empty file has no clock, and must not take the others' away.
+  const heard = traces.filter(({ lines }) => lines > 0);
+  const trace = heard.length === 0 ? traces[0]! : mergeTraces(heard);
   followDescriptors(trace);
   return { trace, format: first!.format.id, formatReason: first!.reason, warnings };
 }

@@ -3,20 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecompressionState, decompress } from '../../src/source/decompress.js';
 import { compressionOf, containerOf, foreignKind } from '../../src/source/magic.js';
-
-/** The text that the two constants below hold, as `zstd -19` and `xz -9` packed it. */
-const LINES = Array.from(
-  { length: 4000 },
-  (_, i) => `1700000000.${String(i % 50).padStart(6, '0')} read(3<TCP:[1]>, ""..., 16384) = ${i % 7} <0.000012>\n`,
-).join('');
-const ZSTD = Buffer.from(
-  'KLUv/aQA6AMABBMAFjBeGGBNkjEwQI0DCpQO6iC7IiJC+jpEVTBBiGUAUQBSAGr4WY3CYUMiv92Sm5Qkw4dFT69idjlNB44JPX7NjloYDRkXfs2OWvQsHjoodjk9vYpRNmhE/HZLblIAIJiSJCEGCikcKAzo4FUgkJCQECBAgQCCBmJQQEGCBQYo4IEDCBEKSYhQu5yeXsVk0Ij47ZbcpKSDRwU/q+FnNRw2JPLbLblJ2fBh0dOruMtROnBM6PFrdtSSaMi48Gt21KKn8dBBscvp6VUMs0Ej4rdbcpOS5YNHBT8HFbPLycAxocev2VHpkHHh1+yoRQ+HDopdTk+vYjZoRPx2S25SosGjgp/V8LOaDBsS+e2W3KR0+LDo6VXMLocDx8Tj1+yoZUPGhV+zoxY9GjooAh88KvhZDT+r6bAhkd9uyU0Khw+Lnl7F7HI2cEzo8Wt21KIh48KvO2rRk6GDYpfT06uYDhoRv92Sm5Rw8KjgZzX8rGbDhkR+uyU3KRo+LHp6AYK6qFLAd/1/A5K3xsYaEkgQQBAYQSBB8DMI8AXX99jvfaiDV4uBJ3ku7E9Zb6oILqRPPCz1kdaXxfCK8Zsa7p2CR54DU4uTm0oRfFIyewy1qEudF+GnthvFUAvRM09D2grB/EkZXDXW8ljq4ZTPlMHF5SWFoZ4knF8RXPQmyxn6KV9qOuG7rzhOlcEMZwqOoUlEOlMZzlGXQlmK4BLPlMHM5SWkcojkjlmvm7Yw1/ayxMy63tTCvNaXJTLX9aYW5rW+LJHZrju1MLf1ZonMet2qhbmul0tk1usmmttpMFw+4J/GDwFVAAAAAQD954O1uQYC3IysJg==',
-  'base64',
-);
-const XZ = Buffer.from(
-  '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4+f/AihdABiNwl0H9cjvouODMLu+tc5hy2b5ygbfqieAvzl3Z63xJsPfziuSbD9fjC+B0J2N1kOYVz7LRnQXSNk9L6hBqkbwbSr1GxTlgyLfhiz8bjt5nLg/hr0S6Hyc1H6Q/ohlNfjkIa1bCNrnR44SA9K8wyaT4pArchEsmYh68hG0GzrF/H5y20aY0/wvZeesszz6nBcqxUvjjTo9R/D8VbbKyy7kynnr50to74L4SHRxTdU2d2XQVP9dgkFu4Glaq4oVTM7QDhYijSwzdE4sdCtvL/ILlEHhA1fED38RKfqYXRGBpB7Z3ENQZZiLhGhvCxMe5NBJGvu9IKrDxMMRnC7BXnifVun5PmDjMhJ/PhIhxdI6fTeeV1FAbxLxrhA29CUXaXLiTpN8cae3ve6ErtYtYouAWbmdtUYU4CaBHAZ6uRxSCbyw4GeBGB+TCuxZgnZeD0YtMIBZVZjRfS/zzVC2nKaZC/W8W+n1NTGNgew2cvUSDuxhTXLBnTMp6aZZDMxHdw0Q/0kfAFJRRtuixsF/POwlV/DBiIKTdjeLzCM1VfquTG7CtW0RaEvs2/aFQFrXV2s1gAw+1l9HeqIx3adAQwiEv8reqs8/9Y4Rd9FIAX6RNKbxkBhXrPEhh8K1HSIysTRgi1vyO5lCGNvxCcA29evpu1OK1L1Z+tdRC6UGhG0Uskg4y7LNZzOI2VL7UNGZtcg2xOWO3N7XvHomRcSIBH3VevLcxgngAABgVrwN4bdKowABxASA0A8Ae7HkW7HEZ/sCAAAAAARZWg==',
-  'base64',
-);
+import { LINES, XZ, ZSTD } from './packed.js';
 
 async function* inBlocks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size);
