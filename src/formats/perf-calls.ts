@@ -18,7 +18,7 @@ import {
 import { SPACE } from './bytes.js';
 import * as args from './perf-arguments.js';
 import { DAMAGED, NO_NUMBER, PerfNames } from './perf-names.js';
-import { PerfResult } from './perf-result.js';
+import { KernelResult } from './kernel-result.js';
 import type { PerfLayout } from './perf-survey.js';
 
 /** A stack that follows belongs to no call. */
@@ -36,7 +36,7 @@ export class PerfCalls {
   /** The last event was the entry of a call that ends the thread. */
   exiting = false;
   private readonly names: PerfNames;
-  private readonly result = new PerfResult();
+  private readonly result = new KernelResult();
   private readonly directoryFlag: number;
 
   constructor(

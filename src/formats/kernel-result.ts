@@ -1,4 +1,4 @@
-/** What a call returned, as sys_exit events print it: `= 73`, `= -11`, `0x49`, `0xfffffffffffffff5`. */
+/** What the kernel returned from a call, as sys_exit events and CSV files print it: `73`, `-11`, `0x49`, `0xfffffffffffffff5`. */
 import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT } from '../trace/table.js';
 import { SPACE, isDigit } from './bytes.js';
 
@@ -8,7 +8,7 @@ const MAX_ERRNO = 4095;
 const LAST_ERRNO = 133;
 const MAX_INT32 = 0x7fffffff;
 
-export class PerfResult {
+export class KernelResult {
   /** As in Columns.result, Columns.errno; FLAG_LARGE_RESULT or 0. */
   value = 0;
   errno = 0;

@@ -1,0 +1,51 @@
+/** The formats that are read, and which of them a text is in. A new format is one file and one line here: docs/formats.md. */
+import { PerfscopeError } from '../errors.js';
+import { csv } from './csv.js';
+import type { TraceFormat } from './format.js';
+import { perfScript } from './perf-script.js';
+import { strace } from './strace.js';
+
+export const FORMATS: readonly TraceFormat[] = [strace, perfScript, csv];
+
+/** Below this score a text is in none of the formats: other programs' logs reach 0.2 by chance. */
+const LOWEST_SCORE = 0.25;
+/** Scores that differ by less tell nothing. */
+const TIE = 0.05;
+
+export interface DetectedFormat {
+  readonly format: TraceFormat;
+  /** Why, in a few words ("120 of 120 lines are strace calls"). */
+  readonly reason: string;
+}
+
+/** The format of that id. Throws PerfscopeError 'usage' for an id that no format has. */
+export function formatById(id: string): TraceFormat {
+  const found = FORMATS.find((format) => format.id === id);
+  if (found !== undefined) return found;
+  const known = FORMATS.map((format) => format.id).join(', ');
+  throw new PerfscopeError('usage', `there is no input format "${id}"`, {}, `Choose one of: ${known}.`);
+}
+
+/**
+ * The format that a text is in, told by its first bytes (whole lines, 64 kB are plenty); null when it is in none. `name`
+ * (the file's, '' when it has none) only decides between formats that the bytes cannot tell apart; where it does not help
+ * either, throws PerfscopeError 'input-format'.
+ */
+export function detectFormat(sample: Uint8Array, name: string): DetectedFormat | null {
+  const found = FORMATS.map((format) => ({ format, ...format.detect(sample, name) }))
+    .filter(({ score }) => score >= LOWEST_SCORE)
+    .sort((a, b) => b.score - a.score);
+  const [best] = found;
+  if (best === undefined) return null;
+  const tied = found.filter(({ score }) => best.score - score < TIE);
+  const named = tied.filter(({ format }) => name.toLowerCase().includes(format.id.split('-')[0]!));
+  const chosen = tied.length === 1 ? best : named.length === 1 ? named[0]! : null;
+  if (chosen !== null) return { format: chosen.format, reason: chosen.reason };
+  const readings = tied.map(({ format, reason }) => `${format.id} (${reason})`).join(' or ');
+  throw new PerfscopeError(
+    'input-format',
+    `${name || 'the input'} may be ${readings}`,
+    { path: name, line: 1, offset: 0 },
+    `Name the format with --input-format ${tied[0]!.format.id}.`,
+  );
+}
