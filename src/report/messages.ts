@@ -4,7 +4,7 @@
  */
 import type { Message } from '../result.js';
 import type { Clock } from './text.js';
-import { grouped, moment, plural } from './text.js';
+import { duration, grouped, moment, plural } from './text.js';
 
 type Args = Message['args'];
 type Sentence = (a: Reader) => string;
@@ -33,6 +33,17 @@ class Reader {
   moment(name: string): string {
     return moment(this.clock, this.number(name));
   }
+  seconds(name: string): string {
+    return duration(this.number(name));
+  }
+  percent(name: string): string {
+    const share = this.number(name) * 100;
+    return `${share >= 1 || share === 0 ? Math.round(share) : share.toFixed(1)} %`;
+  }
+  /** "1.2 s instead of 3 ms" */
+  slower(): string {
+    return `${this.seconds('after')} instead of ${this.seconds('before')}`;
+  }
   plural(name: string, one: string, many?: string): string {
     return plural(this.number(name), one, many);
   }
@@ -56,6 +67,37 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   // The run.
   'time-limit': (a) => `stopped by the time limit while ${stage(a)}: suspects are missing`,
   interrupted: (a) => `interrupted while ${stage(a)}: suspects are missing`,
+  // The default method: why the verdict.
+  'alarm-rate': (a) =>
+    `from about ${a.moment('at')}, ${a.percent('share')} of the calls go beyond what learning and the window's beginning lead one to expect`,
+  'alarm-busy': (a) =>
+    `from about ${a.moment('at')}, a thread computes between calls for ${a.percent('share')} of its time, more than it ever did`,
+  'alarm-blocked': (a) =>
+    `from about ${a.moment('at')}, threads wait longer than ever learned, for ${a.percent('share')} of their time`,
+  'nothing-odd': () => 'no detector found anything beyond what was learned',
+  'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
+  'slow-network': (a) =>
+    `from about ${a.moment('at')}, peers answer after ${a.slower()} and connections open late: the network got slow`,
+  'slow-peer': (a) => `from about ${a.moment('at')}, the servers it asks answer after ${a.slower()}: they got slow`,
+  'no-cpu': (a) =>
+    `from about ${a.moment('at')}, threads that could run wait for a processor ${a.percent('after')} of the time (before: ` +
+    `${a.percent('before')}), while other programs run`,
+  // The default method: evidence.
+  'never-before': (a) =>
+    `${who(a)} repeated ${a.text('calls')} ${times(a)} from ${a.moment('from')}; never so in learning`,
+  'far-more-often': (a) =>
+    `${who(a)} repeated ${a.text('calls')} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
+  'busy-between': (a) =>
+    `${who(a)} computed for ${a.seconds('seconds')} in all between ${a.text('calls')} from ${a.moment('from')} (at once ` +
+    `${a.seconds('longest')} at most), longer than ever in learning`,
+  'busy-between-for-ever': (a) =>
+    `${who(a)} did not come back from ${a.text('calls')} since ${a.moment('from')}: it computed to the end of the window`,
+  blocked: (a) =>
+    `${who(a)} waited for ${a.seconds('seconds')} in all in ${a.text('calls')} from ${a.moment('from')} (at once ` +
+    `${a.seconds('longest')} at most), longer than ever in learning`,
+  'blocked-for-ever': (a) =>
+    `${who(a)} entered ${a.text('calls')} from ${a.moment('from')} and ${a.plural('unfinished', 'call')} never returned ` +
+    `(${a.seconds('seconds')} of waiting in all)`,
   // The paper's method.
   'abnormal-units': (a) => `${a.count('abnormal')} of ${a.plural('units', 'execution unit')} are unlike their kind`,
   'abnormal-episode': (a) =>
