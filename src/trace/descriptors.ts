@@ -1,0 +1,238 @@
+/**
+ * What descriptors are, where the tracer did not say: perf and CSV print bare numbers, strace does without -y. Calls that
+ * make, copy and close descriptors are followed by process in the order of time, and what is done with a descriptor tells
+ * its kind too (only sockets are listened on, only files are fsynced), for its uses before as well.
+ */
+import { callTraits, isCloneCall } from './call-traits.js';
+import { kindCode, variantCode } from './kinds.js';
+import type { Trace } from './table.js';
+
+/** Linux allows 2^20 descriptors a process at most by default (fs.nr_open). */
+const MAX_DESCRIPTOR = 1 << 20;
+/** Standard input, output and error outlive exec; others are mostly opened to be closed by it. */
+const INHERITED_BY_EXEC = 3;
+
+const UNKNOWN = kindCode('unknown');
+const SOCKET = kindCode('socket');
+const FILE = kindCode('file');
+const OTHER = kindCode('other');
+const CWD = kindCode('cwd');
+const EBADF = 9;
+const ENOTSOCK = 88;
+const THREAD = variantCode('thread');
+const DUP = variantCode('dup');
+
+/** What a call does to descriptors. */
+const USES = 0;
+/** Its result is a new descriptor, of the kind in its row. */
+const MAKES = 1;
+/** Its result is a descriptor of the same thing, or (accept) of the same kind of thing, as its argument. */
+const COPIES = 2;
+const CLOSES = 3;
+const FORKS = 4;
+const EXECUTES = 5;
+/** fcntl, which copies with F_DUPFD only. */
+const MAY_COPY = 6;
+
+const MAKERS = `open openat openat2 creat socket epoll_create epoll_create1 eventfd eventfd2 timerfd_create signalfd signalfd4
+  inotify_init inotify_init1 io_uring_setup pidfd_open memfd_create memfd_secret`;
+const COPIERS = 'dup dup2 dup3 accept accept4';
+/** Calls that fail with ENOTSOCK on anything else: socket(7). */
+const SOCKET_CALLS = `accept accept4 bind listen connect shutdown getsockopt setsockopt getsockname getpeername recvfrom sendto
+  recvmsg sendmsg recvmmsg sendmmsg recv send`;
+/** Calls that succeed on files (and block devices), and neither on sockets nor on pipes. */
+const FILE_CALLS = `fsync fdatasync ftruncate ftruncate64 fallocate pread64 pwrite64 pread pwrite preadv pwritev preadv2 pwritev2
+  lseek _llseek readahead sync_file_range`;
+
+const words = (text: string): Set<string> => new Set(text.split(/\s+/));
+const makers = words(MAKERS);
+const copiers = words(COPIERS);
+const socketCalls = words(SOCKET_CALLS);
+const fileCalls = words(FILE_CALLS);
+
+function effectOf(name: string): number {
+  if (makers.has(name)) return MAKES;
+  if (copiers.has(name)) return COPIES;
+  if (name === 'close') return CLOSES;
+  if (name === 'fcntl' || name === 'fcntl64') return MAY_COPY;
+  if (name === 'execve' || name === 'execveat') return EXECUTES;
+  return isCloneCall(name) ? FORKS : USES;
+}
+
+/**
+ * Replaces 'unknown' in `trace.columns.kind`, in place, by what can be told; other kinds stay. Rows must be in order of
+ * time. O(rows); 4 bytes a row while it runs. Does nothing to a trace in which nothing is unknown.
+ */
+export function followDescriptors(trace: Trace): void {
+  if (!trace.columns.kind.subarray(0, trace.length).includes(UNKNOWN)) return;
+  new DescriptorFollower(trace).run();
+}
+
+/** The descriptors of one process. */
+interface Process {
+  /** By number: what it is, an index into `kindOf`; -1 when not known. */
+  things: Int32Array;
+  /** Descriptors that calls under way will return, three numbers each: when, which, what. */
+  coming: number[];
+  /** A row of it was seen, or its making. */
+  known: boolean;
+}
+
+class DescriptorFollower {
+  /** Kind of each thing; descriptors that are copies of each other share one. */
+  private kindOf = new Uint8Array(1024);
+  private things = 0;
+  private readonly thingOfRow: Int32Array;
+  private readonly effects: Uint8Array;
+  /** By call: the kind of descriptor it works on, 0 when it works on any. */
+  private readonly implied: Uint8Array;
+  /** By call: whether its row tells of what it opens, and its descriptor is that of a directory. */
+  private readonly opens: readonly boolean[];
+  private readonly processes: Process[] = [];
+  private readonly processOfThread: Int32Array;
+  /** Threads of each tid, in order of their first events. */
+  private readonly threadsOfTid = new Map<number, number[]>();
+
+  constructor(private readonly trace: Trace) {
+    const { calls, threads } = trace;
+    this.thingOfRow = new Int32Array(trace.length).fill(-1);
+    this.effects = Uint8Array.from(calls, effectOf);
+    this.implied = Uint8Array.from(calls, (name) => (socketCalls.has(name) ? SOCKET : fileCalls.has(name) ? FILE : 0));
+    this.opens = calls.map((name) => callTraits(name).role === 'open');
+    const byPid = new Map<number, number>();
+    this.processOfThread = Int32Array.from(threads, ({ pid }) => {
+      let process = byPid.get(pid);
+      if (process === undefined) {
+        process = this.processes.push({ things: new Int32Array(64).fill(-1), coming: [], known: false }) - 1;
+        byPid.set(pid, process);
+      }
+      return process;
+    });
+    threads.forEach(({ tid }, thread) => {
+      const lives = this.threadsOfTid.get(tid);
+      if (lives === undefined) this.threadsOfTid.set(tid, [thread]);
+      else lives.push(thread);
+    });
+  }
+
+  run(): void {
+    const { trace, thingOfRow, processes, processOfThread } = this;
+    const { kind, start, thread } = trace.columns;
+    for (let row = 0; row < trace.length; row++) {
+      const process = processes[processOfThread[thread[row]!]!]!;
+      if (!process.known) this.inherit(process, thread[row]!);
+      if (process.coming.length > 0) arrive(process, start[row]!);
+      this.follow(row, process);
+    }
+    for (let row = 0; row < trace.length; row++) {
+      if (kind[row] === UNKNOWN && thingOfRow[row]! >= 0) kind[row] = this.kindOf[thingOfRow[row]!]!;
+    }
+  }
+
+  /** One row: what its descriptor is, and what it does to the process's descriptors. */
+  private follow(row: number, process: Process): void {
+    const { columns } = this.trace;
+    const call = columns.call[row]!;
+    const errno = columns.errno[row]!;
+    const descriptor = columns.descriptor[row]!;
+    let thing = -1;
+    if (descriptor >= 0 && descriptor < MAX_DESCRIPTOR && !this.opens[call] && errno !== EBADF) {
+      thing = process.things[descriptor] ?? -1;
+      if (thing < 0) put(process, descriptor, (thing = this.newThing(UNKNOWN)));
+      this.thingOfRow[row] = thing;
+      this.learn(thing, columns.kind[row]!);
+      const implied = this.implied[call]!;
+      // Only a file lets itself be synced, but a socket without data is a socket as well.
+      if (implied === SOCKET ? errno !== ENOTSOCK : errno === 0) this.learn(thing, implied);
+    }
+    const effect = this.effects[call]!;
+    if (effect === USES || errno !== 0) return;
+    const result = columns.result[row]!;
+    if (effect === CLOSES) {
+      if (thing >= 0) process.things[descriptor] = -1;
+    } else if (effect === MAKES) this.comes(row, process, this.newThing(columns.kind[row]!));
+    else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
+      this.comes(row, process, thing >= 0 ? thing : this.newThing(columns.kind[row]!));
+    else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);
+    else if (effect === EXECUTES) process.things.fill(-1, INHERITED_BY_EXEC);
+  }
+
+  /** The call's result is a descriptor from its return on: until then its number may stand for something else. */
+  private comes(row: number, { coming }: Process, thing: number): void {
+    const { start, duration, result } = this.trace.columns;
+    const descriptor = result[row]!;
+    if (descriptor < 0 || descriptor >= MAX_DESCRIPTOR) return;
+    const lasted = duration[row]!;
+    coming.push(lasted > 0 ? start[row]! + lasted : start[row]!, descriptor, thing);
+  }
+
+  /** A new process has copies of all descriptors of the one that made it. */
+  private fork(row: number, process: Process): void {
+    const { columns, threads } = this.trace;
+    const tid = columns.result[row]!;
+    const parent = columns.thread[row]!;
+    const from = columns.start[row]!;
+    const lives = this.threadsOfTid.get(tid) ?? [];
+    const child = lives.find((i) => {
+      const { firstNs, parent: known } = threads[i]!;
+      return firstNs >= from && (known === parent || known < 0);
+    });
+    const born = child === undefined ? process : this.processes[this.processOfThread[child]!]!;
+    if (born === process) return;
+    born.things = process.things.slice();
+    born.coming = [];
+    born.known = true;
+  }
+
+  /** A process whose making was not seen, though it is known who made it. */
+  private inherit(process: Process, thread: number): void {
+    process.known = true;
+    const { parent } = this.trace.threads[thread]!;
+    if (parent < 0) return;
+    const from = this.processes[this.processOfThread[parent]!]!;
+    if (from !== process) process.things = from.things.slice();
+  }
+
+  private newThing(kind: number): number {
+    if (this.things === this.kindOf.length) {
+      const larger = new Uint8Array(this.things * 2);
+      larger.set(this.kindOf);
+      this.kindOf = larger;
+    }
+    this.kindOf[this.things] = kind === 0 ? UNKNOWN : kind;
+    return this.things++;
+  }
+
+  /** What is known more exactly stays: a TCP socket is more than a socket. */
+  private learn(thing: number, kind: number): void {
+    if (exactness(kind) > exactness(this.kindOf[thing]!)) this.kindOf[thing] = kind;
+  }
+}
+
+/** Takes up the descriptors that were returned by `now`. */
+function arrive(process: Process, now: number): void {
+  const { coming } = process;
+  let kept = 0;
+  for (let i = 0; i < coming.length; i += 3) {
+    if (coming[i]! <= now) put(process, coming[i + 1]!, coming[i + 2]!);
+    else {
+      for (let j = 0; j < 3; j++) coming[kept + j] = coming[i + j]!;
+      kept += 3;
+    }
+  }
+  coming.length = kept;
+}
+
+function put(process: Process, descriptor: number, thing: number): void {
+  if (descriptor >= process.things.length) {
+    const larger = new Int32Array(Math.max(descriptor + 1, process.things.length * 2)).fill(-1);
+    larger.set(process.things);
+    process.things = larger;
+  }
+  process.things[descriptor] = thing;
+}
+
+function exactness(kind: number): number {
+  if (kind === UNKNOWN || kind === 0 || kind === CWD) return 0;
+  return kind === SOCKET || kind === FILE || kind === OTHER ? 1 : 2;
+}
