@@ -256,7 +256,9 @@ export class CallReader {
         writer.lifecycle.push({ what: 'clone', thread, ns, childTid: outcome.result, sameProcess });
     } else if (role === TID && writer.threads[thread].tid === 0) {
       writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.now, tid: outcome.result });
-    } else if (role === PID && writer.threads[thread].pid < 0) writer.threads[thread].pid = outcome.result;
+    } else if (role === PID && outcome.result > 0 && writer.threads[thread].pid < 0) {
+      writer.threads[thread].pid = outcome.result;
+    }
   }
 
   private timeout(bytes: Uint8Array, start: number, role: number): number {
@@ -269,7 +271,7 @@ export class CallReader {
     const { writer, outcome } = this;
     writer.seen[thread] = 1;
     const role = this.roles[call];
-    if (role === PID && outcome.errno === 0) writer.threads[thread].pid = outcome.result;
+    if (role === PID && outcome.errno === 0 && outcome.result > 0) writer.threads[thread].pid = outcome.result;
     if (outcome.durationNs >= 0) writer.hasDurations = true;
     const never = outcome.state === NEVER && role !== EXIT;
     const index = writer.orphans.push({

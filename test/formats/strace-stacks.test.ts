@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { splitFrame } from '../../src/formats/strace-stacks.js';
+import { parseText, rowsOf } from './strace-text.js';
+
+describe('strace -k', () => {
+  it('hangs a stack on the call above it, first half or whole, and on nothing else', () => {
+    const rows = rowsOf(
+      `1 1700000000.1 read(3, "x", 1) = 1 <0.000001>
+ > /lib/libc.so.6(read+0xd) [0x1]
+ > /bin/srv(handle+0x10) [0x2]
+ > /bin/srv(main+0x20) [0x3]
+1 1700000000.2 futex(0x7f, FUTEX_WAIT, 2, NULL <unfinished ...>
+2 1700000000.3 getpid() = 1 <0.000001>
+ > /bin/srv(handle+0x11) [0x12]
+ > /bin/srv(main+0x20) [0x3]
+2 1700000000.4 --- SIGTERM {si_signo=SIGTERM} ---
+ > /bin/srv(main+0x20) [0x3]
+1 1700000000.5 <... futex resumed>) = 0 <0.3>
+ > /bin/srv(wait+0x11) [0x12]
+ > unexpected_backtracing_error [0x5]
+2 1700000000.6 getuid() = 1 <0.000001>
+1 1700000000.7 +++ exited with 0 +++
+ > /bin/srv(main+0x20) [0x3]
+`,
+    );
+    expect(rows.map((row) => row.split(' ').slice(2).join(' '))).toEqual([
+      'read:unknown(3) 0.000001000s 1 [read < handle < main]',
+      'futex#wait 0.300000000s 0 [wait]',
+      'getpid 0.000001000s 1 [handle < main]',
+      'getuid 0.000001000s 1',
+    ]);
+  });
+
+  it('shares what stacks have in common', () => {
+    const stack = (inner: string) => ` > /bin/srv(${inner}+0x10) [0x2]\n > /bin/srv(main+0x20) [0x3]\n`;
+    const { stacks, columns } = parseText(
+      `getpid() = 1\n${stack('a')}getpid() = 1\n${stack('b')}getpid() = 1\n${stack('a')}`,
+    );
+    expect(stacks!.prefix.length).toBe(3);
+    expect(stacks!.functions).toEqual(['a', 'main', 'b']);
+    expect([...columns.stack!]).toEqual([1, 2, 1]);
+  });
+
+  it('has no column of stacks where none were recorded', () => {
+    expect(parseText('getpid() = 1\n')).toMatchObject({ stacks: null, columns: { stack: null } });
+  });
+
+  it.each([
+    ['/usr/sbin/nginx(ngx_unix_recv+0x5d)', '/usr/sbin/nginx', 'ngx_unix_recv'],
+    ['/usr/bin/dash()', '/usr/bin/dash', ''],
+    ['/usr/bin/dash(+0x1d)', '/usr/bin/dash', ''],
+    ['[vdso]()', '[vdso]', ''],
+    ['/opt/x(std::map<int, f(char)>::at(int)+0x4)', '/opt/x', 'std::map<int, f(char)>::at(int)'],
+    ['/opt/x (deleted)(operator()+0x4)', '/opt/x', 'operator()'],
+  ])('%s', (line, object, name) => expect(splitFrame(line)).toEqual({ object, name }));
+
+  it('reads a C++ frame with spaces, and what newer versions write behind the address', () => {
+    expect(rowsOf('getpid() = 1\n > /opt/x(a::b(int, char) [clone .cold]+0x4) [0x2] src/x.cc:17\n')[0]).toContain(
+      '[a::b(int, char) [clone .cold]]',
+    );
+  });
+
+  it('drops the frame in which the trace was cut off', () => {
+    const trace = parseText('getpid() = 1\n > /bin/srv(a+0x1) [0x2]\n > /bin/srv(mai');
+    expect(trace).toMatchObject({ truncated: true, stacks: { functions: ['a'] } });
+  });
+});
