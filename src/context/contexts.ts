@@ -62,13 +62,16 @@ export function contextsOf(trace: Trace, options: ContextOptions = {}): RowConte
     at.run = sameRun ? at.run + 1 : 1;
     if (at.stopped && at.stoppedCall === c && at.stoppedDescriptor === d && (at.returned || at.row === at.stoppedRow)) {
       at.resume();
-    } else if (!(sameRun && at.run > interner.runLimit[s]!)) {
+    } else if (at.run > interner.runLimit[s]!) {
+      at.loop();
+    } else {
       const back = at.returned && at.stopped;
       at.before2 = back ? at.stoppedBefore : at.past;
       at.before = back ? at.stoppedSymbol : at.symbol;
       at.same = d >= 0 && (back ? at.stoppedDescriptor : at.descriptor) === d ? 1 : 0;
       at.own = d < 0 ? 0 : (state.last.get(d) ?? 0);
     }
+    if (at.run === 1) at.begin();
     at.past = at.before;
     past.note(state, c, d, errno[i] === 0, result[i]!, s);
     at.move(i, c, d, s);
@@ -96,8 +99,12 @@ class Place {
   same = 0;
   /** `before` of the last call: what is two calls back for the next. */
   past = 0;
-  /** Calls in a row that are the same save for their sizes. */
+  /** Calls in a row that are the same save for their sizes, and the context of the first of them. */
   run = 0;
+  private runBefore = 0;
+  private runBefore2 = 0;
+  private runOwn = 0;
+  private runSame = 0;
   stopped = false;
   /** rt_sigreturn was the last call: the handler is over. */
   returned = false;
@@ -127,6 +134,20 @@ class Place {
     this.stoppedBefore2 = this.before2;
     this.stoppedOwn = this.own;
     this.stoppedSame = this.same;
+  }
+
+  begin(): void {
+    this.runBefore = this.before;
+    this.runBefore2 = this.before2;
+    this.runOwn = this.own;
+    this.runSame = this.same;
+  }
+
+  loop(): void {
+    this.before = this.runBefore;
+    this.before2 = this.runBefore2;
+    this.own = this.runOwn;
+    this.same = this.runSame;
   }
 
   resume(): void {

@@ -1,11 +1,12 @@
 /**
  * From a call in its context to the functions that may have issued it: a distribution over nodes of the learned calling-context
- * tree, by interpolated back-off along the ladder. On each rung that learning knows, with N calls that fell on T distinct nodes,
- * the rung's own distribution gets the weight N / (N + T) and everything coarser the rest (Witten and Bell, 1991, method C).
+ * tree, by interpolated back-off along the ladder: first the rungs without kinds, then those with, each from frequent to rare. On
+ * each rung that learning knows, with N calls that fell on T distinct nodes, the rung's own distribution gets the weight
+ * N / (N + T) and everything before it the rest (Witten and Bell, 1991, method C).
  */
 import type { ContextModel } from '../signatures/context-model.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
-import { LADDER, LadderIndex } from './ladder.js';
+import { BLOCK, LADDER, LadderIndex } from './ladder.js';
 import { CALL, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
 
 /** Nodes in falling order of weight; weights sum to 1. Empty: nothing is known of the call. */
@@ -75,13 +76,16 @@ export class Decoder {
   }
 
   private decode(table: ContextTable, k: number, grains: readonly Int32Array[]): Decoded {
+    const known: { rung: number; n: number; counts: ReadonlyMap<number, number> }[] = [];
+    for (let rung = 0; rung < LADDER.length; rung++) {
+      const place = this.ladder.place(rung, table, k, grains, false);
+      const counts = place < 0 ? undefined : this.counts[rung]![place];
+      if (counts !== undefined) known.push({ rung, n: this.totals[rung]![place]!, counts });
+    }
+    // The rarer a view of the context, the more it says.
+    known.sort((a, b) => BLOCK[a.rung]! - BLOCK[b.rung]! || b.n - a.n || a.rung - b.rung);
     const mixed = new Map<number, number>();
-    for (let r = 0; r < LADDER.length; r++) {
-      const place = this.ladder.place(r, table, k, grains, false);
-      if (place < 0) continue;
-      const counts = this.counts[r]![place];
-      if (counts === undefined) continue;
-      const n = this.totals[r]![place]!;
+    for (const { n, counts } of known) {
       const own = mixed.size === 0 ? 1 : n / (n + counts.size);
       for (const [node, weight] of mixed) mixed.set(node, weight * (1 - own));
       for (const [node, count] of counts) mixed.set(node, (mixed.get(node) ?? 0) + (own * count) / n);

@@ -1,7 +1,7 @@
 /**
- * The ladder: ways to look at a context, from least to most specific. Decoding starts with how the call alone divides among
- * functions and lets each rung that learning knows correct the one before (decoder.ts). Order and choice were found by decoding
- * held-out learning runs (docs/accuracy.md), never by the cases' truth.
+ * The ladder: ways to look at a context. Decoding starts with how the call alone divides among functions and lets each rung that
+ * learning knows correct what was before (decoder.ts). The choice was found by decoding held-out learning runs
+ * (docs/accuracy.md), never by the cases' truth.
  *
  * The first rungs leave out kind and side, which only some tracers tell, so that signatures learned with one tracer serve the
  * traces of another; they are followed by rungs that do not.
@@ -48,6 +48,17 @@ export const LADDER: readonly Rung[] = [
   rung(SIDE, { before2: SIDE, before: SIDE, after: SIDE }),
   rung(FINE, { before2: FINE, before: FINE, after: FINE, same: true }),
 ];
+
+/** Rungs from here on look at kinds. */
+const WITH_KIND = 7;
+
+/**
+ * Per rung, its block: rungs without kinds before those with, and in each the call alone before the call among others. A bug
+ * shows as an outcome never seen in its place, so what the outcome says by itself must not overrule what the place says.
+ */
+export const BLOCK: readonly number[] = LADDER.map(
+  ({ before, onDescriptor }, r) => (r < WITH_KIND ? 0 : 2) + (before === NONE && onDescriptor === NONE ? 0 : 1),
+);
 
 /** Pairs of numbers to dense numbers; exact. */
 class Pairs {

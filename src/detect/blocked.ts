@@ -7,7 +7,7 @@ import { kindCode, variantCode } from '../trace/kinds.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
-import { type Pause, References, itemsOf } from './pauses.js';
+import { type Pause, References, itemsOf, worstThread } from './pauses.js';
 import type { Scene } from './scene.js';
 
 /** Waits for whatever comes next: their length tells of the load, not of a defect. */
@@ -21,8 +21,9 @@ const FACTOR = 5;
 const QUANTILE = 0.95;
 const ENOUGH = 20;
 const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
-/** A thread that is in calls of one class for this part of its time is at rest there. */
+/** Where threads are for this part of their time, they are at rest: in one call after another, or in a call whatever was before. */
 const AT_REST = 0.2;
+const MOSTLY = 0.5;
 /** A thread that waits since this early part of the window, and for ever, has simply nothing to do. */
 const SINCE_START = 0.1;
 /** A waker is who called futex wake this shortly before the sleeper returned (scheduling), ns. */
@@ -30,13 +31,17 @@ const WAKE_LEAD_NS = 5e6;
 const WAKE_LAG_NS = 1e6;
 const WAKER_WEIGHT = 2;
 const FULL = 0.2;
+/** Share of a thread's time from its first odd wait on that is alarming ... */
 const ALARMING = 0.3;
+/** ... if it is more than a lost packet costs: the first retransmission comes after 1 s, the second 2 s later (RFC 6298). */
+const LEAST_TOTAL_NS = 3 * NANOSECONDS_PER_SECOND;
 
 export function blocked(input: DetectorInput): Finding {
   const { scene, cells } = input;
   const pauses = longWaits(input);
-  const total = pauses.reduce((sum, p) => sum + p.ns, 0);
-  const share = total / (scene.toNs - input.onset.ns);
+  const since = pauses.reduce((first, p) => Math.min(first, scene.trace.columns.start[p.row]!), scene.toNs);
+  const worst = worstThread(scene, pauses);
+  const share = worst === 0 ? 0 : Math.min(1, worst / (scene.toNs - Math.max(since, scene.fromNs)));
   const wakers = new Wakers(scene);
   const marks: Mark[] = [];
   for (const p of pauses) {
@@ -48,20 +53,21 @@ export function blocked(input: DetectorInput): Finding {
     detector: 'blocked',
     share,
     strength: Math.min(1, share / FULL),
-    alarming: share >= ALARMING,
+    alarming: share >= ALARMING && worst >= LEAST_TOTAL_NS,
     marks,
     items: itemsOf(scene, cells, pauses, 'blocked'),
   };
 }
 
-function longWaits({ scene, onset }: DetectorInput): Pause[] {
+function longWaits(input: DetectorInput): Pause[] {
+  const { scene, onset } = input;
   const { trace, classOf, classes, fromNs, toNs } = scene;
   const { start, duration, flags, thread } = trace.columns;
   const idle = trace.calls.map((name) => IDLE_CALLS.test(name));
-  const usual = new References(scene, toNs, 0, (row) => clipped(trace, row, toNs));
-  const before = new References(scene, onset.ns, 0, (row) => clipped(trace, row, onset.ns));
+  const usual = new References(scene, toNs, 0, (row) => finished(trace, row, toNs), false);
+  const before = new References(scene, onset.ns, 0, (row) => finished(trace, row, onset.ns), false);
   const learned = learnedWaits(scene);
-  const resting = restingClasses(scene, onset.ns);
+  const resting = restingPlaces(input, onset.ns);
   const count = new Uint32Array(classes.length);
   for (let i = scene.firstRow; i < scene.endRow; i++) count[classOf[i]!]!++;
   const last = new Int32Array(trace.threads.length).fill(-1);
@@ -71,18 +77,24 @@ function longWaits({ scene, onset }: DetectorInput): Pause[] {
     last[thread[i]!] = i;
     if (idle[trace.columns.call[i]!]! || previous < 0 || (flags[i]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
     const end = Math.min(start[i]! + duration[i]!, toNs);
-    const ns = end - Math.max(start[i]!, onset.ns);
+    const ns = end - Math.max(start[i]!, fromNs);
     if (!(ns > SHORTEST_NS)) continue;
     const unfinished = (flags[i]! & FLAG_UNFINISHED) !== 0 || start[i]! + duration[i]! > toNs;
     if (unfinished && start[i]! - fromNs < SINCE_START * (toNs - fromNs)) continue;
     const k = classOf[i]!;
     const known = learned(k);
-    if (known.resting || resting[k] === 1) continue;
+    if (known.resting || resting(i)) continue;
     const here = count[k]! >= ENOUGH ? usual.of(i, QUANTILE) : start[i]! >= onset.ns ? before.of(i, 1) : 0;
     const reference = Math.max(here, known.longestNs, LEAST_REFERENCE_NS);
     if (ns > FACTOR * reference) pauses.push({ row: i, before: previous, ns: ns - reference, reference, unfinished });
   }
   return pauses;
+}
+
+/** Duration of a call that returned by then, else NaN: what is still going on is no measure of what is usual. */
+function finished(trace: Trace, row: number, untilNs: number): number {
+  const { duration, flags, start } = trace.columns;
+  return (flags[row]! & FLAG_UNFINISHED) !== 0 || start[row]! + duration[row]! > untilNs ? NaN : duration[row]!;
 }
 
 function clipped(trace: Trace, row: number, untilNs: number): number {
@@ -102,19 +114,39 @@ function learnedWaits({ decoder, classes }: Scene): (k: number) => { longestNs: 
     })());
 }
 
-/** Classes in which threads spend much of their time before the onset. */
-function restingClasses(scene: Scene, untilNs: number): Uint8Array {
+/** Whether threads of a role spend much of their time before the onset in calls of that name and kind. */
+function restingPlaces({ scene, cells }: DetectorInput, untilNs: number): (row: number) => boolean {
   const { trace, classOf, classes, fromNs } = scene;
   const { start, thread } = trace.columns;
-  const sum = new Float64Array(classes.length);
-  const threads = classes.map(() => new Set<number>());
+  const names = new Map<string, number>();
+  const kind = classes.map(({ call }) => {
+    const text = call.replace(/=.*/, '');
+    let k = names.get(text);
+    if (k === undefined) names.set(text, (k = names.size));
+    return k;
+  });
+  const { roleOfThread, roles } = cells;
+  const byKind = new Float64Array(roles.length * names.size);
+  const byClass = new Map<number, number>();
+  const lives = new Float64Array(roles.length);
+  trace.threads.forEach(({ firstNs, exitNs }, t) => {
+    lives[roleOfThread[t]!]! += Math.max(0, Math.min(exitNs ?? untilNs, untilNs) - Math.max(firstNs, fromNs));
+  });
   for (let i = 0; i < scene.endRow && start[i]! < untilNs; i++) {
     const ns = Math.min(clipped(trace, i, untilNs), start[i]! + clipped(trace, i, untilNs) - fromNs);
     if (!(ns > 0)) continue;
-    sum[classOf[i]!]! += ns;
-    threads[classOf[i]!]!.add(thread[i]!);
+    const [role, k] = [roleOfThread[thread[i]!]!, classOf[i]!];
+    byKind[role * names.size + kind[k]!]! += ns;
+    byClass.set(role * classes.length + k, (byClass.get(role * classes.length + k) ?? 0) + ns);
   }
-  return Uint8Array.from(sum, (ns, k) => Number(ns >= AT_REST * (untilNs - fromNs) * Math.max(1, threads[k]!.size)));
+  return (row) => {
+    const [role, k] = [roleOfThread[thread[row]!]!, classOf[row]!];
+    const life = lives[role]!;
+    return (
+      byKind[role * names.size + kind[k]!]! >= MOSTLY * life ||
+      (byClass.get(role * classes.length + k) ?? 0) >= AT_REST * life
+    );
+  };
 }
 
 const WAKE = variantCode('wake');

@@ -6,7 +6,7 @@
 import { FLAG_UNFINISHED } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
-import { type Pause, References, itemsOf } from './pauses.js';
+import { type Pause, References, itemsOf, worstThread } from './pauses.js';
 
 /** Shorter pauses are scheduling. */
 const SHORTEST_NS = 0.02 * NANOSECONDS_PER_SECOND;
@@ -38,8 +38,7 @@ export function busy({ scene, cells, onset }: DetectorInput): Finding {
       if (gap > FACTOR * reference) pauses.push({ row, before, ns: gap - reference, reference, unfinished: false });
     }
   }
-  const total = pauses.reduce((sum, p) => sum + p.ns, 0);
-  const share = total / (toNs - onset.ns);
+  const share = worstThread(scene, pauses) / (toNs - onset.ns);
   const marks: Mark[] = pauses.flatMap(({ row, before, ns }) => [
     { cell: cells.ofRow[before]!, weight: ns / 2, on: 'context' as const },
     { cell: cells.ofRow[row]!, weight: ns / 2, on: 'context' as const },

@@ -22,7 +22,7 @@ const SLOWER_NS = 10e6;
 const FEWEST = 8;
 /** More calls than this factor after the onset, and the program itself asks for more. */
 const SAME_NUMBER = 1.5;
-/** Ready but off the CPU for this part of the threads' busy time ... */
+/** A thread was ready but off the CPU for this part of the time ... */
 const STARVED = 0.15;
 /** ... and so many times more than before. */
 const STARVED_FACTOR = 4;
@@ -152,39 +152,49 @@ function slowAnswers(scene: Scene, onsetNs: number): Outside | null {
 
 const RUNNABLE = 'R'.charCodeAt(0);
 
-/** Time that threads of the trace were runnable but off the CPU while others ran, by sched_switch. */
+/**
+ * Time that threads of the trace were runnable but off the CPU while others ran, by sched_switch. A recording of one process shows
+ * only how it loses the CPU; that it has it again shows in its next event.
+ */
 function starved(scene: Scene, onsetNs: number): Outside | null {
-  const { switches, threads } = scene.trace;
+  const { trace, fromNs, toNs } = scene;
+  const { switches, threads } = trace;
   if (switches === null) return null;
-  const since = new Float64Array(threads.length).fill(NaN);
-  const foreign = new Uint8Array(threads.length);
-  const running = new Float64Array(threads.length).fill(NaN);
-  const [ready, ran] = [
-    [0, 0],
-    [0, 0],
-  ];
+  const ready = [new Float64Array(threads.length), new Float64Array(threads.length)];
+  const nextEvent = new NextEvents(scene);
   for (let i = 0; i < switches.length; i++) {
     const at = switches.time[i]!;
-    if (at < scene.fromNs || at >= scene.toNs) continue;
-    const half = at < onsetNs ? 0 : 1;
-    const [previous, next] = [switches.previous[i]!, switches.next[i]!];
-    if (previous >= 0) {
-      if (!Number.isNaN(running[previous]!)) ran[half]! += at - running[previous]!;
-      running[previous] = NaN;
-      since[previous] = switches.previousState[i] === RUNNABLE ? at : NaN;
-      foreign[previous] = next < 0 ? 1 : 0;
-    }
-    if (next >= 0) {
-      if (!Number.isNaN(since[next]!) && foreign[next] === 1) ready[half]! += at - since[next]!;
-      since[next] = NaN;
-      running[next] = at;
-    }
+    const t = switches.previous[i]!;
+    if (t < 0 || switches.next[i]! >= 0 || at < fromNs || at >= toNs || switches.previousState[i] !== RUNNABLE)
+      continue;
+    ready[at < onsetNs ? 0 : 1]![t]! += Math.min(nextEvent.of(t, at), toNs) - at;
   }
-  const share = (half: number) => (ready[half]! + ran[half]! === 0 ? 0 : ready[half]! / (ready[half]! + ran[half]!));
-  const [before, after] = [share(0), share(1)];
+  const before = Math.max(...ready[0]!) / (onsetNs - fromNs);
+  const after = Math.max(...ready[1]!) / (toNs - onsetNs);
   if (after < STARVED || after < STARVED_FACTOR * before) return null;
-  const args = { before, after, at: onsetNs / 1e9 };
-  return { resource: 'cpu', reason: { code: 'no-cpu', args } };
+  return { resource: 'cpu', reason: { code: 'no-cpu', args: { before, after, at: onsetNs / 1e9 } } };
+}
+
+/** The next moment at which a thread certainly ran: the end of the call it is in, or its next call. */
+class NextEvents {
+  private readonly at: Uint32Array;
+  constructor(private readonly scene: Scene) {
+    this.at = scene.rows.offsets.slice();
+  }
+
+  /** Asked in order of time for each thread. */
+  of(t: number, ns: number): number {
+    const { order, offsets } = this.scene.rows;
+    const { start, duration } = this.scene.trace.columns;
+    let j = this.at[t]!;
+    while (j < offsets[t + 1]! && start[order[j]!]! <= ns) j++;
+    this.at[t] = j;
+    if (j > offsets[t]!) {
+      const end = start[order[j - 1]!]! + duration[order[j - 1]!]!;
+      if (end > ns) return end;
+    }
+    return j < offsets[t + 1]! ? start[order[j]!]! : this.scene.trace.endNs;
+  }
 }
 
 function reason(code: string, slower: { before: number; after: number }, onsetNs: number): Message {

@@ -14,8 +14,8 @@ export interface Pause {
 }
 
 /**
- * Reference lengths before a moment: of the class of a row (call after call), else of its call alone, else the least. Sorted
- * on first use; O(rows log rows) in the worst case, few classes are asked for.
+ * Reference lengths before a moment: of the class of a row (call after call), else of its call alone if `byCallToo`, else the
+ * least. Sorted on first use; O(rows log rows) in the worst case, few classes are asked for.
  */
 export class References {
   private readonly byClass: number[][] = [];
@@ -27,6 +27,7 @@ export class References {
     untilNs: number,
     private readonly least: number,
     measure: (row: number, before: number) => number,
+    private readonly byCallToo = true,
   ) {
     const { trace, classOf, classes, firstRow, endRow } = scene;
     const last = new Int32Array(trace.threads.length).fill(-1);
@@ -46,7 +47,7 @@ export class References {
 
   of(row: number, quantile: number): number {
     const k = this.scene.classOf[row]!;
-    const list = this.byClass[k] ?? this.byCall.get(this.scene.classes[k]!.call);
+    const list = this.byClass[k] ?? (this.byCallToo ? this.byCall.get(this.scene.classes[k]!.call) : undefined);
     if (list === undefined) return this.least;
     if (!this.sorted.has(list)) {
       list.sort((a, b) => a - b);
@@ -54,6 +55,19 @@ export class References {
     }
     return Math.max(this.least, list[Math.min(list.length - 1, Math.floor(list.length * quantile))]!);
   }
+}
+
+/** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. */
+export function worstThread(scene: Scene, pauses: readonly Pause[]): number {
+  const sums = new Map<number, number>();
+  let most = 0;
+  for (const { row, ns } of pauses) {
+    const t = scene.trace.columns.thread[row]!;
+    const sum = (sums.get(t) ?? 0) + ns;
+    sums.set(t, sum);
+    most = Math.max(most, sum);
+  }
+  return most;
 }
 
 /** Pauses gathered by class of call, longest sum first. `code` is the sentence's. */

@@ -42,6 +42,8 @@ export interface Cells {
   readonly context: Int32Array;
   readonly role: Int32Array;
   readonly roles: readonly Role[];
+  /** Per thread: index into `roles`. */
+  readonly roleOfThread: Int32Array;
   decode(cell: number): Decoded;
 }
 
@@ -114,6 +116,7 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
     context: Int32Array.from(context),
     role: Int32Array.from(role),
     roles: given.roles,
+    roleOfThread: given.ofThread,
     decode: (cell) => (done[cell] ??= roles.narrow(read(context[cell]!), given.roles[role[cell]!]!)),
   };
 }
