@@ -97,8 +97,7 @@ describe.each(FILES)('%s', (file) => {
   it('is the same when cut into pieces', () => {
     const pieces = parse(bytes, [100_000, 30_001, 7_777]);
     expect(dumpTrace(pieces)).toBe(dumpTrace(trace));
-    const withoutColumns = ({ columns: _, stacks: __, ...rest }: typeof trace) => rest;
-    expect(withoutColumns(pieces)).toEqual(withoutColumns(trace));
+    expect({ ...pieces, columns: null, stacks: null }).toEqual({ ...trace, columns: null, stacks: null });
   });
 });
 
