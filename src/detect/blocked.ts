@@ -15,29 +15,23 @@ const IDLE_CALLS =
   /^(?:epoll_p?wait2?|_?newselect|p?select6?|accept4?|wait4|waitid|waitpid|restart_syscall|rt_sigtimedwait|rt_sigsuspend|pause|io_getevents|exit|exit_group)$/;
 /** Shorter waits hurt nobody. */
 const SHORTEST_NS = 0.1 * NANOSECONDS_PER_SECOND;
-/** Odd from so many times the reference on. */
-const FACTOR = 5;
 /** Usual is what 19 of 20 waits of the class in the window stay below, if it has this many. */
 const QUANTILE = 0.95;
 const ENOUGH = 20;
 const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
-/** Where threads are for this part of their time, they are at rest: in one call after another, or in a call whatever was before. */
-const AT_REST = 0.2;
+/** Threads that spend this share of their time in one call, whatever was before it, rest there too. */
 const MOSTLY = 0.5;
 /** A thread that waits since this early part of the window, and for ever, has simply nothing to do. */
 const SINCE_START = 0.1;
 /** A waker is who called futex wake this shortly before the sleeper returned (scheduling), ns. */
 const WAKE_LEAD_NS = 5e6;
 const WAKE_LAG_NS = 1e6;
-const WAKER_WEIGHT = 2;
 const FULL = 0.2;
-/** Share of a thread's time from its first odd wait on that is alarming ... */
-const ALARMING = 0.3;
-/** ... if it is more than a lost packet costs: the first retransmission comes after 1 s, the second 2 s later (RFC 6298). */
+/** Alarming is only what is more than a lost packet costs: the first retransmission comes after 1 s, the second 2 s later (RFC 6298). */
 const LEAST_TOTAL_NS = 3 * NANOSECONDS_PER_SECOND;
 
 export function blocked(input: DetectorInput): Finding {
-  const { scene, cells } = input;
+  const { scene, cells, parameters } = input;
   const pauses = longWaits(input);
   const since = pauses.reduce((first, p) => Math.min(first, scene.trace.columns.start[p.row]!), scene.toNs);
   const worst = worstThread(scene, pauses);
@@ -47,26 +41,26 @@ export function blocked(input: DetectorInput): Finding {
   for (const p of pauses) {
     marks.push({ cell: cells.ofRow[p.row]!, weight: p.ns, on: 'context' });
     const waker = p.unfinished ? -1 : wakers.of(p.row);
-    if (waker >= 0) marks.push({ cell: cells.ofRow[waker]!, weight: WAKER_WEIGHT * p.ns, on: 'context' });
+    if (waker >= 0) marks.push({ cell: cells.ofRow[waker]!, weight: parameters.wakerWeight * p.ns, on: 'context' });
   }
   return {
     detector: 'blocked',
     share,
     strength: Math.min(1, share / FULL),
-    alarming: share >= ALARMING && worst >= LEAST_TOTAL_NS,
+    alarming: share >= parameters.blockedAlarm && worst >= LEAST_TOTAL_NS,
     marks,
     items: itemsOf(scene, cells, pauses, 'blocked'),
   };
 }
 
 function longWaits(input: DetectorInput): Pause[] {
-  const { scene, onset } = input;
+  const { scene, onset, parameters } = input;
   const { trace, classOf, classes, fromNs, toNs } = scene;
   const { start, duration, flags, thread } = trace.columns;
   const idle = trace.calls.map((name) => IDLE_CALLS.test(name));
   const usual = new References(scene, toNs, 0, (row) => finished(trace, row, toNs), false);
   const before = new References(scene, onset.ns, 0, (row) => finished(trace, row, onset.ns), false);
-  const learned = learnedWaits(scene);
+  const learned = learnedWaits(scene, parameters.restShare);
   const resting = restingPlaces(input, onset.ns);
   const count = new Uint32Array(classes.length);
   for (let i = scene.firstRow; i < scene.endRow; i++) count[classOf[i]!]!++;
@@ -86,7 +80,8 @@ function longWaits(input: DetectorInput): Pause[] {
     if (known.resting || resting(i)) continue;
     const here = count[k]! >= ENOUGH ? usual.of(i, QUANTILE) : start[i]! >= onset.ns ? before.of(i, 1) : 0;
     const reference = Math.max(here, known.longestNs, LEAST_REFERENCE_NS);
-    if (ns > FACTOR * reference) pauses.push({ row: i, before: previous, ns: ns - reference, reference, unfinished });
+    if (ns > parameters.blockedFactor * reference)
+      pauses.push({ row: i, before: previous, ns: ns - reference, reference, unfinished });
   }
   return pauses;
 }
@@ -102,7 +97,10 @@ function clipped(trace: Trace, row: number, untilNs: number): number {
 }
 
 /** Per class: the longest such wait in learning, and whether learned threads rest there. */
-function learnedWaits({ decoder, classes }: Scene): (k: number) => { longestNs: number; resting: boolean } {
+function learnedWaits(
+  { decoder, classes }: Scene,
+  restShare: number,
+): (k: number) => { longestNs: number; resting: boolean } {
   const byPair = new Map(decoder.model.waits.map((w) => [`${w[0]}>${w[1]}`, w]));
   const done: { longestNs: number; resting: boolean }[] = [];
   return (k) =>
@@ -110,12 +108,12 @@ function learnedWaits({ decoder, classes }: Scene): (k: number) => { longestNs: 
       const { before, call } = classes[k]!;
       const w = byPair.get(`${before.replace(/=.*/, '')}>${call.replace(/=.*/, '')}`);
       if (w === undefined) return { longestNs: 0, resting: false };
-      return { longestNs: w[3] * 1000, resting: w[4] >= AT_REST * w[5] };
+      return { longestNs: w[3] * 1000, resting: w[4] >= restShare * w[5] };
     })());
 }
 
 /** Whether threads of a role spend much of their time before the onset in calls of that name and kind. */
-function restingPlaces({ scene, cells }: DetectorInput, untilNs: number): (row: number) => boolean {
+function restingPlaces({ scene, cells, parameters }: DetectorInput, untilNs: number): (row: number) => boolean {
   const { trace, classOf, classes, fromNs } = scene;
   const { start, thread } = trace.columns;
   const names = new Map<string, number>();
@@ -144,7 +142,7 @@ function restingPlaces({ scene, cells }: DetectorInput, untilNs: number): (row: 
     const life = lives[role]!;
     return (
       byKind[role * names.size + kind[k]!]! >= MOSTLY * life ||
-      (byClass.get(role * classes.length + k) ?? 0) >= AT_REST * life
+      (byClass.get(role * classes.length + k) ?? 0) >= parameters.restShare * life
     );
   };
 }

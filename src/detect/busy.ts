@@ -1,26 +1,29 @@
 /**
  * Too long between calls: a thread that computes (or waits for a CPU) between two calls far longer than it ever did there before the
  * onset. System calls do not show the work itself, but the code that does it lies between the functions that issued the call
- * before and the call after, so both are marked, half each.
+ * before and the call after, so both are marked, half each. A thread that stops calling altogether, without having ended and with
+ * its last call returned, computes to the end of the window: then only the call before is known.
  */
 import { FLAG_UNFINISHED } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
+import { isExitCall } from '../trace/call-traits.js';
+import type { Scene } from './scene.js';
 import { type Pause, References, itemsOf, worstThread } from './pauses.js';
 
 /** Shorter pauses are scheduling. */
 const SHORTEST_NS = 0.02 * NANOSECONDS_PER_SECOND;
-/** A pause is odd from so many times the reference on: the longest but one in two hundred before the onset. */
-const FACTOR = 4;
+/** The reference is the longest pause but one in two hundred before the onset. */
 const QUANTILE = 0.995;
 const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
-/** Share of a thread's time from which the detector has its full say, and from which it is alarming. */
+/** Share of a thread's time from which the detector has its full say. */
 const FULL = 0.2;
-const ALARMING = 0.15;
+/** The tracer may be late with a thread's last calls; a computation that long is not. */
+const SHORTEST_SILENCE_NS = 2 * NANOSECONDS_PER_SECOND;
 /** One pause may be anything. */
 const FEWEST = 3;
 
-export function busy({ scene, cells, onset }: DetectorInput): Finding {
+export function busy({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const { trace, rows, toNs } = scene;
   const { start, duration, flags } = trace.columns;
   const references = new References(scene, onset.ns, LEAST_REFERENCE_NS, (row, before) =>
@@ -28,6 +31,8 @@ export function busy({ scene, cells, onset }: DetectorInput): Finding {
   );
   const pauses: Pause[] = [];
   for (let t = 0; t < trace.threads.length; t++) {
+    const silent = silence(scene, t, onset.ns, parameters.busyFactor);
+    if (silent !== null) pauses.push(silent);
     for (let j = rows.offsets[t]! + 1; j < rows.offsets[t + 1]!; j++) {
       const [before, row] = [rows.order[j - 1]!, rows.order[j]!];
       if (row < scene.firstRow || row >= scene.endRow || start[row]! < onset.ns) continue;
@@ -35,21 +40,47 @@ export function busy({ scene, cells, onset }: DetectorInput): Finding {
       const gap = start[row]! - Math.max(start[before]! + duration[before]!, onset.ns);
       if (!(gap > SHORTEST_NS)) continue;
       const reference = references.of(row, QUANTILE);
-      if (gap > FACTOR * reference) pauses.push({ row, before, ns: gap - reference, reference, unfinished: false });
+      if (gap > parameters.busyFactor * reference)
+        pauses.push({ row, before, ns: gap - reference, reference, unfinished: false });
     }
   }
   const share = worstThread(scene, pauses) / (toNs - onset.ns);
   const marks: Mark[] = pauses.flatMap(({ row, before, ns }) => [
-    { cell: cells.ofRow[before]!, weight: ns / 2, on: 'context' as const },
+    { cell: cells.ofRow[before < 0 ? row : before]!, weight: ns / 2, on: 'context' as const },
     { cell: cells.ofRow[row]!, weight: ns / 2, on: 'context' as const },
   ]);
-  const enough = pauses.length >= FEWEST;
+  const enough = pauses.length >= FEWEST || pauses.some((p) => p.unfinished);
   return {
     detector: 'busy',
     share,
     strength: enough ? Math.min(1, share / FULL) : 0,
-    alarming: enough && share >= ALARMING,
+    alarming: enough && share >= parameters.busyAlarm,
     marks,
     items: itemsOf(scene, cells, pauses, 'busy-between'),
   };
+}
+
+/** A thread that went silent after the onset, though it never paused so long before; null where it did not. */
+function silence(
+  { trace, rows, fromNs, toNs, endRow }: Scene,
+  t: number,
+  onsetNs: number,
+  factor: number,
+): Pause | null {
+  const { start, duration, flags, call } = trace.columns;
+  const [from, to] = [rows.offsets[t]!, rows.offsets[t + 1]!];
+  let end = to;
+  while (end > from && rows.order[end - 1]! >= endRow) end--;
+  if (end === from || end < to || trace.threads[t]!.exitNs !== null) return null;
+  const row = rows.order[end - 1]!;
+  const since = start[row]! + duration[row]!;
+  if ((flags[row]! & FLAG_UNFINISHED) !== 0 || !(since < toNs) || isExitCall(trace.calls[call[row]!]!)) return null;
+  let longest = 0;
+  for (let j = from + 1; j < end; j++) {
+    const [before, next] = [rows.order[j - 1]!, rows.order[j]!];
+    if (start[next]! >= fromNs) longest = Math.max(longest, start[next]! - start[before]! - (duration[before]! || 0));
+  }
+  const ns = toNs - Math.max(since, onsetNs);
+  if (ns < SHORTEST_SILENCE_NS || ns < factor * longest) return null;
+  return { row, before: -1, ns: ns - longest, reference: longest, unfinished: true };
 }

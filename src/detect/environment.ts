@@ -14,11 +14,9 @@ export interface Outside {
   readonly reason: Message;
 }
 
-/** Slower by this factor is no noise ... */
-const SLOWER = 4;
-/** ... if it also costs this much more a call, ns. */
+/** Slower is only what also costs this much more a call, ns. */
 const SLOWER_NS = 10e6;
-/** Medians of fewer calls say nothing. */
+/** Quantiles of fewer calls say nothing. */
 const FEWEST = 8;
 /** More calls than this factor after the onset, and the program itself asks for more. */
 const SAME_NUMBER = 1.5;
@@ -27,12 +25,20 @@ const STARVED = 0.15;
 /** ... and so many times more than before. */
 const STARVED_FACTOR = 4;
 
-export function environment(scene: Scene, onsetNs: number, findings: readonly Finding[]): Outside | null {
+export function environment(
+  scene: Scene,
+  onsetNs: number,
+  findings: readonly Finding[],
+  slowFactor: number,
+): Outside | null {
   const cpu = starved(scene, onsetNs);
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
   if (findings.some((f) => f.detector === 'rate' && f.alarming)) return null;
-  return slowDisk(scene, onsetNs) ?? slowAnswers(scene, onsetNs);
+  const disk = slowDisk(scene, onsetNs, slowFactor);
+  if (disk !== null) return disk;
+  // A thread that computes reads its answers late, whenever they came.
+  return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, onsetNs, slowFactor);
 }
 
 class Halves {
@@ -48,11 +54,11 @@ class Halves {
     (atNs < this.onsetNs ? this.before : this.after).push(ns);
   }
 
-  /** Median before and after if the second is much larger, else null. */
-  slower(): { before: number; after: number } | null {
+  /** Third quartile before and after if the second is much larger, else null: caches keep the faster half fast. */
+  slower(factor: number): { before: number; after: number } | null {
     if (this.before.length < FEWEST || this.after.length < FEWEST) return null;
-    const [before, after] = [median(this.before), median(this.after)];
-    return after > SLOWER * before && after - before > SLOWER_NS ? { before, after } : null;
+    const [before, after] = [thirdQuartile(this.before), thirdQuartile(this.after)];
+    return after > factor * before && after - before > SLOWER_NS ? { before, after } : null;
   }
 
   /** Whether calls came as often as before, or less. */
@@ -67,7 +73,7 @@ const SYNCS = /^(?:fsync|fdatasync|sync_file_range|msync|syncfs|sync)$/;
 const STORES =
   /^(?:read|write|pread64|pwrite64|readv|writev|preadv2?|pwritev2?|sendfile|fallocate|ftruncate|openat?|unlink|rename)$/;
 
-function slowDisk(scene: Scene, onsetNs: number): Outside | null {
+function slowDisk(scene: Scene, onsetNs: number, factor: number): Outside | null {
   const { trace } = scene;
   const { call, kind, start } = trace.columns;
   const sync = trace.calls.map((name) => SYNCS.test(name));
@@ -81,7 +87,7 @@ function slowDisk(scene: Scene, onsetNs: number): Outside | null {
     else if (store[call[i]!]! && stored.has(kind[i]!)) stores.add(start[i]!, ns);
   }
   for (const half of [syncs, stores]) {
-    const slower = half.slower();
+    const slower = half.slower(factor);
     if (slower !== null && half.asOften()) return { resource: 'disk', reason: reason('slow-disk', slower, onsetNs) };
   }
   return null;
@@ -95,7 +101,7 @@ const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendmmsg|sendfile|splice)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg|recvmmsg)$/;
 
 /** On connections that the program opened: from the last byte asked to the first byte answered, and from connect to first use. */
-function slowAnswers(scene: Scene, onsetNs: number): Outside | null {
+function slowAnswers(scene: Scene, onsetNs: number, factor: number): Outside | null {
   const { trace } = scene;
   const { call, errno, descriptor, start, thread, result } = trace.columns;
   const sends = trace.calls.map((name) => SENDS.test(name));
@@ -142,9 +148,9 @@ function slowAnswers(scene: Scene, onsetNs: number): Outside | null {
       }
     }
   }
-  const late = answers.slower();
+  const late = answers.slower(factor);
   if (late === null || !answers.asOften()) return null;
-  const network = opened.slower() !== null;
+  const network = opened.slower(factor) !== null;
   return network
     ? { resource: 'network', reason: reason('slow-network', late, onsetNs) }
     : { resource: 'peer', reason: reason('slow-peer', late, onsetNs) };
@@ -201,7 +207,7 @@ function reason(code: string, slower: { before: number; after: number }, onsetNs
   return { code, args: { before: slower.before / 1e9, after: slower.after / 1e9, at: onsetNs / 1e9 } };
 }
 
-function median(values: number[]): number {
+function thirdQuartile(values: number[]): number {
   values.sort((a, b) => a - b);
-  return values[values.length >> 1]!;
+  return values[Math.floor(values.length * 0.75)]!;
 }

@@ -2,6 +2,7 @@
  * The contract of a detector: scene in, finding out. A finding says which calls are odd, where (cells, which blame.ts turns into
  * functions), how much, and how strongly it speaks for a defect. One file a detector; docs/architecture.md says how to add one.
  */
+import type { Parameters } from '../parameters.js';
 import type { Cells, Scene } from './scene.js';
 import type { Onset } from './onset.js';
 
@@ -42,6 +43,7 @@ export interface Finding {
 }
 
 export interface DetectorInput {
+  readonly parameters: Parameters;
   readonly scene: Scene;
   readonly cells: Cells;
   readonly onset: Onset;

@@ -20,14 +20,15 @@ const DETECTORS: readonly Detector[] = [rate, busy, blocked];
 const LEAST_SCORE = 0.02;
 
 export function fusedMethod(input: MethodInput): MethodOutcome {
+  const { parameters } = input;
   const scene = sceneOf(input);
-  const onset = findOnset(scene);
+  const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
-  const findings = DETECTORS.map((detect) => detect({ scene, cells, onset }));
+  const findings = DETECTORS.map((detect) => detect({ scene, cells, onset, parameters }));
   const units = { total: cells.size, abnormal: new Set(findings.flatMap((f) => f.marks.map((m) => m.cell))).size };
   const outcome = { units, clusters: [], externalResource: null, ranked: [] };
 
-  const outside = environment(scene, onset.ns, findings);
+  const outside = environment(scene, onset.ns, findings, parameters.slowFactor);
   const at = onset.ns / 1e9;
   if (outside !== null) {
     return { ...outcome, verdict: 'external', externalResource: outside.resource, reasons: [outside.reason] };
@@ -43,6 +44,7 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
     cells,
     calmCalls(scene, cells.ofRow, cells.size, findings),
     speaking,
+    parameters,
   );
   const most = blamed[0]?.score ?? 0;
   const ranked = blamed.filter((b) => b.score >= LEAST_SCORE * most);

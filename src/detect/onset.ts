@@ -22,20 +22,18 @@ const FEWEST = 8;
 const FLOOR = 0.1;
 /** A cut this early in the window is the server's start or the tracer's, not an incident. */
 const WARM_UP = 0.15;
-/** An earlier cut in what was taken for healthy counts from this strength on ... */
-const EARLIER = 110;
-/** ... if it leaves this share of the window to compare with. */
+/** An earlier cut counts if it leaves this share of the window to compare with. */
 const BEFORE = 0.2;
 
-/** The onset in the window; where nothing stands out, the least unlikely moment, with little strength. */
-export function findOnset(scene: Scene): Onset {
+/** The onset in the window, `earlierFrom` being the votes from which an earlier change counts (parameter onsetEarlier); where nothing stands out, the least unlikely moment, with little strength. */
+export function findOnset(scene: Scene, earlierFrom: number): Onset {
   const { fromNs, toNs } = scene;
   const span = toNs - fromNs;
   let best = strongestCut(scene, fromNs, toNs);
   if (best.ns - fromNs < WARM_UP * span) best = strongestCut(scene, best.ns, toNs);
   for (let round = 0; round < 3; round++) {
     const earlier = strongestCut(scene, fromNs, best.ns);
-    if (earlier.strength < EARLIER || earlier.ns - fromNs < BEFORE * span) break;
+    if (earlier.strength < earlierFrom || earlier.ns - fromNs < BEFORE * span) break;
     best = { ns: earlier.ns, strength: Math.max(best.strength, earlier.strength) };
   }
   return best;

@@ -8,25 +8,17 @@
 import type { DetectorInput, Finding, Item, Mark } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
 import { OUTCOME, KIND } from '../context/symbols.js';
+import type { Parameters } from '../parameters.js';
 import type { Scene } from './scene.js';
 
-/** Up to this many times the expected number is innocent: load doubles, mixes change (controls in docs/accuracy.md stay below). */
-const INNOCENT = 4;
 /** Fewer calls are chance. */
 const FEWEST = 4;
-/** The part after the onset is looked at in so many slices; a kind that shows in fewer than this share of them is a passing burst. */
+/** The part after the onset is looked at in so many slices. */
 const SLICES = 40;
-const LASTING = 0.2;
-/** Weight of n odd calls of one kind: n^0.75, so that one huge loop does not silence everything beside it. */
-const SUBLINEAR = 0.75;
-/** Share of calls in excess from which it is a defect; healthy traces and innocent changes of load stay below 0.012. */
-const ALARMING = 0.03;
 /** Share from which the detector has its full say. */
 const FULL = 0.1;
 /** Kinds with fewer calls before the onset say nothing about the load. */
 const LOAD_CALLS = 10;
-/** A function whose callees are inferred has at most so many known ones. */
-const CALLEES_WEIGHT = 0.5;
 
 interface ClassCount {
   before: number;
@@ -38,8 +30,8 @@ interface ClassCount {
 }
 
 export function rate(input: DetectorInput): Finding {
-  const { scene, cells, onset } = input;
-  const counts = countClasses(scene, onset.ns);
+  const { scene, cells, onset, parameters } = input;
+  const counts = countClasses(scene, onset.ns, parameters);
   let after = 0;
   let excess = 0;
   for (const c of counts) {
@@ -49,7 +41,7 @@ export function rate(input: DetectorInput): Finding {
   const share = after === 0 ? 0 : excess / after;
 
   const { classOf, trace } = scene;
-  const weight = counts.map((c) => (c.odd === 0 ? 0 : c.odd * Math.pow(c.odd * c.after, SUBLINEAR - 1)));
+  const weight = counts.map((c) => (c.odd === 0 ? 0 : c.odd * Math.pow(c.odd * c.after, parameters.rateWeight - 1)));
   const onContext = new Map<number, number>();
   const onCallees = new Map<number, number>();
   const items = new Map<number, { rows: number[]; cells: Map<number, number> }>();
@@ -64,7 +56,7 @@ export function rate(input: DetectorInput): Finding {
     onContext.set(cell, (onContext.get(cell) ?? 0) + w);
     if (counts[classOf[i]!]!.novel && before >= 0) {
       const from = cells.ofRow[before]!;
-      onCallees.set(from, (onCallees.get(from) ?? 0) + w * CALLEES_WEIGHT);
+      onCallees.set(from, (onCallees.get(from) ?? 0) + w * parameters.calleeWeight);
     }
     let item = items.get(classOf[i]!);
     if (item === undefined) items.set(classOf[i]!, (item = { rows: [], cells: new Map() }));
@@ -94,14 +86,14 @@ export function rate(input: DetectorInput): Finding {
     detector: 'rate',
     share,
     strength: Math.min(1, share / FULL),
-    alarming: share >= ALARMING,
+    alarming: share >= parameters.rateAlarm,
     marks,
     items: told,
   };
 }
 
 /** Counts of each class before and after the onset, and what was to be expected after it. */
-function countClasses(scene: Scene, onsetNs: number): ClassCount[] {
+function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): ClassCount[] {
   const { trace, classOf, classes, decoder, fromNs, toNs } = scene;
   const { start } = trace.columns;
   const counts = classes.map((): ClassCount => ({ before: 0, after: 0, expected: 0, odd: 0, novel: false }));
@@ -130,8 +122,8 @@ function countClasses(scene: Scene, onsetNs: number): ClassCount[] {
     c.expected = load * Math.max((c.before / timeBefore) * timeAfter, share * usual);
     let slices = 0;
     for (let b = 0; b < SLICES; b++) slices += seen[k * SLICES + b]!;
-    const lasting = Math.min(1, slices / SLICES / LASTING);
-    c.odd = lasting * Math.max(0, 1 - (INNOCENT * (c.expected + 0.5)) / c.after);
+    const lasting = Math.min(1, slices / SLICES / parameters.rateLasting);
+    c.odd = lasting * Math.max(0, 1 - (parameters.rateFactor * (c.expected + 0.5)) / c.after);
     const kind = [previous, call].map((text) => numbers(KIND).get(withoutOutcome(text)) ?? -1);
     c.novel = c.odd > 0 && decoder.bigram(KIND, kind[0]!, kind[1]!) === 0;
   });

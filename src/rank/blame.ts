@@ -3,19 +3,16 @@
  * gives. What speaks against f is that odd calls are issued under it (coverage) and others are not (lift), as in
  * spectrum-based fault localisation (Abreu et al., 2007), but with probabilities for tests and weights for failures:
  *
- *   score(f) = sum over detectors of strength x coverage(f) x ln(coverage(f) / usual(f)) / (1 + FAN_IN x log2(callers(f)))
+ *   score(f) = sum over detectors of strength x coverage(f) x ln(coverage(f) / usual(f)) / (1 + fanIn x log2(callers(f)))
  *
  * usual(f) is the larger of f's shares of the calls in learning and of the calls in the window that are not odd.
  */
 import type { Finding } from '../detect/finding.js';
 import type { Cells } from '../detect/scene.js';
+import type { Parameters } from '../parameters.js';
 import type { ContextModel } from '../signatures/context-model.js';
 import { FIRST_COUNT } from '../context/decoder.js';
 
-/** A function in use from many places is a tool; what is wrong is as a rule how it is used. */
-const FAN_IN = 0.2;
-/** A share is not told from less than this. */
-const LEAST_SHARE = 0.001;
 /** Of functions that the evidence does not tell apart the inner ones come first: 1 % a level. */
 const INNER = 0.01;
 /** A function with more known callees than this gives no clue about which of them it was. */
@@ -39,6 +36,7 @@ export function blame(
   cells: Cells,
   calm: ArrayLike<number>,
   findings: readonly Finding[],
+  parameters: Parameters,
 ): Blamed[] {
   const tree = new Tree(model, functions);
   const usual = tree.learnedShares();
@@ -71,14 +69,14 @@ export function blame(
   });
   const blamed: Blamed[] = [];
   for (let f = 0; f < functions; f++) {
-    const share = Math.max(usual[f]!, calmCalls === 0 ? 0 : here[f]! / calmCalls, LEAST_SHARE);
+    const share = Math.max(usual[f]!, calmCalls === 0 ? 0 : here[f]! / calmCalls, parameters.rareShare);
     let score = 0;
     findings.forEach(({ strength }, d) => {
       const c = coverage[d]![f]!;
       if (c > share) score += strength * c * Math.log(c / share);
     });
     if (score <= 0) continue;
-    score *= (1 + INNER * tree.depth[f]!) / (1 + FAN_IN * Math.log2(Math.max(1, tree.callers[f]!.size)));
+    score *= (1 + INNER * tree.depth[f]!) / (1 + parameters.fanIn * Math.log2(Math.max(1, tree.callers[f]!.size)));
     blamed.push({ fn: f, score, coverage: coverage.map((c) => c[f]!), usual: share, callPath: tree.pathAbove(f) });
   }
   return blamed.sort((a, b) => b.score - a.score || a.fn - b.fn);
