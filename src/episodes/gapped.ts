@@ -29,12 +29,12 @@ export function mineGapped(text: Uint32Array, alphabet: number, options: GappedO
 /** Extensions of one episode by a call: those that are frequent, with their occurrences. */
 interface Extensions {
   count: number;
-  readonly symbols: Uint32Array;
-  readonly supports: Uint32Array;
+  readonly symbols: Int32Array;
+  readonly supports: Int32Array;
   /** Extension i occurs at `ends[from[i] .. from[i + 1])`, having begun at `starts`. */
-  readonly from: Uint32Array;
-  ends: Uint32Array;
-  starts: Uint32Array;
+  readonly from: Int32Array;
+  ends: Int32Array;
+  starts: Int32Array;
 }
 
 class GappedMiner {
@@ -42,17 +42,17 @@ class GappedMiner {
   private readonly levels: Extensions[] = [];
   /** Frequent calls in rising order, then calls that are not frequent and only fill gaps. */
   private readonly calls: Uint32Array;
-  private readonly text: Uint32Array;
+  private readonly text: Int32Array;
   private readonly frequent: number;
   /** Per call, of the episode being extended: occurrences, support, end of the last occurrence that was counted. */
-  private readonly occurrences: Uint32Array;
-  private readonly supports: Uint32Array;
+  private readonly occurrences: Int32Array;
+  private readonly supports: Int32Array;
   private readonly lastEnd: Int32Array;
   private readonly cursor: Int32Array;
   /** What one walk saw: position, its call, latest start. */
-  private readonly seenAt: Uint32Array;
-  private readonly seenCall: Uint32Array;
-  private readonly seenStart: Uint32Array;
+  private readonly seenAt: Int32Array;
+  private readonly seenCall: Int32Array;
+  private readonly seenStart: Int32Array;
 
   constructor(
     text: Uint32Array,
@@ -68,15 +68,17 @@ class GappedMiner {
     const number = new Uint32Array(alphabet + 1).fill(this.frequent + 1);
     number.set([0]);
     calls.forEach((c, i) => (number[c] = i));
-    this.text = text.map((c) => number[c]!);
+    // Signed, like all arrays here: comparing signed with unsigned numbers is done in floating point.
+    this.text = new Int32Array(text.length);
+    for (let i = 0; i < text.length; i++) this.text[i] = number[text[i]!]!;
     const width = this.frequent + 2;
-    this.occurrences = new Uint32Array(width);
-    this.supports = new Uint32Array(width);
+    this.occurrences = new Int32Array(width);
+    this.supports = new Int32Array(width);
     this.lastEnd = new Int32Array(width).fill(-1);
     this.cursor = new Int32Array(width);
-    this.seenAt = new Uint32Array(text.length);
-    this.seenCall = new Uint32Array(text.length);
-    this.seenStart = new Uint32Array(text.length);
+    this.seenAt = new Int32Array(text.length);
+    this.seenCall = new Int32Array(text.length);
+    this.seenStart = new Int32Array(text.length);
   }
 
   mine(): EpisodeTree | null {
@@ -114,7 +116,7 @@ class GappedMiner {
   }
 
   /** Goes over all that can follow the occurrences [from, to), counts the support of each call and notes what it saw. */
-  private walk(ends: Uint32Array, starts: Uint32Array, from: number, to: number): number {
+  private walk(ends: Int32Array, starts: Int32Array, from: number, to: number): number {
     const { text, occurrences, supports, lastEnd, seenAt, seenCall, seenStart } = this;
     const reach = this.options.maxGap + 1;
     let seen = 0;
@@ -139,7 +141,7 @@ class GappedMiner {
   }
 
   /** Like `walk` for the longest episodes, of which only the support is wanted. */
-  private count(ends: Uint32Array, starts: Uint32Array, from: number, to: number): number {
+  private count(ends: Int32Array, starts: Int32Array, from: number, to: number): number {
     const { text, supports, lastEnd } = this;
     const reach = this.options.maxGap + 1;
     for (let o = from; o < to; o++) {
@@ -179,8 +181,8 @@ class GappedMiner {
     lastEnd.fill(-1);
     if (last || level.count === 0) return;
     if (level.ends.length < listed) {
-      level.ends = new Uint32Array(2 * listed);
-      level.starts = new Uint32Array(2 * listed);
+      level.ends = new Int32Array(2 * listed);
+      level.starts = new Int32Array(2 * listed);
     }
     const { ends, starts } = level;
     for (let i = 0; i < seen; i++) {
@@ -197,11 +199,11 @@ class GappedMiner {
     const width = this.frequent + 1;
     return (this.levels[depth] ??= {
       count: 0,
-      symbols: new Uint32Array(width),
-      supports: new Uint32Array(width),
-      from: new Uint32Array(width + 1),
-      ends: new Uint32Array(0),
-      starts: new Uint32Array(0),
+      symbols: new Int32Array(width),
+      supports: new Int32Array(width),
+      from: new Int32Array(width + 1),
+      ends: new Int32Array(0),
+      starts: new Int32Array(0),
     });
   }
 }
