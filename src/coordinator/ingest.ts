@@ -180,6 +180,7 @@ function warningsOf({ source, problem }: Part, trace: Trace): Message[] {
   } else if (trace.truncated) {
     warnings.push({ code: 'truncated-input', args: { path, offset: trace.bytes } });
   }
+  if (trace.outOfOrder > 0) warnings.push({ code: 'out-of-order', args: { path, events: trace.outOfOrder } });
   const [example] = trace.skipped.examples;
   if (example !== undefined) {
     const { line, offset, reason } = example;

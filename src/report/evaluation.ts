@@ -36,9 +36,7 @@ function verdictText(row: CaseRow): string {
   return `${row.verdict}${resource}${row.verdictRight ? '' : ' !'}`;
 }
 
-function caseHeader(): string[] {
-  return ['case', 'category', 'root', 'related', 'path', 'verdict', 'prefix', 'first suspect'];
-}
+const CASE_HEADER = ['case', 'category', 'root', 'related', 'path', 'verdict', 'prefix', 'first suspect'];
 
 function caseRow(row: CaseRow): string[] {
   return [
@@ -76,24 +74,7 @@ const tableReporter: Reporter<Evaluation> = {
     lines.push(paint.dim('(top-k and scope of related functions; verdicts of the cases without a guilty function)'));
     for (const [method, evaluation] of entries) {
       lines.push('', paint.bold(method));
-      const shrink = new Map([
-        [0, 10],
-        [1, 6],
-        [5, 8],
-        [7, 8],
-      ]);
-      const caseColumns = caseHeader().map((title, k) =>
-        k >= 2 && k <= 4 ? { title, ...RIGHT } : { title, ...(shrink.has(k) ? { shrinkTo: shrink.get(k)! } : {}) },
-      );
-      lines.push(
-        ...table(caseColumns, evaluation.cases.map(caseRow), width, (text, row, column) => {
-          if (row < 0) return paint.dim(text);
-          const c = evaluation.cases[row]!;
-          if (column === 3 && c.related !== null) return c.related <= FOUND_AT ? paint.green(text) : paint.yellow(text);
-          if (column === 5) return c.verdictRight ? text : paint.red(text);
-          return column === 6 && c.healthyPrefixVerdict !== 'none' ? paint.yellow(text) : text;
-        }),
-      );
+      lines.push(...caseTable(evaluation.cases, width, paint));
       for (const c of evaluation.cases) if (c.error !== null) lines.push(paint.red(`${c.id}: ${c.error}`));
       lines.push(paint.dim(`${evaluation.total.seconds.toFixed(1)} s of analysis`));
     }
@@ -102,6 +83,39 @@ const tableReporter: Reporter<Evaluation> = {
     return lines.join('\n') + '\n';
   },
 };
+
+/** Below this width the category is left out. */
+const WIDE = 100;
+
+function caseTable(cases: readonly CaseRow[], width: number, paint: ReturnType<typeof pc.createColors>): string[] {
+  const wide = width >= WIDE;
+  const kept = <T>(cells: readonly T[]) => cells.filter((_, k) => wide || k !== 1);
+  const columns = [
+    { title: 'case', shrinkTo: 20 },
+    { title: 'category' },
+    { title: 'root', ...RIGHT },
+    { title: 'related', ...RIGHT },
+    { title: 'path', ...RIGHT },
+    { title: 'verdict', shrinkTo: 8 },
+    { title: 'prefix', shrinkTo: 6 },
+    { title: 'first suspect', shrinkTo: 8 },
+  ];
+  const rows = cases.map((c) => kept(caseRow(c)));
+  return table(kept(columns), rows, width, (text, row, column) => {
+    if (row < 0) return paint.dim(text);
+    const c = cases[row]!;
+    switch (kept(columns)[column]!.title) {
+      case 'related':
+        return c.related === null ? text : c.related <= FOUND_AT ? paint.green(text) : paint.yellow(text);
+      case 'verdict':
+        return c.verdictRight ? text : paint.red(text);
+      case 'prefix':
+        return c.healthyPrefixVerdict === null || c.healthyPrefixVerdict === 'none' ? text : paint.yellow(text);
+      default:
+        return text;
+    }
+  });
+}
 
 const CSV_FIELDS = [
   'id',
@@ -157,7 +171,7 @@ const markdownReporter: Reporter<Evaluation> = {
         const cells = caseRow(c);
         return [...cells.slice(0, -1), cells.at(-1) === '' ? '' : code(cells.at(-1)!)];
       });
-      parts.push(markdownTable(caseHeader(), rows, [2, 3, 4]));
+      parts.push(markdownTable(CASE_HEADER, rows, [2, 3, 4]));
       parts.push(groupTable('category', evaluation.byCategory), groupTable('system', evaluation.bySystem));
     }
     return parts.join('\n');

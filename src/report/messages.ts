@@ -61,7 +61,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'no-durations': () => 'the trace has no durations (record with strace -T): slow calls cannot be told from fast ones',
   'no-times': () => 'the trace has no times (record with strace -ttt): rates and gaps cannot be told',
   'out-of-order': (a) =>
-    `${a.plural('events', 'event was', 'events were')} out of order in time and put in order: is this one recording?`,
+    `${a.plural('events', 'event of a thread', 'events of threads')} stood after a later one and were put in order: is ` +
+    `${a.text('path')} one recording?`,
   // The signatures.
   'program-unknown': (a) => `the trace does not tell its program; taken to be ${a.text('program')}`,
   // The run.

@@ -5,7 +5,7 @@
 import { callTraits, isCloneCall, isExitCall, refinedKind, unseenKind } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
-import { firstMoment, firstOfThreads, lastMoment, rebase, renumberCalls, sortRows } from './finish-rows.js';
+import { firstMoment, firstOfThreads, lastMoment, rebase, renumberCalls, rowsOutOfOrder, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { variantCode } from './kinds.js';
 import { NO_STACK, StackTableBuilder } from './stacks.js';
@@ -102,6 +102,7 @@ export class TraceBuilder {
     let endNs = Math.max(lastMoment(rows), clock.lastNs - shift);
     for (const { exitNs } of threads) if (exitNs !== null && exitNs > endNs) endNs = exitNs;
     this.closeOpen((thread) => threads[thread]!.exitNs ?? endNs);
+    const outOfOrder = rowsOutOfOrder(rows, threads.length);
     sortRows(rows);
     const calls = renumberCalls(rows, this.calls);
     const timed = clock.kind !== 'relative' && clock.kind !== 'none';
@@ -121,6 +122,7 @@ export class TraceBuilder {
       bytes: this.bytes,
       notices: this.notices,
       skipped: { lines: this.skippedLines, examples: this.skippedExamples },
+      outOfOrder,
       truncated: this.truncated,
     };
   }

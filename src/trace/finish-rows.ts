@@ -58,6 +58,22 @@ export function firstOfThreads(rows: GrowableColumns, threads: number): Float64A
   return first;
 }
 
+/** Rows that start before a row of the same thread that the input had first; exits without entry do not count. */
+export function rowsOutOfOrder(rows: GrowableColumns, threads: number): number {
+  const latest = new Float64Array(threads).fill(-Infinity);
+  const start = rows.view('start');
+  const thread = rows.view('thread');
+  const flags = rows.view('flags');
+  let n = 0;
+  for (let i = 0; i < rows.length; i++) {
+    if ((flags[i]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
+    const t = thread[i]!;
+    if (start[i]! < latest[t]!) n++;
+    else latest[t] = start[i]!;
+  }
+  return n;
+}
+
 /** Puts the rows in order of time; rows of one moment stay in the order of the input. */
 export function sortRows(rows: GrowableColumns): void {
   const permutation = sortingPermutation(rows.view('start'), rows.length);

@@ -79,6 +79,7 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
     bytes: sum(traces, ({ bytes }) => bytes),
     notices: sum(traces, ({ notices }) => notices),
     skipped: mergeSkipped(traces),
+    outOfOrder: traces.reduce((sum, t) => sum + t.outOfOrder, 0),
     truncated: traces.some(({ truncated }) => truncated),
   };
 }

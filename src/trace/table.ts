@@ -113,6 +113,8 @@ export interface Trace {
   /** Lines that are no call and are rightly so: signals, exits, notices. */
   readonly notices: number;
   readonly skipped: Skipped;
+  /** Rows that stood after a later row of their own thread in the input: a clock that was set back, or recordings joined. */
+  readonly outOfOrder: number;
   /** True when the input ended in the middle of a record or of its compressed stream. */
   readonly truncated: boolean;
 }

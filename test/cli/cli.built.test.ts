@@ -128,12 +128,8 @@ describe('analyze', () => {
 
   it('gives the same document whatever the number of jobs, times aside', async () => {
     const run = async (jobs: string) => {
-      const {
-        timing: _timing,
-        peakMemoryBytes: _peak,
-        ...rest
-      } = JSON.parse((await analyze('-f', 'json', '-j', jobs)).stdout);
-      return JSON.stringify(rest);
+      const result = JSON.parse((await analyze('-f', 'json', '-j', jobs)).stdout);
+      return JSON.stringify({ ...result, timing: null, peakMemoryBytes: null });
     };
     expect(await run('2')).toBe(await run('1'));
   });
@@ -219,13 +215,16 @@ describe('compare', () => {
 
 describe('Ctrl-C', () => {
   it('ends a run that waits for its input, with 130', async () => {
-    const ended = await perfscope(['analyze', '/dev/stdin', '-s', signatures], {
-      started: (child) => {
-        // Keep the input open: the run must be ended by the signal and nothing else.
-        child.stdin!.end = (() => child.stdin!) as never;
-        setTimeout(() => child.kill('SIGINT'), 1500);
-      },
+    const ended = await perfscope(['analyze', '-', '-s', signatures], {
+      stdin: null,
+      started: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
     });
-    expect(ended.code).toBe(130);
+    expect(ended).toEqual({ code: 130, stdout: '', stderr: 'perfscope: interrupted\n' });
+  });
+
+  it('so does the time limit, with 3 and advice', async () => {
+    const ended = await perfscope(['analyze', '-', '-s', signatures, '--time-limit', '500ms'], { stdin: null });
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toMatch(/the time limit of 0\.5 s is over\n {2}Raise --time-limit/);
   });
 });

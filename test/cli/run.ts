@@ -18,7 +18,8 @@ export interface Ended {
 export interface Setting {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  readonly stdin?: string | Uint8Array;
+  /** Null: left open, with nothing in it. */
+  readonly stdin?: string | Uint8Array | null;
   /** Called with the process once it runs. */
   readonly started?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -44,7 +45,7 @@ export function perfscope(args: readonly string[], setting: Setting = {}): Promi
     child.on('close', (code) => resolve({ code, stdout, stderr }));
     // A program that ends without reading its input closes the pipe.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(setting.stdin ?? '');
+    if (setting.stdin !== null) child.stdin.end(setting.stdin ?? '');
     setting.started?.(child);
   });
 }

@@ -101,6 +101,7 @@ export function traceFromText(text: string, extra: Partial<Trace> & { program?: 
     bytes: text.length,
     notices: 0,
     skipped: { lines: 0, examples: [] },
+    outOfOrder: 0,
     truncated: false,
     ...overrides,
   };
