@@ -52,14 +52,15 @@ export class CsvParser {
       row.clear();
       let field = 0;
       for (;;) {
-        const from = p;
-        let c = bytes[p];
-        while (c !== delimiter && c !== LF) c = bytes[++p];
-        if (field < columns.length && columns[field] >= 0) {
-          row.set(columns[field], bytes, from, c === LF && bytes[p - 1] === CR ? p - 1 : p);
-        }
+        const meaning = field < columns.length ? columns[field] : -1;
+        const end = meaning >= 0 ? row.scan(meaning, bytes, p, delimiter) : -1;
+        if (end < 0) {
+          const from = p;
+          while (bytes[p] !== delimiter && bytes[p] !== LF) p++;
+          if (meaning >= 0) row.set(meaning, bytes, from, bytes[p] === LF && bytes[p - 1] === CR ? p - 1 : p);
+        } else p = end;
         field++;
-        if (c === LF) break;
+        if (bytes[p] === LF) break;
         p++;
       }
       this.store(bytes, start, p, field);

@@ -4,7 +4,7 @@ import type { ChunkWriter } from '../trace/chunk-writer.js';
 import { errnoNumber } from '../trace/errno.js';
 import { kindCode } from '../trace/kinds.js';
 import { ERRNO_UNKNOWN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_CPU } from '../trace/table.js';
-import { ByteInterner, SPACE, hashBytes, isDigit, text } from './bytes.js';
+import { ByteInterner, HASH_SEED, LF, SPACE, hashBytes, hashStep, isDigit, text } from './bytes.js';
 import * as column from './csv-layout.js';
 import { type CsvLayout, plainCallName } from './csv-layout.js';
 import { TimeReader } from './csv-time.js';
@@ -71,6 +71,38 @@ export class CsvRow {
     this.errno = 0;
   }
 
+  /** Takes the field that starts at `from` in one pass: its end (a separator or line feed), -1 when it is not of the usual form. */
+  scan(meaning: number, bytes: Uint8Array, from: number, delimiter: number): number {
+    let p = from;
+    let c = bytes[p];
+    if (meaning === column.SYSCALL) {
+      let hash = HASH_SEED;
+      for (; c !== delimiter && c > SPACE; c = bytes[++p]) hash = hashStep(hash, c);
+      if (p === from || (c !== delimiter && c !== LF)) return -1;
+      this.call = this.callOf(bytes, from, p, hash);
+      return p;
+    }
+    if (meaning === column.TS || meaning === column.DUR) {
+      p = (meaning === column.TS ? this.start : this.duration).scanSeconds(bytes, p);
+      if (p < 0 || (bytes[p] !== delimiter && bytes[p] !== LF)) return -1;
+      if (meaning === column.TS) this.hasStart = true;
+      else this.hasDuration = true;
+      return p;
+    }
+    let value = 0;
+    for (; isDigit(c); c = bytes[++p]) value = value * 10 + (c - 48);
+    if (p === from || p - from > 9 || (c !== delimiter && c !== LF)) return -1;
+    if (meaning === column.PID) this.pid = value;
+    else if (meaning === column.TID) this.tid = value;
+    else if (meaning === column.CPU) this.cpu = value;
+    else if (meaning === column.FD) this.fd = value;
+    else if (meaning === column.RET) {
+      this.result.set(value);
+      this.hasResult = true;
+    } else return -1;
+    return p;
+  }
+
   /** Takes the field bytes[from, to) of a column (csv-layout.ts). */
   set(meaning: number, bytes: Uint8Array, from: number, to: number): void {
     let start = from;
@@ -92,7 +124,7 @@ export class CsvRow {
         this.cpu = integer(bytes, start, end);
         break;
       case column.SYSCALL:
-        this.call = this.callOf(bytes, start, end);
+        this.call = this.callOf(bytes, start, end, hashBytes(bytes, start, end));
         break;
       case column.RET:
         this.returned(bytes, start, end);
@@ -222,8 +254,8 @@ export class CsvRow {
   }
 
   /** A name, or a number of the architecture. */
-  private callOf(bytes: Uint8Array, start: number, end: number): number {
-    const id = this.printed.intern(bytes, start, end, hashBytes(bytes, start, end));
+  private callOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const id = this.printed.intern(bytes, start, end, hash);
     const known = this.byPrinted[id];
     return known === undefined ? (this.byPrinted[id] = this.learn(text(bytes, start, end))) : known;
   }

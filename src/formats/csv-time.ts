@@ -42,6 +42,22 @@ export class TimeReader {
     this.digits = DIGITS[unit];
   }
 
+  /** Reads seconds with a fraction at `from`, in place: the position behind it, -1 for anything else. */
+  scanSeconds(bytes: Uint8Array, from: number): number {
+    let p = from;
+    let seconds = 0;
+    let c = bytes[p];
+    for (; isDigit(c); c = bytes[++p]) seconds = seconds * 10 + (c - 48);
+    if (this.digits !== 0 || p === from || c !== 46 /* . */) return -1;
+    const point = p;
+    let fraction = 0;
+    for (c = bytes[++p]; isDigit(c); c = bytes[++p]) fraction = fraction * 10 + (c - 48);
+    if (p - point > 10) return -1;
+    this.seconds = seconds;
+    this.nanoseconds = fraction * TENTHS[p - point - 1];
+    return p;
+  }
+
   /** Reads bytes[start, end); false when it is no time. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     let point = start;

@@ -140,6 +140,7 @@ export class PerfLine {
       while (bytes[p] === SPACE) p++;
     }
     this.eventStart = p;
+    this.rest = p;
     this.event = EVENT_OTHER;
     const c = bytes[p];
     if (c === 114 /* r */ && bytes[p + 12] === COLON && bytes[p + 16] === 95 /* _ */) {

@@ -6,7 +6,7 @@ import type { TraceChunk } from '../trace/chunk.js';
 import { ChunkWriter } from '../trace/chunk-writer.js';
 import { NO_STACK } from '../trace/stacks.js';
 import { NO_CPU } from '../trace/table.js';
-import { CR, LF, SPACE, endedByNewline, grown, lastLineStart, lineEnd, startsWith, text } from './bytes.js';
+import { CR, LF, LineScanner, SPACE, endedByNewline, grown, lastLineStart, startsWith, text } from './bytes.js';
 import { NO_OWNER, PerfCalls } from './perf-calls.js';
 import * as perf from './perf-line.js';
 import { PerfStacks } from './perf-stacks.js';
@@ -28,6 +28,7 @@ export class PerfParser {
   private readonly calls: PerfCalls;
   private readonly switches = new PerfSwitches();
   private readonly stacks: PerfStacks;
+  private readonly scanner: LineScanner;
   private baseSeconds = -1;
   private lastNs = 0;
   private lastTid = -1;
@@ -48,10 +49,11 @@ export class PerfParser {
     this.bytes = this.wholeLines(given);
     this.calls = new PerfCalls(this.writer, layout);
     this.stacks = new PerfStacks(this.bytes);
+    this.scanner = new LineScanner(this.bytes);
   }
 
   parse(): TraceChunk {
-    const { bytes, writer, line, stacks } = this;
+    const { bytes, writer, line, stacks, scanner } = this;
     for (let p = 0; p < bytes.length;) {
       writer.lines++;
       const c = bytes[p];
@@ -61,14 +63,14 @@ export class PerfParser {
         writer.lines += stacks.lines - 1;
       } else if (c === LF || c === CR) {
         this.endFrames();
-        p = lineEnd(bytes, p) + 1;
+        p = scanner.lineEnd(p) + 1;
       } else if (c === HASH) {
         writer.notices++;
-        p = lineEnd(bytes, p) + 1;
+        p = scanner.lineEnd(p) + 1;
       } else if (line.read(bytes, p)) {
         this.endFrames();
         const reason = this.event();
-        const end = lineEnd(bytes, line.eventStart);
+        const end = scanner.lineEnd(line.rest);
         if (reason !== '') writer.skip(bytes, p, end, reason);
         p = end + 1;
       } else p = this.other(p);
@@ -162,8 +164,8 @@ export class PerfParser {
 
   /** `comm=redis pid=12 prio=120`: a thread ended; `filename=/usr/bin/redis pid=12 old_pid=12`: it runs another program. */
   private process(event: number, now: number): string {
-    const { bytes, line, writer } = this;
-    const end = lineEnd(bytes, line.rest);
+    const { bytes, line, writer, scanner } = this;
+    const end = scanner.lineEnd(line.rest);
     const found = /^(?:comm|filename)=(.*) pid=(\d+)/.exec(text(bytes, line.rest, end));
     if (found === null) return 'damaged scheduler event';
     const tid = Number(found[2]);
@@ -178,8 +180,8 @@ export class PerfParser {
 
   /** A line without time and event at `p`; gives the position behind it. */
   private other(p: number): number {
-    const { bytes, writer } = this;
-    const end = lineEnd(bytes, p);
+    const { bytes, writer, scanner } = this;
+    const end = scanner.lineEnd(p);
     if (bytes[p] === SPACE && (this.looseFrames || this.calls.owner !== NO_OWNER)) {
       this.stacks.line(bytes, p);
       this.looseFrames = true;

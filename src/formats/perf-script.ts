@@ -18,7 +18,7 @@ export const perfScript: TraceFormat = {
   detect(sample): Detection {
     const { lines, events, calls, untimed, otherEvent } = surveyPerf(sample);
     if (untimed > events) {
-      return { score: untimed / lines, reason: 'perf script without times: record them with -F +time' };
+      return { score: untimed / lines, reason: 'perf script without times, which -F +time would print' };
     }
     if (events === 0) return { score: 0, reason: 'no line has a time and an event of perf' };
     const reason = `${events} of ${lines} lines are events of perf script`;

@@ -20,12 +20,15 @@ export interface PerfSurvey extends PerfLayout {
   readonly events: number;
   /** Entries and exits of calls. */
   readonly calls: number;
-  /** Lines of tracepoints of calls in which no time could be found. */
+  /** Lines of events in which no time could be found. */
   readonly untimed: number;
   /** Name of the most frequent event that tells of no call, '' when there is none. */
   readonly otherEvent: string;
 }
 
+/** `java  3244 cpu-clock:`, `redis 12/12 [000] raw_syscalls:sys_enter: NR 0 (...`. */
+const UNTIMED =
+  /(?:^|\s)\d+(?:\/\d+)?\s+(?:\[\d+\]\s+)?(?:(?:raw_)?syscalls:sys_\w+:|sched:sched_\w+:|[a-z][\w:-]*:\s*$)/;
 const TAB = 9;
 const HASH = 35;
 
@@ -47,7 +50,7 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
     }
     lines++;
     if (!line.read(sample, p)) {
-      if (/ (?:raw_)?syscalls:sys_(?:enter|exit)/.test(text(sample, p, end))) untimed++;
+      if (UNTIMED.test(text(sample, p, end))) untimed++;
       continue;
     }
     events++;

@@ -4,6 +4,7 @@
  * its kind too (only sockets are listened on, only files are fsynced), for its uses before as well.
  */
 import { callTraits, isCloneCall } from './call-traits.js';
+import { DescriptorThings } from './descriptor-things.js';
 import { kindCode, variantCode } from './kinds.js';
 import type { Trace } from './table.js';
 
@@ -15,8 +16,6 @@ const INHERITED_BY_EXEC = 3;
 const UNKNOWN = kindCode('unknown');
 const SOCKET = kindCode('socket');
 const FILE = kindCode('file');
-const OTHER = kindCode('other');
-const CWD = kindCode('cwd');
 const EBADF = 9;
 const ENOTSOCK = 88;
 const THREAD = variantCode('thread');
@@ -50,6 +49,11 @@ const copiers = words(COPIERS);
 const socketCalls = words(SOCKET_CALLS);
 const fileCalls = words(FILE_CALLS);
 
+const READERS = words('read readv');
+const WRITERS = words('write writev');
+const READS = 1;
+const WRITES = 2;
+
 function effectOf(name: string): number {
   if (makers.has(name)) return MAKES;
   if (copiers.has(name)) return COPIES;
@@ -70,7 +74,8 @@ export function followDescriptors(trace: Trace): void {
 
 /** The descriptors of one process. */
 interface Process {
-  /** By number: what it is, an index into `kindOf`; -1 when not known. */
+  readonly index: number;
+  /** By number: what it stands for; -1 when not known. */
   things: Int32Array;
   /** Descriptors that calls under way will return, three numbers each: when, which, what. */
   coming: number[];
@@ -79,13 +84,13 @@ interface Process {
 }
 
 class DescriptorFollower {
-  /** Kind of each thing; descriptors that are copies of each other share one. */
-  private kindOf = new Uint8Array(1024);
-  private things = 0;
+  private readonly things = new DescriptorThings();
   private readonly thingOfRow: Int32Array;
   private readonly effects: Uint8Array;
   /** By call: the kind of descriptor it works on, 0 when it works on any. */
   private readonly implied: Uint8Array;
+  /** By call: READS, WRITES or 0. */
+  private readonly transfers: Uint8Array;
   /** By call: whether its row tells of what it opens, and its descriptor is that of a directory. */
   private readonly opens: readonly boolean[];
   private readonly processes: Process[] = [];
@@ -98,12 +103,14 @@ class DescriptorFollower {
     this.thingOfRow = new Int32Array(trace.length).fill(-1);
     this.effects = Uint8Array.from(calls, effectOf);
     this.implied = Uint8Array.from(calls, (name) => (socketCalls.has(name) ? SOCKET : fileCalls.has(name) ? FILE : 0));
+    this.transfers = Uint8Array.from(calls, (name) => (READERS.has(name) ? READS : WRITERS.has(name) ? WRITES : 0));
     this.opens = calls.map((name) => callTraits(name).role === 'open');
     const byPid = new Map<number, number>();
     this.processOfThread = Int32Array.from(threads, ({ pid }) => {
       let process = byPid.get(pid);
       if (process === undefined) {
-        process = this.processes.push({ things: new Int32Array(64).fill(-1), coming: [], known: false }) - 1;
+        process = this.processes.length;
+        this.processes.push({ index: process, things: new Int32Array(64).fill(-1), coming: [], known: false });
         byPid.set(pid, process);
       }
       return process;
@@ -124,8 +131,9 @@ class DescriptorFollower {
       if (process.coming.length > 0) arrive(process, start[row]!);
       this.follow(row, process);
     }
+    this.things.settle(processes.length);
     for (let row = 0; row < trace.length; row++) {
-      if (kind[row] === UNKNOWN && thingOfRow[row]! >= 0) kind[row] = this.kindOf[thingOfRow[row]!]!;
+      if (kind[row] === UNKNOWN && thingOfRow[row]! >= 0) kind[row] = this.things.kind(thingOfRow[row]!);
     }
   }
 
@@ -138,21 +146,24 @@ class DescriptorFollower {
     let thing = -1;
     if (descriptor >= 0 && descriptor < MAX_DESCRIPTOR && !this.opens[call] && errno !== EBADF) {
       thing = process.things[descriptor] ?? -1;
-      if (thing < 0) put(process, descriptor, (thing = this.newThing(UNKNOWN)));
+      if (thing < 0) put(process, descriptor, (thing = this.things.add(UNKNOWN, process.index)));
       this.thingOfRow[row] = thing;
-      this.learn(thing, columns.kind[row]!);
+      this.things.learn(thing, columns.kind[row]!);
       const implied = this.implied[call]!;
       // Only a file lets itself be synced, but a socket without data is a socket as well.
-      if (implied === SOCKET ? errno !== ENOTSOCK : errno === 0) this.learn(thing, implied);
+      if (implied === SOCKET ? errno !== ENOTSOCK : errno === 0) this.things.learn(thing, implied);
     }
+    const transfer = this.transfers[call]!;
+    if (transfer !== 0 && thing >= 0 && errno === 0 && columns.result[row]! > 0)
+      this.things.transferred(thing, transfer === WRITES, columns.result[row]!);
     const effect = this.effects[call]!;
     if (effect === USES || errno !== 0) return;
     const result = columns.result[row]!;
     if (effect === CLOSES) {
       if (thing >= 0) process.things[descriptor] = -1;
-    } else if (effect === MAKES) this.comes(row, process, this.newThing(columns.kind[row]!));
+    } else if (effect === MAKES) this.comes(row, process, this.things.add(columns.kind[row]!, process.index));
     else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
-      this.comes(row, process, thing >= 0 ? thing : this.newThing(columns.kind[row]!));
+      this.comes(row, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
     else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);
     else if (effect === EXECUTES) process.things.fill(-1, INHERITED_BY_EXEC);
   }
@@ -192,21 +203,6 @@ class DescriptorFollower {
     const from = this.processes[this.processOfThread[parent]!]!;
     if (from !== process) process.things = from.things.slice();
   }
-
-  private newThing(kind: number): number {
-    if (this.things === this.kindOf.length) {
-      const larger = new Uint8Array(this.things * 2);
-      larger.set(this.kindOf);
-      this.kindOf = larger;
-    }
-    this.kindOf[this.things] = kind === 0 ? UNKNOWN : kind;
-    return this.things++;
-  }
-
-  /** What is known more exactly stays: a TCP socket is more than a socket. */
-  private learn(thing: number, kind: number): void {
-    if (exactness(kind) > exactness(this.kindOf[thing]!)) this.kindOf[thing] = kind;
-  }
 }
 
 /** Takes up the descriptors that were returned by `now`. */
@@ -230,9 +226,4 @@ function put(process: Process, descriptor: number, thing: number): void {
     process.things = larger;
   }
   process.things[descriptor] = thing;
-}
-
-function exactness(kind: number): number {
-  if (kind === UNKNOWN || kind === 0 || kind === CWD) return 0;
-  return kind === SOCKET || kind === FILE || kind === OTHER ? 1 : 2;
 }

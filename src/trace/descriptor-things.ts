@@ -1,0 +1,87 @@
+/**
+ * What descriptors stand for: open files, sockets, pipes ... ("things" here, as a file is only one of them). Descriptors
+ * that are copies of each other share a thing, and what is learned of it late holds for all its uses.
+ */
+import { kindCode } from './kinds.js';
+
+const UNKNOWN = kindCode('unknown');
+const SOCKET = kindCode('socket');
+const FILE = kindCode('file');
+const OTHER = kindCode('other');
+const CWD = kindCode('cwd');
+const EVENTFD = kindCode('eventfd');
+/** Kinds of sockets that carry a server's talk. */
+const TALK = [kindCode('tcp'), kindCode('unix'), kindCode('udp')];
+
+/** A transfer of this many bytes is what an eventfd does: eventfd(2). */
+const EVENTFD_BYTES = 8;
+
+const WAS_READ = 1;
+const WAS_WRITTEN = 2;
+const WAS_BOTH = WAS_READ | WAS_WRITTEN;
+const HAD_OTHER_SIZES = 4;
+
+export class DescriptorThings {
+  private kinds = new Uint8Array(1024);
+  private uses = new Uint8Array(1024);
+  private processes = new Int32Array(1024);
+  private size = 0;
+
+  /** A new thing of `process`, of a kind that may be 'unknown'. */
+  add(kind: number, process: number): number {
+    const thing = this.size++;
+    if (thing === this.kinds.length) {
+      this.kinds = grown(this.kinds, new Uint8Array(thing * 2));
+      this.uses = grown(this.uses, new Uint8Array(thing * 2));
+      this.processes = grown(this.processes, new Int32Array(thing * 2));
+    }
+    this.kinds[thing] = exactness(kind) === 0 ? UNKNOWN : kind;
+    this.processes[thing] = process;
+    return thing;
+  }
+
+  kind(thing: number): number {
+    return this.kinds[thing]!;
+  }
+
+  /** What is known more exactly stays: a TCP socket is more than a socket. */
+  learn(thing: number, kind: number): void {
+    if (exactness(kind) > exactness(this.kinds[thing]!)) this.kinds[thing] = kind;
+  }
+
+  /** `bytes` were read from or written to it by read(2), write(2) or their kin. */
+  transferred(thing: number, write: boolean, bytes: number): void {
+    this.uses[thing]! |= (write ? WAS_WRITTEN : WAS_READ) | (bytes === EVENTFD_BYTES ? 0 : HAD_OTHER_SIZES);
+  }
+
+  /**
+   * When all uses are known: what is both read and written at its end is an eventfd where every transfer was of 8 bytes,
+   * else a socket (pipes go one way, and files are read and written at a position, which `learn` was told of); and the
+   * sockets of a process of which nothing is known are what all its known ones are.
+   */
+  settle(processCount: number): void {
+    const known = new Uint8Array(processCount);
+    for (let thing = 0; thing < this.size; thing++) {
+      const use = this.uses[thing]!;
+      if (this.kinds[thing] === UNKNOWN && (use & WAS_BOTH) === WAS_BOTH)
+        this.kinds[thing] = (use & HAD_OTHER_SIZES) === 0 ? EVENTFD : SOCKET;
+      const talk = TALK.indexOf(this.kinds[thing]!);
+      if (talk >= 0) known[this.processes[thing]!]! |= 1 << talk;
+    }
+    for (let thing = 0; thing < this.size; thing++) {
+      if (this.kinds[thing] !== SOCKET) continue;
+      const only = TALK.find((_, i) => known[this.processes[thing]!] === 1 << i);
+      if (only !== undefined) this.kinds[thing] = only;
+    }
+  }
+}
+
+function exactness(kind: number): number {
+  if (kind === UNKNOWN || kind === 0 || kind === CWD) return 0;
+  return kind === SOCKET || kind === FILE || kind === OTHER ? 1 : 2;
+}
+
+function grown<T extends Uint8Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
