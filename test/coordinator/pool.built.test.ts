@@ -4,7 +4,7 @@ import type { Stage } from '../../src/coordinator/stage.js';
 import { PerfscopeError } from '../../src/errors.js';
 
 interface Task {
-  what: 'square' | 'report' | 'fail' | 'bug' | 'exit' | 'spin' | 'wait' | 'hoard';
+  what: 'square' | 'meet' | 'report' | 'fail' | 'bug' | 'exit' | 'spin' | 'wait' | 'hoard';
   n?: number;
   cell?: Int32Array;
 }
@@ -66,8 +66,16 @@ describe('pool', () => {
     start(2);
     const cell = sharedCell();
     await Promise.all(Array.from(squares(12, cell), (task) => pool.run(probe, task)));
-    expect(cell[1]).toBe(2);
-    expect(pool.threads).toBe(2);
+    expect(cell[1]).toBeLessThanOrEqual(2);
+    expect(pool.threads).toBeLessThanOrEqual(2);
+  });
+
+  it('runs as many tasks at once as there are threads', async () => {
+    start(3);
+    const cell = sharedCell();
+    // Each waits for the other two.
+    await Promise.all([1, 2, 3].map(() => pool.run(probe, { what: 'meet', n: 3, cell })));
+    expect(cell[0]).toBe(3);
   });
 
   it('asks for an item only when there is room for its task', async () => {

@@ -11,6 +11,10 @@ export default serve({
       case 'square':
         if (task.cell !== undefined) await occupy(task);
         return task.n * task.n;
+      case 'meet':
+        Atomics.add(task.cell, 0, 1);
+        while (Atomics.load(task.cell, 0) < task.n) await sleep(2);
+        return 0;
       case 'report':
         context.progress(1);
         context.log('info', { code: 'probe', args: { n: task.n } });
