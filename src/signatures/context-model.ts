@@ -97,6 +97,7 @@ export function learnContextModel(
       if (merged === undefined) contexts.set(key, counts[k]);
       else for (const [node, n] of counts[k]) merged.set(node, (merged.get(node) ?? 0) + n);
     }
+    roles.calls(run, rows);
     noteTimes(
       run.trace,
       rows.symbols.map((s) => grainsOf(s)),

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { contextsOf } from '../../src/context/contexts.js';
+import { Decoder } from '../../src/context/decoder.js';
+import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
+import { learnSignatures } from '../../src/signatures/learn.js';
+import { parseSignatures, serialiseSignatures } from '../../src/signatures/file.js';
+import { traceFromText } from '../helpers/trace.js';
+
+const learn = (text: string) => learnSignatures([traceFromText(text)], { parameters: DEFAULT_PARAMETERS });
+
+/** The likeliest innermost function of each row, with its weight. */
+function decode(learned: string, text: string): string[] {
+  const db = learn(learned);
+  const rows = contextsOf(traceFromText(text));
+  const read = new Decoder(db.model).reader(rows);
+  return Array.from(rows.context, (k) => {
+    const { nodes, weights } = read(k);
+    if (nodes.length === 0) return '?';
+    const [, f] = db.model.nodes[nodes[0]!]!;
+    return `${f < 0 ? '-' : db.functions[f]!.name} ${weights[0]!.toFixed(2)}`;
+  });
+}
+
+const LEARNED = `
+  1 0.01 epoll_wait:epoll=1 main>loop
+  1 0.02 read:tcp=100 main>loop>handle
+  1 0.03 write:tcp=100 main>loop>reply
+  1 0.04 epoll_wait:epoll=1 main>loop
+  1 0.05 read:file=100 main>loop>load
+  1 0.06 write:tcp=100 main>loop>send
+  1 0.07 epoll_wait:epoll=1 main>loop
+  1 0.08 read:tcp=100 main>loop>handle
+  1 0.09 write:tcp=100 main>loop>reply
+  1 0.10 epoll_wait:epoll=1 main>loop`;
+
+describe('decoding', () => {
+  it('tells the same call apart by what was before it', () => {
+    const found = decode(
+      LEARNED,
+      '1 0.1 epoll_wait:epoll=1\n1 0.2 read:file=100\n1 0.3 write:tcp=100\n1 0.4 epoll_wait:epoll=1',
+    );
+    expect(found[1]).toMatch(/^load /);
+    expect(found[2]).toMatch(/^send /);
+  });
+
+  it('backs off where the trace does not know kinds', () => {
+    const found = decode(LEARNED, '1 0.1 epoll_wait=1\n1 0.2 read=100\n1 0.3 write=100\n1 0.4 epoll_wait=1');
+    expect(found[1]).toMatch(/^handle /); // two of the three reads
+    expect(found[2]).toMatch(/^reply /);
+  });
+
+  it('knows nothing of a call that learning never saw', () => {
+    expect(decode(LEARNED, '1 0.1 mprotect')).toEqual(['?']);
+  });
+
+  it('weighs to one whatever it is asked', () => {
+    const db = learn(LEARNED);
+    const call = fc.constantFrom(
+      'read:tcp=100',
+      'read:file=0',
+      'write:tcp=100',
+      'epoll_wait:epoll=1',
+      'close:tcp',
+      'read=1',
+    );
+    fc.assert(
+      fc.property(fc.array(call, { minLength: 1, maxLength: 12 }), (calls) => {
+        const rows = contextsOf(traceFromText(calls.map((c, i) => `1 ${i + 1} ${c}`).join('\n')));
+        const read = new Decoder(db.model).reader(rows);
+        for (const k of rows.context) {
+          const { weights } = read(k);
+          const sum = weights.reduce((a, b) => a + b, 0);
+          expect(weights.length === 0 || Math.abs(sum - 1) < 1e-9).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('the context model', () => {
+  it('is the same after the signatures file', () => {
+    const db = learn(LEARNED);
+    expect(parseSignatures(serialiseSignatures(db), 'x').model).toEqual(JSON.parse(JSON.stringify(db.model)));
+  });
+
+  it('does not depend on the order of the learning runs', () => {
+    const [a, b] = [LEARNED, '1 0.1 getpid main>info\n1 0.2 read:tcp=1 main>loop>handle'].map((t) => traceFromText(t));
+    const options = { parameters: DEFAULT_PARAMETERS };
+    const forth = learnSignatures([a!, b!], options);
+    const back = learnSignatures([b!, a!], options);
+    const plain = (db: typeof forth) =>
+      db.model.contexts.map((row) => [
+        ...row.slice(0, 6).map((s, j) => (j < 5 ? db.model.symbols[s] : s)),
+        row.slice(6).filter((_, j) => j % 2 === 1),
+      ]);
+    expect(plain(back)).toEqual(plain(forth));
+  });
+
+  it('keeps roles of threads apart, and joins entries that share one', () => {
+    const { roles, nodes } = learn(`
+      1/1 0.01 epoll_wait:epoll=1 main>loop
+      1/2 0.02 futex#wait start>worker
+      1/2 0.03 write:tcp=5 flush
+      1/3 0.04 clock_nanosleep janitor`).model;
+    expect(roles.map((r) => r.entries.length)).toEqual([1, 2, 1]);
+    expect(nodes[0]).toEqual([-1, -1]);
+  });
+});
