@@ -5,7 +5,7 @@
 import { FIRST_DESCRIPTOR, FIRST_OTHER, FIRST_UNKNOWN, ROLES, callTraits, refinedKind } from '../trace/call-traits.js';
 import type { Role } from '../trace/call-traits.js';
 import type { ChunkWriter } from '../trace/chunk-writer.js';
-import { kindCode, variantCode } from '../trace/kinds.js';
+import { kindCode } from '../trace/kinds.js';
 import { NO_STACK } from '../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../trace/table.js';
 import { CR, HASH_SEED, LF, LineScanner, hashStep, isDigit, lineEnd, startsWith } from './bytes.js';
@@ -13,7 +13,9 @@ import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
 import { decorationKind } from './strace-descriptors.js';
 import { isNameByte, startsRecord } from './strace-leader.js';
+import { CallNames } from './strace-names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
+import { ThreadEvents } from './strace-events.js';
 import { StackReader } from './strace-stacks.js';
 import type { LineThreads } from './strace-threads.js';
 
@@ -27,7 +29,6 @@ const MAX_CALLS = 1024;
 const UNKNOWN_KIND = kindCode('unknown');
 const CWD = kindCode('cwd');
 const OTHER = kindCode('other');
-const THREAD = variantCode('thread');
 
 const role = (name: Role): number => ROLES.indexOf(name);
 const FUTEX = role('futex');
@@ -54,17 +55,24 @@ export class CallReader {
   private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
   private readonly roles = new Uint8Array(MAX_CALLS);
   private known = 0;
+  private readonly names: CallNames;
+  private readonly events: ThreadEvents;
   private scanner = new LineScanner(new Uint8Array(0));
 
   constructor(
     private readonly writer: ChunkWriter,
     private readonly clock: StraceClock,
     private readonly threads: LineThreads,
-  ) {}
+  ) {
+    this.names = new CallNames(writer.calls);
+    this.events = new ThreadEvents(writer, clock);
+  }
 
   /** Sets the text that the following calls are read from. */
-  use(bytes: Uint8Array): void {
-    this.scanner = new LineScanner(bytes);
+  use(scanner: LineScanner): void {
+    this.scanner = scanner;
+    this.names.use(scanner);
+    this.outcome.use(scanner);
   }
 
   /**
@@ -73,23 +81,17 @@ export class CallReader {
    */
   call(bytes: Uint8Array, start: number, exact: boolean): number {
     const { writer, outcome } = this;
-    let p = start;
-    let hash = HASH_SEED;
-    let c = bytes[p];
-    while (isNameByte(c)) {
-      hash = hashStep(hash, c);
-      c = bytes[++p];
-    }
-    if (c !== 40 /* ( */) return NOT_A_CALL;
+    const call = this.names.read(bytes, start);
+    if (call < 0) return NOT_A_CALL;
     this.clock.tick();
-    const call = writer.calls.intern(bytes, start, p, hash);
     if (call >= this.known) this.learn(call);
-    const argsStart = ++p;
+    const argsStart = this.names.end + 1;
+    let p = argsStart;
     const first = this.first[call];
     let kind = 0;
     let descriptor = NO_DESCRIPTOR;
     if (first !== FIRST_OTHER) {
-      c = bytes[p];
+      let c = bytes[p];
       if (isDigit(c)) {
         descriptor = 0;
         do {
@@ -219,7 +221,7 @@ export class CallReader {
 
   /** What the arguments of a call's first half, or of the whole call, tell. */
   private entry(bytes: Uint8Array, start: number, end: number, role: number, row: number, thread: number): void {
-    const { variant, kind, errno, flags } = this.writer.columns;
+    const { variant, kind, flags } = this.writer.columns;
     if (role === FUTEX) variant[row] = args.futexVariant(bytes, args.secondArgument(bytes, start, end));
     else if (role === EPOLL_CTL) variant[row] = args.epollCtlVariant(bytes, args.secondArgument(bytes, start, end));
     else if (role === FCNTL) variant[row] = args.fcntlVariant(bytes, args.secondArgument(bytes, start, end));
@@ -229,13 +231,8 @@ export class CallReader {
     } else if (role === SOCKET) kind[row] = args.socketKind(bytes, start);
     else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end);
     else if (role === RESTART) flags[row] |= FLAG_RESTARTED;
-    else if (role === EXEC) {
-      const program = errno[row] === 0 || errno[row] === ERRNO_UNKNOWN ? args.firstString(bytes, start, end) : '';
-      if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns: this.clock.now, program, row });
-    } else if (role === PRCTL && startsWith(bytes, start, 'PR_SET_NAME')) {
-      const name = args.firstString(bytes, start, end);
-      if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns: this.clock.now, name });
-    }
+    else if (role === EXEC) this.events.exec(bytes, start, end, row, thread);
+    else if (role === PRCTL) this.events.prctl(bytes, start, end, thread);
     if (this.outcome.state === RETURNED || role === TIMEOUT || role === TIMEOUT_MASK)
       this.exit(bytes, start, role, row, thread);
   }
@@ -249,16 +246,9 @@ export class CallReader {
       if (found !== 0) variant[row] = found;
     } else if (outcome.errno !== 0) return;
     else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
-    else if (role === CLONE || role === FORK) {
-      const ns = writer.columns.start[row];
-      const sameProcess = variant[row] === THREAD;
-      if (outcome.result > 0)
-        writer.lifecycle.push({ what: 'clone', thread, ns, childTid: outcome.result, sameProcess });
-    } else if (role === TID && writer.threads[thread].tid === 0) {
-      writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.now, tid: outcome.result });
-    } else if (role === PID && outcome.result > 0 && writer.threads[thread].pid < 0) {
-      writer.threads[thread].pid = outcome.result;
-    }
+    else if (role === CLONE || role === FORK) this.events.cloned(row, thread);
+    else if (role === TID) this.events.tid(row, thread);
+    else if (role === PID) this.events.pid(row, thread);
   }
 
   private timeout(bytes: Uint8Array, start: number, role: number): number {
@@ -271,7 +261,7 @@ export class CallReader {
     const { writer, outcome } = this;
     writer.seen[thread] = 1;
     const role = this.roles[call];
-    if (role === PID && outcome.errno === 0 && outcome.result > 0) writer.threads[thread].pid = outcome.result;
+    if (role === PID && outcome.errno === 0) this.events.told(thread, outcome.result);
     if (outcome.durationNs >= 0) writer.hasDurations = true;
     const never = outcome.state === NEVER && role !== EXIT;
     const index = writer.orphans.push({

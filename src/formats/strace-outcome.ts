@@ -7,7 +7,7 @@
  */
 import { errnoNumber } from '../trace/errno.js';
 import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT } from '../trace/table.js';
-import { ByteInterner, HASH_SEED, SPACE, endsWith, hashStep, isDigit } from './bytes.js';
+import { ByteInterner, HASH_SEED, type LineScanner, SPACE, endsWith, hashStep, isDigit, sixDigits } from './bytes.js';
 import { decorationKind } from './strace-descriptors.js';
 
 /** The call returned. */
@@ -36,8 +36,14 @@ export class Outcome {
   kind = 0;
   /** Where the arguments in this line end: at the closing parenthesis, or before `<unfinished ...>`. */
   argsEnd = 0;
+  private view: DataView = new DataView(new ArrayBuffer(0));
   private readonly names = new ByteInterner();
   private numbers = new Uint8Array(256);
+
+  /** Sets the text that the following lines are of. */
+  use(scanner: LineScanner): void {
+    this.view = scanner.view;
+  }
 
   /**
    * Reads bytes[start, end): a line from its first argument on, without its line feed. `exact`: the line may be cut off,
@@ -75,7 +81,17 @@ export class Outcome {
 
   /** Takes `<1.000123>` off the end; gives the new end. */
   private duration(bytes: Uint8Array, start: number, end: number): number {
-    let p = end - 2;
+    let p = end - 10;
+    if (p > start && bytes[p] === 60 /* < */ && bytes[p + 2] === 46 /* . */ && bytes[p - 1] === SPACE) {
+      // Nearly all calls last less than ten seconds.
+      const microseconds = sixDigits(this.view, p + 3);
+      const seconds = bytes[p + 1] - 48;
+      if (microseconds >= 0 && seconds >= 0 && seconds <= 9) {
+        this.durationNs = seconds * 1e9 + microseconds * 1000;
+        return p;
+      }
+    }
+    p = end - 2;
     let fraction = 0;
     let scale = 1;
     let digits = 0;

@@ -5,18 +5,18 @@
 import { ChunkWriter } from '../trace/chunk-writer.js';
 import type { TraceChunk } from '../trace/chunk.js';
 import { NO_STACK } from '../trace/stacks.js';
-import { SPACE, endedByNewline, isDigit, lastLineStart, lineEnd, startsWith } from './bytes.js';
+import { LineScanner, endedByNewline, isDigit, lastLineStart, lineEnd, startsWith } from './bytes.js';
 import type { ParseOptions } from './format.js';
 import { CallReader, NOT_A_CALL } from './strace-calls.js';
-import { EPOCH_SECONDS, NO_TIME, SECONDS, StraceClock, TIME_OF_DAY } from './strace-clock.js';
-import { isNameByte, skipBrackets, skipComm, startsRecord } from './strace-leader.js';
+import { StraceClock } from './strace-clock.js';
+import { LeaderReader } from './strace-leader-reader.js';
+import { isNameByte, startsRecord } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
 import { StackReader } from './strace-stacks.js';
 import { LineThreads } from './strace-threads.js';
 
 /** A short line with times, for the first estimate of rows; an estimate that fails costs one copy. */
 const SHORT_LINE = 64;
-const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 export class StraceParser {
   private readonly writer: ChunkWriter;
@@ -25,8 +25,7 @@ export class StraceParser {
   private readonly calls: CallReader;
   private readonly stacks = new StackReader();
   private inStack = false;
-  /** Last number read. */
-  private value = 0;
+  private readonly leader: LeaderReader;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -34,6 +33,7 @@ export class StraceParser {
   ) {
     this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE));
     this.threads = new LineThreads(this.writer, this.clock, options.tid);
+    this.leader = new LeaderReader(this.threads, this.clock);
     this.calls = new CallReader(this.writer, this.clock, this.threads);
   }
 
@@ -54,7 +54,9 @@ export class StraceParser {
 
   /** Lines of bytes[0, length), which ends with a line feed. `cut`: the last one had none of its own. */
   private lines(bytes: Uint8Array, length: number, cut: boolean): void {
-    this.calls.use(bytes);
+    const scanner = new LineScanner(bytes);
+    this.calls.use(scanner);
+    this.leader.use(scanner);
     let p = 0;
     while (p < length) {
       this.writer.lines++;
@@ -70,7 +72,7 @@ export class StraceParser {
   /** One line that is no frame of a stack; gives the position of the line feed behind it. */
   private line(bytes: Uint8Array, start: number, cut: boolean): number {
     const { calls, writer } = this;
-    const p = this.leader(bytes, start);
+    const p = this.leader.read(bytes, start);
     const c = bytes[p];
     let end = NOT_A_CALL;
     if (isNameByte(c) && !isDigit(c)) {
@@ -134,115 +136,5 @@ export class StraceParser {
     if (owner >= 0) this.writer.setStack(owner, stack);
     else if (owner !== NO_STACK) this.writer.orphans[-2 - owner].stack = stack;
     this.calls.owner = NO_STACK;
-  }
-
-  /** Reads tid, name and time of a line; gives where its call would start. Same shapes as skipLeader. */
-  private leader(bytes: Uint8Array, start: number): number {
-    const { threads } = this;
-    let p = start;
-    threads.tid = -1;
-    threads.commEnd = 0;
-    this.clock.shape = NO_TIME;
-    while (bytes[p] === SPACE) p++;
-    if (bytes[p] === 91 /* [ */ && startsWith(bytes, p, '[pid ')) {
-      p += 5;
-      while (bytes[p] === SPACE) p++;
-      p = this.threadId(bytes, this.number(bytes, p));
-      if (bytes[p] !== 93 /* ] */) return start;
-      p++;
-      while (bytes[p] === SPACE) p++;
-    }
-    if (isDigit(bytes[p])) {
-      let q = this.number(bytes, p);
-      let c = bytes[q];
-      if ((c === SPACE || c === 60) /* < */ && this.value < EPOCH_SECONDS && threads.tid < 0) {
-        p = this.threadId(bytes, q);
-        while (bytes[p] === SPACE) p++;
-        if (!isDigit(bytes[p])) return skipBrackets(bytes, p);
-        q = this.number(bytes, p);
-        c = bytes[q];
-      }
-      q = this.time(bytes, q, c);
-      if (q < 0) return p;
-      p = q;
-      while (bytes[p] === SPACE) p++;
-      if (bytes[p] === 40 /* ( */ && bytes[p + 1] === 43 /* + */) {
-        while (bytes[p] !== 41 /* ) */ && bytes[p] >= SPACE) p++;
-        if (bytes[p] === 41) p++;
-        while (bytes[p] === SPACE) p++;
-      }
-    }
-    return bytes[p] === 91 ? skipBrackets(bytes, p) : p;
-  }
-
-  /** The number just read is the tid; gives the position behind it and its `<comm>`. */
-  private threadId(bytes: Uint8Array, p: number): number {
-    const { threads } = this;
-    threads.tid = this.value;
-    if (bytes[p] !== 60) return p;
-    const end = skipComm(bytes, p);
-    threads.commStart = p + 1;
-    threads.commEnd = end - 1;
-    return end;
-  }
-
-  /** The number just read begins a time and `c` at `p` follows; gives the position behind it, -1 when it is none. */
-  private time(bytes: Uint8Array, p: number, c: number): number {
-    let seconds = this.value;
-    let shape = SECONDS;
-    let q = p;
-    if (c === 58 /* : */) {
-      shape = TIME_OF_DAY;
-      q = this.number(bytes, q + 1);
-      seconds = seconds * 3600 + this.value * 60;
-      if (bytes[q] !== 58) return -1;
-      q = this.number(bytes, q + 1);
-      seconds += this.value;
-      c = bytes[q];
-    } else if (c !== 46 /* . */ && seconds < EPOCH_SECONDS) return -1;
-    this.value = 0;
-    if (c === 46) q = this.fraction(bytes, q);
-    this.clock.shape = shape;
-    this.clock.seconds = seconds;
-    this.clock.nanoseconds = this.value;
-    return q;
-  }
-
-  /** Digits behind the point at `p` as nanoseconds. */
-  private fraction(bytes: Uint8Array, p: number): number {
-    let value = 0;
-    let q = p + 1;
-    let c = bytes[q];
-    while (isDigit(c) && q - p <= 9) {
-      value = (value * 10 + (c - 48)) | 0;
-      c = bytes[++q];
-    }
-    this.value = value * POWERS[9 - (q - p - 1)];
-    while (isDigit(bytes[q])) q++;
-    return q;
-  }
-
-  /** Digits at `p`, any number of them. Small integers as long as possible: a float multiplication a digit is slow. */
-  private number(bytes: Uint8Array, p: number): number {
-    let q = p;
-    let high = 0;
-    let c = bytes[q];
-    while (isDigit(c) && q - p < 6) {
-      high = high * 10 + (c - 48);
-      c = bytes[++q];
-    }
-    if (!isDigit(c)) {
-      this.value = high;
-      return q;
-    }
-    const middle = q;
-    let low = 0;
-    while (isDigit(c) && q - middle < 9) {
-      low = low * 10 + (c - 48);
-      c = bytes[++q];
-    }
-    this.value = high * POWERS[q - middle] + low;
-    while (isDigit(bytes[q])) q++;
-    return q;
   }
 }

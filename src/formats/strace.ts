@@ -12,15 +12,21 @@
  * (variants), strace-descriptors (kinds), strace-stacks, strace-notices, strace-threads, strace-clock.
  */
 import type { TraceChunk } from '../trace/chunk.js';
-import { LF, lineEnd } from './bytes.js';
+import { LF, lineEnd, plainBytes } from './bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from './format.js';
 import { startsRecord } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
 import { StraceParser } from './strace-parser.js';
+import { allShapes } from './strace-shapes.js';
 import { StackReader } from './strace-stacks.js';
 
 /** Lines looked at to recognise the format. */
 const DETECTION_LINES = 500;
+
+/** Chunks from here on are worth the few milliseconds that `allShapes` takes, bytes. */
+const LARGE_CHUNK = 1 << 20;
+/** Whether this thread's code has seen all shapes. It changes no result. */
+let warm = false;
 
 export const strace: TraceFormat = {
   id: 'strace',
@@ -49,6 +55,10 @@ export const strace: TraceFormat = {
   },
 
   parseChunk(bytes: Uint8Array, options: ParseOptions): TraceChunk {
-    return new StraceParser(bytes, options).parse();
+    if (!warm && bytes.length >= LARGE_CHUNK) {
+      warm = true;
+      new StraceParser(allShapes(), options).parse();
+    }
+    return new StraceParser(plainBytes(bytes), options).parse();
   },
 };
