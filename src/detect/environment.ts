@@ -18,6 +18,10 @@ export interface Outside {
 const SLOWER_NS = 10e6;
 /** Quantiles of fewer calls say nothing. */
 const FEWEST = 8;
+/** A change that has not lasted this part of the window is too young to judge. */
+const LASTING = 0.15;
+/** A thread that waits for the disk less than this part of its time is not held up. */
+const HARMFUL = 0.2;
 /** More calls than this factor after the onset, and the program itself asks for more. */
 const SAME_NUMBER = 1.5;
 /** A thread was ready but off the CPU for this part of the time ... */
@@ -35,60 +39,93 @@ export function environment(
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
   if (findings.some((f) => f.detector === 'rate' && f.alarming)) return null;
-  const disk = slowDisk(scene, onsetNs, slowFactor);
+  const disk = slowDisk(scene, slowFactor);
   if (disk !== null) return disk;
   // A thread that computes reads its answers late, whenever they came.
-  return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, onsetNs, slowFactor);
+  return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, slowFactor);
 }
 
-class Halves {
-  readonly before: number[] = [];
-  readonly after: number[] = [];
-  constructor(
-    private readonly scene: Scene,
-    private readonly onsetNs: number,
-  ) {}
+/** Durations along time, and the moment at which they change most: a slow disk does not change the mix of calls. */
+class Series {
+  private readonly times: number[] = [];
+  private readonly durations: number[] = [];
+  private readonly threads: number[] = [];
 
-  add(atNs: number, ns: number): void {
-    if (!(ns >= 0) || atNs < this.scene.fromNs || atNs >= this.scene.toNs) return;
-    (atNs < this.onsetNs ? this.before : this.after).push(ns);
+  add(atNs: number, ns: number, thread: number): void {
+    if (!(ns >= 0)) return;
+    this.times.push(atNs);
+    this.durations.push(ns);
+    this.threads.push(thread);
   }
 
-  /** Third quartile before and after if the second is much larger, else null: caches keep the faster half fast. */
-  slower(factor: number): { before: number; after: number } | null {
-    if (this.before.length < FEWEST || this.after.length < FEWEST) return null;
-    const [before, after] = [thirdQuartile(this.before), thirdQuartile(this.after)];
-    return after > factor * before && after - before > SLOWER_NS ? { before, after } : null;
+  /** Share of its time from a moment on that the thread most concerned spends in the calls. */
+  share(scene: Scene, fromNs: number): number {
+    const sums = new Map<number, number>();
+    for (let i = 0; i < this.times.length; i++) {
+      if (this.times[i]! >= fromNs) sums.set(this.threads[i]!, (sums.get(this.threads[i]!) ?? 0) + this.durations[i]!);
+    }
+    return Math.max(0, ...sums.values()) / (scene.toNs - fromNs);
   }
 
-  /** Whether calls came as often as before, or less. */
-  asOften(): boolean {
-    const { fromNs, toNs } = this.scene;
-    const rateBefore = this.before.length / (this.onsetNs - fromNs);
-    return this.after.length / (toNs - this.onsetNs) <= SAME_NUMBER * rateBefore;
+  /**
+   * The change, if from some moment on the third quartile (caches keep the faster half fast) is `factor` times what it was and
+   * calls come no oftener; else null. The moment is the cut with the largest variance of log durations between its sides: O(n log n).
+   */
+  slower(scene: Scene, factor: number): Slower | null {
+    const n = this.times.length;
+    const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => this.times[a]! - this.times[b]!);
+    const logs = Float64Array.from(order, (i) => Math.log(Math.max(1000, this.durations[i]!)));
+    const total = logs.reduce((a, b) => a + b, 0);
+    let sum = 0;
+    let [best, cut] = [0, -1];
+    for (let i = 0; i < n; i++) {
+      if (i >= FEWEST && n - i >= FEWEST) {
+        const change = (total - sum) / (n - i) - sum / i;
+        const between = change > 0 ? (change * change * i * (n - i)) / n : 0;
+        if (between > best) [best, cut] = [between, i];
+      }
+      sum += logs[i]!;
+    }
+    if (cut < 0) return null;
+    const sides = [order.subarray(0, cut), order.subarray(cut)].map((side) =>
+      Float64Array.from(side, (i) => this.durations[i]!),
+    );
+    const [before, after] = sides.map(thirdQuartile) as [number, number];
+    const atNs = this.times[order[cut]!]!;
+    const perSecond = (cut / (atNs - scene.fromNs)) * (scene.toNs - atNs);
+    if (scene.toNs - atNs < LASTING * (scene.toNs - scene.fromNs)) return null;
+    const asOften = n - cut <= SAME_NUMBER * perSecond;
+    return asOften && after > factor * before && after - before > SLOWER_NS ? { before, after, atNs } : null;
   }
+}
+
+interface Slower {
+  readonly before: number;
+  readonly after: number;
+  readonly atNs: number;
 }
 
 const SYNCS = /^(?:fsync|fdatasync|sync_file_range|msync|syncfs|sync)$/;
 const STORES =
   /^(?:read|write|pread64|pwrite64|readv|writev|preadv2?|pwritev2?|sendfile|fallocate|ftruncate|openat?|unlink|rename)$/;
 
-function slowDisk(scene: Scene, onsetNs: number, factor: number): Outside | null {
+function slowDisk(scene: Scene, factor: number): Outside | null {
   const { trace } = scene;
-  const { call, kind, start } = trace.columns;
+  const { call, kind, start, thread } = trace.columns;
   const sync = trace.calls.map((name) => SYNCS.test(name));
   const store = trace.calls.map((name) => STORES.test(name));
   const stored = new Set([kindCode('file'), kindCode('directory')]);
-  const syncs = new Halves(scene, onsetNs);
-  const stores = new Halves(scene, onsetNs);
+  const syncs = new Series();
+  const stores = new Series();
   for (let i = scene.firstRow; i < scene.endRow; i++) {
     const ns = lasted(trace, i, scene.toNs);
-    if (sync[call[i]!]!) syncs.add(start[i]!, ns);
-    else if (store[call[i]!]! && stored.has(kind[i]!)) stores.add(start[i]!, ns);
+    if (sync[call[i]!]!) syncs.add(start[i]!, ns, thread[i]!);
+    else if (store[call[i]!]! && stored.has(kind[i]!)) stores.add(start[i]!, ns, thread[i]!);
   }
-  for (const half of [syncs, stores]) {
-    const slower = half.slower(factor);
-    if (slower !== null && half.asOften()) return { resource: 'disk', reason: reason('slow-disk', slower, onsetNs) };
+  for (const series of [syncs, stores]) {
+    const slower = series.slower(scene, factor);
+    if (slower !== null && series.share(scene, slower.atNs) >= HARMFUL)
+      return { resource: 'disk', reason: reason('slow-disk', slower) };
   }
   return null;
 }
@@ -101,15 +138,15 @@ const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendmmsg|sendfile|splice)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg|recvmmsg)$/;
 
 /** On connections that the program opened: from the last byte asked to the first byte answered, and from connect to first use. */
-function slowAnswers(scene: Scene, onsetNs: number, factor: number): Outside | null {
+function slowAnswers(scene: Scene, factor: number): Outside | null {
   const { trace } = scene;
   const { call, errno, descriptor, start, thread, result } = trace.columns;
   const sends = trace.calls.map((name) => SENDS.test(name));
   const receives = trace.calls.map((name) => RECEIVES.test(name));
   const connect = trace.calls.indexOf('connect');
   const close = trace.calls.indexOf('close');
-  const answers = new Halves(scene, onsetNs);
-  const opened = new Halves(scene, onsetNs);
+  const answers = new Series();
+  const opened = new Series();
   // Per descriptor of a process: when it was asked (or connected) last, and whether it is connected by now.
   const asked = new Map<number, number>();
   const opening = new Map<number, number>();
@@ -127,7 +164,7 @@ function slowAnswers(scene: Scene, onsetNs: number, factor: number): Outside | n
       asked.delete(key);
       opening.set(key, start[i]!);
       if (errno[i] === 0) {
-        opened.add(start[i]!, end - start[i]!);
+        opened.add(start[i]!, end - start[i]!, thread[i]!);
         opening.delete(key);
       }
     } else if (c === close) {
@@ -137,23 +174,23 @@ function slowAnswers(scene: Scene, onsetNs: number, factor: number): Outside | n
     } else if (ours.has(key)) {
       const since = opening.get(key);
       if (since !== undefined && uses[c]! && errno[i] === 0) {
-        opened.add(since, start[i]! - since);
+        opened.add(since, start[i]! - since, thread[i]!);
         opening.delete(key);
       }
       if (sends[c]! && errno[i] === 0) asked.set(key, end);
       else if (receives[c]! && errno[i] === 0 && result[i]! > 0) {
         const from = asked.get(key);
-        if (from !== undefined) answers.add(from, Math.max(0, end - from));
+        if (from !== undefined) answers.add(from, Math.max(0, end - from), thread[i]!);
         asked.delete(key);
       }
     }
   }
-  const late = answers.slower(factor);
-  if (late === null || !answers.asOften()) return null;
-  const network = opened.slower(factor) !== null;
+  const late = answers.slower(scene, factor);
+  if (late === null) return null;
+  const network = opened.slower(scene, factor) !== null;
   return network
-    ? { resource: 'network', reason: reason('slow-network', late, onsetNs) }
-    : { resource: 'peer', reason: reason('slow-peer', late, onsetNs) };
+    ? { resource: 'network', reason: reason('slow-network', late) }
+    : { resource: 'peer', reason: reason('slow-peer', late) };
 }
 
 const RUNNABLE = 'R'.charCodeAt(0);
@@ -203,11 +240,11 @@ class NextEvents {
   }
 }
 
-function reason(code: string, slower: { before: number; after: number }, onsetNs: number): Message {
-  return { code, args: { before: slower.before / 1e9, after: slower.after / 1e9, at: onsetNs / 1e9 } };
+function reason(code: string, { before, after, atNs }: Slower): Message {
+  return { code, args: { before: before / 1e9, after: after / 1e9, at: atNs / 1e9 } };
 }
 
-function thirdQuartile(values: number[]): number {
-  values.sort((a, b) => a - b);
+function thirdQuartile(values: Float64Array): number {
+  values.sort();
   return values[Math.floor(values.length * 0.75)]!;
 }

@@ -122,7 +122,7 @@ function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Cl
     c.expected = load * Math.max((c.before / timeBefore) * timeAfter, share * usual);
     let slices = 0;
     for (let b = 0; b < SLICES; b++) slices += seen[k * SLICES + b]!;
-    const lasting = Math.min(1, slices / SLICES / parameters.rateLasting);
+    const lasting = Math.min(1, slices / SLICES / parameters.rateLasting) ** 2;
     c.odd = lasting * Math.max(0, 1 - (parameters.rateFactor * (c.expected + 0.5)) / c.after);
     const kind = [previous, call].map((text) => numbers(KIND).get(withoutOutcome(text)) ?? -1);
     c.novel = c.odd > 0 && decoder.bigram(KIND, kind[0]!, kind[1]!) === 0;
