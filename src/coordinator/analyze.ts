@@ -9,6 +9,7 @@ import { suspectsOf } from '../rank/suspects.js';
 import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
+import type { SourceSet } from '../source/index.js';
 import { FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
@@ -24,11 +25,16 @@ export interface TraceOptions {
   readonly format?: string | undefined;
   /** For CSV: names of columns, unit of times, separator, header; for strace without tids: the tid. */
   readonly parse?: Partial<ParseOptions> | undefined;
+  /** Opens the input where the paths are only names for it: members of archives, objects of a store. */
+  readonly open?: ((signal: AbortSignal | undefined) => Promise<readonly SourceSet[]>) | undefined;
 }
 
 export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions {
-  /** What was learned of the program: a database, or the path of a signatures file. */
-  readonly signatures: string | SignatureDatabase;
+  /**
+   * What was learned of the program: a database, the path of a signatures file, or a function that chooses once the trace
+   * is read.
+   */
+  readonly signatures: string | SignatureDatabase | ((trace: Trace) => Promise<LoadedSignatures>);
   /** Default: 'fused'. */
   readonly method?: string | undefined;
   readonly parameters?: GivenParameters | undefined;
@@ -55,7 +61,8 @@ export async function analyzeIncident(
   const timing = new Timing();
   const method = await loadMethod(name);
   return withPool(options, async (pool) => {
-    const signatures = await timing.measure('signatures', () => loadSignatures(options.signatures));
+    const given = options.signatures;
+    const known = typeof given === 'function' ? null : await timing.measure('signatures', () => loadSignatures(given));
     const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
     const { trace } = read;
     if (trace.length === 0) {
@@ -63,6 +70,8 @@ export async function analyzeIncident(
       throw new PerfscopeError('input-empty', 'no system call in the trace', { path: list[0]! }, advice);
     }
     const warnings = [...read.warnings];
+    const chosen = async () => (given as (trace: Trace) => Promise<LoadedSignatures>)(trace);
+    const signatures = known ?? (await timing.measure('signatures', chosen));
     const { program } = signatures.db;
     if (options.anyProgram !== true && requireProgram(trace, program, list[0]!) === 'unknown' && program !== '')
       warnings.push({ code: 'program-unknown', args: { program } });
@@ -102,21 +111,23 @@ function cancelled(error: unknown): Message | null {
 }
 
 export function traceOptions(options: TraceOptions & RunOptions) {
-  const { format, parse, signal, onProgress } = options;
+  const { format, parse, open, signal, onProgress } = options;
   return {
     format,
     parse,
+    open,
     signal,
     onProgress: (done: number, total: number | null) => onProgress?.({ stage: 'read', done, total }),
   };
 }
 
-interface Signatures {
+export interface LoadedSignatures {
   readonly db: SignatureDatabase;
+  /** What the result names as its signatures. */
   readonly path: string;
 }
 
-async function loadSignatures(given: string | SignatureDatabase): Promise<Signatures> {
+async function loadSignatures(given: string | SignatureDatabase): Promise<LoadedSignatures> {
   return typeof given === 'string' ? { db: await readSignatures(given), path: given } : { db: given, path: '' };
 }
 
@@ -126,7 +137,7 @@ interface Parts {
   readonly parameters: Parameters;
   readonly read: ReadResult;
   readonly window: Window;
-  readonly signatures: Signatures;
+  readonly signatures: LoadedSignatures;
   readonly outcome: MethodOutcome;
 }
 

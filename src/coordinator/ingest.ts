@@ -23,6 +23,8 @@ export interface ReadOptions {
   /** Id of the format; default: told by the first bytes. */
   readonly format?: string | undefined;
   readonly parse?: Partial<ParseOptions> | undefined;
+  /** Opens the input where the paths are only names for it. */
+  readonly open?: ((signal: AbortSignal | undefined) => Promise<readonly SourceSet[]>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes as stored, parsed and to be parsed; the total is null where an input does not tell its size. */
   readonly onProgress?: ((bytesDone: number, bytesTotal: number | null) => void) | undefined;
@@ -45,7 +47,8 @@ const SMALL_CHUNKS = 2;
 export async function readTrace(paths: readonly string[], options: ReadOptions): Promise<ReadResult> {
   throwIfCancelled(options.signal);
   try {
-    return await readSources(await openSources(paths, options.signal), options);
+    const sets = await (options.open?.(options.signal) ?? openSources(paths, options.signal));
+    return await readSources(sets, options);
   } catch (error) {
     // Whatever a cancelled stream, thread or file handle says.
     throwIfCancelled(options.signal);

@@ -37,7 +37,7 @@ export async function learn(paths: string | readonly string[], options: LearnRun
   return withPool(options, async (pool) => {
     const traces: Trace[] = [];
     const warnings: Message[] = [];
-    const sets = await openSources(list);
+    const sets = await (options.open?.(signal) ?? openSources(list));
     for (const [i, set] of sets.entries()) {
       const onProgress = (done: number, total: number | null) =>
         options.onProgress?.({ stage: 'read', done: i + (total === null ? 0 : done / total), total: sets.length });

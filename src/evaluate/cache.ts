@@ -21,7 +21,16 @@ export async function learnCached(
 ): Promise<SignatureDatabase> {
   const learned = async () => (await learn(profiles, { ...options, parameters })).signatures;
   if (cache === null) return learned();
-  const file = path.join(cache, `${await contentKey(profiles, parameters)}.signatures.json`);
+  return keptSignatures(cache, await contentKey(profiles, parameters), learned);
+}
+
+/** What is kept under `key` in the folder `cache`; learned, and kept, where there is nothing. */
+export async function keptSignatures(
+  cache: string,
+  key: string,
+  learned: () => Promise<SignatureDatabase>,
+): Promise<SignatureDatabase> {
+  const file = path.join(cache, `${key}.signatures.json`);
   try {
     const signatures = await readSignatures(file);
     // Whoever tidies the folder by age keeps what is in use.
@@ -36,7 +45,7 @@ export async function learnCached(
 }
 
 async function contentKey(profiles: readonly string[], parameters: Parameters): Promise<string> {
-  const hash = createHash('sha256').update(await codeFingerprint());
+  const hash = createHash('sha256').update(await learningFingerprint());
   hash.update(JSON.stringify(parameters));
   for (const profile of profiles) {
     hash.update(`\0${path.basename(profile)}\0`);
@@ -47,16 +56,20 @@ async function contentKey(profiles: readonly string[], parameters: Parameters): 
 }
 
 let fingerprint: Promise<string> | null = null;
-function codeFingerprint(): Promise<string> {
-  fingerprint ??= (async () => {
-    const root = fileURLToPath(new URL('..', import.meta.url));
-    const hash = createHash('sha256').update(process.version);
-    for (const folder of LEARNING_CODE)
-      for (const file of await filesBelow(path.join(root, folder)))
-        if (/\.[jt]s$/.test(file)) hash.update(await readFile(file));
-    return hash.digest('hex');
-  })();
+/** Hash of the code that decides what is learned; computed once. */
+export function learningFingerprint(): Promise<string> {
+  fingerprint ??= codeFingerprint(LEARNING_CODE);
   return fingerprint;
+}
+
+/** Hash of the version of Node.js and of the code in these folders of the package. */
+export async function codeFingerprint(folders: readonly string[]): Promise<string> {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const hash = createHash('sha256').update(process.version);
+  for (const folder of folders)
+    for (const file of await filesBelow(path.join(root, folder)))
+      if (/\.[jt]s$/.test(file)) hash.update(await readFile(file));
+  return hash.digest('hex');
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
