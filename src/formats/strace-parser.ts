@@ -57,6 +57,7 @@ export class StraceParser {
     const scanner = new LineScanner(bytes);
     this.calls.use(scanner);
     this.leader.use(scanner);
+    this.stacks.use(scanner);
     let p = 0;
     while (p < length) {
       this.writer.lines++;
@@ -121,10 +122,12 @@ export class StraceParser {
 
   private stackLine(bytes: Uint8Array, p: number, cut: boolean): number {
     this.inStack = true;
-    const end = lineEnd(bytes, p);
-    if (cut && bytes[end - 1] !== 93 /* ] */) {
-      this.writer.cutOff = true;
-      return end;
+    if (cut) {
+      const end = lineEnd(bytes, p);
+      if (bytes[end - 1] !== 93 /* ] */) {
+        this.writer.cutOff = true;
+        return end;
+      }
     }
     return this.stacks.line(bytes, p);
   }

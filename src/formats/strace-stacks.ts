@@ -1,110 +1,165 @@
 /**
  * The stacks of strace -k, one frame a line below the call, innermost first:
  * ` > /usr/sbin/nginx(ngx_unix_recv+0x5d) [0x44b2d]`, ` > [vdso]() [0xbe1]`, ` > unexpected_backtracing_error [0x5]`.
- * A frame's line is hashed and compared as bytes; text is made of it on first sight only. Stacks are interned from the
- * outermost frame on, in a prefix tree.
+ *
+ * Stacks repeat. So the frames read so far are a node of a tree whose children are the lines that followed here before, the
+ * latest first, and a line is compared with those, four bytes at a time, its line feed included: no search for its end and
+ * no hash. Text is made of a line only when it is seen for the first time.
  */
 import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
-import { ByteInterner, HASH_SEED, LF, SPACE, hashStep, text } from './bytes.js';
+import { ByteInterner, LF, type LineScanner, SPACE, grown, hashBytes, text } from './bytes.js';
+
+/** Children that a line is compared with before it is looked up by its hash. */
+const GUESSES = 4;
+const NONE = -1;
+const ROOT = 0;
 
 export class StackReader {
+  private scanner: LineScanner | null = null;
   private readonly lines = new ByteInterner();
-  /** Per distinct line (up to the address): its frame, -1 for what is no frame. */
-  private lineFrames: number[] = [];
+  /** Per distinct line: its frame, NONE for what is no frame; length with line feed; where its words start. */
+  private lineFrame = new Int32Array(256);
+  private lineLength = new Int32Array(256);
+  private lineWords = new Int32Array(256);
+  /** The words of all lines; the last of a line overlaps the one before. */
+  private words = new Int32Array(4096);
+  private wordsUsed = 0;
+  /** Per node: line, first child, next sibling, finished stack (NONE: not yet made), node of the frames before. */
+  private nodeLine = new Int32Array(256).fill(NONE);
+  private nodeChild = new Int32Array(256).fill(NONE);
+  private nodeSibling = new Int32Array(256).fill(NONE);
+  private nodeStack = new Int32Array(256).fill(NONE);
+  private nodeParent = new Int32Array(256).fill(NONE);
+  private nodes = 1;
+  private node = ROOT;
   private readonly builder = new StackTableBuilder();
-  /** Frames of the stack being read, innermost first. */
-  private frames = new Int32Array(256);
-  private depth = 0;
-  /** Open addressing: (prefix, frame) to stack; a Map with such keys would box a number a frame. */
-  private slotPrefix = new Int32Array(1024);
-  private slotFrame = new Int32Array(1024);
-  private slotStack = new Int32Array(1024);
-  private used = 0;
 
   /** True when a stack line starts at `p`. */
   static isStackLine(bytes: Uint8Array, p: number): boolean {
     return bytes[p] === SPACE && bytes[p + 1] === 62 /* > */ && bytes[p + 2] === SPACE;
   }
 
+  /** Sets the text that the following lines are of. */
+  use(scanner: LineScanner): void {
+    this.scanner = scanner;
+  }
+
   /** Reads one stack line at `p`; gives the position of its line feed. */
   line(bytes: Uint8Array, p: number): number {
-    const start = p + 3;
-    let q = start;
-    let hash = HASH_SEED;
-    let c = bytes[q];
-    // The return address stands in brackets behind the last space but never in the name, which may hold spaces (C++).
-    while (c !== LF && !(c === 91 && bytes[q - 1] === SPACE && bytes[q + 1] === 48)) {
-      hash = hashStep(hash, c);
-      c = bytes[++q];
-    }
-    const known = this.lines.size;
-    const id = this.lines.intern(bytes, start, q, hash);
-    if (id === known) this.lineFrames.push(this.frameOf(text(bytes, start, q).trimEnd()));
-    const frame = this.lineFrames[id];
-    if (frame >= 0) {
-      if (this.depth === this.frames.length) {
-        const larger = new Int32Array(this.depth * 2);
-        larger.set(this.frames);
-        this.frames = larger;
+    const { node } = this;
+    let before = NONE;
+    let child = this.nodeChild[node];
+    for (let guess = 0; guess < GUESSES && child !== NONE; guess++) {
+      const line = this.nodeLine[child];
+      if (this.same(bytes, p, line)) {
+        if (before !== NONE) this.toFront(node, child, before);
+        this.node = child;
+        return p + this.lineLength[line] - 1;
       }
-      this.frames[this.depth++] = frame;
+      before = child;
+      child = this.nodeSibling[child];
     }
-    while (bytes[q] !== LF) q++;
-    return q;
+    const end = this.scanner!.lineEnd(p);
+    const known = this.lines.size;
+    const line = this.intern(bytes, p, end + 1);
+    // A new line can be no child yet.
+    this.node = line < known ? this.childOf(node, line) : this.addChild(node, line);
+    return end;
   }
 
   /** Ends the stack being read: its number, NO_STACK when it had no frames. */
   take(): number {
-    let stack = NO_STACK;
-    for (let i = this.depth - 1; i >= 0; i--) stack = this.push(stack, this.frames[i]);
-    this.depth = 0;
-    return stack;
+    const { node } = this;
+    this.node = ROOT;
+    if (this.nodeStack[node] === NONE) {
+      let stack = NO_STACK;
+      for (let n = node; n !== ROOT; n = this.nodeParent[n]) {
+        const frame = this.lineFrame[this.nodeLine[n]];
+        if (frame !== NONE) stack = this.builder.push(stack, frame);
+      }
+      this.nodeStack[node] = stack;
+    }
+    return this.nodeStack[node];
   }
 
   finish(): StackTable | null {
     return this.builder.size === 0 ? null : this.builder.finish();
   }
 
-  private push(prefix: number, frame: number): number {
-    const mask = this.slotStack.length - 1;
-    let slot = mix(prefix, frame) & mask;
-    while (this.slotStack[slot] !== 0) {
-      if (this.slotPrefix[slot] === prefix && this.slotFrame[slot] === frame) return this.slotStack[slot] - 1;
-      slot = (slot + 1) & mask;
-    }
-    const stack = this.builder.push(prefix, frame);
-    this.slotPrefix[slot] = prefix;
-    this.slotFrame[slot] = frame;
-    this.slotStack[slot] = stack + 1;
-    if (++this.used * 2 > mask) this.grow();
-    return stack;
+  /** Whether the bytes at `p` are those of a known line. */
+  private same(bytes: Uint8Array, p: number, line: number): boolean {
+    const { view } = this.scanner!;
+    const last = p + this.lineLength[line] - 4;
+    // Most other lines have no line feed at the same place.
+    if (last + 4 > bytes.length || bytes[last + 3] !== LF) return false;
+    let w = this.lineWords[line];
+    // From the end: lines differ in their functions and addresses, and begin with the same folders.
+    if (view.getInt32(last, true) !== this.words[w++]) return false;
+    for (let q = last - 4; q > p; q -= 4) if (view.getInt32(q, true) !== this.words[w++]) return false;
+    return view.getInt32(p, true) === this.words[w];
   }
 
-  private grow(): void {
-    const { slotPrefix, slotFrame, slotStack } = this;
-    const size = slotStack.length * 4;
-    this.slotPrefix = new Int32Array(size);
-    this.slotFrame = new Int32Array(size);
-    this.slotStack = new Int32Array(size);
-    for (let i = 0; i < slotStack.length; i++) {
-      if (slotStack[i] === 0) continue;
-      let slot = mix(slotPrefix[i], slotFrame[i]) & (size - 1);
-      while (this.slotStack[slot] !== 0) slot = (slot + 1) & (size - 1);
-      this.slotPrefix[slot] = slotPrefix[i];
-      this.slotFrame[slot] = slotFrame[i];
-      this.slotStack[slot] = slotStack[i];
-    }
+  private toFront(node: number, child: number, before: number): void {
+    this.nodeSibling[before] = this.nodeSibling[child];
+    this.nodeSibling[child] = this.nodeChild[node];
+    this.nodeChild[node] = child;
   }
 
-  private frameOf(line: string): number {
-    const parts = splitFrame(line);
-    return parts === null ? -1 : this.builder.frame(parts.name, parts.object);
+  private childOf(node: number, line: number): number {
+    let before = NONE;
+    for (let child = this.nodeChild[node]; child !== NONE; child = this.nodeSibling[child]) {
+      if (this.nodeLine[child] === line) {
+        if (before !== NONE) this.toFront(node, child, before);
+        return child;
+      }
+      before = child;
+    }
+    return this.addChild(node, line);
+  }
+
+  private addChild(node: number, line: number): number {
+    const child = this.nodes++;
+    if (child === this.nodeLine.length) {
+      this.nodeLine = grown(this.nodeLine, child * 2).fill(NONE, child);
+      this.nodeChild = grown(this.nodeChild, child * 2).fill(NONE, child);
+      this.nodeSibling = grown(this.nodeSibling, child * 2).fill(NONE, child);
+      this.nodeStack = grown(this.nodeStack, child * 2).fill(NONE, child);
+      this.nodeParent = grown(this.nodeParent, child * 2).fill(NONE, child);
+    }
+    this.nodeLine[child] = line;
+    this.nodeParent[child] = node;
+    this.nodeSibling[child] = this.nodeChild[node];
+    this.nodeChild[node] = child;
+    return child;
+  }
+
+  /** Number of the line bytes[start, end), which ends with its line feed. */
+  private intern(bytes: Uint8Array, start: number, end: number): number {
+    const known = this.lines.size;
+    const line = this.lines.intern(bytes, start, end, hashBytes(bytes, start, end));
+    if (line < known) return line;
+    if (line === this.lineFrame.length) {
+      this.lineFrame = grown(this.lineFrame, line * 2);
+      this.lineLength = grown(this.lineLength, line * 2);
+      this.lineWords = grown(this.lineWords, line * 2);
+    }
+    const parts = splitFrame(withoutAddress(text(bytes, start + 3, end)));
+    this.lineFrame[line] = parts === null ? NONE : this.builder.frame(parts.name, parts.object);
+    this.lineLength[line] = end - start;
+    this.lineWords[line] = this.wordsUsed;
+    const needed = this.wordsUsed + (end - start) / 4 + 2;
+    if (needed > this.words.length) this.words = grown(this.words, Math.ceil(needed * 2));
+    const { view } = this.scanner!;
+    for (let q = end - 4; q > start; q -= 4) this.words[this.wordsUsed++] = view.getInt32(q, true);
+    this.words[this.wordsUsed++] = view.getInt32(start, true);
+    return line;
   }
 }
 
-function mix(prefix: number, frame: number): number {
-  const h = Math.imul(prefix + 1, 0x9e3779b1) ^ Math.imul(frame + 1, 0x85ebca6b);
-  return h ^ (h >>> 13);
+/** The frame without ` [0x44b2d]` and what newer versions print behind it (source file and line). */
+function withoutAddress(line: string): string {
+  const address = line.lastIndexOf(' [0x');
+  return (address >= 0 ? line.slice(0, address) : line).trimEnd();
 }
 
 /**

@@ -131,6 +131,6 @@ it('gives the same trace wherever the text is cut', () => {
       const bytes = Buffer.from(text, 'latin1');
       expect(plain(parse(bytes, limits))).toEqual(plain(parse(bytes)));
     }),
-    { numRuns: 1500 },
+    { numRuns: 600 },
   );
-});
+}, 30_000);
