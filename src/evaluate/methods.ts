@@ -8,8 +8,30 @@ export interface EvaluationMethod {
   load(oracle: string | null): Promise<Method>;
 }
 
-export const EVALUATION_METHODS: readonly EvaluationMethod[] = METHODS.map((m) => ({
-  name: m.name,
-  what: m.what,
-  load: () => loadMethod(m.name),
-}));
+const BASELINES: readonly EvaluationMethod[] = [
+  {
+    name: 'time',
+    what: 'baseline: most time in calls',
+    load: async () => (await import('./baselines.js')).timeBaseline,
+  },
+  {
+    name: 'count',
+    what: 'baseline: most calls',
+    load: async () => (await import('./baselines.js')).countBaseline,
+  },
+  {
+    name: 'ratio',
+    what: 'baseline: kinds of call that grew from the first to the second half, as of strace -c',
+    load: async () => (await import('./baselines.js')).ratioBaseline,
+  },
+  {
+    name: 'pasd',
+    what: "baseline: statistical debugging; sees the oracle's stacks",
+    load: async (oracle) => (await import('./baselines.js')).pasdBaseline(oracle),
+  },
+];
+
+export const EVALUATION_METHODS: readonly EvaluationMethod[] = [
+  ...METHODS.map((m) => ({ name: m.name, what: m.what, load: () => loadMethod(m.name) })),
+  ...BASELINES,
+];
