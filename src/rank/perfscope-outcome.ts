@@ -3,6 +3,7 @@ import type { UnitMatches } from '../episodes/mine-units.js';
 import type { EpisodeOwners } from '../episodes/signature-trie.js';
 import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
 import type { Cluster, Evidence } from '../result.js';
+import { usualCallPaths } from '../signatures/call-paths.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import type { Appearances } from '../units/appearance.js';
 import type { UnitTable } from '../units/unit-table.js';
@@ -34,6 +35,7 @@ export function perfscopeOutcome(input: MethodInput, analysis: UnitAnalysis): Me
   const sum = scored.reduce((total, f) => total + f.score, 0);
   const told = scored.map((f) => f.episodes.slice(0, EVIDENCE_PER_FUNCTION));
   const sightings = sight(input, analysis, new Set(told.flat()));
+  const paths = usualCallPaths(input.signatures);
   const ranked = scored.map((f, i): RankedFunction => {
     const name = functions[f.function]!.name;
     return {
@@ -41,7 +43,7 @@ export function perfscopeOutcome(input: MethodInput, analysis: UnitAnalysis): Me
       name,
       score: f.score,
       confidence: f.score / sum,
-      callPath: [],
+      callPath: paths[f.function]!,
       evidence: told[i]!.map((e) => evidenceOf(sightings.get(e)!, name, 1 / told[i]!.length)),
       inferred: false,
     };

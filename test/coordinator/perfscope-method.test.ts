@@ -53,7 +53,7 @@ describe('the paper’s method', () => {
     expect(outcome.verdict).toBe('bug');
     // The loop, and the first and last units: one only waits, the other never does.
     expect(outcome.units).toEqual({ total: 102, abnormal: 3 });
-    expect(outcome.ranked[0]).toMatchObject({ name: 'resolve' });
+    expect(outcome.ranked[0]).toMatchObject({ name: 'resolve', callPath: ['serve', 'loop', 'main'] });
     const [evidence] = outcome.ranked[0]!.evidence;
     expect(new Set(evidence!.episode)).toEqual(new Set(['sendto', 'recvfrom']));
     expect(evidence!.threads).toEqual([1]);
