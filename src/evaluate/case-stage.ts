@@ -46,21 +46,28 @@ export interface CaseOutcome {
 
 export const caseStage: Stage<CaseTask, CaseOutcome> = {
   name: 'evaluate-case',
-  async run(task, { signal }) {
-    try {
-      return await evaluateCase(task, signal);
-    } catch (error) {
-      // One case that fails, even by a defect, does not take the others with it.
-      if (signal.aborted) throw error;
-      return { share: [], answers: {}, error: words(error) };
-    }
-  },
+  run: (task, { signal }) => analyseCase(task, signal),
 };
 
-async function evaluateCase(task: CaseTask, signal: AbortSignal): Promise<CaseOutcome> {
+/** Analyses a case. `lap` is called with the name of each part when it is done: learn, read, then each method. */
+export type CaseAnalysis = (task: CaseTask, signal: AbortSignal, lap?: (part: string) => void) => Promise<CaseOutcome>;
+
+export const analyseCase: CaseAnalysis = async (task, signal, lap = () => undefined) => {
+  try {
+    return await answersOf(task, signal, lap);
+  } catch (error) {
+    // One case that fails, even by a defect, does not take the others with it.
+    if (signal.aborted) throw error;
+    return { share: [], answers: {}, error: words(error) };
+  }
+};
+
+async function answersOf(task: CaseTask, signal: AbortSignal, lap: (part: string) => void): Promise<CaseOutcome> {
   const options = { pool: inlinePool, signal };
   const signatures = await learnCached(task.profiles, task.parameters, task.cache, options);
+  lap('learn');
   const { trace } = await readTrace(task.incident, { ...traceOptions(options), pool: inlinePool });
+  lap('read');
   const whole = resolveWindow(trace, {});
   const input = { trace, rows: rowsByThread(trace), signatures, parameters: task.parameters };
   const answers: Record<string, MethodAnswer> = {};
@@ -80,6 +87,7 @@ async function evaluateCase(task: CaseTask, signal: AbortSignal): Promise<CaseOu
       const seconds = (performance.now() - begun) / 1000;
       answers[name] = { answer: null, prefixVerdict: null, seconds, error: words(error) };
     }
+    lap(name);
   }
   return { share: [...sharesOf(signatures)], answers, error: null };
 }

@@ -21,6 +21,16 @@ export interface EvaluateOptions extends RunOptions {
   readonly cache?: string | null | undefined;
   /** Run the trace up to `triggeredAt` as a control. Default: true. */
   readonly healthyPrefixes?: boolean | undefined;
+  /** What runs the cases. Default: the pool, each case on one thread. */
+  readonly runCases?: RunCases | undefined;
+}
+
+/** Runs the cases, gives their outcomes in the same order, and stops when `signal` says so. */
+export type RunCases = (cases: readonly NamedTask[], signal: AbortSignal | undefined) => AsyncIterable<CaseOutcome>;
+
+export interface NamedTask {
+  readonly id: string;
+  readonly task: CaseTask;
 }
 
 /** Suspects kept in a row. */
@@ -50,13 +60,22 @@ export async function evaluate(folders: readonly string[], options: EvaluateOpti
   tell();
   let status: Evaluation['status'] = 'ok';
   try {
-    await withPool(options, async (pool) => {
+    const take = async (inOrder: AsyncIterable<CaseOutcome>) => {
       let i = 0;
-      for await (const outcome of pool.map(caseStage, tasks, { signal: options.signal })) {
+      for await (const outcome of inOrder) {
         outcomes.set(order[i++]!, outcome);
         tell();
       }
-    });
+    };
+    const { runCases, signal } = options;
+    if (runCases === undefined) await withPool(options, (pool) => take(pool.map(caseStage, tasks, { signal })));
+    else
+      await take(
+        runCases(
+          tasks.map((task, k) => ({ id: order[k]!.truth.id, task })),
+          signal,
+        ),
+      );
   } catch (error) {
     if (options.signal?.aborted !== true || outcomes.size === 0) throw error;
     status = 'partial';
