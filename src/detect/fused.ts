@@ -10,11 +10,12 @@ import { blocked } from './blocked.js';
 import { busy } from './busy.js';
 import { environment } from './environment.js';
 import type { Detector, Finding } from './finding.js';
+import { leak } from './leak.js';
 import { findOnset } from './onset.js';
 import { rate } from './rate.js';
 import { type Scene, cellsOf, sceneOf } from './scene.js';
 
-const DETECTORS: readonly Detector[] = [rate, busy, blocked];
+const DETECTORS: readonly Detector[] = [rate, busy, blocked, leak];
 
 /** Suspects with less than this share of the first one's score are noise. */
 const LEAST_SCORE = 0.02;
@@ -24,7 +25,7 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const scene = sceneOf(input);
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
-  const findings = DETECTORS.map((detect) => detect({ scene, cells, onset, parameters }));
+  const findings = consequencesLeftOut(DETECTORS.map((detect) => detect({ scene, cells, onset, parameters })));
   const units = { total: cells.size, abnormal: new Set(findings.flatMap((f) => f.marks.map((m) => m.cell))).size };
   const outcome = { units, clusters: [], externalResource: null, ranked: [] };
 
@@ -54,6 +55,12 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
     reasons,
     ranked: ranked.map((b) => rankedFunction(input, scene, cells, speaking, b, most)),
   };
+}
+
+/** Where threads are stuck, what they should have closed stays open: that is a consequence, not a leak. */
+function consequencesLeftOut(findings: readonly Finding[]): Finding[] {
+  const stuck = findings.some((f) => f.alarming && (f.detector === 'blocked' || f.detector === 'busy'));
+  return findings.filter((f) => !(stuck && f.detector === 'leak'));
 }
 
 /** Per cell: calls of the window that no detector marked. */

@@ -65,6 +65,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.text('path')} one recording?`,
   // The signatures.
   'program-unknown': (a) => `the trace does not tell its program; taken to be ${a.text('program')}`,
+  // The binary.
+  'binary-stripped': (a) =>
+    `${a.text('path')} has no symbol table: only the ${a.plural('functions', 'function')} that it exports are known (take ` +
+    `the file as it was before strip)`,
+  'binary-differs': (a) =>
+    `${a.text('path')} holds ${a.count('seen')} of the ${a.plural('functions', 'learned function')} of ${a.text('program')}: ` +
+    `is it that program, and the same build?`,
   // The run.
   'time-limit': (a) => `stopped by the time limit while ${stage(a)}: suspects are missing`,
   interrupted: (a) => `interrupted while ${stage(a)}: suspects are missing`,
@@ -75,6 +82,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `from about ${a.moment('at')}, a thread computes between calls for ${a.percent('share')} of its time, more than it ever did`,
   'alarm-blocked': (a) =>
     `from about ${a.moment('at')}, threads wait longer than ever learned, for ${a.percent('share')} of their time`,
+  'alarm-leak': (a) =>
+    `from about ${a.moment('at')}, ${a.count('share')} descriptors were opened and left open, which was not so before`,
   'nothing-odd': () => 'no detector found anything beyond what was learned',
   'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
   'slow-network': (a) =>
@@ -84,20 +93,21 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `from about ${a.moment('at')}, threads that could run wait for a processor ${a.percent('after')} of the time (before: ` +
     `${a.percent('before')}), while other programs run`,
   // The default method: evidence.
-  'never-before': (a) =>
-    `${who(a)} repeated ${a.text('calls')} ${times(a)} from ${a.moment('from')}; never so in learning`,
+  'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so in learning`,
   'far-more-often': (a) =>
-    `${who(a)} repeated ${a.text('calls')} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
+    `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
+  'left-open': (a) =>
+    `${who(a)} opened descriptors by ${a.text('calls')} from ${a.moment('from')} and left ${a.count('count')} of ${a.count('opened')} open`,
   'busy-between': (a) =>
-    `${who(a)} computed for ${a.seconds('seconds')} in all between ${a.text('calls')} from ${a.moment('from')} (at once ` +
+    `${who(a)} computed for ${a.seconds('seconds')} in all between ${calls(a)} from ${a.moment('from')} (at once ` +
     `${a.seconds('longest')} at most), longer than ever in learning`,
   'busy-between-for-ever': (a) =>
-    `${who(a)} did not come back from ${a.text('calls')} since ${a.moment('from')}: it computed to the end of the window`,
+    `${who(a)} did not come back from ${calls(a)} since ${a.moment('from')}: it computed to the end of the window`,
   blocked: (a) =>
-    `${who(a)} waited for ${a.seconds('seconds')} in all in ${a.text('calls')} from ${a.moment('from')} (at once ` +
+    `${who(a)} waited for ${a.seconds('seconds')} in all in ${calls(a)} from ${a.moment('from')} (at once ` +
     `${a.seconds('longest')} at most), longer than ever in learning`,
   'blocked-for-ever': (a) =>
-    `${who(a)} entered ${a.text('calls')} from ${a.moment('from')} and ${a.plural('unfinished', 'call')} never returned ` +
+    `${who(a)} entered ${calls(a)} from ${a.moment('from')} and ${a.plural('unfinished', 'call')} never returned ` +
     `(${a.seconds('seconds')} of waiting in all)`,
   // The paper's method.
   'abnormal-units': (a) => `${a.count('abnormal')} of ${a.plural('units', 'execution unit')} are unlike their kind`,
@@ -114,6 +124,11 @@ function stage(a: Reader): string {
 function who(a: Reader): string {
   const others = a.number('threads') - 1;
   return `thread ${a.text('thread')}${others > 0 ? ` and ${plural(others, 'other')}` : ''}`;
+}
+
+/** The calls that speak; the same one twice is said once. */
+function calls(a: Reader): string {
+  return [...new Set(a.text('calls').split(', '))].join(', ');
 }
 
 function times(a: Reader): string {

@@ -84,6 +84,28 @@ describe('the default method', () => {
     expect(outcome.ranked[0]!.evidence[0]!.message.code).toBe('blocked-for-ever');
   });
 
+  it('sees descriptors that are no longer closed, and who opened them', () => {
+    const files = (from: number, to: number, close: boolean): Line[] =>
+      Array.from({ length: (to - from) * 5 }, (_, i) => from + i / 5 + 0.0312).flatMap((t, i): Line[] => [
+        [t, `1/1 ${t.toFixed(6)} openat:file=${100 + i} +0.0001`],
+        [t + 0.0001, `1/1 ${(t + 0.0001).toFixed(6)} read:file=4000 +0.0001`],
+        ...(close ? [[t + 0.0002, `1/1 ${(t + 0.0002).toFixed(6)} close:file +0.0001`] as const] : []),
+      ]);
+    const trace = traceFromText(traceText(serve({ to: 40, rate: 20 }), files(1, 20, true), files(20, 39, false)));
+    const { call, descriptor, result } = trace.columns;
+    let opened = -1;
+    for (let i = 0; i < trace.length; i++) {
+      if (trace.calls[call[i]!] === 'openat') opened = result[i]!;
+      else if (trace.calls[call[i]!] === 'close') descriptor[i] = opened;
+    }
+    const outcome = fusedMethod({
+      ...{ trace, rows: rowsByThread(trace), signatures: LEARNED, parameters: DEFAULT_PARAMETERS },
+      ...{ fromNs: 0, toNs: trace.endNs + 1 },
+    });
+    expect(outcome.reasons.map((r) => r.code)).toContain('alarm-leak');
+    expect(names(outcome)[0]).toBe('serveFile');
+  });
+
   it('blames a slow disk on the disk', () => {
     const outcome = analyse(serve({ to: 20, rate: 20 }), serve({ from: 20, to: 40, rate: 20, save: 0.3 }));
     expect(outcome.verdict).toBe('external');
