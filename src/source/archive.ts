@@ -31,6 +31,8 @@ export interface Member {
   readonly size: number;
   /** Its bytes; to be read, if at all, before the next member is asked for. */
   open(): Promise<Source>;
+  /** The same as it lies in the archive: a member that is itself compressed stays so. */
+  bytes(): Promise<Uint8Array>;
 }
 
 export interface ArchiveOptions {
@@ -85,6 +87,7 @@ export async function* archiveMembers(path: string, options: ArchiveOptions = {}
         const stream = await openStream(place, name.slice(name.lastIndexOf('/') + 1), size, await read());
         return bounded(stream, stored, limits);
       },
+      bytes: async () => wholeOf(await read(), place, stored, limits),
     };
   }
 }
@@ -182,6 +185,30 @@ async function* zipEntries(path: string): AsyncGenerator<Entry> {
   }
 }
 
+async function wholeOf(blocks: AsyncIterable<Uint8Array>, place: string, stored: number, limits: ArchiveLimits) {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const block of blocks) {
+      parts.push(block);
+      length += block.length;
+      if (length > Math.max(limits.freeBytes, stored * limits.maxRatio)) throw swollen(place, limits);
+    }
+  } catch (error) {
+    throw archiveError(error, place);
+  }
+  return Buffer.concat(parts, length);
+}
+
+function swollen(path: string, limits: ArchiveLimits, offset?: number): PerfscopeError {
+  return new PerfscopeError(
+    'input-too-large',
+    `${path} swells to more than ${limits.maxRatio} times its size`,
+    offset === undefined ? { path } : { path, offset },
+    'If it is no decompression bomb, decompress it and give the file itself.',
+  );
+}
+
 /** A source that gives up when it swells beyond the limits, and whose errors of the archive become errors for users. */
 function bounded(source: Source, stored: number, limits: ArchiveLimits): Source {
   const most = Math.max(limits.freeBytes, stored * limits.maxRatio);
@@ -190,14 +217,7 @@ function bounded(source: Source, stored: number, limits: ArchiveLimits): Source 
     try {
       for await (const block of source.blocks()) {
         given += block.length;
-        if (given > most) {
-          throw new PerfscopeError(
-            'input-too-large',
-            `${source.path} swells to more than ${limits.maxRatio} times its size`,
-            { path: source.path, offset: source.consumed },
-            'If it is no decompression bomb, decompress it and give the file itself.',
-          );
-        }
+        if (given > most) throw swollen(source.path, limits, source.consumed);
         yield block;
       }
     } catch (error) {
