@@ -4,7 +4,7 @@ import type { ResultDocument, Suspect } from '../result.js';
 import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
 import { facts, rankText, reasons, verdictWords, warnings } from './summary.js';
-import { bar, plural, shorten, table, wrap } from './text.js';
+import { bar, plural, table, wrap } from './text.js';
 
 /** Suspects that get a line of words, and lines each: more is what `--format json` is for. */
 const EXPLAINED = 3;
@@ -66,16 +66,24 @@ function suspectTable(suspects: readonly Suspect[], context: RenderContext, pain
   });
 }
 
+/** Why the first few are suspected; functions that the same words speak of stand together. */
 function why(d: ResultDocument, context: RenderContext, paint: ReturnType<typeof pc.createColors>): string[] {
-  const lines: string[] = [];
+  const groups = new Map<string, { names: string[]; said: string[]; called: string }>();
   for (const s of d.suspects.slice(0, EXPLAINED)) {
-    const heaviest = [...s.evidence].sort((a, b) => b.weight - a.weight).slice(0, REASONS_EACH);
-    const said = [...new Set(heaviest.map((e) => sentence(e.message, d.trace)))];
+    const heaviest = [...s.evidence].sort((a, b) => b.weight - a.weight);
+    const said = [...new Set(heaviest.map((e) => sentence(e.message, d.trace)))].slice(0, REASONS_EACH);
     if (s.tiedWith.length > 0) said.push(`cannot be told apart from ${some(s.tiedWith)}`);
-    if (s.callPath.length > 0) said.push(`called by ${s.callPath.slice(0, 3).join(' < ')}`);
-    if (said.length === 0) continue;
-    lines.push('', paint.bold(shorten(s.function, context.width)));
-    for (const text of said) lines.push(`  ${wrap(text, Math.max(20, context.width - 2), '  ')}`);
+    const called = s.callPath.length > 0 ? `called by ${s.callPath.slice(0, 3).join(' < ')}` : '';
+    if (said.length === 0 && called === '') continue;
+    const group = groups.get(said.join('\n'));
+    if (group === undefined) groups.set(said.join('\n'), { names: [s.function], said, called });
+    else group.names.push(s.function);
+  }
+  const lines: string[] = [];
+  for (const { names, said, called } of groups.values()) {
+    lines.push('', ...wrap(names.join(', '), context.width).split('\n').map(paint.bold));
+    const all = names.length === 1 && called !== '' ? [...said, called] : said;
+    for (const text of all) lines.push(`  ${wrap(text, Math.max(20, context.width - 2), '  ')}`);
   }
   return lines;
 }
