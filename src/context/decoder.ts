@@ -106,7 +106,8 @@ function bigramKey(before: number, symbol: number): number {
   return before * 0x100000 + symbol;
 }
 
-function tableOf(model: ContextModel): ContextTable {
+/** The contexts of a model as a table. */
+export function tableOf(model: ContextModel): ContextTable {
   const column = (j: number) => Int32Array.from(model.contexts, (row) => row[j]!);
   return {
     size: model.contexts.length,

@@ -1,5 +1,8 @@
 /** Learning runs from paths to a signature database. */
+import { readBinary } from '../binary/file.js';
+import { binaryWarnings } from './binary.js';
 import type { Message } from '../result.js';
+import type { CoverageReport } from '../signatures/coverage.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { openSources } from '../source/index.js';
 import type { Trace } from '../trace/table.js';
@@ -16,11 +19,17 @@ export interface LearnRunOptions extends RunOptions, TraceOptions {
   readonly include?: readonly string[] | undefined;
   /** Patterns of functions or objects to leave out. */
   readonly exclude?: readonly string[] | undefined;
+  /** The program's own ELF file: how many functions there are to be seen. */
+  readonly binary?: string | undefined;
+  /** Measure what was covered (a fraction of a second). Default: true. */
+  readonly coverage?: boolean | undefined;
   readonly parameters?: GivenParameters | undefined;
 }
 
 export interface LearnOutcome {
   readonly signatures: SignatureDatabase;
+  /** Null where it was not asked for. */
+  readonly coverage: CoverageReport | null;
   readonly warnings: readonly Message[];
 }
 
@@ -37,6 +46,7 @@ export async function learn(paths: string | readonly string[], options: LearnRun
   return withPool(options, async (pool) => {
     const traces: Trace[] = [];
     const warnings: Message[] = [];
+    const binary = options.binary === undefined ? undefined : await readBinary(options.binary);
     const sets = await (options.open?.(signal) ?? openSources(list));
     for (const [i, set] of sets.entries()) {
       const onProgress = (done: number, total: number | null) =>
@@ -46,12 +56,12 @@ export async function learn(paths: string | readonly string[], options: LearnRun
       warnings.push(...read.warnings);
     }
     options.onProgress?.({ stage: 'learn', done: 0, total: null });
-    const signatures = await pool.run(
-      learnStage,
-      { traces, options: { parameters, sources: list, ...defined({ program, include, exclude }) } },
-      { signal },
-    );
-    return { signatures, warnings };
+    const known = binary && { functions: binary.functions };
+    const given = { parameters, sources: list, ...defined({ program, include, exclude, binary: known }) };
+    const task = { traces, options: given, coverage: options.coverage !== false };
+    const { signatures, coverage } = await pool.run(learnStage, task, { signal });
+    if (binary !== undefined) warnings.push(...binaryWarnings(binary, signatures));
+    return { signatures, coverage, warnings };
   });
 }
 

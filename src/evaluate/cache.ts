@@ -19,7 +19,7 @@ export async function learnCached(
   cache: string | null,
   options: RunOptions,
 ): Promise<SignatureDatabase> {
-  const learned = async () => (await learn(profiles, { ...options, parameters })).signatures;
+  const learned = async () => (await learn(profiles, { ...options, parameters, coverage: false })).signatures;
   if (cache === null) return learned();
   return keptSignatures(cache, await contentKey(profiles, parameters), learned);
 }

@@ -1,6 +1,7 @@
 /** What a signature database covers, as data; reporters print it. */
 import type { LearnedFunction, SignatureDatabase } from './database.js';
 import { normaliseName } from './names.js';
+import { alwaysTogether, splitByContext } from './told-apart.js';
 
 /** Functions with the same episodes: plain signatures cannot tell them apart. */
 export interface IndistinguishableGroup {
@@ -36,6 +37,17 @@ export interface CoverageReport {
   readonly groups: readonly IndistinguishableGroup[];
   /** Functions in these groups. */
   readonly indistinguishable: number;
+  /** What is left of the groups when calls are decoded by their context (told-apart.ts). */
+  readonly inContext: {
+    /** Groups that fall apart into single functions. */
+    readonly dissolved: number;
+    /** Groups of two and more that remain, the largest first. */
+    readonly groups: readonly (readonly string[])[];
+    /** Functions in these. */
+    readonly indistinguishable: number;
+    /** Of these, functions that were on the stack of exactly the same learned calls as another one: no trace of such calls tells them apart. */
+    readonly alwaysTogether: number;
+  };
 }
 
 /** `binary.functions`: function names of the program's file (binary/elf.ts), normalised or not. O(episodes). */
@@ -43,7 +55,10 @@ export function coverageReport(
   db: SignatureDatabase,
   binary?: { readonly functions: readonly string[] },
 ): CoverageReport {
-  const groups = indistinguishableGroups(db);
+  const members = equalEpisodes(db);
+  const groups = members.map((group) => described(db, group));
+  const split = splitByContext(db.model, members);
+  const left = split.flatMap((parts) => parts.filter((part) => part.length > 1)).sort((a, b) => b.length - a.length);
   const episodes = new Set(db.functions.flatMap((f) => f.episodes.map((e) => e.calls.join(' '))));
   return {
     program: db.program,
@@ -54,29 +69,38 @@ export function coverageReport(
     episodes: episodes.size,
     binary: binary === undefined ? null : compareWithBinary(db.functions, binary.functions),
     groups,
-    indistinguishable: groups.reduce((sum, g) => sum + g.functions.length, 0),
+    indistinguishable: total(members),
+    inContext: {
+      dissolved: split.filter((parts) => parts.every((part) => part.length === 1)).length,
+      groups: left.map((part) => part.map((f) => db.functions[f]!.name)),
+      indistinguishable: total(left),
+      alwaysTogether: total(alwaysTogether(db.model, left)),
+    },
   };
 }
 
-/** Groups of functions whose sets of episodes are equal, whatever their supports. */
-export function indistinguishableGroups(db: SignatureDatabase): IndistinguishableGroup[] {
-  const byEpisodes = new Map<string, LearnedFunction[]>();
-  for (const f of db.functions) {
+const total = (groups: readonly (readonly number[])[]): number => groups.reduce((sum, group) => sum + group.length, 0);
+
+/** Groups of functions whose sets of episodes are equal, whatever their supports, the largest first. */
+function equalEpisodes(db: SignatureDatabase): number[][] {
+  const byEpisodes = new Map<string, number[]>();
+  db.functions.forEach((f, i) => {
     const key = f.episodes
       .map((e) => e.calls.join(' '))
       .sort()
       .join('|');
     const group = byEpisodes.get(key);
-    if (group === undefined) byEpisodes.set(key, [f]);
-    else group.push(f);
-  }
-  return [...byEpisodes.values()]
-    .filter((group) => group.length > 1)
-    .sort((a, b) => b.length - a.length)
-    .map((group) => ({
-      functions: group.map((f) => f.name),
-      episodes: group[0]!.episodes.map((e) => e.calls.map((c) => db.calls[c]!)),
-    }));
+    if (group === undefined) byEpisodes.set(key, [i]);
+    else group.push(i);
+  });
+  return [...byEpisodes.values()].filter((group) => group.length > 1).sort((a, b) => b.length - a.length);
+}
+
+function described(db: SignatureDatabase, group: readonly number[]): IndistinguishableGroup {
+  return {
+    functions: group.map((f) => db.functions[f]!.name),
+    episodes: db.functions[group[0]!]!.episodes.map((e) => e.calls.map((c) => db.calls[c]!)),
+  };
 }
 
 function compareWithBinary(learned: readonly LearnedFunction[], symbols: readonly string[]): CoverageReport['binary'] {

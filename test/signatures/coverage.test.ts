@@ -18,6 +18,30 @@ const DB = learnSignatures(
 );
 
 describe('coverageReport', () => {
+  it('tells apart in context what stands in other places, if it was seen often enough', () => {
+    const text = (from: number) =>
+      Array.from({ length: 3 }, (_, i) => {
+        const at = (k: number) => (from + i + k / 10).toFixed(1);
+        return `1 ${at(1)} accept4:tcp main>serve
+          1 ${at(2)} read:tcp main>serve>request
+          1 ${at(3)} openat:file main>cron
+          1 ${at(4)} read:file main>cron>settings>parse`;
+      }).join('\n');
+    const parameters = DEFAULT_PARAMETERS;
+    const often = coverageReport(learnSignatures([traceFromText(text(0)), traceFromText(text(0))], { parameters }));
+    expect(often.groups.map((g) => g.functions)).toEqual([['parse', 'request', 'settings']]);
+    expect(often.inContext).toEqual({
+      dissolved: 0,
+      groups: [['parse', 'settings']],
+      indistinguishable: 2,
+      alwaysTogether: 2,
+    });
+    const once = coverageReport(
+      learnSignatures([traceFromText(text(0).split('\n').slice(0, 4).join('\n'))], { parameters }),
+    );
+    expect(once.inContext.groups).toEqual([['main', 'parse', 'request', 'settings']]);
+  });
+
   it('groups the functions that plain episodes cannot tell apart', () => {
     const report = coverageReport(DB);
     expect(report.groups).toEqual([

@@ -1,10 +1,11 @@
 /** `perfscope learn`: a signatures file from traces with stacks. */
 import { sentence } from '../../report/messages.js';
-import { learnedSummary } from '../../report/learned.js';
+import { LEARN_REPORTERS } from '../../report/learned.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { runOptions } from '../io.js';
-import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, givenParameters } from '../options.js';
+import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
+import { parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const LEARNING = 'Learning';
@@ -35,6 +36,13 @@ export const learnCommand: Command = {
     },
     include: { ...list, describe: "Functions or objects (*, ?) that are the program's own all the same" },
     exclude: { ...list, describe: 'Functions or objects (*, ?) to leave out' },
+    binary: {
+      type: 'string',
+      requiresArg: true,
+      group: LEARNING,
+      describe: "The program's own ELF file: tells how many of its functions were seen",
+    },
+    format: formatOption(LEARN_REPORTERS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
     ...PARAMETER_OPTIONS,
@@ -42,25 +50,31 @@ export const learnCommand: Command = {
   examples: [
     ['perfscope learn profile-*.strace-k.gz -o redis.signatures.json', 'from all learning runs together'],
     ['perfscope learn perf.txt -o app.signatures.json.gz --exclude "libssl*"', 'without a bundled library'],
+    ['perfscope learn profile-1 -o app.signatures.json --binary ./app -f json=coverage.json', 'what was never seen'],
   ],
 
   async run(argv, io) {
     const output = argv.output as string;
+    const outputs = parseFormats(argv.format as string[], LEARN_REPORTERS);
     io.progress({ stage: 'read', done: 0, total: null });
     const { learn } = await import('../../coordinator/learn.js');
     const { writeSignatures } = await import('../../signatures/file.js');
-    const { signatures, warnings } = await learn(argv.profile as string[], {
+    const { signatures, coverage, warnings } = await learn(argv.profile as string[], {
       ...runOptions(argv, io),
       ...traceInput(argv),
       program: argv.program as string | undefined,
       include: argv.include as string[] | undefined,
       exclude: argv.exclude as string[] | undefined,
+      binary: argv.binary as string | undefined,
       parameters: givenParameters(argv),
     });
     for (const w of warnings)
       await io.log.write('warn', sentence(w, { clock: 'none', startedAt: 0 }), { code: w.code });
     await writeSignatures(signatures, output);
-    await io.stdout(learnedSummary(signatures, output));
+    const { tool, learned } = signatures;
+    const binary = (argv.binary as string | undefined) ?? null;
+    const document = { schemaVersion: 1, tool, path: output, learned, binary, coverage: coverage! } as const;
+    await writeOutputs(document, outputs, io.terminal, io.stdout);
     return EXIT.done;
   },
 };

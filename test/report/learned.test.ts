@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
+import { LEARN_REPORTERS, type LearnDocument } from '../../src/report/learned.js';
+import { coverageReport } from '../../src/signatures/coverage.js';
+import { learnSignatures } from '../../src/signatures/learn.js';
+import { traceFromText } from '../helpers/trace.js';
+
+const DB = learnSignatures(
+  [traceFromText('1 0.1 read main>f>g\n1 0.2 write main>h\n1 0.3 read main>f>g\n1 0.4 write main>h')],
+  {
+    parameters: DEFAULT_PARAMETERS,
+    sources: ['runs/profile-1'],
+  },
+);
+
+function documentOf(functions?: readonly string[]): LearnDocument {
+  return {
+    schemaVersion: 1,
+    tool: DB.tool,
+    path: 'app.json',
+    learned: DB.learned,
+    binary: functions === undefined ? null : '/srv/app',
+    coverage: coverageReport(DB, functions && { functions }),
+  };
+}
+
+const [table, json] = LEARN_REPORTERS.map((r) => (d: LearnDocument) => r.render(d, { width: 200, color: false })) as [
+  (d: LearnDocument) => string,
+  (d: LearnDocument) => string,
+];
+
+it('tells people what was covered, with and without the binary', () => {
+  const text = table(documentOf());
+  expect(text).toContain('Learned 4 functions of app from 1 trace:');
+  expect(text).toContain('2 functions in 1 group cannot be told apart; by the context of their calls, 2 in 1 (2 of');
+  expect(text).toContain('the largest of these: f, g');
+  expect(text).not.toContain('seen');
+  const compared = table(documentOf(['main', 'f', 'g', 'never', 'ever']));
+  expect(compared).toContain('3 of the 5 functions in /srv/app were seen (60.0 %)');
+  expect(compared).toContain('not in that file: h');
+  expect(table(documentOf([]))).toContain('/srv/app names no functions');
+});
+
+it('gives programs the whole of it', () => {
+  const document = documentOf(['main', 'f', 'g', 'never', 'ever']);
+  expect(JSON.parse(json(document))).toEqual(document);
+  expect(document.coverage.binary!.unseen).toEqual(['ever', 'never']);
+});
