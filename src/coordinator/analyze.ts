@@ -69,7 +69,7 @@ export async function analyzeIncident(
       const advice = 'Record system calls, with strace -f -ttt -T -yy or perf record -e raw_syscalls:*.';
       throw new PerfscopeError('input-empty', 'no system call in the trace', { path: list[0]! }, advice);
     }
-    const warnings = [...read.warnings];
+    const warnings = [...read.warnings, ...missingColumns(trace)];
     const chosen = async () => (given as (trace: Trace) => Promise<LoadedSignatures>)(trace);
     const signatures = known ?? (await timing.measure('signatures', chosen));
     const { program } = signatures.db;
@@ -92,6 +92,12 @@ export async function analyzeIncident(
     const parts = { paths: list, name, parameters, read, window, signatures, outcome };
     return { ...documentOf(parts, options.top ?? Infinity), status, warnings, ...spent(timing) };
   });
+}
+
+/** What the recording leaves out, and so keeps from the detectors. */
+function missingColumns(trace: Trace): Message[] {
+  if (trace.clock === 'none') return [{ code: 'no-times', args: {} }];
+  return trace.hasDurations ? [] : [{ code: 'no-durations', args: {} }];
 }
 
 const NOTHING_KNOWN: MethodOutcome = {
