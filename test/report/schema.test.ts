@@ -7,7 +7,7 @@ import { document } from './document.js';
 const shipped = JSON.parse(readFileSync(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'));
 
 describe('docs/result.schema.json', () => {
-  it('is what the code says (npm run schema writes it)', () => {
+  it('is what the code says (npm run docs writes it)', () => {
     expect(shipped).toEqual(JSON.parse(JSON.stringify(resultJsonSchema())));
   });
 
