@@ -1,51 +1,55 @@
 /**
- * Packs the arrays of a TraceChunk into one stretch of shared memory, so that the chunk passes between threads without
- * a copy and without the room that the parser had kept for more rows. The memory goes round with the tasks.
+ * Packs the arrays of a TraceChunk into shared memory, so that the chunk passes between threads without a copy and
+ * without the room that the parser had kept for more rows. The memory of the rows goes round with the tasks; scheduler
+ * events get memory of their own, since the builder keeps them to the end.
  */
 import type { ChunkColumns, ChunkSwitches, TraceChunk } from '../trace/chunk.js';
 
 type Column = NonNullable<ChunkColumns[keyof ChunkColumns]>;
-interface Slice {
-  from: Column;
-  put(copy: Column): void;
-  rows: number;
-}
 
 const ALIGNMENT = 8;
 
-/** `chunk` with its rows in `room`, or in new shared memory when that is too small. The memory used is what comes second. */
+/** `chunk` with its rows in `room`, or in new shared memory when that is too small: `memory` is what they lie in. */
 export function packChunk(
   chunk: TraceChunk,
   room: SharedArrayBuffer,
 ): { chunk: TraceChunk; memory: SharedArrayBuffer } {
-  const columns = { ...chunk.columns };
-  const switches = chunk.switches === null ? null : { ...chunk.switches };
-  const slices = [...slicesOf(columns, chunk.rows), ...(switches === null ? [] : slicesOf(switches, switches.length))];
-  const size = slices.reduce((sum, s) => sum + aligned(s.rows * s.from.BYTES_PER_ELEMENT), 0);
+  const { columns, switches } = chunk;
+  const size = sizeOf(columns, chunk.rows);
   const memory = room.byteLength >= size ? room : new SharedArrayBuffer(size);
+  const packed = {
+    ...chunk,
+    columns: inMemory(columns, chunk.rows, memory),
+    switches: switches && inMemory(switches, switches.length, new SharedArrayBuffer(sizeOf(switches, switches.length))),
+  };
+  return { chunk: packed, memory };
+}
+
+/** A copy of `table` whose arrays lie in `memory`, cut to `rows`; what is no array stays. */
+function inMemory<Table extends ChunkColumns | ChunkSwitches>(
+  table: Table,
+  rows: number,
+  memory: SharedArrayBuffer,
+): Table {
   let offset = 0;
-  for (const { from, put, rows } of slices) {
+  const fields = Object.entries(table).map(([name, value]) => {
+    if (!ArrayBuffer.isView(value)) return [name, value as unknown];
+    const from = value as Column;
     const make = from.constructor as new (buffer: SharedArrayBuffer, offset: number, length: number) => Column;
     const copy = new make(memory, offset, rows);
     copy.set(from.subarray(0, rows));
-    put(copy);
-    offset += aligned(rows * from.BYTES_PER_ELEMENT);
-  }
-  return { chunk: { ...chunk, columns, switches }, memory };
+    offset += aligned(copy.byteLength);
+    return [name, copy];
+  });
+  return Object.fromEntries(fields) as Table;
 }
 
-function slicesOf(table: ChunkColumns | ChunkSwitches, rows: number): Slice[] {
-  return Object.entries(table).flatMap(([name, from]) =>
-    ArrayBuffer.isView(from)
-      ? [
-          {
-            from: from as Column,
-            rows,
-            put: (copy) => void ((table as unknown as Record<string, Column>)[name] = copy),
-          },
-        ]
-      : [],
-  );
+function sizeOf(table: ChunkColumns | ChunkSwitches, rows: number): number {
+  let size = 0;
+  for (const value of Object.values(table)) {
+    if (ArrayBuffer.isView(value)) size += aligned(rows * (value as Column).BYTES_PER_ELEMENT);
+  }
+  return size;
 }
 
 function aligned(bytes: number): number {
