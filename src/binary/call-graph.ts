@@ -4,9 +4,10 @@
  * x86: every byte that could begin `call rel32` (E8), `jmp rel32` (E9) or `jcc rel32` (0F 80..8F) is tried, and counts when its target is
  * exactly the first byte of a known function. Instructions are not decoded, so a byte inside another instruction may be tried too;
  * but that its four followers then point at one of n function starts has a chance of n / 2^32 (10,000 functions, 10 MB of code:
- * one false edge in forty such programs). A short jump (EB) is believed only as the last instruction of a function: anywhere else its
- * near targets make chance hits common; a short tail jump out of the middle of a function is missed. That is more robust than a linear disassembly, which loses its step at data in
- * the code. Calls through the linkage table (`call f@plt`, `call *slot(%rip)`) are followed when f is defined in the same file.
+ * one false edge in forty such programs). That is more robust than a linear disassembly, which loses its step at data in the code.
+ * A short jump (EB) is believed only as the last instruction of a function: anywhere else its near targets make chance hits common;
+ * a short tail jump out of the middle of a function is missed. Calls through the linkage table (`call f@plt`, `call *slot(%rip)`)
+ * are followed to functions of this file and to the names of imported ones.
  * arm64: `bl` and `b` at every aligned word. Calls through pointers are not seen.
  */
 import { PerfscopeError } from '../errors.js';
@@ -19,6 +20,11 @@ export interface CallGraph {
   readonly names: readonly string[];
   readonly offsets: Uint32Array;
   readonly callees: Uint32Array;
+  /** Functions of libraries that are called through the linkage table (x86-64): i calls
+   * `imports[importCallees[importOffsets[i] .. importOffsets[i + 1])]`. */
+  readonly imports: readonly string[];
+  readonly importOffsets: Uint32Array;
+  readonly importCallees: Uint32Array;
 }
 
 /** The direct calls in `elf`. Throws `input-format` for machines other than x86 and arm64. O(code bytes). */
@@ -33,7 +39,7 @@ export function readCallGraph(elf: ElfFile, path = ''): CallGraph {
   }
   const starts = new FunctionStarts(elf);
   const edges = new Set<number>();
-  const count = starts.names.length;
+  const count = starts.names.length + starts.imports.length;
   const add = (from: number, target: number, tail: boolean): void => {
     const callees = starts.at(target);
     if (callees === undefined) return;
@@ -50,7 +56,7 @@ export function readCallGraph(elf: ElfFile, path = ''): CallGraph {
       scanShortTails(code, starts, add);
     }
   }
-  return compress(starts.names, edges);
+  return graphOf(starts.names, starts.imports, edges);
 }
 
 type AddEdge = (from: number, target: number, tail: boolean) => void;
@@ -67,8 +73,8 @@ function scanX86({ address, bytes }: ElfCode, wide: boolean, starts: FunctionSta
       add(address + i, wrap(address + i + 6 + view.getInt32(i + 2, true), wide), true);
     } else if (wide && byte === 0xff && (bytes[i + 1] === 0x15 || bytes[i + 1] === 0x25)) {
       // Through a slot; in the linkage table's own stubs no function contains it, so nothing is added.
-      const target = starts.behindSlot(address + i + 6 + view.getInt32(i + 2, true));
-      if (target !== undefined) add(address + i, target, bytes[i + 1] === 0x25);
+      const slot = address + i + 6 + view.getInt32(i + 2, true);
+      add(address + i, starts.behindSlot(slot) ?? slot, bytes[i + 1] === 0x25);
     }
   }
 }
@@ -100,6 +106,8 @@ function wrap(target: number, wide: boolean): number {
 /** Functions by first byte and by range. */
 class FunctionStarts {
   readonly names: string[];
+  /** Library functions, numbered after the names. */
+  readonly imports: string[];
   private readonly byAddress = new Map<number, number[]>();
   private readonly addressOfName = new Map<string, number>();
   private readonly slots: ReadonlyMap<number, string>;
@@ -112,6 +120,7 @@ class FunctionStarts {
     const normalised = elf.functions.map((f) => normaliseName(f.name));
     this.names = [...new Set(normalised)].sort();
     this.slots = elf.slots;
+    this.imports = [...new Set(elf.imports.values())].sort();
     const number = new Map(this.names.map((name, i) => [name, i]));
     elf.functions.forEach((f, i) => {
       this.addressOfName.set(f.name, f.address);
@@ -128,6 +137,9 @@ class FunctionStarts {
     this.ends = this.addresses.map((a, i) =>
       size.get(a)! > 0 ? a + size.get(a)! : (this.addresses[i + 1] ?? Infinity),
     );
+    // Slots and stubs stand for what they lead to; neither address can be a function's.
+    const imported = new Map(this.imports.map((name, i) => [name, [this.names.length + i]]));
+    for (const [slot, name] of elf.imports) this.byAddress.set(slot, imported.get(name)!);
     for (const [stub, owners] of this.linkageStubs(elf)) this.byAddress.set(stub, owners);
   }
 
@@ -159,17 +171,17 @@ class FunctionStarts {
     return this.addresses[low]! <= address && address < this.ends[low]! ? this.owners[low]! : [];
   }
 
-  /** Stubs of the linkage table (`.plt`, `.plt.sec`, `.plt.got`) that lead to a function of this file: `jmp *slot(%rip)`. */
+  /** Stubs of the linkage table (`.plt`, `.plt.sec`, `.plt.got`): `jmp *slot(%rip)`, and the functions that they lead to. */
   private linkageStubs(elf: ElfFile): Map<number, number[]> {
     const stubs = new Map<number, number[]>();
-    if (elf.machine !== EM_X86_64 || this.slots.size === 0) return stubs;
+    if (elf.machine !== EM_X86_64 || this.slots.size + elf.imports.size === 0) return stubs;
     for (const { section, address, bytes } of elf.code) {
       if (!section.startsWith('.plt')) continue;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       for (let i = 0; i + 6 <= bytes.length; i++) {
         if (bytes[i] !== 0xff || bytes[i + 1] !== 0x25) continue;
-        const target = this.behindSlot(address + i + 6 + view.getInt32(i + 2, true));
-        const owners = target === undefined ? undefined : this.byAddress.get(target);
+        const slot = address + i + 6 + view.getInt32(i + 2, true);
+        const owners = this.byAddress.get(this.behindSlot(slot) ?? slot);
         // A stub begins at a multiple of 8, with endbr64 or a bnd prefix before its jump.
         if (owners !== undefined) stubs.set(address + (i - (i % 8)), owners);
       }
@@ -178,14 +190,17 @@ class FunctionStarts {
   }
 }
 
-function compress(names: readonly string[], edges: ReadonlySet<number>): CallGraph {
+function graphOf(names: readonly string[], imports: readonly string[], edges: ReadonlySet<number>): CallGraph {
+  const count = names.length + imports.length;
   const sorted = Float64Array.from(edges).sort();
-  const offsets = new Uint32Array(names.length + 1);
-  const callees = new Uint32Array(sorted.length);
-  sorted.forEach((edge, i) => {
-    offsets[Math.floor(edge / names.length) + 1]!++;
-    callees[i] = edge % names.length;
-  });
-  for (let f = 0; f < names.length; f++) offsets[f + 1]! += offsets[f]!;
-  return { names, offsets, callees };
+  const side = (from: number, to: number): [Uint32Array, Uint32Array] => {
+    const chosen = sorted.filter((edge) => edge % count >= from && edge % count < to);
+    const offsets = new Uint32Array(names.length + 1);
+    for (const edge of chosen) offsets[Math.floor(edge / count) + 1]!++;
+    for (let f = 0; f < names.length; f++) offsets[f + 1]! += offsets[f]!;
+    return [offsets, Uint32Array.from(chosen, (edge) => (edge % count) - from)];
+  };
+  const [offsets, callees] = side(0, names.length);
+  const [importOffsets, importCallees] = side(names.length, count);
+  return { names, offsets, callees, imports, importOffsets, importCallees };
 }

@@ -39,6 +39,8 @@ export interface ElfFile {
   readonly code: readonly ElfCode[];
   /** Slots of the global offset table that the linker fills with a function of this very file: slot -> name of the function. */
   readonly slots: ReadonlyMap<number, string>;
+  /** Slots that it fills with functions of libraries: slot -> name. */
+  readonly imports: ReadonlyMap<number, string>;
   /** False: stripped, only exported names are left. */
   readonly hasSymbolTable: boolean;
 }
@@ -126,7 +128,7 @@ class ElfReader {
       littleEndian: this.little,
       functions: functions.sort((a, b) => a.address - b.address || (a.name < b.name ? -1 : 1)),
       code: code.sort((a, b) => a.address - b.address),
-      slots: this.slots(sections),
+      ...this.slots(sections),
       hasSymbolTable: sections.some((s) => s.type === SHT_SYMTAB),
     };
   }
@@ -175,9 +177,10 @@ class ElfReader {
     }
   }
 
-  /** Relocations with a defined function as their symbol (those of the linkage table, and of -fno-plt). */
-  private slots(sections: readonly Section[]): Map<number, string> {
+  /** Relocations with a function as their symbol (those of the linkage table, and of -fno-plt), defined here or elsewhere. */
+  private slots(sections: readonly Section[]): Pick<ElfFile, 'slots' | 'imports'> {
     const slots = new Map<number, string>();
+    const imports = new Map<number, string>();
     for (const table of sections) {
       if (table.type !== SHT_RELA && table.type !== SHT_REL) continue;
       const symbolTable = sections[table.link];
@@ -188,11 +191,10 @@ class ElfReader {
         // r_info: symbol in the upper half (64 bit) or above the low byte (32 bit).
         const index = this.wide ? this.int(at + (this.little ? 12 : 8)) : this.int(at + 4) >>> 8;
         const symbol = symbols[index];
-        if (symbol !== undefined && symbol.section !== 0 && symbol.type === STT_FUNC)
-          slots.set(this.word(at), symbol.name);
+        if (symbol?.type === STT_FUNC) (symbol.section === 0 ? imports : slots).set(this.word(at), symbol.name);
       }
     }
-    return slots;
+    return { slots, imports };
   }
 
   private slice(offset: number, size: number): Uint8Array {

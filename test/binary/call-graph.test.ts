@@ -15,6 +15,13 @@ function edges(graph: CallGraph): string[] {
   );
 }
 
+/** Library functions that a function calls. */
+function imports(graph: CallGraph, name: string): string[] {
+  const f = graph.names.indexOf(name);
+  const called = graph.importCallees.subarray(graph.importOffsets[f], graph.importOffsets[f + 1]);
+  return Array.from(called, (i) => graph.imports[i]!);
+}
+
 const signed32 = (value: number) => [value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >>> 24) & 255];
 const signed32Big = (value: number) => signed32(value).reverse();
 
@@ -116,7 +123,11 @@ describe.skipIf(tools.length > 0 || !machine)('direct calls in compiled code (ne
     const file = join(folder, 'program');
     writeFileSync(`${file}.c`, SOURCE);
     execFileSync('gcc', [optimise, ...flags.split(' ').filter(Boolean), '-o', file, `${file}.c`]);
-    const found = edges(readCallGraph(readElf(readFileSync(file)))).filter((edge) => !/^_|^\(|tm_clones|>_/.test(edge));
+    const graph = readCallGraph(readElf(readFileSync(file)));
+    const found = edges(graph).filter((edge) => !/^_|^\(|tm_clones|>_/.test(edge));
+    expect(imports(graph, 'leaf')).toEqual(['write']);
+    expect(imports(graph, 'never')).toEqual([expect.stringMatching(/^(?:__)?printf(?:_chk)?$/)]);
+    expect(imports(graph, 'tail')).toEqual([]);
     expect(found).toContain('tail>exported');
     expect(found).not.toContain('main>never');
     if (flags.includes('-fno-plt')) {
