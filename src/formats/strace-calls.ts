@@ -8,11 +8,11 @@ import type { ChunkWriter } from '../trace/chunk-writer.js';
 import { kindCode } from '../trace/kinds.js';
 import { NO_STACK } from '../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../trace/table.js';
-import { CR, HASH_SEED, LF, LineScanner, hashStep, isDigit, lineEnd, startsWith } from './bytes.js';
+import { CR, LF, LineScanner, SPACE, isDigit, lineEnd, startsWith } from './bytes.js';
 import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
 import { decorationKind } from './strace-descriptors.js';
-import { isNameByte, startsRecord } from './strace-leader.js';
+import { startsRecord } from './strace-leader.js';
 import { CallNames } from './strace-names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
 import { ThreadEvents } from './strace-events.js';
@@ -56,6 +56,7 @@ export class CallReader {
   private readonly roles = new Uint8Array(MAX_CALLS);
   private known = 0;
   private readonly names: CallNames;
+  private readonly resumedNames: CallNames;
   private readonly events: ThreadEvents;
   private scanner = new LineScanner(new Uint8Array(0));
 
@@ -64,7 +65,8 @@ export class CallReader {
     private readonly clock: StraceClock,
     private readonly threads: LineThreads,
   ) {
-    this.names = new CallNames(writer.calls);
+    this.names = new CallNames(writer.calls, 40 /* ( */);
+    this.resumedNames = new CallNames(writer.calls, SPACE);
     this.events = new ThreadEvents(writer, clock);
   }
 
@@ -72,6 +74,7 @@ export class CallReader {
   use(scanner: LineScanner): void {
     this.scanner = scanner;
     this.names.use(scanner);
+    this.resumedNames.use(scanner);
     this.outcome.use(scanner);
   }
 
@@ -138,17 +141,13 @@ export class CallReader {
   resumed(bytes: Uint8Array, start: number, exact: boolean): number {
     const { writer, outcome, clock } = this;
     const nameStart = start + 5;
-    let p = nameStart;
-    let hash = HASH_SEED;
-    while (isNameByte(bytes[p])) hash = hashStep(hash, bytes[p++]);
-    const nameEnd = p;
-    while (bytes[p] !== 62 /* > */ && bytes[p] !== LF) p++;
-    if (bytes[p] === LF || nameEnd === nameStart) return NOT_A_CALL;
+    const call = this.resumedNames.read(bytes, nameStart);
+    const nameEnd = this.resumedNames.end;
+    if (call < 0 || nameEnd === nameStart || !startsWith(bytes, nameEnd, ' resumed>')) return NOT_A_CALL;
     clock.tick();
-    const argsStart = p + 1;
-    const call = writer.calls.intern(bytes, nameStart, nameEnd, hash);
+    const argsStart = nameEnd + 9;
     if (call >= this.known) this.learn(call);
-    let end = this.scanner.lineEnd(p);
+    let end = this.scanner.lineEnd(argsStart);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     this.owner = NO_STACK;
     // Interrupted once more: the call stays open.

@@ -8,6 +8,7 @@
 import { errnoNumber } from '../trace/errno.js';
 import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT } from '../trace/table.js';
 import { ByteInterner, HASH_SEED, type LineScanner, SPACE, endsWith, hashStep, isDigit, sixDigits } from './bytes.js';
+import { KnownBytes } from './known-bytes.js';
 import { decorationKind } from './strace-descriptors.js';
 
 /** The call returned. */
@@ -19,6 +20,11 @@ export const NEVER = 2;
 /** No end of a call in this line. */
 export const BROKEN = 3;
 
+/** Bytes of an error with its text, from `-1` on, that are remembered. */
+const SHORTEST_ERROR = 10;
+const LONGEST_ERROR = 80;
+/** Texts that are remembered: two that share a slot must not fill memory. */
+const MOST_ERRORS = 500;
 const MAX_INT32 = 0x7fffffff;
 const TENTHS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 
@@ -39,6 +45,11 @@ export class Outcome {
   private view: DataView = new DataView(new ArrayBuffer(0));
   private readonly names = new ByteInterner();
   private numbers = new Uint8Array(256);
+  /** Errors read before, with their texts; by slot, number there + 1, errno and result. */
+  private readonly errors = new KnownBytes();
+  private readonly errorSlots = new Int32Array(64);
+  private readonly errorNumbers = new Uint8Array(64);
+  private readonly errorResults = new Int32Array(64);
 
   /** Sets the text that the following lines are of. */
   use(scanner: LineScanner): void {
@@ -67,6 +78,7 @@ export class Outcome {
       } else if (endsWith(bytes, start, e, '<unavailable>')) e -= 13;
       while (e > start && bytes[e - 1] === SPACE) e--;
     }
+    if (!exact && bytes[e - 1] === 41 /* ) */ && this.knownError(bytes, start, e)) return;
     let s = exact ? -1 : resultStart(bytes, start, e);
     if (s < 0 || !this.endsCall(bytes, start, s)) {
       s = this.scan(bytes, start, e);
@@ -76,6 +88,7 @@ export class Outcome {
       }
     }
     this.value(bytes, s, e);
+    if (this.errno !== 0 && this.state === RETURNED && !exact) this.rememberError(bytes, s, e);
     if (exact && this.state !== BROKEN && !endsWhole(bytes, s, end)) this.state = BROKEN;
   }
 
@@ -110,6 +123,39 @@ export class Outcome {
     if (bytes[p] !== 60 || bytes[p - 1] !== SPACE) return end;
     this.durationNs = seconds * 1e9 + fraction * TENTHS[digits];
     return p;
+  }
+
+  /** Whether the line ends with an error that was read before (`-1 EAGAIN (Resource temporarily unavailable)`). */
+  private knownError(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < LONGEST_ERROR) return false;
+    const slot = this.errorSlot(end);
+    const error = this.errorSlots[slot] - 1;
+    if (error < 0) return false;
+    const s = end - this.errors.length(error);
+    if (!this.errors.same(this.view, error, s) || !this.endsCall(bytes, start, s)) return false;
+    this.state = RETURNED;
+    this.errno = this.errorNumbers[slot];
+    this.result = this.errorResults[slot];
+    this.flags = 0;
+    this.kind = 0;
+    return true;
+  }
+
+  private rememberError(bytes: Uint8Array, s: number, end: number): void {
+    if (end - s < SHORTEST_ERROR || end - s > LONGEST_ERROR || bytes[end - 1] !== 41) return;
+    if (this.errors.size === MOST_ERRORS) return;
+    const slot = this.errorSlot(end);
+    this.errorSlots[slot] = this.errors.add(this.view, s, end) + 1;
+    this.errorNumbers[slot] = this.errno;
+    this.errorResults[slot] = this.result;
+  }
+
+  /** By the eight bytes before the closing parenthesis. */
+  private errorSlot(end: number): number {
+    const { view } = this;
+    const hash =
+      Math.imul(view.getInt32(end - 5, true), 0x9e3779b1) ^ Math.imul(view.getInt32(end - 9, true), 0x85ebca6b);
+    return hash >>> 26;
   }
 
   /** Whether ` = ` and a closing parenthesis stand before the result at `s`; finds the end of the arguments. */

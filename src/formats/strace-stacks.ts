@@ -7,6 +7,7 @@
  * no hash. Text is made of a line only when it is seen for the first time.
  */
 import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
+import { KnownBytes } from './known-bytes.js';
 import { ByteInterner, LF, type LineScanner, SPACE, grown, hashBytes, text } from './bytes.js';
 
 /** Children that a line is compared with before it is looked up by its hash. */
@@ -17,13 +18,10 @@ const ROOT = 0;
 export class StackReader {
   private scanner: LineScanner | null = null;
   private readonly lines = new ByteInterner();
-  /** Per distinct line: its frame, NONE for what is no frame; length with line feed; where its words start. */
+  /** The same lines under the same numbers, with their line feeds. */
+  private readonly known = new KnownBytes();
+  /** Per distinct line: its frame, NONE for what is no frame. */
   private lineFrame = new Int32Array(256);
-  private lineLength = new Int32Array(256);
-  private lineWords = new Int32Array(256);
-  /** The words of all lines; the last of a line overlaps the one before. */
-  private words = new Int32Array(4096);
-  private wordsUsed = 0;
   /** Per node: line, first child, next sibling, finished stack (NONE: not yet made), node of the frames before. */
   private nodeLine = new Int32Array(256).fill(NONE);
   private nodeChild = new Int32Array(256).fill(NONE);
@@ -54,7 +52,7 @@ export class StackReader {
       if (this.same(bytes, p, line)) {
         if (before !== NONE) this.toFront(node, child, before);
         this.node = child;
-        return p + this.lineLength[line] - 1;
+        return p + this.known.length(line) - 1;
       }
       before = child;
       child = this.nodeSibling[child];
@@ -86,17 +84,10 @@ export class StackReader {
     return this.builder.size === 0 ? null : this.builder.finish();
   }
 
-  /** Whether the bytes at `p` are those of a known line. */
+  /** Whether the bytes at `p` are those of a known line. Most other lines have no line feed at the same place. */
   private same(bytes: Uint8Array, p: number, line: number): boolean {
-    const { view } = this.scanner!;
-    const last = p + this.lineLength[line] - 4;
-    // Most other lines have no line feed at the same place.
-    if (last + 4 > bytes.length || bytes[last + 3] !== LF) return false;
-    let w = this.lineWords[line];
-    // From the end: lines differ in their functions and addresses, and begin with the same folders.
-    if (view.getInt32(last, true) !== this.words[w++]) return false;
-    for (let q = last - 4; q > p; q -= 4) if (view.getInt32(q, true) !== this.words[w++]) return false;
-    return view.getInt32(p, true) === this.words[w];
+    const end = p + this.known.length(line);
+    return end <= bytes.length && bytes[end - 1] === LF && this.known.same(this.scanner!.view, line, p);
   }
 
   private toFront(node: number, child: number, before: number): void {
@@ -138,20 +129,10 @@ export class StackReader {
     const known = this.lines.size;
     const line = this.lines.intern(bytes, start, end, hashBytes(bytes, start, end));
     if (line < known) return line;
-    if (line === this.lineFrame.length) {
-      this.lineFrame = grown(this.lineFrame, line * 2);
-      this.lineLength = grown(this.lineLength, line * 2);
-      this.lineWords = grown(this.lineWords, line * 2);
-    }
+    this.known.add(this.scanner!.view, start, end);
+    if (line === this.lineFrame.length) this.lineFrame = grown(this.lineFrame, line * 2);
     const parts = splitFrame(withoutAddress(text(bytes, start + 3, end)));
     this.lineFrame[line] = parts === null ? NONE : this.builder.frame(parts.name, parts.object);
-    this.lineLength[line] = end - start;
-    this.lineWords[line] = this.wordsUsed;
-    const needed = this.wordsUsed + (end - start) / 4 + 2;
-    if (needed > this.words.length) this.words = grown(this.words, Math.ceil(needed * 2));
-    const { view } = this.scanner!;
-    for (let q = end - 4; q > start; q -= 4) this.words[this.wordsUsed++] = view.getInt32(q, true);
-    this.words[this.wordsUsed++] = view.getInt32(start, true);
     return line;
   }
 }

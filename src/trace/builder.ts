@@ -5,7 +5,7 @@
 import { callTraits, isCloneCall, isExitCall, refinedKind, unseenKind } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
-import { firstMoment, firstOfThreads, lastMoment, rebase, renumberCalls, rowsOutOfOrder, sortRows } from './finish-rows.js';
+import { rebase, renumberCalls, sortRows, surveyRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { variantCode } from './kinds.js';
 import { NO_STACK, StackTableBuilder } from './stacks.js';
@@ -93,17 +93,17 @@ export class TraceBuilder {
     const { rows, clock } = this;
     const errno = rows.view('errno');
     const events = this.events.filter(({ row }) => row === undefined || errno[row] === 0);
-    const shift = firstMoment(rows);
-    rebase(rows, shift);
+    const survey = surveyRows(rows, this.lives.size);
+    const shift = survey.first;
+    if (shift !== 0 || survey.earliestStart < 0) rebase(rows, shift);
     const threads = this.lives.finish(
-      firstOfThreads(rows, this.lives.size),
+      survey.firstOfThread.map((ns) => Math.max(0, ns - shift)),
       events.map((event) => ({ ...event, ns: Math.max(0, event.ns - shift) })),
     );
-    let endNs = Math.max(lastMoment(rows), clock.lastNs - shift);
+    let endNs = Math.max(survey.last, clock.lastNs) - shift;
     for (const { exitNs } of threads) if (exitNs !== null && exitNs > endNs) endNs = exitNs;
     this.closeOpen((thread) => threads[thread]!.exitNs ?? endNs);
-    const outOfOrder = rowsOutOfOrder(rows, threads.length);
-    sortRows(rows);
+    if (!survey.sorted) sortRows(rows);
     const calls = renumberCalls(rows, this.calls);
     const timed = clock.kind !== 'relative' && clock.kind !== 'none';
     return {
@@ -122,7 +122,7 @@ export class TraceBuilder {
       bytes: this.bytes,
       notices: this.notices,
       skipped: { lines: this.skippedLines, examples: this.skippedExamples },
-      outOfOrder,
+      outOfOrder: survey.outOfOrder,
       truncated: this.truncated,
     };
   }

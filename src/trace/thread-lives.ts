@@ -115,7 +115,7 @@ export class ThreadLives {
   }
 
   /**
-   * The finished list. `firstNs`: first row of each thread (NaN: it has none); `events` in any order.
+   * The finished list. `firstNs`: first row of each thread (Infinity: it has none); `events` in any order.
    */
   finish(firstNs: Float64Array, events: readonly LifeEvent[]): Thread[] {
     const ordered = [...events].sort((a, b) => a.ns - b.ns);
