@@ -6,6 +6,9 @@
  *     const result = await analyzeIncident('incident.strace.gz', { signatures, window: '5m' });
  *     console.log(result.verdict, result.suspects[0]?.function);
  */
+export { batch, type BatchOptions, type BatchProgress } from './batch/batch.js';
+export { mergeFolders } from './batch/merge.js';
+export type { BatchSummary } from './batch/summary.js';
 export { analyzeIncident, type AnalyzeOptions, type TraceOptions } from './coordinator/analyze.js';
 export {
   compareEvaluations,

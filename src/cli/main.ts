@@ -56,7 +56,7 @@ function base(args: readonly string[]): Yargs {
     .alias('help', 'h')
     .option('help-all', { type: 'boolean', describe: 'Help with the parameters of the methods' })
     .completion('completion', 'Print a script for shell completion')
-    .demandCommand(1, 'Say what to do: perfscope learn, analyze, inspect, evaluate or compare.')
+    .demandCommand(1, 'Say what to do: perfscope learn, analyze, inspect, evaluate, compare, batch or merge.')
     .recommendCommands()
     .strict()
     .strictCommands()

@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   learn: 'learning',
   analyze: 'analysing',
   evaluate: 'evaluating',
+  batch: 'batch',
 };
 
 export class ProgressLine {
@@ -41,5 +42,5 @@ function line(p: Progress): string {
   const word = (WORDS[p.stage] ?? p.stage).padEnd(11);
   if (p.total === null || p.total === 0) return p.done > 0 ? `${word}${grouped(p.done)}` : `${word}...`;
   const share = Math.min(1, p.done / p.total);
-  return `${word}${bar(share, BAR_CELLS)} ${Math.floor(share * 100)} %`;
+  return `${word}${bar(share, BAR_CELLS)} ${Math.floor(share * 100)} %${p.note === undefined ? '' : `  ${p.note}`}`;
 }

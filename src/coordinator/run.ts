@@ -11,6 +11,8 @@ export interface Progress {
   readonly done: number;
   /** Null when it cannot be told beforehand. */
   readonly total: number | null;
+  /** More to say than a share, for who shows it. */
+  readonly note?: string | undefined;
 }
 
 export interface RunOptions {

@@ -32,4 +32,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     what: 'Show what moved between two results or two evaluations',
     load: async () => (await import('./compare.js')).compareCommand,
   },
+  {
+    name: 'batch',
+    positional: '[archive..]',
+    what: 'Analyse archives of incidents into a folder of results; resumable',
+    load: async () => (await import('./batch.js')).batchCommand,
+  },
+  {
+    name: 'merge',
+    positional: '<folder..>',
+    what: 'Merge the results of batches that ran on several machines',
+    load: async () => (await import('./merge.js')).mergeCommand,
+  },
 ];

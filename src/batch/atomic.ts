@@ -1,0 +1,65 @@
+/** Files that are whole or not there, also after a power failure: written beside the target, synced, renamed over it. */
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { PerfscopeError } from '../errors.js';
+
+const TEMPORARY = /^\..*\.tmp$/;
+
+/** Writes and syncs the file; the caller syncs the folder (`syncFolder`), at once for several files. */
+export async function writeAtomic(file: string, content: string): Promise<void> {
+  // No random part in the name: one run owns the folder, and a run that was killed leaves at most one such file a target.
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw outputError(error, file);
+  }
+}
+
+/** Makes renames in the folder last (fsync(2): the entry in the directory needs a sync of its own). */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network file systems know no sync of directories.
+    if (!['EINVAL', 'EPERM', 'ENOTSUP', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Removes what a run that was killed was about to write. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (TEMPORARY.test(name)) await rm(path.join(folder, name), { force: true });
+}
+
+/** Why results cannot be written, and what to do. */
+export function outputError(error: unknown, file: string): PerfscopeError {
+  if (error instanceof PerfscopeError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const place = { path: file };
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT': {
+      const why = code === 'ENOSPC' ? 'the disk is full' : 'the quota of the disk is used up';
+      const advice = 'Make room and run the same command again: it goes on with what is missing.';
+      return new PerfscopeError('output', `cannot write results: ${why}`, place, advice);
+    }
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new PerfscopeError('output', `cannot write results: not permitted (${code})`, place);
+    default:
+      return new PerfscopeError('output', `cannot write results: ${message}`, place);
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Many incidents from archives to a results folder. What a run before has done is kept as long as it holds; a run that is
+ * killed loses the incidents under way.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { TraceOptions } from '../coordinator/analyze.js';
+import { DEFAULT_METHOD, loadMethod } from '../coordinator/methods.js';
+import { type GivenParameters, resolveParameters } from '../coordinator/parameters.js';
+import type { RunOptions } from '../coordinator/run.js';
+import { PerfscopeError } from '../errors.js';
+import { codeFingerprint } from '../evaluate/cache.js';
+import { readSignatures } from '../signatures/file.js';
+import { VERSION } from '../version.js';
+import { kindOf } from './conventions.js';
+import { discover } from './discover.js';
+import { concludeFolder, prepareFolder, resultsFolder } from './folder.js';
+import { type PlanOptions, type Shard, inOrder, inShard, planJob } from './incident-plan.js';
+import { type Candidate, type IncidentJob, type IncidentRecord, storedBytes } from './job.js';
+import { Journal, readJournal } from './journal.js';
+import { takeLock } from './lock.js';
+import { readManifest } from './manifest.js';
+import { defaultMemory } from './memory.js';
+import { stillGood } from './resume.js';
+import { runJobs } from './runner.js';
+import type { BatchSummary } from './summary.js';
+
+export interface BatchOptions extends RunOptions, Omit<TraceOptions, 'open'> {
+  /** Lists of incidents, beside the archives. */
+  readonly manifests?: readonly string[] | undefined;
+  /** Signatures files, or folders of them, for incidents that bring none. */
+  readonly signatures?: readonly string[] | undefined;
+  /** Learn from profiles beside an incident that brings no signatures. Default: false. */
+  readonly learn?: boolean | undefined;
+  readonly method?: string | undefined;
+  readonly parameters?: GivenParameters | undefined;
+  readonly top?: number | undefined;
+  readonly anyProgram?: boolean | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly window?: string | undefined;
+  /** Folder in which learned signatures are kept; null: nothing is kept. */
+  readonly cache?: string | null | undefined;
+  readonly shard?: Shard | undefined;
+  /** Bytes for the whole process. Default: three quarters of what there is. */
+  readonly maxMemory?: number | undefined;
+  /** Seconds for one incident. Default: 600. */
+  readonly incidentTime?: number | undefined;
+  /** Do again what failed before, though nothing changed. Default: false. */
+  readonly retryFailed?: boolean | undefined;
+  readonly onBatch?: ((progress: BatchProgress) => void) | undefined;
+  /** Hears of files that were left out, and why. */
+  readonly onSkip?: ((path: string, reason: string) => void) | undefined;
+}
+
+export interface BatchProgress {
+  /** Incidents of this run: all, done now, done by a run before, failed. */
+  readonly incidents: number;
+  readonly done: number;
+  readonly kept: number;
+  readonly failed: number;
+  /** Work, in bytes as stored and a constant an incident: done now, and all that was to be done by this run. */
+  readonly workDone: number;
+  readonly work: number;
+}
+
+const DEFAULT_INCIDENT_SECONDS = 600;
+/** An incident costs about as much as so many bytes, before its first byte is read. */
+const WORK_EACH = 50_000;
+/** Files looked at side by side when an earlier run is checked. */
+const CHECKS = 16;
+/** Folders of this package whose code decides on results; where to read and when to run do not. */
+const RESULT_CODE = [
+  ...[
+    'binary',
+    'context',
+    'coordinator',
+    'detect',
+    'episodes',
+    'formats',
+    'rank',
+    'signatures',
+    'source',
+    'trace',
+    'units',
+  ],
+];
+
+/** @throws PerfscopeError when there is nothing to do, or no room for results; a run that is cancelled gives 'partial' */
+export async function batch(
+  archives: readonly string[],
+  folder: string,
+  options: BatchOptions = {},
+): Promise<BatchSummary> {
+  const jobs = await planBatch(archives, options);
+  await prepareFolder(folder);
+  const lock = await takeLock(folder);
+  try {
+    return await runBatch(jobs, folder, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The incidents that the arguments stand for, as jobs of this shard. */
+export async function planBatch(archives: readonly string[], options: BatchOptions = {}): Promise<IncidentJob[]> {
+  const { signal, onSkip } = options;
+  const method = options.method ?? DEFAULT_METHOD;
+  await loadMethod(method);
+  const plan: PlanOptions = {
+    options: {
+      method,
+      parameters: resolveParameters(options.parameters),
+      top: options.top ?? 10,
+      anyProgram: options.anyProgram === true,
+      format: options.format ?? null,
+      parse: options.parse ?? {},
+      cache: options.cache ?? null,
+    },
+    learn: options.learn === true,
+    candidates: await candidates(options.signatures ?? []),
+    from: options.from ?? null,
+    to: options.to ?? null,
+    window: options.window ?? null,
+    tool: `${VERSION} ${await codeFingerprint(RESULT_CODE)}`,
+  };
+  const found = await discover(archives, onSkip === undefined ? { signal } : { signal, onSkip });
+  for (const manifest of options.manifests ?? []) found.push(...(await readManifest(manifest)));
+  if (found.length === 0)
+    throw new PerfscopeError('usage', 'no archive was named', {}, 'Name folders, tar or zip files, or a --manifest.');
+  const jobs = found.filter((f) => inShard(f.name, options.shard ?? null)).map((f) => planJob(f, plan));
+  const names = new Set<string>();
+  for (const { id, name } of jobs) {
+    if (names.has(id))
+      throw new PerfscopeError('usage', `two incidents are named ${name}`, {}, 'Name them in a manifest.');
+    names.add(id);
+  }
+  return jobs;
+}
+
+async function candidates(given: readonly string[]): Promise<Candidate[]> {
+  const files: string[] = [];
+  for (const file of given) {
+    const stats = await stat(file).catch(() => null);
+    if (stats?.isDirectory() !== true) files.push(file);
+    else files.push(...(await readdir(file)).filter((f) => kindOf(f) === 'signatures').map((f) => path.join(file, f)));
+  }
+  const list: Candidate[] = [];
+  for (const file of files.sort()) {
+    const { program } = await readSignatures(file);
+    const at = path.resolve(file);
+    list.push({ program, ref: { kind: 'file', name: path.basename(file), path: at, size: (await stat(at)).size } });
+  }
+  return list;
+}
+
+async function runBatch(jobs: readonly IncidentJob[], folder: string, options: BatchOptions): Promise<BatchSummary> {
+  const { signal } = options;
+  const results = resultsFolder(folder);
+  const records = await readJournal(folder);
+  const todo = await stillToDo(jobs, records, results, options.retryFailed === true);
+  const progress = progressOf(jobs, todo, options);
+  const journal = await Journal.open(folder, results);
+  let pending = todo.length;
+  try {
+    await runJobs(inOrder(todo), {
+      folder: results,
+      jobs: options.jobs ?? availableParallelism(),
+      maxMemory: options.maxMemory ?? defaultMemory(),
+      incidentTime: options.incidentTime ?? DEFAULT_INCIDENT_SECONDS,
+      signal,
+      onProgress: progress.under,
+      onDone: async (record, job) => {
+        await journal.append(record);
+        records.set(record.id, record);
+        pending--;
+        progress.done(record, job);
+      },
+    });
+  } catch (error) {
+    // Stopped by the user: what there is is summed up. A full disk has no room for that either.
+    if (signal?.aborted !== true) throw error;
+  } finally {
+    await journal.close();
+  }
+  return concludeFolder(folder, records, pending);
+}
+
+/** Takes what is out of date out of the records, and gives the jobs without one. */
+async function stillToDo(
+  jobs: readonly IncidentJob[],
+  records: Map<string, IncidentRecord>,
+  results: string,
+  retryFailed: boolean,
+): Promise<IncidentJob[]> {
+  const todo: IncidentJob[] = [];
+  for (let at = 0; at < jobs.length; at += CHECKS) {
+    const some = jobs.slice(at, at + CHECKS);
+    const checked = await Promise.all(some.map((job) => stillGood(job, records.get(job.id), results)));
+    for (const [k, job] of some.entries()) {
+      const record = checked[k]!;
+      if (record !== null && !(retryFailed && record.status === 'failed')) {
+        records.set(job.id, record);
+        continue;
+      }
+      records.delete(job.id);
+      todo.push(job);
+    }
+  }
+  return todo;
+}
+
+function progressOf(jobs: readonly IncidentJob[], todo: readonly IncidentJob[], options: BatchOptions) {
+  const workOf = (job: IncidentJob) => storedBytes(job) + WORK_EACH;
+  const work = todo.reduce((sum, job) => sum + workOf(job), 0);
+  const underWay = new Map<IncidentJob, number>();
+  let [done, failed, finished] = [0, 0, 0];
+  const tell = () => {
+    const workDone = [...underWay.values()].reduce((sum, b) => sum + b, finished);
+    const kept = jobs.length - todo.length;
+    options.onBatch?.({ incidents: jobs.length, done, kept, failed, workDone, work });
+  };
+  tell();
+  return {
+    under: (job: IncidentJob, bytes: number) => {
+      underWay.set(job, Math.min(bytes, workOf(job)));
+      tell();
+    },
+    done: (record: IncidentRecord, job: IncidentJob) => {
+      underWay.delete(job);
+      finished += workOf(job);
+      done++;
+      if (record.status === 'failed') failed++;
+      tell();
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** From the arguments of `batch` to the incidents that they stand for. Looks at names and sizes only. */
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { PerfscopeError } from '../errors.js';
+import { archiveKind, archiveMembers } from '../source/archive.js';
+import { type Group, groupIncidents, kindOf } from './conventions.js';
+import type { Found } from './incident-plan.js';
+import type { InputRef } from './job.js';
+
+type Skipped = (path: string, reason: string) => void;
+
+/** Folders within folders, at most: a link may lead back up. */
+const MAX_DEPTH = 32;
+
+/** @throws PerfscopeError 'input-missing' when an argument stands for nothing */
+export async function discover(
+  args: readonly string[],
+  options: { signal?: AbortSignal | undefined; onSkip?: Skipped } = {},
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const arg of args) {
+    const before = found.length;
+    for (const match of await expand(arg)) found.push(...(await incidentsAt(match, options)));
+    if (found.length === before)
+      throw new PerfscopeError(
+        'input-missing',
+        'no incident here',
+        { path: arg },
+        'An incident is a folder with incident.*, a trace (.strace, .txt, .csv, ...; gz, zst, xz), or lies in a tar or zip.',
+      );
+  }
+  return withoutDoubles(found);
+}
+
+/** A glob that names a file as it is, brackets and all, is that file. */
+async function expand(arg: string): Promise<string[]> {
+  if (arg.startsWith('s3://')) return [arg];
+  if ((await statOf(arg)) !== null) return [arg];
+  const { glob, isDynamicPattern } = await import('tinyglobby');
+  if (!isDynamicPattern(arg))
+    throw new PerfscopeError('input-missing', `${arg} does not exist`, { path: arg }, 'Check the path.');
+  const matches = await glob(arg, { onlyFiles: false, expandDirectories: false, dot: false });
+  return matches.map((m) => m.replace(/\/$/, '')).sort();
+}
+
+async function incidentsAt(place: string, options: { signal?: AbortSignal | undefined; onSkip?: Skipped }) {
+  if (place.startsWith('s3://')) {
+    const { listObjects } = await import('./s3.js');
+    return groupsAs(await listObjects(place, options.signal), place.replace(/\/+$/, ''));
+  }
+  const stats = await statOf(place);
+  if (stats?.isDirectory() === true) return folderIncidents(place, options);
+  if (kindOf(place) === 'archive' || (stats !== null && stats.isFile() && (await archiveKind(place)) !== null))
+    return archiveIncidents(place, path.basename(place), options);
+  return [await fileIncident(place)];
+}
+
+async function folderIncidents(
+  folder: string,
+  options: { signal?: AbortSignal | undefined; onSkip?: Skipped },
+): Promise<Found[]> {
+  const root = path.basename(path.resolve(folder));
+  const files = await filesBelow(folder);
+  const found = groupsAs(files, root);
+  for (const file of files)
+    if (kindOf(file.name) === 'archive' && file.kind === 'file')
+      found.push(...(await archiveIncidents(file.path, `${root}/${file.name}`, options)));
+  return found;
+}
+
+/** A trace that was named: all that its folder says about it counts, too. */
+async function fileIncident(file: string): Promise<Found> {
+  const name = path.normalize(file).replace(/^(?:\.\.?\/)+|^\/+/, '');
+  const size = (await statOf(file))?.size ?? 0;
+  const folder = path.dirname(file);
+  const siblings = await readdir(folder).catch(() => []);
+  const beside = async (kind: string) => {
+    const refs: InputRef[] = [];
+    for (const s of siblings.sort())
+      if (kindOf(s) === kind) {
+        const at = path.resolve(folder, s);
+        refs.push({
+          kind: 'file',
+          name: path.join(path.dirname(name), s),
+          path: at,
+          size: (await statOf(at))?.size ?? 0,
+        });
+      }
+    return refs;
+  };
+  const input: InputRef = { kind: 'file', name, path: path.resolve(file), size };
+  return { name, inputs: [input], profiles: await beside('profile'), signatures: await beside('signatures') };
+}
+
+async function archiveIncidents(
+  archive: string,
+  name: string,
+  options: { signal?: AbortSignal | undefined; onSkip?: Skipped },
+): Promise<Found[]> {
+  const entries: InputRef[] = [];
+  const members = archiveMembers(archive, {
+    signal: options.signal,
+    onSkip: (member, reason) => options.onSkip?.(`${archive}!/${member}`, reason),
+  });
+  try {
+    for await (const { name: member, size } of members)
+      entries.push({ kind: 'member', name: member, size, archive: path.resolve(archive), member });
+  } catch (error) {
+    // What comes before the damage is still good; an archive that says nothing at all is an incident that fails.
+    if (!(error instanceof PerfscopeError) || error.code === 'interrupted') throw error;
+    options.onSkip?.(archive, error.message);
+    if (entries.length === 0) {
+      const size = (await statOf(archive))?.size ?? 0;
+      return [
+        { name, inputs: [{ kind: 'file', name, path: path.resolve(archive), size }], profiles: [], signatures: [] },
+      ];
+    }
+  }
+  return groupsAs(entries, `${name}!`);
+}
+
+function groupsAs(entries: readonly InputRef[], root: string): Found[] {
+  const under = (name: string) => (name === '' ? root : `${root}/${name}`);
+  const named = (refs: readonly InputRef[]) => refs.map((r) => ({ ...r, name: under(r.name) }));
+  // In an archive the order of the archive is kept: it can be read forward only.
+  const order = new Map(entries.map((e, i) => [e.name, i]));
+  const first = (g: Group<InputRef>) => order.get(g.inputs[0]!.name)!;
+  const groups = groupIncidents(entries);
+  if (entries[0]?.kind === 'member') groups.sort((a, b) => first(a) - first(b));
+  return groups.map((g) => ({
+    name: under(g.name),
+    inputs: named(g.inputs),
+    profiles: named(g.profiles),
+    signatures: named(g.signatures),
+  }));
+}
+
+async function filesBelow(root: string): Promise<InputRef[]> {
+  const files: InputRef[] = [];
+  const walk = async (below: string, depth: number): Promise<void> => {
+    const entries = await readdir(path.join(root, below), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.')) continue;
+      const name = below === '' ? entry.name : `${below}/${entry.name}`;
+      const at = path.resolve(root, name);
+      const stats = await statOf(at);
+      if (stats?.isDirectory() !== true) files.push({ kind: 'file', name, path: at, size: stats?.size ?? 0 });
+      else if (depth < MAX_DEPTH) await walk(name, depth + 1);
+    }
+  };
+  await walk('', 0);
+  return files;
+}
+
+/** The same incident named twice is one; two incidents of one name are told apart by the whole path. */
+function withoutDoubles(found: readonly Found[]): Found[] {
+  const key = (f: Found) => f.inputs.map(placeOf).join('\0');
+  const unique = [...new Map(found.map((f) => [key(f), f])).values()];
+  const times = new Map<string, number>();
+  for (const { name } of unique) times.set(name, (times.get(name) ?? 0) + 1);
+  return unique.map((f) => (times.get(f.name) === 1 ? f : { ...f, name: `${f.name}@${placeOf(f.inputs[0]!)}` }));
+}
+
+/** Where an input lies, as one text. */
+export function placeOf(ref: InputRef): string {
+  if (ref.kind === 's3') return ref.url;
+  return ref.kind === 'file' ? path.resolve(ref.path) : `${path.resolve(ref.archive)}!/${ref.member}`;
+}
+
+async function statOf(file: string) {
+  return stat(file).catch(() => null);
+}

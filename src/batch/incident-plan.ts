@@ -1,0 +1,106 @@
+/** From what was found to jobs: names, ids, recipes, shards, and the order in which to run. Pure. */
+import { createHash } from 'node:crypto';
+import { PerfscopeError } from '../errors.js';
+import { type Candidate, type IncidentJob, type InputRef, type JobOptions, storedBytes } from './job.js';
+import { labelsOf } from './conventions.js';
+
+/** An incident as it was found in an archive or named by a manifest. */
+export interface Found {
+  readonly name: string;
+  readonly inputs: readonly InputRef[];
+  readonly profiles: readonly InputRef[];
+  readonly signatures: readonly InputRef[];
+  readonly program?: string | null;
+  readonly version?: string | null;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly from?: string | null;
+  readonly to?: string | null;
+  readonly window?: string | null;
+}
+
+export interface PlanOptions {
+  readonly options: JobOptions;
+  readonly learn: boolean;
+  /** For incidents without signatures of their own. */
+  readonly candidates: readonly Candidate[];
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly window: string | null;
+  /** Hash of the code that decides on results. */
+  readonly tool: string;
+}
+
+/** A file's name says a little, the hash behind it makes it unique. */
+const READABLE = 80;
+
+export function jobId(name: string): string {
+  const readable = name.replace(/[^A-Za-z0-9._=-]+/g, '_').replace(/^[._]+/, '');
+  return `${readable.slice(-READABLE)}-${sha256(name).slice(0, 10)}`;
+}
+
+export function planJob(found: Found, plan: PlanOptions): IncidentJob {
+  const labels = { ...labelsOf(found.name), ...found.labels };
+  const own = found.signatures.map((ref): Candidate => ({ ref, program: null }));
+  const { cache, ...shared } = plan.options;
+  const job = {
+    id: jobId(found.name),
+    name: found.name,
+    inputs: found.inputs,
+    profiles: found.profiles,
+    candidates: own.length > 0 ? own : plan.candidates,
+    learn: plan.learn && own.length === 0 && found.profiles.length > 0,
+    program: found.program ?? labels['program'] ?? null,
+    version: found.version ?? labels['version'] ?? null,
+    labels,
+    from: found.from ?? plan.from,
+    to: found.to ?? plan.to,
+    window: found.window ?? plan.window,
+  };
+  const names = (refs: readonly InputRef[]) => refs.map((r) => r.name);
+  const recipe = sha256(
+    JSON.stringify([
+      plan.tool,
+      shared,
+      names(job.inputs),
+      job.learn ? names(job.profiles) : job.candidates.map((c) => [c.ref.name, c.program]),
+      ...[job.learn, job.program, job.version, job.labels, job.from, job.to, job.window],
+    ]),
+  ).slice(0, 32);
+  return { ...job, options: { ...shared, cache }, recipe };
+}
+
+export interface Shard {
+  /** From 1 to `of`. */
+  readonly index: number;
+  readonly of: number;
+}
+
+/** "2/8" */
+export function parseShard(text: string): Shard {
+  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
+  const [index, of] = [Number(match?.[1]), Number(match?.[2])];
+  if (match !== null && of >= 1 && index >= 1 && index <= of) return { index, of };
+  throw new PerfscopeError('usage', `--shard ${text}: not a shard`, {}, 'Write 1/8 to 8/8 for eight machines.');
+}
+
+/** Depends on the name alone: machines that know nothing of each other agree, and incidents that are added move none. */
+export function inShard(name: string, shard: Shard | null): boolean {
+  return shard === null || Number.parseInt(sha256(name).slice(0, 8), 16) % shard.of === shard.index - 1;
+}
+
+/**
+ * Largest first, so that no large one is left for the end; members of an archive after the files, in the order of the
+ * archive, which can be read forward only.
+ */
+export function inOrder(jobs: readonly IncidentJob[]): IncidentJob[] {
+  const place = new Map(jobs.map((job, i) => [job, i]));
+  const packed = (job: IncidentJob) => (job.inputs.some((i) => i.kind === 'member') ? 1 : 0);
+  return [...jobs].sort(
+    (a, b) =>
+      packed(a) - packed(b) || (packed(a) === 0 ? storedBytes(b) - storedBytes(a) : 0) || place.get(a)! - place.get(b)!,
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,116 @@
+/**
+ * The journal of a results folder: JSON Lines, only ever appended to while a batch runs. A line that is on disk tells of
+ * a result that is on disk: results are synced first. Lines that come in while a sync is under way share the next one.
+ * A line that was torn by a power failure or a full disk is passed over when the journal is read.
+ */
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { outputError, syncFolder, writeAtomic } from './atomic.js';
+import type { IncidentRecord } from './job.js';
+
+export const JOURNAL_FILE = 'journal.jsonl';
+const HEADER = JSON.stringify({ document: 'perfscope-batch-journal', schemaVersion: 1 });
+
+/** The last record of each incident. A folder without journal has none. */
+export async function readJournal(folder: string): Promise<Map<string, IncidentRecord>> {
+  let text;
+  try {
+    text = await readFile(path.join(folder, JOURNAL_FILE), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
+  return parseJournal(text);
+}
+
+export function parseJournal(text: string): Map<string, IncidentRecord> {
+  const records = new Map<string, IncidentRecord>();
+  for (const line of text.split('\n')) {
+    const record = parseLine(line);
+    if (record !== null) records.set(record.id, record);
+  }
+  return records;
+}
+
+function parseLine(line: string): IncidentRecord | null {
+  try {
+    const value = JSON.parse(line) as Partial<IncidentRecord>;
+    const whole = typeof value.id === 'string' && typeof value.result === 'string' && Array.isArray(value.used);
+    return whole ? (value as IncidentRecord) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Rewrites the journal in the order of ids, a line an incident: equal work leaves equal journals (seconds aside). */
+export async function compactJournal(folder: string, records: Iterable<IncidentRecord>): Promise<void> {
+  const lines = [...records].sort((a, b) => (a.id < b.id ? -1 : 1)).map((r) => JSON.stringify(r));
+  await writeAtomic(path.join(folder, JOURNAL_FILE), [HEADER, ...lines, ''].join('\n'));
+  await syncFolder(folder);
+}
+
+interface Waiting {
+  readonly line: string;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Journal {
+  private waiting: Waiting[] = [];
+  private flushing: Promise<void> | null = null;
+
+  private constructor(
+    private readonly file: string,
+    private readonly handle: FileHandle,
+    private readonly results: string,
+  ) {}
+
+  /** `results`: the folder whose entries must be on disk before a line speaks of them. */
+  static async open(folder: string, results: string): Promise<Journal> {
+    const file = path.join(folder, JOURNAL_FILE);
+    try {
+      const handle = await open(file, 'a+');
+      const { size } = await handle.stat();
+      if (size === 0) {
+        await handle.appendFile(`${HEADER}\n`);
+        await syncFolder(folder);
+      } else {
+        // After a torn line the next one begins on a line of its own.
+        const last = new Uint8Array(1);
+        await handle.read(last, 0, 1, size - 1);
+        if (last[0] !== 10) await handle.appendFile('\n');
+      }
+      return new Journal(file, handle, results);
+    } catch (error) {
+      throw outputError(error, file);
+    }
+  }
+
+  /** Resolves when the record, and the results it speaks of, would survive a power failure. */
+  append(record: IncidentRecord): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ line: `${JSON.stringify(record)}\n`, resolve, reject });
+      this.flushing ??= this.flush().finally(() => (this.flushing = null));
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.flushing;
+    await this.handle.close();
+  }
+
+  private async flush(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const group = this.waiting;
+      this.waiting = [];
+      try {
+        await syncFolder(this.results);
+        await this.handle.appendFile(group.map((w) => w.line).join(''));
+        await this.handle.datasync();
+        for (const w of group) w.resolve();
+      } catch (error) {
+        for (const w of group) w.reject(outputError(error, this.file));
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** What of an earlier run still holds: same recipe, same input, same signatures, and the result as it was written. */
+import { readFile } from 'node:fs/promises';
+import { PerfscopeError } from '../errors.js';
+import { hashText, resultFile, sourcesOf } from './incident.js';
+import { fetchContents, stampOf, usedOf } from './inputs.js';
+import type { IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
+
+/**
+ * The record, with stamps of today, when there is nothing to do; null when the incident is to be done (again). A file
+ * whose stamp has changed is hashed: a copied archive is not an archive that changed.
+ */
+export async function stillGood(
+  job: IncidentJob,
+  record: IncidentRecord | undefined,
+  folder: string,
+): Promise<IncidentRecord | null> {
+  if (record === undefined || record.recipe !== job.recipe) return null;
+  const refs = new Map(sourcesOf(job).map((r) => [r.name, r]));
+  const used: Used[] = [];
+  for (const before of record.used) {
+    const ref = refs.get(before.name);
+    if (ref === undefined) return null;
+    const now = await unchanged(ref, before);
+    if (now === null) return null;
+    used.push(now);
+  }
+  return (await resultIs(folder, record)) ? { ...record, labels: job.labels, used } : null;
+}
+
+/** Whether the result file is the one that the record tells of. */
+export async function resultIs(folder: string, record: IncidentRecord): Promise<boolean> {
+  const text = await readFile(resultFile(folder, record.id), 'utf8').catch(() => null);
+  return text !== null && hashText(text) === record.result;
+}
+
+async function unchanged(ref: InputRef, before: Used): Promise<Used | null> {
+  if ((await stampOf(ref)) === before.stamp) return before;
+  try {
+    const contents =
+      ref.kind === 'file' ? new Map<string, Uint8Array>() : await fetchContents([ref], new Map(), undefined);
+    const [now] = await usedOf([ref], contents);
+    return now!.sha256 === before.sha256 ? now! : null;
+  } catch (error) {
+    if (error instanceof PerfscopeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Runs the jobs of a batch on one pool: small incidents as a whole in one thread each, large ones by the coordinator, with
+ * their stages spread over the same pool. Failures of an incident are recorded, whatever they are; those that other
+ * limits may cure (memory, time, a thread that died) are tried again when all others are done: alone, with all the memory
+ * and twice the time.
+ */
+import { type Pool, createPool } from '../coordinator/pool.js';
+import { throwIfCancelled } from '../coordinator/stage.js';
+import { type ErrorCode, PerfscopeError } from '../errors.js';
+import { Feeder } from './feeder.js';
+import { ATTEMPTS, digestIncident, recordFailure } from './incident.js';
+import { incidentStage } from './incident-stage.js';
+import type { Contents } from './inputs.js';
+import type { IncidentJob, IncidentRecord } from './job.js';
+import { forIncidents, heapMb, memoryNeed, tooLarge, watchMemory } from './memory.js';
+import { schedule } from './scheduler.js';
+
+export interface RunnerOptions {
+  /** Folder of the result files. */
+  readonly folder: string;
+  readonly jobs: number;
+  /** Bytes for the whole process. */
+  readonly maxMemory: number;
+  /** Seconds an incident may take in its first attempt. */
+  readonly incidentTime: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called, and waited for, when an incident is done. */
+  readonly onDone: (record: IncidentRecord, job: IncidentJob) => Promise<void>;
+  /** Bytes as stored that have been read of an incident under way. */
+  readonly onProgress?: ((job: IncidentJob, bytes: number) => void) | undefined;
+}
+
+/** Incidents that are likely to need more than this are spread: reading alone takes one thread half a minute. */
+const SPREAD_FROM = 2 ** 30;
+/** What other limits may cure. */
+const CURABLE: readonly ErrorCode[] = ['worker', 'time-limit', 'input-too-large'];
+
+interface Flight {
+  readonly need: number;
+  readonly controller: AbortController;
+}
+
+export async function runJobs(ordered: readonly IncidentJob[], options: RunnerOptions): Promise<void> {
+  const postponed = await firstRound(ordered, options);
+  if (postponed.length > 0) await secondRound(postponed, options);
+}
+
+async function firstRound(ordered: readonly IncidentJob[], options: RunnerOptions): Promise<IncidentJob[]> {
+  const { jobs, maxMemory } = options;
+  const postponed: IncidentJob[] = [];
+  const queue = ordered.map((job) => {
+    const need = memoryNeed(job);
+    return { job, need, width: need > SPREAD_FROM ? Math.ceil(jobs / 2) : 1 };
+  });
+  const pool = createPool({ jobs, maxHeapMb: heapMb(maxMemory, jobs) });
+  const feeder = new Feeder(ordered, options.signal);
+  const limits = { places: jobs, memory: forIncidents(maxMemory) };
+  try {
+    await withWatch(options, async (flights) =>
+      schedule(queue, limits, async (job) => {
+        const contents = await feeder.feed(job);
+        const run = { options, pool, flights, contents, seconds: options.incidentTime };
+        const record = await attempt(job, { ...run, attempt: 1 }).catch((error: unknown) => curable(error, options));
+        if (record === null || (record.code !== null && CURABLE.includes(record.code))) postponed.push(job);
+        else if (record.status === 'ok') await options.onDone(record, job);
+        // Nothing else would be different later: at once, while its bytes are at hand.
+        else await options.onDone(await lastAttempt(job, { ...run, attempt: ATTEMPTS }), job);
+      }),
+    );
+  } finally {
+    await feeder.close();
+    await pool.close();
+  }
+  return postponed;
+}
+
+async function secondRound(postponed: readonly IncidentJob[], options: RunnerOptions): Promise<void> {
+  // A new pool: its threads have not yet used any memory, and may use more.
+  const pool = createPool({ jobs: options.jobs, maxHeapMb: heapMb(options.maxMemory, 1) });
+  try {
+    await withWatch(options, async (flights) => {
+      for (const job of postponed) {
+        const run = { options, pool, flights, contents: new Map(), seconds: 2 * options.incidentTime };
+        await options.onDone(await lastAttempt(job, { ...run, attempt: ATTEMPTS }), job);
+      }
+    });
+  } finally {
+    await pool.close();
+  }
+}
+
+interface Attempt {
+  readonly options: RunnerOptions;
+  readonly pool: Pool;
+  readonly flights: Map<IncidentJob, Flight>;
+  readonly contents: Contents;
+  readonly attempt: number;
+  /** Time limit. */
+  readonly seconds: number;
+}
+
+async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> {
+  const { options, pool, flights, contents } = run;
+  const controller = new AbortController();
+  const need = memoryNeed(job);
+  const timer = setTimeout(() => controller.abort(tooSlow(job, run.seconds)), run.seconds * 1000);
+  flights.set(job, { need, controller });
+  const { signal: all } = options;
+  const signal = all === undefined ? controller.signal : AbortSignal.any([all, controller.signal]);
+  const onProgress = (bytes: number) => options.onProgress?.(job, bytes);
+  const task = { job, folder: options.folder, attempt: run.attempt, attempts: ATTEMPTS, contents };
+  try {
+    if (need > SPREAD_FROM) return await digestIncident(job, { ...task, pool, signal, onProgress });
+    return await pool.run(incidentStage, task, { signal, onProgress });
+  } finally {
+    clearTimeout(timer);
+    flights.delete(job);
+  }
+}
+
+async function lastAttempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> {
+  const record = await attempt(job, run).catch(async (error: unknown) => {
+    curable(error, run.options);
+    const { folder } = run.options;
+    const facts = { folder, pool: run.pool, attempt: run.attempt, attempts: ATTEMPTS, contents: run.contents };
+    return recordFailure(job, facts, error);
+  });
+  return record;
+}
+
+/** Null for what concerns one incident; throws what concerns the run. */
+function curable(error: unknown, options: RunnerOptions): null {
+  throwIfCancelled(options.signal);
+  if (error instanceof PerfscopeError && CURABLE.includes(error.code)) return null;
+  throw error;
+}
+
+/** While `body` runs, the largest incident under way is stopped when the process takes more memory than it may. */
+async function withWatch(options: RunnerOptions, body: (flights: Map<IncidentJob, Flight>) => Promise<void>) {
+  const flights = new Map<IncidentJob, Flight>();
+  const watch = watchMemory(options.maxMemory, () => {
+    const [largest] = [...flights].sort((a, b) => b[1].need - a[1].need);
+    largest?.[1].controller.abort(tooLarge(largest[0], options.maxMemory));
+  });
+  try {
+    await body(flights);
+  } finally {
+    watch.stop();
+  }
+}
+
+function tooSlow(job: IncidentJob, seconds: number): PerfscopeError {
+  const message = `not done within ${seconds} s`;
+  return new PerfscopeError('time-limit', message, { path: job.name }, 'Raise --incident-time or narrow the window.');
+}

@@ -1,0 +1,82 @@
+/**
+ * Objects of S3 and of stores that speak its protocol, through the AWS SDK, which is loaded when an address says `s3://`
+ * and is not installed with perfscope. Credentials, region and endpoint are the SDK's own: AWS_PROFILE, AWS_REGION,
+ * AWS_ENDPOINT_URL.
+ */
+import { PerfscopeError } from '../errors.js';
+import type { InputRef } from './job.js';
+
+const PACKAGE = '@aws-sdk/client-s3';
+
+/** The part of the SDK that is used here: it is no dependency, so its types may be missing. */
+interface Sdk {
+  readonly S3Client: new (config: object) => Client;
+  readonly ListObjectsV2Command: new (input: object) => unknown;
+  readonly GetObjectCommand: new (input: object) => unknown;
+}
+interface Client {
+  send(command: unknown, options?: { abortSignal?: AbortSignal | undefined }): Promise<unknown>;
+}
+interface Listing {
+  readonly Contents?: readonly { readonly Key?: string; readonly Size?: number; readonly ETag?: string }[];
+  readonly NextContinuationToken?: string;
+}
+
+/** `load`: tests give a store of their own. */
+async function connect(load: () => Promise<unknown>): Promise<{ sdk: Sdk; client: Client }> {
+  let sdk: Sdk;
+  try {
+    sdk = (await load()) as Sdk;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    const message = missing ? `s3:// needs the package ${PACKAGE}` : (error as Error).message;
+    throw new PerfscopeError('usage', message, {}, `Install it beside perfscope: npm install ${PACKAGE}`);
+  }
+  return { sdk, client: new sdk.S3Client({}) };
+}
+
+const loadSdk = (): Promise<unknown> => import(PACKAGE);
+
+export function parseS3(url: string): { bucket: string; key: string } {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url);
+  if (match === null) throw new PerfscopeError('usage', `${url}: no address of S3`, {}, 'Write s3://BUCKET/PREFIX.');
+  return { bucket: match[1]!, key: match[2]! };
+}
+
+/** The objects below an address, in order of their keys, with names below it. */
+export async function listObjects(url: string, signal?: AbortSignal, load = loadSdk): Promise<InputRef[]> {
+  const { bucket, key } = parseS3(url);
+  const { sdk, client } = await connect(load);
+  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
+  const refs: InputRef[] = [];
+  let token: string | undefined;
+  do {
+    const input = { Bucket: bucket, Prefix: prefix, ContinuationToken: token };
+    const page = (await sent(client, new sdk.ListObjectsV2Command(input), url, signal)) as Listing;
+    for (const { Key = '', Size = 0, ETag = '' } of page.Contents ?? []) {
+      const name = Key.slice(prefix.length);
+      if (name !== '' && !Key.endsWith('/'))
+        refs.push({ kind: 's3', name, size: Size, etag: ETag, url: `s3://${bucket}/${Key}` });
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return refs;
+}
+
+export async function fetchObject(url: string, signal?: AbortSignal, load = loadSdk): Promise<Uint8Array> {
+  const { bucket, key } = parseS3(url);
+  const { sdk, client } = await connect(load);
+  const reply = (await sent(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), url, signal)) as {
+    Body: { transformToByteArray(): Promise<Uint8Array> };
+  };
+  return reply.Body.transformToByteArray();
+}
+
+async function sent(client: Client, command: unknown, url: string, signal?: AbortSignal): Promise<unknown> {
+  try {
+    return await client.send(command, { abortSignal: signal });
+  } catch (error) {
+    const message = `${url} cannot be read: ${(error as Error).message}`;
+    throw new PerfscopeError('input-missing', message, { path: url }, 'Check address, region and credentials.');
+  }
+}
