@@ -2,6 +2,7 @@
  * The contract of a method: it takes a window of a Trace and what was learned, and tells which functions it suspects.
  * `analyzeIncident` turns the outcome into the result document.
  */
+import type { CallGraph } from './binary/call-graph.js';
 import type { Parameters } from './parameters.js';
 import type { Cluster, Evidence, ExternalResource, Reason, Verdict } from './result.js';
 import type { SignatureDatabase } from './signatures/database.js';
@@ -15,6 +16,8 @@ export interface MethodInput {
   readonly parameters: Parameters;
   readonly fromNs: number;
   readonly toNs: number;
+  /** Which function of the program calls which, where its binary was given. */
+  readonly callGraph?: CallGraph | undefined;
 }
 
 export interface RankedFunction {

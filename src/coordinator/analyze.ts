@@ -1,6 +1,7 @@
 /**
  * One incident from paths to the result document. The order of the stages is here: read -> window -> method -> document.
  */
+import { readBinary } from '../binary/file.js';
 import { PerfscopeError } from '../errors.js';
 import type { ParseOptions } from '../formats/format.js';
 import type { MethodOutcome } from '../method.js';
@@ -13,6 +14,7 @@ import type { SourceSet } from '../source/index.js';
 import { FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
+import { binaryWarnings } from './binary.js';
 import { type ReadResult, readTrace } from './ingest.js';
 import { DEFAULT_METHOD, loadMethod } from './methods.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
@@ -42,6 +44,8 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions 
   readonly top?: number | undefined;
   /** Analyse although the threads of the trace bear other programs' names. */
   readonly anyProgram?: boolean | undefined;
+  /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
+  readonly binary?: string | undefined;
 }
 
 /**
@@ -61,6 +65,8 @@ export async function analyzeIncident(
   const timing = new Timing();
   const method = await loadMethod(name);
   return withPool(options, async (pool) => {
+    const binary =
+      options.binary === undefined ? null : await timing.measure('binary', () => readBinary(options.binary!));
     const given = options.signatures;
     const known = typeof given === 'function' ? null : await timing.measure('signatures', () => loadSignatures(given));
     const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
@@ -75,8 +81,10 @@ export async function analyzeIncident(
     const { program } = signatures.db;
     if (options.anyProgram !== true && requireProgram(trace, program, list[0]!) === 'unknown' && program !== '')
       warnings.push({ code: 'program-unknown', args: { program } });
+    if (binary !== null) warnings.push(...binaryWarnings(binary, signatures.db, name));
     const window = resolveWindow(trace, options, list[0]!);
-    const input = { trace, rows: rowsByThread(trace), signatures: signatures.db, parameters, ...window };
+    const callGraph = binary?.callGraph ?? undefined;
+    const input = { trace, rows: rowsByThread(trace), signatures: signatures.db, parameters, callGraph, ...window };
     const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });
     onProgress(0, null);
     let status: ResultDocument['status'] = 'ok';

@@ -2,13 +2,20 @@
 import type { Binary } from '../binary/file.js';
 import type { Message } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
+import { METHODS } from './methods.js';
 
 /** With fewer of the learned functions than this in it, the binary is probably another program's or another build. */
 const SHARED = 0.5;
 
-/** What is odd about a binary beside what was learned: stripped, or of another program. */
-export function binaryWarnings(binary: Binary, { functions, program }: SignatureDatabase): Message[] {
+/** What is odd about a binary beside what was learned: stripped, or of another program; or that the method has no use for it. */
+export function binaryWarnings(
+  binary: Binary,
+  { functions, program }: Pick<SignatureDatabase, 'functions' | 'program'>,
+  method?: string,
+): Message[] {
   const { path } = binary;
+  if (method !== undefined && METHODS.find((m) => m.name === method)?.usesBinary !== true)
+    return [{ code: 'binary-unused', args: { method } }];
   if (!binary.hasSymbolTable) return [{ code: 'binary-stripped', args: { path, functions: binary.functions.length } }];
   const names = new Set(binary.functions);
   const own = functions.filter((f) => f.object === program);

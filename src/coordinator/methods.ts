@@ -16,6 +16,8 @@ export type Method = (input: MethodInput, context: MethodContext) => Promise<Met
 export interface MethodEntry {
   readonly name: string;
   readonly what: string;
+  /** Whether it makes use of the binary's call graph. */
+  readonly usesBinary?: boolean;
   load(): Promise<Method>;
 }
 
@@ -23,11 +25,12 @@ export const METHODS: readonly MethodEntry[] = [
   {
     name: 'fused',
     what: 'independent detectors, merged by decoded calling context',
+    usesBinary: true,
     load: async () => {
       const { methodStage } = await import('./method-stage.js');
-      return ({ trace, signatures, parameters, fromNs, toNs }, { pool, inline, signal }) => {
+      return ({ trace, signatures, parameters, fromNs, toNs, callGraph }, { pool, inline, signal }) => {
         // Rows by thread are counted again in the worker: they cost less than a copy.
-        const task = { method: 'fused', trace, signatures, parameters, fromNs, toNs } as const;
+        const task = { method: 'fused', trace, signatures, parameters, fromNs, toNs, callGraph } as const;
         return pool.run(methodStage, task, { signal, inline });
       };
     },

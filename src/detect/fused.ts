@@ -5,6 +5,8 @@
 import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
 import { blame, type Blamed } from '../rank/blame.js';
 import { evidenceOf } from '../rank/evidence.js';
+import { inferred } from '../rank/inferred.js';
+import { inferredFunction } from '../rank/inferred-evidence.js';
 import type { Message } from '../result.js';
 import { blocked } from './blocked.js';
 import { busy } from './busy.js';
@@ -48,12 +50,22 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
     parameters,
   );
   const most = blamed[0]?.score ?? 0;
-  const ranked = blamed.filter((b) => b.score >= LEAST_SCORE * most);
+  const kept = blamed.filter((b) => b.score >= LEAST_SCORE * most);
+  const ranked = kept.map((b) => rankedFunction(input, scene, cells, speaking, b, most));
+  if (input.callGraph !== undefined) {
+    const { callGraph, signatures } = input;
+    for (const i of inferred(callGraph, scene, cells, signatures, speaking, blamed, parameters)) {
+      if (i.score < LEAST_SCORE * most) continue;
+      const source = rankedFunction(input, scene, cells, speaking, i.source, most);
+      ranked.push(inferredFunction(i, source));
+    }
+    ranked.sort((a, b) => b.score - a.score);
+  }
   return {
     ...outcome,
     verdict: ranked.length === 0 ? 'inconclusive' : 'bug',
     reasons,
-    ranked: ranked.map((b) => rankedFunction(input, scene, cells, speaking, b, most)),
+    ranked,
   };
 }
 

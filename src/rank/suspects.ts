@@ -17,7 +17,7 @@ export function suspectsOf(ranked: readonly RankedFunction[], signatures: Signat
     return {
       rank,
       function: f.name,
-      object: signatures.functions[f.function]?.object ?? '',
+      object: f.function < 0 ? signatures.program : signatures.functions[f.function]!.object,
       score: f.score,
       confidence: f.confidence,
       tiedWith: tied,

@@ -69,6 +69,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'binary-stripped': (a) =>
     `${a.text('path')} has no symbol table: only the ${a.plural('functions', 'function')} that it exports are known (take ` +
     `the file as it was before strip)`,
+  'binary-unused': (a) => `method ${a.text('method')} makes no use of --binary`,
   'binary-differs': (a) =>
     `${a.text('path')} holds ${a.count('seen')} of the ${a.plural('functions', 'learned function')} of ${a.text('program')}: ` +
     `is it that program, and the same build?`,
@@ -109,6 +110,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'blocked-for-ever': (a) =>
     `${who(a)} entered ${calls(a)} from ${a.moment('from')} and ${a.plural('unfinished', 'call')} never returned ` +
     `(${a.seconds('seconds')} of waiting in all)`,
+  'inferred-between': (a) =>
+    `on no stack in learning; in the binary it is on a way from ${a.text('caller')}, where ${who(a)} was before, to ` +
+    `${a.text('calls')}, ${times(a)} from ${a.moment('from')} (decoded as issued in ${a.text('issuer')})`,
   // The paper's method.
   'abnormal-units': (a) => `${a.count('abnormal')} of ${a.plural('units', 'execution unit')} are unlike their kind`,
   'abnormal-episode': (a) =>

@@ -50,6 +50,12 @@ export const analyzeCommand: Command = {
       describe: 'Length of the window before --to or the end, or after --from: 5m, 90s',
     },
     top: { type: 'number', default: 10, requiresArg: true, group: ANALYSIS, describe: 'Suspects reported at most' },
+    binary: {
+      type: 'string',
+      requiresArg: true,
+      group: ANALYSIS,
+      describe: "The program's own ELF file, with symbols: lets functions be suspected that learning never saw",
+    },
     'any-program': {
       type: 'boolean',
       default: false,
@@ -83,6 +89,7 @@ export const analyzeCommand: Command = {
       to: argv.to as string | undefined,
       window: argv.window as string | undefined,
       top: argv.top as number,
+      binary: argv.binary as string | undefined,
       anyProgram: argv.anyProgram as boolean,
       parameters: givenParameters(argv),
     });
