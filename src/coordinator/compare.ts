@@ -50,7 +50,10 @@ export function compareResults(before: ResultDocument, after: ResultDocument): C
   return document('result', [{ title: after.trace.path, verdicts, ranks, totals }]);
 }
 
-export function compareEvaluations(before: Evaluation, after: Evaluation): Comparison {
+export function compareEvaluations(
+  before: Pick<Evaluation, 'methods'>,
+  after: Pick<Evaluation, 'methods'>,
+): Comparison {
   const methods = [...new Set([...Object.keys(before.methods), ...Object.keys(after.methods)])];
   const parts = methods.map((method): ComparedPart => {
     const [a, b] = [before.methods[method], after.methods[method]];

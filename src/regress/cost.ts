@@ -18,6 +18,9 @@ export interface MeasuredCase {
   readonly cost: Cost | null;
 }
 
+/** A part of a case that grew by less than this, times the calibration, says nothing: too short to be measured well. */
+export const TIME_FLOOR = 0.25;
+
 /**
  * Analyses a case and measures it. The process is to do nothing else meanwhile: processor time of all its threads counts
  * (decompression, garbage collection), waiting does not. Calibrates before and after, as a machine's speed drifts with

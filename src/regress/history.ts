@@ -1,0 +1,97 @@
+/** One line of JSON a night, appended and never changed: what a plot of a year is made of. */
+import { open, readFile } from 'node:fs/promises';
+import { PerfscopeError } from '../errors.js';
+import type { RankMetrics } from '../evaluate/evaluation.js';
+import { type Regression, totalCosts } from './regression.js';
+
+export interface HistoryEntry {
+  readonly schemaVersion: 1;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly label: string | null;
+  readonly version: string;
+  readonly status: 'ok' | 'partial';
+  readonly passed: boolean;
+  readonly crossed: readonly string[];
+  readonly methods: Readonly<
+    Record<string, RankMetrics & { guilty: number; verdictsRight: number; falseAlarms: number; failed: number }>
+  >;
+  /** In multiples of the calibration, over all cases. */
+  readonly time: Readonly<Record<string, number>>;
+  readonly memory: number;
+  /** The machine: processor seconds and bytes of the calibration, medians. */
+  readonly calibration: { readonly seconds: number; readonly bytes: number } | null;
+  /** Related ranks by method and case. */
+  readonly ranks: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+}
+
+export function historyEntry(d: Regression): HistoryEntry {
+  const methods = Object.entries(d.evaluation.methods);
+  const { after } = totalCosts(d);
+  return {
+    schemaVersion: 1,
+    at: d.at,
+    label: d.label,
+    version: d.tool.version,
+    status: d.status,
+    passed: d.passed,
+    crossed: d.gates.filter((g) => g.crossed).flatMap((g) => g.reasons.map((r) => `${g.condition}: ${r}`)),
+    methods: Object.fromEntries(
+      methods.map(([name, { total }]) => [
+        name,
+        {
+          ...total.related,
+          guilty: total.guilty,
+          verdictsRight: total.verdicts.right,
+          falseAlarms: total.healthyPrefixes.falseAlarms,
+          failed: total.failed,
+        },
+      ]),
+    ),
+    time: after.time,
+    memory: after.memory,
+    calibration: d.calibration,
+    ranks: Object.fromEntries(
+      methods.map(([name, { cases }]) => [name, Object.fromEntries(cases.map((c) => [c.id, c.related]))]),
+    ),
+  };
+}
+
+/**
+ * Appends one line in one write to a file opened for appending (O_APPEND, open(2)): lines of two runs do not mix. Where
+ * the last line was cut off (a full disk, a power loss), the new one still begins on a line of its own.
+ */
+export async function appendHistory(file: string, entry: HistoryEntry): Promise<void> {
+  try {
+    const handle = await open(file, 'a+');
+    try {
+      const { size } = await handle.stat();
+      const last = Buffer.alloc(1);
+      if (size > 0) await handle.read(last, 0, 1, size - 1);
+      const torn = size > 0 && last[0] !== 0x0a;
+      const line = Buffer.from(`${torn ? '\n' : ''}${JSON.stringify(entry)}\n`);
+      const { bytesWritten } = await handle.write(line);
+      if (bytesWritten < line.length) throw new Error('the disk is full');
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const { message } = error as Error;
+    throw new PerfscopeError('output', `cannot append to the history: ${message}`, { path: file });
+  }
+}
+
+/** The entries of a history, oldest first; lines that were cut off are left out and counted. */
+export async function readHistory(file: string): Promise<{ entries: HistoryEntry[]; damaged: number }> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const entries: HistoryEntry[] = [];
+  for (const line of lines) {
+    try {
+      entries.push(JSON.parse(line) as HistoryEntry);
+    } catch {
+      // Counted below.
+    }
+  }
+  return { entries, damaged: lines.length - entries.length };
+}
