@@ -19,8 +19,6 @@ const SHORTEST_NS = 0.1 * NANOSECONDS_PER_SECOND;
 const QUANTILE = 0.95;
 const ENOUGH = 20;
 const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
-/** Threads that spend this share of their time in one call, whatever was before it, rest there too. */
-const MOSTLY = 0.5;
 /** A thread that waits since this early part of the window, and for ever, has simply nothing to do. */
 const SINCE_START = 0.1;
 /** A waker is who called futex wake this shortly before the sleeper returned (scheduling), ns. */
@@ -112,38 +110,39 @@ function learnedWaits(
     })());
 }
 
-/** Whether threads of a role spend much of their time before the onset in calls of that name and kind. */
+/**
+ * Whether a wait is where threads of that role spend much of their time before the onset: in the same calls after the same, or in
+ * the same call of the same function. (A pool's threads sleep on a condition and may block on a lock by the same futex call.)
+ */
 function restingPlaces({ scene, cells, parameters }: DetectorInput, untilNs: number): (row: number) => boolean {
   const { trace, classOf, classes, fromNs } = scene;
   const { start, thread } = trace.columns;
-  const names = new Map<string, number>();
-  const kind = classes.map(({ call }) => {
-    const text = call.replace(/=.*/, '');
-    let k = names.get(text);
-    if (k === undefined) names.set(text, (k = names.size));
-    return k;
-  });
   const { roleOfThread, roles } = cells;
-  const byKind = new Float64Array(roles.length * names.size);
+  const byPlace = new Map<string, number>();
   const byClass = new Map<number, number>();
   const lives = new Float64Array(roles.length);
+  const kind = classes.map(({ call }) => call.replace(/=.*/, ''));
+  const place = (row: number) => {
+    const node = cells.decode(cells.ofRow[row]!).nodes[0];
+    return node === undefined || node === 0 ? '' : `${roleOfThread[thread[row]!]!} ${node} ${kind[classOf[row]!]!}`;
+  };
   trace.threads.forEach(({ firstNs, exitNs }, t) => {
     lives[roleOfThread[t]!]! += Math.max(0, Math.min(exitNs ?? untilNs, untilNs) - Math.max(firstNs, fromNs));
   });
   for (let i = 0; i < scene.endRow && start[i]! < untilNs; i++) {
     const ns = Math.min(clipped(trace, i, untilNs), start[i]! + clipped(trace, i, untilNs) - fromNs);
-    if (!(ns > 0)) continue;
-    const [role, k] = [roleOfThread[thread[i]!]!, classOf[i]!];
-    byKind[role * names.size + kind[k]!]! += ns;
-    byClass.set(role * classes.length + k, (byClass.get(role * classes.length + k) ?? 0) + ns);
+    if (!(ns > SHORTEST_NS)) continue;
+    const k = roleOfThread[thread[i]!]! * classes.length + classOf[i]!;
+    byClass.set(k, (byClass.get(k) ?? 0) + ns);
+    const p = place(i);
+    byPlace.set(p, (byPlace.get(p) ?? 0) + ns);
   }
   return (row) => {
-    const [role, k] = [roleOfThread[thread[row]!]!, classOf[row]!];
-    const life = lives[role]!;
-    return (
-      byKind[role * names.size + kind[k]!]! >= MOSTLY * life ||
-      (byClass.get(role * classes.length + k) ?? 0) >= parameters.restShare * life
-    );
+    const role = roleOfThread[thread[row]!]!;
+    const least = parameters.restShare * lives[role]!;
+    if ((byClass.get(role * classes.length + classOf[row]!) ?? 0) >= least) return true;
+    const p = place(row);
+    return p !== '' && (byPlace.get(p) ?? 0) >= least;
   };
 }
 

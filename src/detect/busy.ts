@@ -71,7 +71,7 @@ function silence(
   const [from, to] = [rows.offsets[t]!, rows.offsets[t + 1]!];
   let end = to;
   while (end > from && rows.order[end - 1]! >= endRow) end--;
-  if (end === from || end < to || trace.threads[t]!.exitNs !== null) return null;
+  if (end === from || end < to) return null;
   const row = rows.order[end - 1]!;
   const since = start[row]! + duration[row]!;
   if ((flags[row]! & FLAG_UNFINISHED) !== 0 || !(since < toNs) || isExitCall(trace.calls[call[row]!]!)) return null;
@@ -80,7 +80,8 @@ function silence(
     const [before, next] = [rows.order[j - 1]!, rows.order[j]!];
     if (start[next]! >= fromNs) longest = Math.max(longest, start[next]! - start[before]! - (duration[before]! || 0));
   }
-  const ns = toNs - Math.max(since, onsetNs);
+  // A thread that was killed computed until then.
+  const ns = Math.min(toNs, trace.threads[t]!.exitNs ?? toNs) - Math.max(since, onsetNs);
   if (ns < SHORTEST_SILENCE_NS || ns < factor * longest) return null;
   return { row, before: -1, ns: ns - longest, reference: longest, unfinished: true };
 }

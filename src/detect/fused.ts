@@ -49,18 +49,17 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
     speaking,
     parameters,
   );
-  const most = blamed[0]?.score ?? 0;
-  const kept = blamed.filter((b) => b.score >= LEAST_SCORE * most);
-  const ranked = kept.map((b) => rankedFunction(input, scene, cells, speaking, b, most));
-  if (input.callGraph !== undefined) {
-    const { callGraph, signatures } = input;
-    for (const i of inferred(callGraph, scene, cells, signatures, speaking, blamed, parameters)) {
-      if (i.score < LEAST_SCORE * most) continue;
-      const source = rankedFunction(input, scene, cells, speaking, i.source, most);
-      ranked.push(inferredFunction(i, source));
-    }
-    ranked.sort((a, b) => b.score - a.score);
-  }
+  const { callGraph, signatures } = input;
+  const joined =
+    callGraph === undefined ? [] : inferred(callGraph, scene, cells, signatures, speaking, blamed, parameters);
+  const most = Math.max(blamed[0]?.score ?? 0, joined[0]?.score ?? 0);
+  const kept = <T extends { readonly score: number }>(found: readonly T[]) =>
+    found.filter(({ score }) => score > 0 && score >= LEAST_SCORE * most);
+  const ranked = [
+    ...kept(blamed).map((b) => rankedFunction(input, scene, cells, speaking, b, most)),
+    ...kept(joined).map((i) => inferredFunction(i, scene, most)),
+  ];
+  ranked.sort((a, b) => b.score - a.score);
   return {
     ...outcome,
     verdict: ranked.length === 0 ? 'inconclusive' : 'bug',

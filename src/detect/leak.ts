@@ -1,8 +1,8 @@
 /**
  * Descriptors that are opened and no longer closed: the odd thing is a call that is missing, so it is looked for in what is left
- * open. For each kind of opening (call after call), the part that is still open and out of use when the window ends is compared
- * with the same part at the onset. Both the opening and the last use of what leaked are marked: who should have closed it
- * is as a rule near one of them. O(rows).
+ * open. For each call that opens (by name and kind), the openings in order of time are parted where the share of those left
+ * behind changes most. Both the opening and the last use of what leaked are marked: who should have closed it is as a rule
+ * near one of them. O(rows).
  */
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import type { DetectorInput, Finding, Item, Mark } from './finding.js';
@@ -11,8 +11,10 @@ import type { Scene } from './scene.js';
 
 const OPENS =
   /^(?:open|openat2?|creat|socket|accept4?|dup|eventfd2?|epoll_create1?|timerfd_create|memfd_create|inotify_init1?|signalfd4?|pidfd_open)$/;
-/** Unused for this long, a descriptor counts as left behind, ns. */
+/** Left behind: unused for this long, ns, and for so many times as long as nearly all of its kind live. */
 const UNUSED_NS = 2 * NANOSECONDS_PER_SECOND;
+const LIFETIMES = 4;
+const NEARLY_ALL = 0.95;
 /** Fewer are no leak worth the name: 5 % of the usual limit of 1,024 (RLIMIT_NOFILE, getrlimit(2)). */
 const FEWEST = 50;
 /** The part left behind must have grown so many times ... */
@@ -23,44 +25,36 @@ const LEAST_PART = 0.02;
 interface Opening {
   readonly row: number;
   last: number;
+  /** When it was closed; NaN: never. */
+  closedNs: number;
 }
 
-interface Kind {
-  opened: number;
-  readonly left: Opening[];
-}
-
-export function leak({ scene, cells, onset }: DetectorInput): Finding {
-  const kinds = leftOpen(scene, onset.ns, scene.toNs);
-  const usual = leftOpen(scene, scene.fromNs, onset.ns);
+export function leak({ scene, cells }: DetectorInput): Finding {
+  const { trace, classOf, classes, toNs } = scene;
   const marks: Mark[] = [];
   const items: Item[] = [];
   let leaked = 0;
-  for (const [k, kind] of kinds) {
-    const before = usual.get(k);
-    const part = before === undefined ? 0 : before.left.length / before.opened;
-    const expected = GROWN * Math.max(part, LEAST_PART) * kind.opened;
-    if (
-      kind.left.length < FEWEST ||
-      kind.left.length < expected ||
-      kind.left.length < GROWN * (before?.left.length ?? 0)
-    )
-      continue;
-    leaked += kind.left.length;
-    for (const { row, last } of kind.left) {
+  for (const openings of openingsBySymbol(scene).values()) {
+    const behind = leftBehind(openings, trace.columns.start, toNs);
+    const { cut, part } = change(openings, behind);
+    const left = openings.slice(cut).filter((o) => behind.has(o));
+    const share = left.length / (openings.length - cut);
+    if (left.length < FEWEST || share < GROWN * Math.max(part, LEAST_PART)) continue;
+    leaked += left.length;
+    for (const { row, last } of left) {
       marks.push({ cell: cells.ofRow[row]!, weight: 0.5, on: 'context' });
       marks.push({ cell: cells.ofRow[last]!, weight: 0.5, on: 'context' });
     }
-    const { before: previous, call } = scene.classes[k]!;
+    const { before, call } = classes[classOf[left[0]!.row]!]!;
     items.push({
-      rows: kind.left.slice(0, ROWS_KEPT).map(({ row }) => row),
-      episode: [previous, call],
-      cells: [...new Set(kind.left.flatMap(({ row, last }) => [cells.ofRow[row]!, cells.ofRow[last]!]))],
-      weight: kind.left.length,
-      count: kind.left.length,
-      expected: Math.round(part * kind.opened),
+      rows: left.slice(0, ROWS_KEPT).map(({ row }) => row),
+      episode: [before, call],
+      cells: [...new Set(left.flatMap(({ row, last }) => [cells.ofRow[row]!, cells.ofRow[last]!]))],
+      weight: left.length,
+      count: left.length,
+      expected: Math.round(part * (openings.length - cut)),
       code: 'left-open',
-      args: { opened: kind.opened },
+      args: { opened: openings.length - cut },
     });
   }
   items.sort((a, b) => b.weight - a.weight);
@@ -68,44 +62,81 @@ export function leak({ scene, cells, onset }: DetectorInput): Finding {
   return { detector: 'leak', share: leaked, strength, alarming: leaked >= FEWEST, marks, items };
 }
 
-/** Per class: openings in [fromNs, toNs), and those among them still open and unused at its end. */
-function leftOpen(scene: Scene, fromNs: number, toNs: number): Map<number, Kind> {
-  const { trace, classOf } = scene;
+/** Openings of the window by what they open, in order of time; those of processes that ended are left out: the kernel closes. */
+function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
+  const { trace, classOf, classes } = scene;
   const { call, descriptor, errno, result, start, thread } = trace.columns;
   const opens = trace.calls.map((name) => OPENS.test(name));
   const close = trace.calls.indexOf('close');
   const execve = trace.calls.indexOf('execve');
-  const open = new Map<number, Map<number, Opening>>();
-  const kinds = new Map<number, Kind>();
-  for (let i = scene.firstRow; i < scene.endRow && start[i]! < toNs; i++) {
+  const ended = processesEnded(scene);
+  const tables = new Map<number, Map<number, Opening>>();
+  const found = new Map<string, Opening[]>();
+  for (let i = scene.firstRow; i < scene.endRow; i++) {
     const { pid } = trace.threads[thread[i]!]!;
-    let table = open.get(pid);
-    if (table === undefined) open.set(pid, (table = new Map()));
+    if (errno[i] !== 0 || ended.has(pid)) continue;
+    let table = tables.get(pid);
+    if (table === undefined) tables.set(pid, (table = new Map()));
     const c = call[i]!;
+    const used = table.get(descriptor[i]!);
     if (c === close) {
-      if (errno[i] === 0) table.delete(descriptor[i]!);
+      const owner = used !== undefined ? table : ownerOf(tables, descriptor[i]!);
+      const closed = owner?.get(descriptor[i]!);
+      if (closed !== undefined) closed.closedNs = start[i]!;
+      owner?.delete(descriptor[i]!);
       continue;
     }
-    if (c === execve && errno[i] === 0) table.clear();
-    const used = table.get(descriptor[i]!);
     if (used !== undefined) used.last = i;
-    if (!opens[c]! || errno[i] !== 0 || result[i]! < 0 || start[i]! < fromNs) continue;
-    table.set(result[i]!, { row: i, last: i });
-    let kind = kinds.get(classOf[i]!);
-    if (kind === undefined) kinds.set(classOf[i]!, (kind = { opened: 0, left: [] }));
-    kind.opened++;
+    // What a program that is started anew inherits, it need not know of.
+    if (c === execve) table.clear();
+    if (!opens[c]! || result[i]! < 0) continue;
+    const opening = { row: i, last: i, closedNs: NaN };
+    table.set(result[i]!, opening);
+    const symbol = classes[classOf[i]!]!.call;
+    let list = found.get(symbol);
+    if (list === undefined) found.set(symbol, (list = []));
+    list.push(opening);
   }
-  for (const [pid, table] of open) {
-    // What a process that has ended left open is closed by the kernel.
-    if (ended(trace.threads, pid, toNs)) continue;
-    for (const opening of table.values()) {
-      if (start[opening.last]! < toNs - UNUSED_NS) kinds.get(classOf[opening.row]!)!.left.push(opening);
-    }
-  }
-  return kinds;
+  return found;
 }
 
-function ended(threads: Scene['trace']['threads'], pid: number, toNs: number): boolean {
-  const own = threads.filter((t) => t.pid === pid);
-  return own.every((t) => t.exitNs !== null && t.exitNs < toNs);
+/**
+ * A tracer that is attached to a running process does not tell which threads are of one process: what one opened another may
+ * close. Better to overlook a leak than to see one where there is none.
+ */
+function ownerOf(
+  tables: ReadonlyMap<number, Map<number, Opening>>,
+  descriptor: number,
+): Map<number, Opening> | undefined {
+  for (const table of tables.values()) if (table.has(descriptor)) return table;
+  return undefined;
+}
+
+function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: number): Set<Opening> {
+  const lives = Float64Array.from(openings, (o) => o.closedNs - start[o.row]!).filter((ns) => ns >= 0);
+  lives.sort();
+  const usual = lives.length === 0 ? 0 : lives[Math.floor(lives.length * NEARLY_ALL)]!;
+  const unused = Math.max(UNUSED_NS, LIFETIMES * usual);
+  return new Set(openings.filter((o) => Number.isNaN(o.closedNs) && toNs - start[o.last]! > unused));
+}
+
+/** Where the share of openings left behind grows most (the largest z), and the share before. */
+function change(openings: readonly Opening[], behind: ReadonlySet<Opening>): { cut: number; part: number } {
+  const n = openings.length;
+  let [sum, best, cut, part] = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    if (i > 0) {
+      const z = ((behind.size - sum) / (n - i) - sum / i) * Math.sqrt((i * (n - i)) / n);
+      if (z > best) [best, cut, part] = [z, i, sum / i];
+    }
+    if (behind.has(openings[i]!)) sum++;
+  }
+  // Never otherwise: there is nothing to compare with.
+  return cut === 0 ? { cut: 0, part: n === 0 ? 0 : behind.size / n } : { cut, part };
+}
+
+function processesEnded({ trace, toNs }: Scene): Set<number> {
+  const alive = new Set<number>();
+  for (const { pid, exitNs } of trace.threads) if (exitNs === null || exitNs >= toNs) alive.add(pid);
+  return new Set(trace.threads.map(({ pid }) => pid).filter((pid) => !alive.has(pid)));
 }
