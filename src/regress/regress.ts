@@ -57,14 +57,15 @@ export async function regress(folders: readonly string[], options: RegressOption
   });
   const { baseline } = options;
   const run = () => ({ evaluation, costs: meter.costs, some });
-  for (let k = 1; k < (options.attempts ?? ATTEMPTS) && options.signal?.aborted !== true; k++) {
+  const cancelled = () => options.signal?.aborted === true;
+  for (let k = 1; k < (options.attempts ?? ATTEMPTS) && !cancelled(); k++) {
     const again =
       options.always === true ? [...meter.costs.keys()] : baseline === null ? [] : dear(baseline, run(), limits);
     if (again.length === 0) break;
     try {
       await meter.again(again);
     } catch (error) {
-      if (options.signal?.aborted !== true) throw error;
+      if (!cancelled()) throw error;
       evaluation = { ...evaluation, status: 'partial' };
     }
   }

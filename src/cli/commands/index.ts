@@ -27,6 +27,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
   {
+    name: 'regress',
+    positional: '<bugset..>',
+    what: 'Compare accuracy and costs with a baseline, for a nightly job',
+    load: async () => (await import('./regress.js')).regressCommand,
+  },
+  {
     name: 'compare',
     positional: '<before> <after>',
     what: 'Show what moved between two results or two evaluations',
