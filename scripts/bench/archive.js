@@ -1,0 +1,148 @@
+// Throughput of `batch` against its incidents run one by one, its memory, and what became of the damaged ones.
+//
+//     node scripts/bench/archive.js [FOLDER] [--count 1000] [--sample 100] [--jobs 2] [--max-memory 1G] [--largest 0.3]
+//
+// One by one: analyzeIncident in one process, an incident after the other, with a pool of that many threads that stays
+// warm; and as commands, which is what a shell loop would do.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeArchive } from './make-archive.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PERFSCOPE = path.join(ROOT, 'dist', 'src', 'cli', 'index.js');
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: '1000' },
+    sample: { type: 'string', default: '100' },
+    jobs: { type: 'string', default: '2' },
+    'max-memory': { type: 'string', default: '1G' },
+    largest: { type: 'string', default: '0.3' },
+  },
+});
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'perfscope-bench-'));
+const folder = positionals[0] ?? path.join(scratch, 'archive');
+
+const made = makeArchive(folder, { count: Number(values.count), largest: Number(values.largest) });
+const good = made.filter((m) => m.damage === null);
+const sample = good.filter((_, i) => i % Math.max(1, Math.floor(good.length / Number(values.sample))) === 0);
+const mb = (list) => Math.round(list.reduce((sum, m) => sum + m.bytes, 0) / 2 ** 20);
+console.log(
+  `${made.length} incidents, ${mb(made)} MB of text, ${made.length - good.length} damaged; sample: ${sample.length}, ${mb(sample)} MB`,
+);
+
+/** Runs the program; gives seconds, exit code and peak resident memory (proc_pid_status(5), VmHWM). */
+function run(args) {
+  return new Promise((resolve) => {
+    const begun = performance.now();
+    const child = spawn(process.execPath, [PERFSCOPE, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    let peak = 0;
+    const look = setInterval(() => {
+      try {
+        peak = Math.max(
+          peak,
+          Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0),
+        );
+      } catch {
+        // It has ended.
+      }
+    }, 50);
+    child.on('close', (code) => {
+      clearInterval(look);
+      resolve({ seconds: (performance.now() - begun) / 1000, code, peakMb: Math.round(peak / 1024) });
+    });
+  });
+}
+
+const limits = ['--jobs', values.jobs, '--max-memory', values['max-memory'], '-q', '--no-cache'];
+const signaturesOf = (m) => path.join(folder, `app=${m.case}`, `${m.case}.signatures.json`);
+
+async function oneByOne() {
+  const { analyzeIncident } = await import(path.join(ROOT, 'dist', 'src', 'index.js'));
+  const { createPool } = await import(path.join(ROOT, 'dist', 'src', 'coordinator', 'pool.js'));
+  const pool = createPool({ jobs: Number(values.jobs) });
+  const begun = performance.now();
+  for (const m of sample) await analyzeIncident(tracesOf(m), { signatures: signaturesOf(m), pool });
+  const seconds = (performance.now() - begun) / 1000;
+  await pool.close();
+  return seconds;
+}
+
+function tracesOf(m) {
+  return [
+    path.join(m.folder, m.case.match(/cpu-starved|sentinel|slow-disk/) ? 'incident.perf.txt.gz' : 'incident.strace.gz'),
+  ];
+}
+
+async function asCommands(list) {
+  const begun = performance.now();
+  for (const m of list)
+    await run(['analyze', ...tracesOf(m), '-s', signaturesOf(m), '--jobs', values.jobs, '-q', '-f', 'json']);
+  return (performance.now() - begun) / 1000;
+}
+
+const few = sample.slice(0, 20);
+const rate = (n, seconds) => `${(n / seconds).toFixed(2)} incidents/s`;
+const alternately = { one: [], batch: [] };
+// Alternately: whatever else the machine does slows both.
+for (let round = 0; round < 3; round++) {
+  alternately.one.push(await oneByOne());
+  const out = path.join(scratch, `sample-${round}`);
+  alternately.batch.push((await run(['batch', ...sample.map((m) => m.folder), '-o', out, ...limits])).seconds);
+}
+const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+const one = median(alternately.one);
+const batch = median(alternately.batch);
+console.log(
+  `one by one, warm, --jobs ${values.jobs}: ${rate(sample.length, one)} (${alternately.one.map((s) => s.toFixed(1)).join(', ')} s)`,
+);
+console.log(
+  `batch, from its start:     ${rate(sample.length, batch)} (${alternately.batch.map((s) => s.toFixed(1)).join(', ')} s)`,
+);
+console.log(`batch / one by one: ${((100 * one) / batch).toFixed(0)} %`);
+console.log(`one by one as commands: ${rate(few.length, await asCommands(few))}`);
+
+const out = path.join(scratch, 'all');
+const all = await run(['batch', folder, '-o', out, ...limits]);
+console.log(
+  `all: ${rate(made.length, all.seconds)}, ${all.seconds.toFixed(0)} s, exit code ${all.code}, peak ${all.peakMb} MB of ${values['max-memory']}`,
+);
+const again = await run(['batch', folder, '-o', out, ...limits]);
+console.log(`again, nothing to do: ${again.seconds.toFixed(1)} s`);
+
+const summary = JSON.parse(readFileSync(path.join(out, 'summary.json'), 'utf8'));
+const rows = new Map(summary.incidents.map((r) => [r.name.slice(r.name.lastIndexOf('/') + 1), r]));
+const rowOf = (m) => rows.get(path.basename(m.folder));
+const causes = new Map();
+for (const m of made.filter((x) => x.damage !== null)) {
+  const row = rowOf(m);
+  const cause =
+    row.error === null
+      ? row.warnings.join('+') || 'NOT NOTICED'
+      : `${row.error.code}: ${row.error.message.replaceAll(row.name, '...')}`;
+  causes.set(`${m.damage} -> ${cause}`, (causes.get(`${m.damage} -> ${cause}`) ?? 0) + 1);
+}
+for (const [text, n] of [...causes].sort()) console.log(`  ${n} x ${text}`);
+const failed = good.filter((m) => rowOf(m).status !== 'ok');
+console.log(`others that failed: ${failed.length}`);
+for (const m of failed.slice(0, 5)) console.log(`  ${m.folder}: ${rowOf(m).error.message}`);
+const caseOf = new Map(made.map((m) => [path.basename(m.folder), m.case]));
+const idCase = new Map(summary.incidents.map((r) => [r.id, caseOf.get(r.name.slice(r.name.lastIndexOf('/') + 1))]));
+let inPure = 0;
+let clustered = 0;
+for (const { incidents } of summary.alike) {
+  const counts = new Map();
+  for (const id of incidents) counts.set(idCase.get(id), (counts.get(idCase.get(id)) ?? 0) + 1);
+  clustered += incidents.length;
+  inPure += Math.max(...counts.values());
+}
+console.log(
+  `alike: ${summary.alike.length} clusters of ${clustered} incidents, ${((100 * inPure) / clustered).toFixed(1)} % of them with their own case's; verdicts ${JSON.stringify(summary.total.verdicts)}`,
+);
+rmSync(scratch, { recursive: true });
