@@ -62,11 +62,10 @@ export function stub(planted: Planted = {}, noise: (n: number) => number = () =>
   const ran: string[] = [];
   const runCase: RunCase = async (task) => {
     const id = idOf(task);
-    ran.push(id);
+    const factor = noise(ran.push(id));
     await Promise.resolve();
     const crash = planted.crash?.[id];
     if (crash !== undefined) return { outcome: { share: [], answers: {}, error: crash }, cost: null };
-    const factor = noise(ran.length);
     const cost: Cost = {
       time: { learn: 3 * factor, read: 1 * factor, fused: 2 * factor * (planted.time?.[id] ?? 1) },
       memory: 2.5 * factor * (planted.memory?.[id] ?? 1),
