@@ -9,14 +9,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { analyzeIncident, learn } from '../../dist/src/index.js';
-import { createPool } from '../../dist/src/coordinator/pool.js';
 import { BUGS, ROOT } from './run.js';
 
 // On a busy machine a process takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
+/** The compiled code, which `tsc` need not have made yet when it checks this file. */
+const compiled = (file: string) => import(path.join(ROOT, 'dist', 'src', file)) as Promise<unknown>;
+const { analyzeIncident, learn } = (await compiled('index.js')) as typeof import('../../src/index.js');
+const { createPool } = (await compiled('coordinator/pool.js')) as typeof import('../../src/coordinator/pool.js');
 const pool = createPool({ jobs: os.availableParallelism() });
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(path.join(ROOT, 'docs', 'result.schema.json'), 'utf8')) as object,
