@@ -182,7 +182,9 @@ export class TraceBuilder {
     kind[row] = refinedKind(kind[row]!, orphan.kind);
     if (orphan.variant !== 0) rows.view('variant')[row] = orphan.variant;
     if (orphan.descriptor !== NO_DESCRIPTOR) rows.view('descriptor')[row] = orphan.descriptor;
-    if (orphan.stack !== NO_STACK && stacks !== null) rows.view('stack')[row] = stacks[orphan.stack]!;
+    // strace prints the stack below the second half only, perf below both, where the entry's counts.
+    if (orphan.stack !== NO_STACK && stacks !== null && rows.view('stack')[row] === NO_STACK)
+      rows.view('stack')[row] = stacks[orphan.stack]!;
     this.cloned(orphan, name, thread, start, rows.view('variant')[row] === THREAD_VARIANT);
     return true;
   }
