@@ -41,12 +41,12 @@ export class PerfParser {
   private looseFrames = false;
 
   constructor(
-    given: Uint8Array,
+    private readonly given: Uint8Array,
     private readonly layout: PerfLayout,
   ) {
     this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH));
     this.writer.hasCpus = true;
-    this.bytes = this.wholeLines(given);
+    this.bytes = this.wholeLines();
     this.calls = new PerfCalls(this.writer, layout);
     this.stacks = new PerfStacks(this.bytes);
     this.scanner = new LineScanner(this.bytes);
@@ -76,9 +76,10 @@ export class PerfParser {
       } else p = this.other(p);
     }
     this.endFrames();
+    if (bytes.length < this.given.length) this.cutOff(bytes.length);
     const base = Math.max(0, this.baseSeconds);
     const clock = this.baseSeconds < 0 ? 'none' : base > EPOCH_SECONDS ? 'epoch' : 'boot';
-    const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: this.lastNs }, bytes.length);
+    const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: this.lastNs }, this.given.length);
     return { ...chunk, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
@@ -206,20 +207,24 @@ export class PerfParser {
       this.writer.setStack(owner, stack);
   }
 
-  /** A last line without line feed is used if it may be whole. */
-  private wholeLines(bytes: Uint8Array): Uint8Array {
-    const start = lastLineStart(bytes);
-    if (start === bytes.length) return bytes;
-    const whole = endedByNewline(bytes);
+  /** A last line without line feed is used if it may be whole; without it otherwise. */
+  private wholeLines(): Uint8Array {
+    const { given } = this;
+    const start = lastLineStart(given);
+    if (start === given.length) return given;
+    const whole = endedByNewline(given);
     // Frames and entries end in a parenthesis; of other events nothing tells.
-    const last = bytes[bytes.length - 1];
+    const last = given[given.length - 1];
     const isHead = whole[start] !== TAB && this.line.read(whole, start);
     const ends = isHead ? this.line.event !== perf.EVENT_RAW_ENTER || last === 41 : last === 41;
-    if (ends || whole[start] === HASH) return whole;
-    this.writer.cutOff = true;
-    this.writer.lines++;
-    this.writer.skip(whole, start, bytes.length, 'cut off');
-    return bytes.subarray(0, start);
+    return ends || whole[start] === HASH ? whole : given.subarray(0, start);
+  }
+
+  private cutOff(start: number): void {
+    const { writer, given } = this;
+    writer.cutOff = true;
+    writer.lines++;
+    writer.skip(given, start, given.length, 'cut off');
   }
 }
 

@@ -8,7 +8,6 @@ import { PerfLine } from './perf-line.js';
 import { PerfParser } from './perf-parser.js';
 import { surveyPerf } from './perf-survey.js';
 
-const TAB = 9;
 /** As much of a stretch is looked at when nobody called `prepare`. */
 const SURVEY_BYTES = 64 * 1024;
 
@@ -40,7 +39,7 @@ export const perfScript: TraceFormat = {
     let fallback = 0;
     while (end > 0) {
       const start = bytes.lastIndexOf(LF, end - 1) + 1;
-      if (bytes[start]! > TAB && line.read(bytes, start)) return start;
+      if (bytes[start]! >= SPACE && line.read(bytes, start)) return start;
       if (fallback === 0 && bytes[start]! > SPACE) fallback = start;
       end = start - 1;
     }
