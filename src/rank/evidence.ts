@@ -49,7 +49,8 @@ function likelihood(item: Item, cells: Cells, fn: number, model: ContextModel): 
   return best;
 }
 
-function evidence(scene: Scene, detector: string, item: Item, weight: number): Evidence {
+/** An item as the result document has it. */
+export function evidence(scene: Scene, detector: string, item: Item, weight: number): Evidence {
   const { columns, threads } = scene.trace;
   const count = new Map<number, number>();
   let [from, to] = [Infinity, 0];

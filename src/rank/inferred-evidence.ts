@@ -1,25 +1,21 @@
-/** An inferred function as the result document has it: in the words of the suspect from which it is inferred. Pure. */
+/** An inferred function as the result document has it. Pure. */
+import type { Scene } from '../detect/scene.js';
 import type { RankedFunction } from '../method.js';
+import { evidence } from './evidence.js';
 import type { Inferred } from './inferred.js';
 
-/** `source` is the suspect from which it is inferred. */
-export function inferredFunction(
-  { name, score, share, callPath, caller, issuer, item }: Inferred,
-  source: RankedFunction,
-): RankedFunction {
-  const same = (episode: readonly string[]) => episode.join() === item.episode.join();
-  const evidence = source.evidence.find((e) => same(e.episode)) ?? source.evidence[0];
-  const message = (args: Readonly<Record<string, string | number | boolean>>) => ({
-    code: 'inferred-between',
-    args: { ...args, caller, issuer },
-  });
+/** `most` is the score of the first suspect. */
+export function inferredFunction(found: Inferred, scene: Scene, most: number): RankedFunction {
+  const { name, score, callPath, caller, issuer, coverage } = found;
+  const told = evidence(scene, found.detector, found.item, 1);
+  const code = issuer === '' ? 'inferred-issuer' : 'inferred-between';
   return {
     function: -1,
     name,
     score,
-    confidence: source.confidence * share,
+    confidence: Math.min(1, coverage) * (score / most),
     callPath,
-    evidence: evidence === undefined ? [] : [{ ...evidence, weight: 1, message: message(evidence.message.args) }],
+    evidence: [{ ...told, message: { code, args: { ...told.message.args, caller, issuer } } }],
     inferred: true,
   };
 }

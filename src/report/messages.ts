@@ -113,6 +113,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'inferred-between': (a) =>
     `on no stack in learning; in the binary it is on a way from ${a.text('caller')}, where ${who(a)} was before, to ` +
     `${a.text('calls')}, ${times(a)} from ${a.moment('from')} (decoded as issued in ${a.text('issuer')})`,
+  'inferred-issuer': (a) =>
+    `on no stack in learning; in the binary it is on a way from ${a.text('caller')}, where ${who(a)} was before, to what can ` +
+    `issue ${a.text('calls')}, ${times(a)} from ${a.moment('from')}`,
   // The paper's method.
   'abnormal-units': (a) => `${a.count('abnormal')} of ${a.plural('units', 'execution unit')} are unlike their kind`,
   'abnormal-episode': (a) =>
