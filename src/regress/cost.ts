@@ -18,8 +18,8 @@ export interface MeasuredCase {
   readonly cost: Cost | null;
 }
 
-/** A part of a case that grew by less than this, times the calibration, says nothing: too short to be measured well. */
-export const TIME_FLOOR = 0.25;
+/** A part of a case that grew by less than this, times the calibration (0.2 s), says nothing: the same run varies as much. */
+export const TIME_FLOOR = 0.5;
 
 /**
  * Analyses a case and measures it. The process is to do nothing else meanwhile: processor time of all its threads counts
