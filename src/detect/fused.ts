@@ -13,11 +13,12 @@ import { busy } from './busy.js';
 import { environment } from './environment.js';
 import type { Detector, Finding } from './finding.js';
 import { leak } from './leak.js';
+import { loop } from './loop.js';
 import { findOnset } from './onset.js';
 import { rate } from './rate.js';
 import { type Scene, cellsOf, sceneOf } from './scene.js';
 
-const DETECTORS: readonly Detector[] = [rate, busy, blocked, leak];
+const DETECTORS: readonly Detector[] = [rate, loop, busy, blocked, leak];
 
 /** Suspects with less than this share of the first one's score are noise. */
 const LEAST_SCORE = 0.02;

@@ -83,6 +83,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `from about ${a.moment('at')}, a thread computes between calls for ${a.percent('share')} of its time, more than it ever did`,
   'alarm-blocked': (a) =>
     `from about ${a.moment('at')}, threads wait longer than ever learned, for ${a.percent('share')} of their time`,
+  'alarm-loop': (a) =>
+    `${a.percent('share')} of all calls are one call repeated without a rest, far longer than ever in learning`,
   'alarm-leak': (a) =>
     `from about ${a.moment('at')}, ${a.count('share')} descriptors were opened and left open, which was not so before`,
   'nothing-odd': () => 'no detector found anything beyond what was learned',
@@ -97,6 +99,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so in learning`,
   'far-more-often': (a) =>
     `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
+  loop: (a) =>
+    `${who(a)} repeated ${a.text('calls')} ${times(a)} in a row from ${a.moment('from')}; in learning ${a.count('expected')} in a row at most`,
   'left-open': (a) =>
     `${who(a)} opened descriptors by ${a.text('calls')} from ${a.moment('from')} and left ${a.count('count')} of ${a.count('opened')} open`,
   'busy-between': (a) =>

@@ -84,6 +84,18 @@ describe('the default method', () => {
     expect(outcome.ranked[0]!.evidence[0]!.message.code).toBe('blocked-for-ever');
   });
 
+  it('sees a loop that spins from the first moment on, with nothing healthy to compare with', () => {
+    const spin: Line[] = Array.from({ length: 20000 }, (_, i) => {
+      const t = 0.5 + i * 0.0004;
+      return [t, `1/1 ${t.toFixed(6)} read:file=0 +0.0001`];
+    });
+    const begin: Line[] = [[0.4, '1/1 0.400000 openat:file=9 +0.0001']];
+    const keeper = serve({ to: 9, rate: 20 }).filter(([, text]) => text.startsWith('1/2'));
+    const outcome = analyse(begin, spin, keeper);
+    expect(outcome.reasons.map((r) => r.code)).toContain('alarm-loop');
+    expect(names(outcome)[0]).toBe('serveFile');
+  });
+
   it('sees descriptors that are no longer closed, and who opened them', () => {
     const files = (from: number, to: number, close: boolean): Line[] =>
       Array.from({ length: (to - from) * 5 }, (_, i) => from + i / 5 + 0.0312).flatMap((t, i): Line[] => [
