@@ -5,10 +5,11 @@
 // One by one: analyzeIncident in one process, an incident after the other, with a pool of that many threads that stays
 // warm; and as commands, which is what a shell loop would do.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import process from 'node:process';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,6 +22,8 @@ const { values, positionals } = parseArgs({
   options: {
     count: { type: 'string', default: '1000' },
     sample: { type: 'string', default: '100' },
+    'only-all': { type: 'boolean', default: false },
+    'only-sample': { type: 'boolean', default: false },
     jobs: { type: 'string', default: '2' },
     'max-memory': { type: 'string', default: '1G' },
     largest: { type: 'string', default: '0.3' },
@@ -88,25 +91,38 @@ async function asCommands(list) {
 }
 
 const few = sample.slice(0, 20);
+const manifest = path.join(scratch, 'sample.csv');
+writeFileSync(
+  manifest,
+  ['trace,signatures', ...sample.map((m) => `${tracesOf(m)[0]},${signaturesOf(m)}`), ''].join('\n'),
+);
 const rate = (n, seconds) => `${(n / seconds).toFixed(2)} incidents/s`;
 const alternately = { one: [], batch: [] };
 // Alternately: whatever else the machine does slows both.
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < (values['only-all'] ? 0 : 3); round++) {
   alternately.one.push(await oneByOne());
   const out = path.join(scratch, `sample-${round}`);
-  alternately.batch.push((await run(['batch', ...sample.map((m) => m.folder), '-o', out, ...limits])).seconds);
+  const { seconds, code } = await run(['batch', '--manifest', manifest, '-o', out, ...limits]);
+  if (code !== 0) throw new Error(`the sample failed with exit code ${code}`);
+  alternately.batch.push(seconds);
 }
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-const one = median(alternately.one);
-const batch = median(alternately.batch);
-console.log(
-  `one by one, warm, --jobs ${values.jobs}: ${rate(sample.length, one)} (${alternately.one.map((s) => s.toFixed(1)).join(', ')} s)`,
-);
-console.log(
-  `batch, from its start:     ${rate(sample.length, batch)} (${alternately.batch.map((s) => s.toFixed(1)).join(', ')} s)`,
-);
-console.log(`batch / one by one: ${((100 * one) / batch).toFixed(0)} %`);
-console.log(`one by one as commands: ${rate(few.length, await asCommands(few))}`);
+if (!values['only-all']) {
+  const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+  const one = median(alternately.one);
+  const batch = median(alternately.batch);
+  console.log(
+    `one by one, warm, --jobs ${values.jobs}: ${rate(sample.length, one)} (${alternately.one.map((s) => s.toFixed(1)).join(', ')} s)`,
+  );
+  console.log(
+    `batch, from its start:     ${rate(sample.length, batch)} (${alternately.batch.map((s) => s.toFixed(1)).join(', ')} s)`,
+  );
+  console.log(`batch / one by one: ${((100 * one) / batch).toFixed(0)} %`);
+  console.log(`one by one as commands: ${rate(few.length, await asCommands(few))}`);
+}
+if (values['only-sample']) {
+  rmSync(scratch, { recursive: true });
+  process.exit(0);
+}
 
 const out = path.join(scratch, 'all');
 const all = await run(['batch', folder, '-o', out, ...limits]);

@@ -76,6 +76,23 @@ function caseFolder(folder, id) {
   return at;
 }
 
+function readCase(id, file) {
+  const whole = gunzipSync(readFileSync(path.join(BUGS, id, file))).toString('latin1');
+  const { triggeredAt } = JSON.parse(readFileSync(path.join(BUGS, id, 'case.json'), 'utf8'));
+  if (triggeredAt === null || triggeredAt === undefined) return { whole, trigger: whole.length };
+  for (const match of whole.matchAll(/^(?:\d+ +|\s*\S.*? +\d+\/\d+ +\[\d+\] +)(\d+\.\d+)/gm))
+    if (Number(match[1]) >= triggeredAt) return { whole, trigger: match.index };
+  return { whole, trigger: whole.length };
+}
+
+/** Whole lines, so many of the case as `share` says, the moment of the bug at three fifths of them. */
+function cut(whole, trigger, share) {
+  const length = Math.floor(whole.length * share);
+  const begin = Math.max(0, Math.min(whole.length - length, trigger - Math.floor(0.6 * length)));
+  const lineAt = (at) => (at === 0 ? 0 : whole.indexOf('\n', at - 1) + 1 || whole.length);
+  return [lineAt(begin), lineAt(begin + length)];
+}
+
 /**
  * @param {string} folder where the archive is to be
  * @param {{ count: number, damaged?: number, seed?: number, cases?: string[], largest?: number }} options `damaged`: share;
@@ -94,17 +111,13 @@ export function makeArchive(folder, { count, damaged = 0.05, seed = 1, cases, la
   for (let n = 0; n < count; n++) {
     const id = ids[n % ids.length];
     const file = readdirSync(path.join(BUGS, id)).find((f) => f.startsWith('incident'));
-    if (!texts.has(id)) texts.set(id, gunzipSync(readFileSync(path.join(BUGS, id, file))).toString('latin1'));
+    if (!texts.has(id)) texts.set(id, readCase(id, file));
     // Many small ones, few large ones: the share is 2 % to 100 %, its logarithm evenly spread.
     const share = largest * 0.02 ** random();
-    const whole = texts.get(id);
-    const from = whole.indexOf('\n', Math.floor(whole.length * (1 - share)) - 1) + 1;
+    const { whole, trigger } = texts.get(id);
+    const [from, to] = cut(whole, trigger, share);
     const host = `host=web${1 + Math.floor(random() * HOSTS)}`;
-    const text = moved(
-      whole.slice(share === 1 ? 0 : from),
-      Math.floor(random() * 300) * DAY,
-      Math.floor(random() * 30) * 1000,
-    );
+    const text = moved(whole.slice(from, to), Math.floor(random() * 300) * DAY, Math.floor(random() * 30) * 1000);
     const at = path.join(caseFolder(folder, id), host, `incident-${String(n).padStart(4, '0')}`);
     mkdirSync(at, { recursive: true });
     const damage = n % every === every - 1 ? kinds[Math.floor(n / every) % kinds.length] : null;

@@ -1,0 +1,190 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batch as batchOf } from '../../src/batch/batch.js';
+import type { BatchSummary } from '../../src/batch/summary.js';
+import { perfscope, scratchFolder } from '../cli/run.js';
+import { SIGNATURES, archiveOf, contentOf, incident } from './archive-of.js';
+
+const COUNT = 12;
+const scratch = scratchFolder();
+const archive = scratch.at('archive');
+const undisturbed = scratch.at('undisturbed');
+
+/** As a user would; `output` is a folder of results. */
+const batch = (output: string, args: readonly string[] = [], started?: (child: ChildProcess) => void) =>
+  perfscope(['batch', archive, '-o', output, '--jobs', '2', '-q', ...args], started === undefined ? {} : { started });
+const summaryOf = (folder: string) =>
+  JSON.parse(readFileSync(path.join(folder, 'summary.json'), 'utf8')) as BatchSummary;
+const resultsOf = (folder: string) =>
+  readdirSync(path.join(folder, 'results')).map((f) => path.join(folder, 'results', f));
+
+beforeAll(async () => {
+  await archiveOf(archive, COUNT);
+  expect((await batch(undisturbed)).code).toBe(3);
+});
+afterAll(() => scratch.dispose());
+
+test('every incident has a result, every damaged one its cause', () => {
+  const { total, incidents, functions, alike } = summaryOf(undisturbed);
+  expect(total).toMatchObject({ incidents: COUNT, analysed: 10, failed: 2, damaged: 2, pending: 0 });
+  for (const row of incidents) {
+    const k = Number(row.name.split('-').at(-1));
+    expect(row.labels).toEqual({ host: `web${k % 3}` });
+    if (k % 3 < 2) expect(row).toMatchObject({ status: 'ok', warnings: [], error: null });
+    else if ((k >> 1) % 2 === 0) expect(row.error).toMatchObject({ attempts: 2, message: expect.stringMatching(/./) });
+    else expect(row.warnings).toContain('truncated-input');
+  }
+  expect(functions[0]).toMatchObject({ hosts: ['web0', 'web1', 'web2'], programs: ['server'] });
+  expect(alike[0]!.incidents.length).toBeGreaterThanOrEqual(8);
+});
+
+test('a second run does only what is missing or has changed', async () => {
+  const output = scratch.at('second');
+  const own = scratch.at('own');
+  await archiveOf(own, 3);
+  const run = (unitGap?: number) => batchOf([own], output, { jobs: 2, parameters: { unitGap } });
+  await run();
+  const before = contentOf(output);
+  const long = new Date(1e12);
+  const stampAll = () => resultsOf(output).forEach((f) => utimesSync(f, long, long));
+  const redone = () => resultsOf(output).filter((f) => statSync(f).mtimeMs !== long.getTime()).length;
+
+  stampAll();
+  await run();
+  expect(redone()).toBe(0);
+  expect(contentOf(output)).toEqual(before);
+
+  // Copied: another time, the same bytes.
+  const one = path.join(own, 'host=web0', 'incident-0', 'incident.strace.gz');
+  utimesSync(one, long, long);
+  await run();
+  expect(redone()).toBe(0);
+
+  writeFileSync(one, incident(5));
+  await run();
+  expect(redone()).toBe(1);
+
+  stampAll();
+  rmSync(resultsOf(output)[2]!);
+  await run();
+  expect(redone()).toBe(1);
+
+  stampAll();
+  appendFileSync(path.join(own, SIGNATURES), '\n');
+  await run();
+  expect(redone()).toBe(3);
+
+  stampAll();
+  await run(0.07);
+  expect(redone()).toBe(3);
+}, 60_000);
+
+test('killed again and again, the folder ends as if undisturbed', async () => {
+  const output = scratch.at('killed');
+  const journal = path.join(output, 'journal.jsonl');
+  let killed = 0;
+  for (let round = 0; round < 5; round++) {
+    const { code } = await batch(output, [], (child) => {
+      // Once some more incidents than before are done, at whatever moment that is.
+      const lines = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length : 0);
+      const enough = lines() + 1 + (round % 2);
+      const timer = setInterval(() => {
+        if (lines() > enough) child.kill('SIGKILL');
+      }, 3);
+      child.on('exit', () => clearInterval(timer));
+    });
+    if (code === null) killed++;
+  }
+  expect(killed).toBeGreaterThanOrEqual(3);
+  expect((await batch(output)).code).toBe(3);
+  expect(contentOf(output)).toEqual(contentOf(undisturbed));
+}, 120_000);
+
+test('shards that were merged are the same as one run', async () => {
+  const shards = [1, 2, 3].map((i) => scratch.at(`shard-${i}`));
+  for (const [i, shard] of shards.entries()) await batch(shard, ['--shard', `${i + 1}/3`]);
+  const sizes = shards.map((s) => summaryOf(s).total.incidents);
+  expect(sizes.reduce((a, b) => a + b)).toBe(COUNT);
+  const merged = scratch.at('merged');
+  expect((await perfscope(['merge', ...shards, '-o', merged, '--allow-failures'])).code).toBe(0);
+  expect(contentOf(merged)).toEqual(contentOf(undisturbed));
+});
+
+test('a folder is for one run at a time', async () => {
+  const output = scratch.at('locked');
+  mkdirSync(output);
+  const first = batch(output);
+  while (!existsSync(path.join(output, '.lock'))) await new Promise((r) => setTimeout(r, 5));
+  const second = await batch(output);
+  expect(second.code).toBe(3);
+  expect(second.stderr).toContain('is at work in this folder');
+  expect((await first).code).toBe(3);
+  expect(existsSync(path.join(output, '.lock'))).toBe(false);
+});
+
+test('members of a tar file, packed or not, give the same as the folder', async () => {
+  const rows = (folder: string) =>
+    summaryOf(folder).incidents.map((r) => [r.verdict, r.suspects, r.error?.code ?? null]);
+  const sorted = (folder: string) =>
+    rows(folder)
+      .map((r) => JSON.stringify(r))
+      .sort();
+  for (const [name, flag] of [
+    ['a.tar', '-cf'],
+    ['a.tgz', '-czf'],
+  ] as const) {
+    execFileSync('tar', [flag, scratch.at(name), '-C', archive, '.']);
+    const output = scratch.at(`of-${name}`);
+    expect((await perfscope(['batch', scratch.at(name), '-o', output, '-q'])).code).toBe(3);
+    expect(sorted(output)).toEqual(sorted(undisturbed));
+    const before = contentOf(output);
+    await perfscope(['batch', scratch.at(name), '-o', output, '-q']);
+    expect(contentOf(output)).toEqual(before);
+  }
+});
+
+test('learned on the fly from the profiles above, with a cache', async () => {
+  const own = scratch.at('profiles');
+  await archiveOf(own, 2);
+  rmSync(path.join(own, SIGNATURES));
+  const [output, cache] = [scratch.at('learned'), scratch.at('cache')];
+  const without = await perfscope(['batch', own, '-o', output, '-q']);
+  expect(without.stdout).toContain('there are no signatures');
+  expect((await perfscope(['batch', own, '-o', output, '-q', '--learn', '--cache', cache])).code).toBe(0);
+  expect(readdirSync(cache)).toHaveLength(1);
+  expect(summaryOf(output).total).toMatchObject({ analysed: 2, failed: 0 });
+});
+
+test('a manifest names traces, signatures, windows and labels', async () => {
+  const manifest = scratch.at('list.csv');
+  const trace = 'archive/host=web0/incident-0/incident.strace.gz';
+  writeFileSync(manifest, `trace,signatures,window,name,ticket\n${trace},archive/${SIGNATURES},1s,first,T-1\n`);
+  const output = scratch.at('manifest');
+  expect((await perfscope(['batch', '--manifest', manifest, '-o', output, '-q'])).code).toBe(0);
+  expect(summaryOf(output).incidents).toMatchObject([{ name: 'first', labels: { ticket: 'T-1' }, status: 'ok' }]);
+});
+
+test('an incident that takes too long is tried twice and recorded', async () => {
+  const output = scratch.at('slow');
+  const { code } = await batch(output, ['--incident-time', '1ms', '--shard', '1/3', '--allow-failures']);
+  expect(code).toBe(0);
+  for (const row of summaryOf(output).incidents) expect(row.error).toMatchObject({ code: 'time-limit', attempts: 2 });
+});
+
+test('nothing there: says so', async () => {
+  const { code, stderr } = await perfscope(['batch', scratch.at('nowhere'), '-o', scratch.at('none')]);
+  expect(code).toBe(3);
+  expect(stderr).toContain('does not exist');
+});
