@@ -27,7 +27,6 @@ const COLON = 58;
 const TENTHS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 
 export class PerfLine {
-  /** -1 where the line has no ids. */
   tid = -1;
   /** -1 where the line tells only one id. */
   pid = -1;
@@ -44,7 +43,7 @@ export class PerfLine {
   eventStart = 0;
   rest = 0;
 
-  /** Reads the line at `start`, which is not empty; false when it does not tell a time and an event. */
+  /** Reads the line at `start`, which is not empty; false when it does not tell a thread, a time and an event. */
   read(bytes: Uint8Array, start: number): boolean {
     for (let p = start + 1; ; p++) {
       const c = bytes[p];
@@ -90,7 +89,8 @@ export class PerfLine {
       }
     }
     this.ids(bytes, start, p + 1);
-    return true;
+    // Names of tasks may look like times, but a time stands behind the thread's id.
+    return this.tid >= 0;
   }
 
   /** Reads `comm pid/tid` or `comm tid`, which ends at `end`. */

@@ -93,7 +93,6 @@ export class PerfParser {
       writer.notices++;
       return '';
     }
-    if (line.tid < 0) return 'event without a thread';
     if (this.baseSeconds < 0) this.baseSeconds = line.seconds;
     const now = (line.seconds - this.baseSeconds) * 1e9 + line.nanoseconds;
     if (now > this.lastNs) this.lastNs = now;
@@ -187,7 +186,7 @@ export class PerfParser {
       this.stacks.line(bytes, p);
       this.looseFrames = true;
     } else if (NOISE.some((word) => startsWith(bytes, p, word))) writer.notices++;
-    else writer.skip(bytes, p, end, 'no time and event of perf');
+    else writer.skip(bytes, p, end, 'no thread, time and event of perf');
     return end + 1;
   }
 

@@ -19,7 +19,7 @@ export const perfScript: TraceFormat = {
     if (untimed > events) {
       return { score: untimed / lines, reason: 'perf script without times, which -F +time would print' };
     }
-    if (events === 0) return { score: 0, reason: 'no line has a time and an event of perf' };
+    if (events === 0) return { score: 0, reason: 'no line has a thread, a time and an event of perf' };
     const reason = `${events} of ${lines} lines are events of perf script`;
     const score = events / lines;
     if (calls > 0) return { score, reason: `${reason}, ${calls} of system calls` };

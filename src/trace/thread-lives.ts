@@ -128,7 +128,13 @@ export class ThreadLives {
       firstNs: firstNs[i]!,
       exitNs: null as number | null,
     }));
-    for (const { thread, ns } of ordered) if (!(threads[thread]!.firstNs <= ns)) threads[thread]!.firstNs = ns;
+    // A name holds for the whole piece of the input in which it was seen: it only dates a thread that did nothing else.
+    for (const names of [false, true]) {
+      for (const { what, thread, ns } of ordered) {
+        const born = threads[thread]!;
+        if ((what === 'name') === names && !(names ? born.firstNs >= 0 : born.firstNs <= ns)) born.firstNs = ns;
+      }
+    }
     const livesOfTid = new Map<number, number[]>();
     threads.forEach(({ tid }, i) => {
       const lives = livesOfTid.get(tid);

@@ -39,17 +39,33 @@ const COMMON = new Set(
     .split(/\s+/),
 );
 
+/** So many different calls at least tell an architecture; with fewer it is x86-64. */
+const TELLING_CALLS = 3;
+
 /**
  * The architecture on which numbers make most sense: the one that turns most of them into calls that servers make all the
  * time; x86-64 where another is not clearly better. `counts`: number of a call -> how often.
  */
 export function likelyArchitecture(counts: ReadonlyMap<number, number>): Architecture {
-  const common = ARCHITECTURES.map((architecture) => {
-    let sum = 0;
-    for (const [number, count] of counts) if (COMMON.has(TABLES[architecture][number] ?? '')) sum += count;
-    return sum;
-  });
-  const best = common.indexOf(Math.max(...common));
+  let likely: Architecture = 'x86-64';
   // A program may well do odd things on x86-64, but hardly twice as often as usual ones.
-  return common[best]! > common[0]! * 2 ? ARCHITECTURES[best]! : 'x86-64';
+  let most = 2 * commonCalls(counts, likely).times;
+  for (const architecture of ARCHITECTURES) {
+    const { times, different } = commonCalls(counts, architecture);
+    if (different < TELLING_CALLS || times <= most) continue;
+    likely = architecture;
+    most = times;
+  }
+  return likely;
+}
+
+function commonCalls(counts: ReadonlyMap<number, number>, architecture: Architecture) {
+  let times = 0;
+  let different = 0;
+  for (const [number, count] of counts) {
+    if (!COMMON.has(TABLES[architecture][number] ?? '')) continue;
+    times += count;
+    different++;
+  }
+  return { times, different };
 }
