@@ -36,8 +36,9 @@ export const DAMAGES = {
     name,
   ],
   'other-text': (_, name) => [gzipSync('Dear customer,\nplease find the trace attached.\n'.repeat(50)), name],
+  // As a disk gives them back that has lost some blocks.
   'lines-lost': (text, name) => [
-    gzipSync(text.replace(/^(\d+ +)(\d+\.\d+ )\w+\(/gm, (all) => (all.includes('7') ? '#' : all))),
+    gzipSync(text.replace(/^.*$/gm, (line, at) => (at % 10 === 5 ? line.slice(line.length >> 1) : line))),
     name,
   ],
   'no-file': () => [null, ''],
