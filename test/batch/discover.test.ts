@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { discover } from '../../src/batch/discover.js';
+import { fetchContents } from '../../src/batch/inputs.js';
+import { Feeder } from '../../src/batch/feeder.js';
+import { planJob } from '../../src/batch/incident-plan.js';
+import { readManifest } from '../../src/batch/manifest.js';
+import { parseMemory } from '../../src/batch/memory.js';
+import { Eta } from '../../src/batch/eta.js';
+import { fetchObject, listObjects } from '../../src/batch/s3.js';
+import { scratchFolder } from '../cli/run.js';
+
+const scratch = scratchFolder();
+const at = (...parts: string[]) => scratch.at(...parts);
+const write = (name: string, text: string) => {
+  mkdirSync(path.dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), text);
+};
+const names = async (...args: string[]) => (await discover(args.map((a) => at(a)))).map((f) => f.name);
+
+beforeAll(() => {
+  for (const id of ['one', 'two', 'three']) write(`nights/${id}/incident.strace`, `trace ${id}`);
+  write('nights/app.signatures.json', '{}');
+  write('single/a.strace', 'a');
+  write('single/profile-1.strace-k', 'p');
+  execFileSync('tar', ['-czf', at('packed.tgz'), '-C', at('nights'), 'two', 'one', 'three', 'app.signatures.json']);
+  write('mixed/x.strace', 'x');
+  execFileSync('cp', [at('packed.tgz'), at('mixed/inner.tgz')]);
+});
+afterAll(() => scratch.dispose());
+
+test('a folder, a glob, an archive, a file', async () => {
+  expect(await names('nights')).toEqual(['nights/one', 'nights/three', 'nights/two']);
+  expect(await names('nights/t*')).toEqual(['three', 'two']);
+  expect(await names('packed.tgz')).toEqual(['packed.tgz!/two', 'packed.tgz!/one', 'packed.tgz!/three']);
+  const [file] = await discover([at('single/a.strace')]);
+  expect(file!.profiles.map((p) => path.basename(p.name))).toEqual(['profile-1.strace-k']);
+});
+
+test('archives within folders count, and what is named twice is one', async () => {
+  expect(await names('mixed', 'mixed')).toEqual([
+    'mixed/x.strace',
+    'mixed/inner.tgz!/two',
+    'mixed/inner.tgz!/one',
+    'mixed/inner.tgz!/three',
+  ]);
+});
+
+test('a link that leads nowhere is an incident, so that it is reported', async () => {
+  mkdirSync(at('broken/i'), { recursive: true });
+  symlinkSync('/nonexistent', at('broken/i/incident.strace'));
+  expect(await names('broken')).toEqual(['broken/i']);
+});
+
+test('incidents of one name in two places stay two', async () => {
+  write('east/nights/one/incident.strace', 'e');
+  const both = await names('nights', 'east/nights');
+  expect(new Set(both).size).toBe(4);
+  expect(both.filter((n) => n.startsWith('nights/one@'))).toHaveLength(2);
+});
+
+test('nothing there', async () => {
+  await expect(names('nowhere')).rejects.toThrow('does not exist');
+  await expect(names('nights/z*')).rejects.toThrow('no incident here');
+});
+
+test('an archive is read forward once, whatever the order of the asking', async () => {
+  const found = await discover([at('packed.tgz')]);
+  const options = {
+    method: 'fused',
+    parameters: {} as never,
+    top: 1,
+    anyProgram: false,
+    format: null,
+    parse: {},
+    cache: null,
+  };
+  const plan = { options, learn: false, candidates: [], from: null, to: null, window: null, tool: '' };
+  const jobs = found.map((f) => planJob(f, plan));
+  const feeder = new Feeder(jobs);
+  const texts = [];
+  for (const job of [jobs[1]!, jobs[0]!, jobs[2]!]) {
+    const contents = await feeder.feed(job);
+    texts.push(Buffer.from(contents.get(job.inputs[0]!.name)!).toString());
+    expect(contents.size).toBe(2);
+  }
+  await feeder.close();
+  expect(texts).toEqual(['trace one', 'trace two', 'trace three']);
+  const alone = await fetchContents(jobs[2]!.inputs, new Map(), undefined);
+  expect(Buffer.from([...alone.values()][0]!).toString()).toBe('trace three');
+});
+
+test('a manifest as JSON Lines; other columns of a CSV are labels', async () => {
+  write('m.jsonl', '{"trace":"nights/one/incident.strace","window":"5m","labels":{"host":"a","n":1}}\n');
+  expect(await readManifest(at('m.jsonl'))).toMatchObject([{ window: '5m', labels: { host: 'a', n: '1' } }]);
+  write('m.csv', 'trace,host\na.strace;b.strace,web1\n,web2\n');
+  await expect(readManifest(at('m.csv'))).rejects.toThrow('names no trace');
+  write('m.csv', 'trace,host\na.tar!/x/y.strace,web1\n');
+  const [row] = await readManifest(at('m.csv'));
+  expect(row).toMatchObject({ labels: { host: 'web1' }, inputs: [{ kind: 'member', member: 'x/y.strace' }] });
+});
+
+test('S3: all pages of a listing, an object, and what to do without the SDK', async () => {
+  const pages = [
+    { Contents: [{ Key: 'p/a/incident.strace', Size: 3, ETag: 'e1' }], NextContinuationToken: 'next' },
+    {
+      Contents: [
+        { Key: 'p/b/', Size: 0 },
+        { Key: 'p/b/incident.strace', Size: 4, ETag: 'e2' },
+      ],
+    },
+  ];
+  class Command {
+    constructor(readonly input: { Key?: string; Prefix?: string; ContinuationToken?: string }) {}
+  }
+  class S3Client {
+    send({ input }: Command) {
+      if (input.Key !== undefined)
+        return Promise.resolve({ Body: { transformToByteArray: () => Promise.resolve(Buffer.from(input.Key!)) } });
+      expect(input.Prefix).toBe('p/');
+      return Promise.resolve(pages[input.ContinuationToken === undefined ? 0 : 1]);
+    }
+  }
+  const load = () => Promise.resolve({ S3Client, ListObjectsV2Command: Command, GetObjectCommand: Command });
+  const refs = await listObjects('s3://bucket/p', undefined, load);
+  expect(refs).toEqual([
+    { kind: 's3', name: 'a/incident.strace', size: 3, etag: 'e1', url: 's3://bucket/p/a/incident.strace' },
+    { kind: 's3', name: 'b/incident.strace', size: 4, etag: 'e2', url: 's3://bucket/p/b/incident.strace' },
+  ]);
+  expect(Buffer.from(await fetchObject('s3://bucket/p/x', undefined, load)).toString()).toBe('p/x');
+  const missing = () => Promise.reject(Object.assign(new Error('x'), { code: 'ERR_MODULE_NOT_FOUND' }));
+  await expect(listObjects('s3://bucket', undefined, missing)).rejects.toThrow('needs the package @aws-sdk/client-s3');
+});
+
+test('amounts of memory', () => {
+  expect(parseMemory('2G')).toBe(2 ** 31);
+  expect(parseMemory('1.5g')).toBe(1.5 * 2 ** 30);
+  expect(parseMemory('512MiB')).toBe(2 ** 29);
+  expect(() => parseMemory('10M')).toThrow('too little');
+  expect(() => parseMemory('much')).toThrow('not an amount');
+});
+
+test('the time that is left: nothing at first, right at constant speed, and it follows a change', () => {
+  const eta = new Eta();
+  expect(eta.update(0, 0, 1000)).toBeNull();
+  let left: number | null = null;
+  for (let t = 1; t <= 50; t++) left = eta.update(t, t * 10, 1000);
+  expect(left).toBeCloseTo(50, 5);
+  for (let t = 51; t <= 350; t++) left = eta.update(t, 500 + (t - 50), 1000);
+  expect(left!).toBeGreaterThan(180);
+  expect(left!).toBeLessThan(210);
+});
