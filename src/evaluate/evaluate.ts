@@ -1,6 +1,7 @@
 /** Accuracy of methods over cases of known truth. Each case is one task of the pool; the largest begin first. */
 import { stat } from 'node:fs/promises';
 import { resolveParameters, type GivenParameters } from '../coordinator/parameters.js';
+import type { Pool } from '../coordinator/pool.js';
 import { type RunOptions, withPool } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
 import { places } from '../rank/ranks.js';
@@ -60,22 +61,25 @@ export async function evaluate(folders: readonly string[], options: EvaluateOpti
   tell();
   let status: Evaluation['status'] = 'ok';
   try {
-    const take = async (inOrder: AsyncIterable<CaseOutcome>) => {
-      let i = 0;
-      for await (const outcome of inOrder) {
-        outcomes.set(order[i++]!, outcome);
-        tell();
-      }
+    const note = (c: Case, outcome: CaseOutcome) => {
+      outcomes.set(c, outcome);
+      tell();
     };
     const { runCases, signal } = options;
-    if (runCases === undefined) await withPool(options, (pool) => take(pool.map(caseStage, tasks, { signal })));
-    else
-      await take(
-        runCases(
-          tasks.map((task, k) => ({ id: order[k]!.truth.id, task })),
-          signal,
-        ),
-      );
+    if (runCases === undefined) {
+      // Noted as they end, in whatever order: a run that is cut short keeps all that was done.
+      await withPool(options, async (pool) => {
+        let next = 0;
+        const lane = async () => {
+          for (let k = next++; k < tasks.length; k = next++) note(order[k]!, await runAlone(pool, tasks[k]!, signal));
+        };
+        await Promise.all(Array.from({ length: pool.jobs + 1 }, lane));
+      });
+    } else {
+      const named = tasks.map((task, k) => ({ id: order[k]!.truth.id, task }));
+      let i = 0;
+      for await (const outcome of runCases(named, signal)) note(order[i++]!, outcome);
+    }
   } catch (error) {
     if (options.signal?.aborted !== true || outcomes.size === 0) throw error;
     status = 'partial';
@@ -89,6 +93,16 @@ export async function evaluate(folders: readonly string[], options: EvaluateOpti
     parameters,
     methods: Object.fromEntries(methods.map((m) => [m, summarise(rows(m))])),
   };
+}
+
+/** A case that takes its worker thread down fails alone. */
+async function runAlone(pool: Pool, task: CaseTask, signal: AbortSignal | undefined): Promise<CaseOutcome> {
+  try {
+    return await pool.run(caseStage, task, { signal });
+  } catch (error) {
+    if (signal?.aborted === true || !(error instanceof PerfscopeError)) throw error;
+    return { share: [], answers: {}, error: error.message };
+  }
 }
 
 function requireMethod(name: string): void {

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { BUGS, perfscope, scratchFolder } from '../cli/run.js';
+import { BUGS, ROOT, perfscope, scratchFolder } from '../cli/run.js';
 import { INCIDENT, PROFILE } from '../cli/small-traces.js';
 
 // On a busy machine learning and analysing take their time.
@@ -94,6 +94,23 @@ describe('evaluate', () => {
     const unknown = await evaluate([folder.at('two-cases')], '--case', 'none-such');
     expect(unknown).toMatchObject({ code: 2, stdout: '' });
     expect(unknown.stderr).toMatch(/Cases are: one/);
+  });
+
+  it('keeps the cases done when it is cancelled', async () => {
+    for (const name of ['a', 'b', 'c']) cpSync(makeCase(name), folder.at('three', name), { recursive: true });
+    const library = (await import(path.join(ROOT, 'dist/src/index.js'))) as typeof import('../../src/index.js');
+    const controller = new AbortController();
+    const evaluation = await library.evaluate([folder.at('three')], {
+      methods: ['perfscope'],
+      jobs: 1,
+      signal: controller.signal,
+      onProgress: ({ done }) => done === 1 && controller.abort(),
+    });
+    expect(evaluation.status).toBe('partial');
+    expect(evaluation.methods.perfscope!.cases).toHaveLength(1);
+    await expect(
+      library.evaluate([folder.at('three')], { signal: AbortSignal.abort(), methods: ['perfscope'] }),
+    ).rejects.toMatchObject({ code: 'interrupted' });
   });
 
   it('says so when there is nothing to evaluate', async () => {
