@@ -1,6 +1,7 @@
 /** An analysis for the tests of `regress`: what it does to a case is in the name of the case's folder. */
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Memory that is touched, so that it is resident. */
 function occupy(megabytes) {
@@ -35,9 +36,9 @@ export default async function analyse(task, signal, lap) {
     case 'throw':
       throw new TypeError('undefined is not a function');
     case 'hang':
-      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      await sleep(60_000);
   }
-  const x = work(units * 3e8);
+  const x = work(units * 1.5e8);
   lap('fused');
   const answer = { answer: ANSWER, prefixVerdict: null, seconds: x * 0 + kept.length, error: null };
   return { share: [], answers: { fused: answer }, error: null };
