@@ -59,7 +59,8 @@ const ALIASES: Record<CsvColumn, readonly string[]> = {
   errno: ['errno', 'error', 'err'],
 };
 
-const UNIT_SUFFIX = /[\s_]*[([]?\b(ns|us|ms|s|sec|seconds|nanoseconds|microseconds|milliseconds)\b[)\]]?$/;
+/** `_ns`, `(us)`, `_[ms]` at the end of a name. */
+const UNIT_SUFFIX = /(?:_|_?[([])(ns|us|ms|s|sec|seconds|nanoseconds|microseconds|milliseconds)[)\]]?$/;
 const UNITS: Record<string, TimeUnit> = {
   sec: 's',
   seconds: 's',
@@ -154,12 +155,13 @@ function namedColumns(head: readonly string[], { columns: renamed = {} }: ParseO
   const taken = new Set(wanted.values());
   const columns = head.map((name) => {
     const lower = name.trim().toLowerCase();
-    const unitName = UNIT_SUFFIX.exec(lower.replace(/_/g, ' '))?.[1];
+    const words = lower.replace(/[\s_]+/g, '_');
+    const unitName = UNIT_SUFFIX.exec(words)?.[1];
     const unit = unitName === undefined ? undefined : (UNITS[unitName] ?? (unitName as TimeUnit));
-    const bare = unit === undefined ? lower : lower.replace(/[\s_]*[([]?[a-z]+[)\]]?$/, '');
+    const bare = words.replace(UNIT_SUFFIX, '');
     const given = wanted.get(lower);
     const column =
-      given ?? CSV_COLUMNS.find((c) => !taken.has(c) && (ALIASES[c].includes(lower) || ALIASES[c].includes(bare)));
+      given ?? CSV_COLUMNS.find((c) => !taken.has(c) && (ALIASES[c].includes(words) || ALIASES[c].includes(bare)));
     if (column === undefined) return -1;
     taken.add(column);
     if (column === 'ts') startUnit = unit;

@@ -78,6 +78,7 @@ export class PerfLine {
     if (p + 1 === point || (p >= start && bytes[p] !== SPACE)) return false;
     this.seconds = value;
     while (p >= start && bytes[p] === SPACE) p--;
+    p = beforeMisc(bytes, start, p);
     this.cpu = -1;
     if (p > start && bytes[p] === 93 /* ] */) {
       let open = p - 1;
@@ -172,6 +173,16 @@ export class PerfLine {
     return true;
   }
 }
+
+/** -F +misc prints the mode of the CPU (`K`, `U`, `Hcs`) between its number and the time: the position before it. */
+function beforeMisc(bytes: Uint8Array, start: number, at: number): number {
+  let p = at;
+  while (p > start && (bytes[p] | 32) >= 97 && (bytes[p] | 32) <= 122) p--;
+  if (p === at || at - p > MISC_LETTERS || bytes[p] !== SPACE) return at;
+  while (p > start && bytes[p] === SPACE) p--;
+  return bytes[p] === 93 /* ] */ || isDigit(bytes[p]) ? p : at;
+}
+const MISC_LETTERS = 6;
 
 /** The decimal number in bytes[start, end), digits only. */
 export function numberAt(bytes: Uint8Array, start: number, end: number): number {

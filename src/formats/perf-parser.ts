@@ -37,6 +37,7 @@ export class PerfParser {
   /** Per thread: its name, as bytes[nameStart, nameEnd). */
   private nameStart = new Int32Array(64);
   private nameEnd = new Int32Array(64);
+  private readonly ended = new Set<number>();
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
 
@@ -159,6 +160,7 @@ export class PerfParser {
     this.calls.abandon(thread, now);
     writer.lifecycle.push({ what: 'exit', thread, ns: now });
     writer.forgetThread(line.tid);
+    this.ended.add(thread);
     this.lastTid = -1;
   }
 
@@ -171,7 +173,7 @@ export class PerfParser {
     const tid = Number(found[2]);
     // Only for threads that have calls here: another thread's end tells nothing, and exit has told this one's already.
     const thread = writer.threads.findLastIndex((t) => t.tid === tid);
-    if (thread < 0 || thread !== writer.thread(tid)) return '';
+    if (thread < 0 || this.ended.has(thread)) return '';
     if (event === perf.EVENT_PROCESS_EXEC)
       writer.lifecycle.push({ what: 'exec', thread, ns: now, program: found[1]!, row: -1 });
     else if (line.tid === tid) this.threadEnds(thread, now);

@@ -79,6 +79,9 @@ interface Process {
   things: Int32Array;
   /** Descriptors that calls under way will return, three numbers each: when, which, what. */
   coming: number[];
+  /** What sockets and files are whose descriptors were not recorded; -1 before the first. */
+  socket: number;
+  file: number;
   /** A row of it was seen, or its making. */
   known: boolean;
 }
@@ -110,7 +113,14 @@ class DescriptorFollower {
       let process = byPid.get(pid);
       if (process === undefined) {
         process = this.processes.length;
-        this.processes.push({ index: process, things: new Int32Array(64).fill(-1), coming: [], known: false });
+        this.processes.push({
+          index: process,
+          things: new Int32Array(64).fill(-1),
+          coming: [],
+          socket: -1,
+          file: -1,
+          known: false,
+        });
         byPid.set(pid, process);
       }
       return process;
@@ -153,6 +163,8 @@ class DescriptorFollower {
       // Only a file lets itself be synced, but a socket without data is a socket as well.
       if (implied === SOCKET ? errno !== ENOTSOCK : errno === 0) this.things.learn(thing, implied);
     }
+    if (thing < 0 && columns.kind[row] === UNKNOWN && errno !== EBADF)
+      this.thingOfRow[row] = this.nameless(call, errno, process);
     const transfer = this.transfers[call]!;
     if (transfer !== 0 && thing >= 0 && errno === 0 && columns.result[row]! > 0)
       this.things.transferred(thing, transfer === WRITES, columns.result[row]!);
@@ -166,6 +178,18 @@ class DescriptorFollower {
       this.comes(row, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
     else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);
     else if (effect === EXECUTES) process.things.fill(-1, INHERITED_BY_EXEC);
+  }
+
+  /** Of a call whose descriptor was not recorded only its nature tells. */
+  private nameless(call: number, errno: number, process: Process): number {
+    const implied = this.implied[call]!;
+    if (implied === SOCKET && errno !== ENOTSOCK) {
+      if (process.socket < 0) process.socket = this.things.add(SOCKET, process.index);
+      return process.socket;
+    }
+    if (implied !== FILE || errno !== 0) return -1;
+    if (process.file < 0) process.file = this.things.add(FILE, process.index);
+    return process.file;
   }
 
   /** The call's result is a descriptor from its return on: until then its number may stand for something else. */
