@@ -45,6 +45,8 @@ export interface BatchOptions extends RunOptions, Omit<TraceOptions, 'open'> {
   readonly shard?: Shard | undefined;
   /** Bytes for the whole process. Default: three quarters of what there is. */
   readonly maxMemory?: number | undefined;
+  /** Bytes of memory from which the stages of an incident are spread over the pool. Default: 1 GB. */
+  readonly spreadFrom?: number | undefined;
   /** Seconds for one incident. Default: 600. */
   readonly incidentTime?: number | undefined;
   /** Do again what failed before, though nothing changed. Default: false. */
@@ -169,6 +171,7 @@ async function runBatch(jobs: readonly IncidentJob[], folder: string, options: B
       jobs: options.jobs ?? availableParallelism(),
       maxMemory: options.maxMemory ?? defaultMemory(),
       incidentTime: options.incidentTime ?? DEFAULT_INCIDENT_SECONDS,
+      spreadFrom: options.spreadFrom,
       signal,
       onProgress: progress.under,
       onDone: async (record, job) => {

@@ -16,6 +16,9 @@ export async function stillGood(
 ): Promise<IncidentRecord | null> {
   if (record === undefined || record.recipe !== job.recipe) return null;
   const refs = new Map(sourcesOf(job).map((r) => [r.name, r]));
+  // Where an input could not even be looked at, nothing is known of it.
+  const known = new Set(record.used.map((u) => u.name));
+  if (!job.inputs.every((i) => known.has(i.name))) return null;
   const used: Used[] = [];
   for (const before of record.used) {
     const ref = refs.get(before.name);

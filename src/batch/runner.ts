@@ -23,6 +23,8 @@ export interface RunnerOptions {
   readonly maxMemory: number;
   /** Seconds an incident may take in its first attempt. */
   readonly incidentTime: number;
+  /** Incidents that are likely to need more memory than this have their stages spread over the pool, bytes. */
+  readonly spreadFrom?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called, and waited for, when an incident is done. */
   readonly onDone: (record: IncidentRecord, job: IncidentJob) => Promise<void>;
@@ -30,7 +32,7 @@ export interface RunnerOptions {
   readonly onProgress?: ((job: IncidentJob, bytes: number) => void) | undefined;
 }
 
-/** Incidents that are likely to need more than this are spread: reading alone takes one thread half a minute. */
+/** Incidents that are likely to need more than so many bytes are spread: reading alone takes one thread half a minute. */
 const SPREAD_FROM = 2 ** 30;
 /** What other limits may cure. */
 const CURABLE: readonly ErrorCode[] = ['worker', 'time-limit', 'input-too-large'];
@@ -50,7 +52,7 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
   const postponed: IncidentJob[] = [];
   const queue = ordered.map((job) => {
     const need = memoryNeed(job);
-    return { job, need, width: need > SPREAD_FROM ? Math.ceil(jobs / 2) : 1 };
+    return { job, need, width: need > (options.spreadFrom ?? SPREAD_FROM) ? Math.ceil(jobs / 2) : 1 };
   });
   const pool = createPool({ jobs, maxHeapMb: heapMb(maxMemory, jobs) });
   const feeder = new Feeder(ordered, options.signal);
@@ -110,7 +112,8 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
   const onProgress = (bytes: number) => options.onProgress?.(job, bytes);
   const task = { job, folder: options.folder, attempt: run.attempt, attempts: ATTEMPTS, contents };
   try {
-    if (need > SPREAD_FROM) return await digestIncident(job, { ...task, pool, signal, onProgress });
+    if (need > (options.spreadFrom ?? SPREAD_FROM))
+      return await digestIncident(job, { ...task, pool, signal, onProgress });
     return await pool.run(incidentStage, task, { signal, onProgress });
   } finally {
     clearTimeout(timer);
