@@ -2,7 +2,7 @@
  * The paper's method (docs/method-perfscope.md): units -> features -> clusters -> outliers -> episodes -> ranking. The order
  * of its stages is here; what they compute is in units/, detect/, episodes/ and rank/.
  */
-import { clusterAppearances, clusteringOptions } from '../detect/clustering.js';
+import { byCluster, clusterAppearances, clusteringOptions } from '../detect/clustering.js';
 import { outlierOptions } from '../detect/outliers.js';
 import { signatureTrie } from '../episodes/signature-trie.js';
 import type { MethodInput, MethodOutcome } from '../method.js';
@@ -121,15 +121,4 @@ function prefixSums(length: number, of: (item: number) => number): Float64Array 
   const sums = new Float64Array(length + 1);
   for (let i = 0; i < length; i++) sums[i + 1] = sums[i]! + of(i);
   return sums;
-}
-
-/** Units by cluster, in rising order within each (counting sort). */
-function byCluster(clusterOf: Uint32Array, count: number): { members: Uint32Array; clusters: Uint32Array } {
-  const clusters = shared(count + 1);
-  for (let u = 0; u < clusterOf.length; u++) clusters[clusterOf[u]! + 1]!++;
-  for (let c = 0; c < count; c++) clusters[c + 1]! += clusters[c]!;
-  const next = clusters.slice();
-  const members = shared(clusterOf.length);
-  for (let u = 0; u < clusterOf.length; u++) members[next[clusterOf[u]!]!++] = u;
-  return { members, clusters };
 }

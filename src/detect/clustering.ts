@@ -155,3 +155,14 @@ function renumbered(labels: Uint32Array): Clustering {
   });
   return { length: number.size, of };
 }
+
+/** Units by cluster, in rising order within each (counting sort). */
+export function byCluster(clusterOf: Uint32Array, count: number): { members: Uint32Array; clusters: Uint32Array } {
+  const clusters = new Uint32Array(new SharedArrayBuffer((count + 1) * 4));
+  for (let u = 0; u < clusterOf.length; u++) clusters[clusterOf[u]! + 1]!++;
+  for (let c = 0; c < count; c++) clusters[c + 1]! += clusters[c]!;
+  const next = clusters.slice();
+  const members = new Uint32Array(new SharedArrayBuffer(clusterOf.length * 4));
+  for (let u = 0; u < clusterOf.length; u++) members[next[clusterOf[u]!]!++] = u;
+  return { members, clusters };
+}

@@ -16,6 +16,7 @@ import { leak } from './leak.js';
 import { loop } from './loop.js';
 import { findOnset } from './onset.js';
 import { rate } from './rate.js';
+import { unit } from './unit.js';
 import { type Scene, cellsOf, sceneOf } from './scene.js';
 
 const DETECTORS: readonly Detector[] = [rate, loop, busy, blocked, leak];
@@ -28,8 +29,10 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const scene = sceneOf(input);
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
-  const findings = consequencesLeftOut(DETECTORS.map((detect) => detect({ scene, cells, onset, parameters })));
-  const units = { total: cells.size, abnormal: new Set(findings.flatMap((f) => f.marks.map((m) => m.cell))).size };
+  const odd = unit({ scene, cells, onset, parameters });
+  const found = DETECTORS.map((detect) => detect({ scene, cells, onset, parameters }));
+  const findings = consequencesLeftOut([...found, odd.finding]);
+  const { units } = odd;
   const outcome = { units, clusters: [], externalResource: null, ranked: [] };
 
   const outside = environment(scene, onset.ns, findings, parameters.slowFactor);
