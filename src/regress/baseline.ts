@@ -13,7 +13,6 @@ const rank = z.number().positive().nullable();
 const verdict = z.enum(['bug', 'external', 'none', 'inconclusive']).nullable();
 
 const rowSchema = z.object({
-  system: z.string(),
   category: z.string(),
   root: rank,
   related: rank,
@@ -117,7 +116,7 @@ export function baselineEvaluation(
   const rows = (method: string, cases: Readonly<Record<string, BaselineRow>>) =>
     sorted(cases)
       .filter(([id]) => keep(method, id))
-      .map(([id, row]): CaseRow => ({ id, ...row, seconds: 0, error: null, first: [] }));
+      .map(([id, row]): CaseRow => ({ id, system: '', ...row, seconds: 0, error: null, first: [] }));
   return Object.fromEntries(Object.entries(baseline.methods).map(([m, cases]) => [m, summarise(rows(m, cases))]));
 }
 
