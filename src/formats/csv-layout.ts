@@ -126,8 +126,7 @@ function surveyWith(string: string, delimiter: string, options: ParseOptions): C
   }
   // Without names of columns, only the content tells.
   if (named === null && good * 2 < rows.length) return null;
-  const startUnit =
-    options.timeUnit ?? named?.startUnit ?? guessUnit(rows.find((row) => isTime(row[ts] ?? ''))?.[ts] ?? '');
+  const startUnit = options.timeUnit ?? named?.startUnit ?? unitOf(rows, ts, columns.indexOf(DUR));
   const layout = {
     delimiter: delimiter.charCodeAt(0),
     columns,
@@ -138,6 +137,15 @@ function surveyWith(string: string, delimiter: string, options: ParseOptions): C
   };
   return { layout, records: rows.length, good };
 }
+
+/** Unit of the times in fields `ts` and `dur`: whole numbers of nanoseconds have no fractions anywhere. */
+function unitOf(rows: readonly string[][], ts: number, dur: number): TimeUnit {
+  const guess = guessUnit(rows.find((row) => isTime(row[ts] ?? ''))?.[ts] ?? '');
+  const fractions = rows.some((row) => row[ts]?.includes('.') === true || row[dur]?.includes('.') === true);
+  return guess === 'ns' && fractions && rows.every((row) => (row[ts]?.length ?? 0) < NANOSECONDS_LENGTH) ? 's' : guess;
+}
+/** Digits from which a whole number can only be nanoseconds of the wall clock. */
+const NANOSECONDS_LENGTH = 18;
 
 function recordsOf(lines: readonly string[], delimiter: string): string[][] {
   try {
