@@ -46,19 +46,24 @@ function run(args) {
     const begun = performance.now();
     const child = spawn(process.execPath, [PERFSCOPE, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
     let peak = 0;
+    let cpu = 0;
     const look = setInterval(() => {
       try {
         peak = Math.max(
           peak,
           Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0),
         );
+        // Fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms.
+        const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        cpu = (Number(fields[11]) + Number(fields[12])) / 100;
       } catch {
         // It has ended.
       }
     }, 50);
     child.on('close', (code) => {
       clearInterval(look);
-      resolve({ seconds: (performance.now() - begun) / 1000, code, peakMb: Math.round(peak / 1024) });
+      resolve({ seconds: (performance.now() - begun) / 1000, cpu, code, peakMb: Math.round(peak / 1024) });
     });
   });
 }
@@ -98,13 +103,19 @@ writeFileSync(
 );
 const rate = (n, seconds) => `${(n / seconds).toFixed(2)} incidents/s`;
 const alternately = { one: [], batch: [] };
+// Seconds of processor time: what else the machine does matters less for them.
+const cpuOf = { one: [], batch: [] };
 // Alternately: whatever else the machine does slows both.
 for (let round = 0; round < (values['only-all'] ? 0 : 3); round++) {
+  const before = process.cpuUsage();
   alternately.one.push(await oneByOne());
+  const { user, system } = process.cpuUsage(before);
+  cpuOf.one.push((user + system) / 1e6);
   const out = path.join(scratch, `sample-${round}`);
-  const { seconds, code } = await run(['batch', '--manifest', manifest, '-o', out, ...limits]);
+  const { seconds, cpu, code } = await run(['batch', '--manifest', manifest, '-o', out, ...limits]);
   if (code !== 0) throw new Error(`the sample failed with exit code ${code}`);
   alternately.batch.push(seconds);
+  cpuOf.batch.push(cpu);
 }
 if (!values['only-all']) {
   const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -116,6 +127,8 @@ if (!values['only-all']) {
   console.log(
     `batch, from its start:     ${rate(sample.length, batch)} (${alternately.batch.map((s) => s.toFixed(1)).join(', ')} s)`,
   );
+  const cpus = (list) => `${median(list).toFixed(1)} s (${list.map((x) => x.toFixed(1)).join(', ')})`;
+  console.log(`processor time: one by one ${cpus(cpuOf.one)}, batch ${cpus(cpuOf.batch)}`);
   console.log(`batch / one by one: ${((100 * one) / batch).toFixed(0)} %`);
   console.log(`one by one as commands: ${rate(few.length, await asCommands(few))}`);
 }

@@ -5,15 +5,19 @@ import { PerfscopeError } from '../errors.js';
 
 const TEMPORARY = /^\..*\.tmp$/;
 
-/** Writes and syncs the file; the caller syncs the folder (`syncFolder`), at once for several files. */
-export async function writeAtomic(file: string, content: string): Promise<void> {
+/**
+ * Writes and syncs the file; the caller syncs the folder (`syncFolder`), at once for several files.
+ *
+ * @param sync false: somebody else syncs the file, too, before anything relies on it
+ */
+export async function writeAtomic(file: string, content: string, sync = true): Promise<void> {
   // No random part in the name: one run owns the folder, and a run that was killed leaves at most one such file a target.
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.tmp`);
   try {
     const handle = await open(temporary, 'w');
     try {
       await handle.writeFile(content);
-      await handle.sync();
+      if (sync) await handle.sync();
     } finally {
       await handle.close();
     }
@@ -21,6 +25,16 @@ export async function writeAtomic(file: string, content: string): Promise<void> 
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw outputError(error, file);
+  }
+}
+
+/** Makes what was written to a file last. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

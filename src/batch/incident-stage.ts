@@ -15,6 +15,8 @@ export interface IncidentTask {
 
 export const incidentStage: Stage<IncidentTask, IncidentRecord> = {
   name: 'incident',
-  run: ({ job, ...run }, { signal, progress }) =>
-    digestIncident(job, { ...run, pool: inlinePool, signal, onProgress: progress }),
+  run({ job, ...run }, { signal, progress }) {
+    progress(0);
+    return digestIncident(job, { ...run, pool: inlinePool, signal, onProgress: progress });
+  },
 };

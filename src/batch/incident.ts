@@ -65,7 +65,10 @@ async function record(
 ): Promise<IncidentRecord> {
   const text = `${JSON.stringify(document, null, 1)}\n`;
   const failed = 'error' in document;
-  if (!failed || run.attempt >= run.attempts) await writeAtomic(resultFile(run.folder, job.id), text);
+  if (!failed || run.attempt >= run.attempts) {
+    // Synced by the journal, several at once: a disk that is busy must not hold up a thread that could compute.
+    await writeAtomic(resultFile(run.folder, job.id), text, false);
+  }
   return {
     id: job.id,
     name: job.name,

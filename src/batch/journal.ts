@@ -1,11 +1,11 @@
 /**
  * The journal of a results folder: JSON Lines, only ever appended to while a batch runs. A line that is on disk tells of
- * a result that is on disk: results are synced first. Lines that come in while a sync is under way share the next one.
+ * a result that is on disk: results are synced here, first. Lines that come in while a sync is under way share the next one.
  * A line that was torn by a power failure or a full disk is passed over when the journal is read.
  */
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { outputError, syncFolder, writeAtomic } from './atomic.js';
+import { outputError, syncFile, syncFolder, writeAtomic } from './atomic.js';
 import type { IncidentRecord } from './job.js';
 
 export const JOURNAL_FILE = 'journal.jsonl';
@@ -50,6 +50,7 @@ export async function compactJournal(folder: string, records: Iterable<IncidentR
 }
 
 interface Waiting {
+  readonly id: string;
   readonly line: string;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -89,7 +90,7 @@ export class Journal {
   /** Resolves when the record, and the results it speaks of, would survive a power failure. */
   append(record: IncidentRecord): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ line: `${JSON.stringify(record)}\n`, resolve, reject });
+      this.waiting.push({ id: record.id, line: `${JSON.stringify(record)}\n`, resolve, reject });
       this.flushing ??= this.flush().finally(() => (this.flushing = null));
     });
   }
@@ -104,6 +105,7 @@ export class Journal {
       const group = this.waiting;
       this.waiting = [];
       try {
+        await Promise.all(group.map((w) => syncFile(path.join(this.results, `${w.id}.json`))));
         await syncFolder(this.results);
         await this.handle.appendFile(group.map((w) => w.line).join(''));
         await this.handle.datasync();

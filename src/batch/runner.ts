@@ -26,7 +26,7 @@ export interface RunnerOptions {
   /** Incidents that are likely to need more memory than this have their stages spread over the pool, bytes. */
   readonly spreadFrom?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called, and waited for, when an incident is done. */
+  /** Called when an incident is done; the batch waits for it at its end, the next incident does not. */
   readonly onDone: (record: IncidentRecord, job: IncidentJob) => Promise<void>;
   /** Bytes as stored that have been read of an incident under way. */
   readonly onProgress?: ((job: IncidentJob, bytes: number) => void) | undefined;
@@ -56,7 +56,9 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
   });
   const pool = createPool({ jobs, maxHeapMb: heapMb(maxMemory, jobs) });
   const feeder = new Feeder(ordered, options.signal);
-  const limits = { places: jobs, memory: forIncidents(maxMemory) };
+  // One more place than there are threads: a thread that has finished finds its next incident waiting.
+  const limits = { places: jobs + 1, memory: forIncidents(maxMemory) };
+  const later = new Later();
   try {
     await withWatch(options, async (flights) =>
       schedule(queue, limits, async (job) => {
@@ -64,16 +66,42 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
         const run = { options, pool, flights, contents, seconds: options.incidentTime };
         const record = await attempt(job, { ...run, attempt: 1 }).catch((error: unknown) => curable(error, options));
         if (record === null || (record.code !== null && CURABLE.includes(record.code))) postponed.push(job);
-        else if (record.status === 'ok') await options.onDone(record, job);
+        else if (record.status === 'ok') later.add(options.onDone(record, job));
         // Nothing else would be different later: at once, while its bytes are at hand.
-        else await options.onDone(await lastAttempt(job, { ...run, attempt: ATTEMPTS }), job);
+        else later.add(options.onDone(await lastAttempt(job, { ...run, attempt: ATTEMPTS }), job));
+        later.throwIfFailed();
       }),
     );
   } finally {
+    await later.done();
     await feeder.close();
     await pool.close();
   }
+  later.throwIfFailed();
   return postponed;
+}
+
+/** Promises that nobody waits for until the end, and the first error among them. */
+class Later {
+  private readonly pending = new Set<Promise<void>>();
+  private failure: { readonly error: unknown } | null = null;
+
+  add(promise: Promise<void>): void {
+    const settled: Promise<void> = promise
+      .catch((error: unknown) => {
+        this.failure ??= { error };
+      })
+      .finally(() => this.pending.delete(settled));
+    this.pending.add(settled);
+  }
+
+  async done(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
+  throwIfFailed(): void {
+    if (this.failure !== null) throw this.failure.error as Error;
+  }
 }
 
 async function secondRound(postponed: readonly IncidentJob[], options: RunnerOptions): Promise<void> {
@@ -105,11 +133,18 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
   const { options, pool, flights, contents } = run;
   const controller = new AbortController();
   const need = memoryNeed(job);
-  const timer = setTimeout(() => controller.abort(tooSlow(job, run.seconds)), run.seconds * 1000);
+  const spread = need > (options.spreadFrom ?? SPREAD_FROM);
+  let timer: NodeJS.Timeout | undefined;
+  // From the first sign of life: until then it waits for a thread.
+  const begin = () => (timer ??= setTimeout(() => controller.abort(tooSlow(job, run.seconds)), run.seconds * 1000));
+  if (spread) begin();
   flights.set(job, { need, controller });
   const { signal: all } = options;
   const signal = all === undefined ? controller.signal : AbortSignal.any([all, controller.signal]);
-  const onProgress = (bytes: number) => options.onProgress?.(job, bytes);
+  const onProgress = (bytes: number) => {
+    begin();
+    options.onProgress?.(job, bytes);
+  };
   const task = { job, folder: options.folder, attempt: run.attempt, attempts: ATTEMPTS, contents };
   try {
     if (need > (options.spreadFrom ?? SPREAD_FROM))

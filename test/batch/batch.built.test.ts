@@ -190,15 +190,6 @@ test('incidents whose stages are spread over the pool: the same results', async 
   expect(contentOf(spread)).toEqual(contentOf(whole));
 }, 60_000);
 
-test('an incident that takes more memory than allowed is tried alone and recorded', async () => {
-  const output = scratch.at('memory');
-  // The tests themselves hold more than that.
-  await batchOf([archive], output, { jobs: 2, shard: { index: 1, of: 4 }, maxMemory: 2 ** 20 });
-  const { total, incidents } = summaryOf(output);
-  expect(total.failed).toBeGreaterThan(0);
-  for (const row of incidents.filter((r) => r.error?.code === 'input-too-large')) expect(row.error!.attempts).toBe(2);
-}, 60_000);
-
 test('nothing there: says so', async () => {
   const { code, stderr } = await perfscope(['batch', scratch.at('nowhere'), '-o', scratch.at('none')]);
   expect(code).toBe(3);

@@ -7,7 +7,7 @@ import { fetchContents } from '../../src/batch/inputs.js';
 import { Feeder } from '../../src/batch/feeder.js';
 import { planJob } from '../../src/batch/incident-plan.js';
 import { readManifest } from '../../src/batch/manifest.js';
-import { parseMemory } from '../../src/batch/memory.js';
+import { parseMemory, watchMemory } from '../../src/batch/memory.js';
 import { Eta } from '../../src/batch/eta.js';
 import { fetchObject, listObjects } from '../../src/batch/s3.js';
 import { scratchFolder } from '../cli/run.js';
@@ -151,4 +151,12 @@ test('the time that is left: nothing at first, right at constant speed, and it f
   for (let t = 51; t <= 350; t++) left = eta.update(t, 500 + (t - 50), 1000);
   expect(left!).toBeGreaterThan(180);
   expect(left!).toBeLessThan(210);
+});
+
+test('memory is watched', async () => {
+  const seen: string[] = [];
+  const watches = [watchMemory(1, () => seen.push('little')), watchMemory(Infinity, () => seen.push('enough'))];
+  await expect.poll(() => seen.length, { timeout: 5000 }).toBeGreaterThan(0);
+  for (const w of watches) w.stop();
+  expect(new Set(seen)).toEqual(new Set(['little']));
 });

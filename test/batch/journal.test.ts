@@ -22,6 +22,7 @@ let scratch: ReturnType<typeof scratchFolder>;
 beforeEach(() => {
   scratch = scratchFolder();
   mkdirSync(scratch.at('results'));
+  for (const id of ['a', 'b', 'c', 'next']) writeFileSync(scratch.at('results', `${id}.json`), '{}');
 });
 afterEach(() => scratch.dispose());
 
