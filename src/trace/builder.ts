@@ -65,6 +65,7 @@ export class TraceBuilder {
 
   append(chunk: TraceChunk): void {
     const base = this.clock.advance(chunk);
+    for (const { tid, ns } of chunk.earlyEnds ?? []) this.endThread(tid, base + ns);
     const fresh = new Uint8Array(chunk.threads.length);
     const threads = this.lives.map(chunk, (thread) => this.open[thread]! >= 0, fresh);
     this.growOpen();
@@ -125,6 +126,14 @@ export class TraceBuilder {
       outOfOrder: survey.outOfOrder,
       truncated: this.truncated,
     };
+  }
+
+  /** A thread ended that has no event in the chunk before. */
+  private endThread(tid: number, ns: number): void {
+    const thread = this.lives.end(tid);
+    if (thread < 0) return;
+    if (this.open[thread]! >= 0) this.abandon(thread, ns);
+    this.events.push({ what: 'exit', thread, ns });
   }
 
   private reserve(chunk: TraceChunk): void {

@@ -29,6 +29,8 @@ export interface TraceChunk {
   orphans: OrphanExit[];
   /** Clones, execs, names and exits of threads, in order. */
   lifecycle: Lifecycle[];
+  /** Ends of threads that have no event in the chunk before: whether they are known at all, the builder sees. */
+  earlyEnds?: { tid: number; ns: number }[];
   switches: ChunkSwitches | null;
   lines: number;
   bytes: number;

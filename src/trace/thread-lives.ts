@@ -108,6 +108,15 @@ export class ThreadLives {
     return this.unnamed;
   }
 
+  /** The life of `tid` is over: which it was, -1 when none is known. */
+  end(tid: number): number {
+    const life = this.byTid.get(tid) ?? -1;
+    if (life < 0) return life;
+    this.lives[life]!.alive = false;
+    this.byTid.delete(tid);
+    return life;
+  }
+
   private create(tid: number): number {
     const life = this.lives.push({ tid, toldTid: 0, pid: -1, alive: true }) - 1;
     if (tid > 0) this.byTid.set(tid, life);
