@@ -150,14 +150,14 @@ export class CallReader {
     let end = this.scanner.lineEnd(argsStart);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     this.owner = NO_STACK;
-    // Interrupted once more: the call stays open.
-    if (outcome.state === UNFINISHED) return end;
     if (outcome.state === BROKEN && exact) this.cutOff(end, RETURNED);
     if (outcome.state === BROKEN) {
       const lineStop = end;
       end = this.interruption(bytes, lineStop);
       if (end < 0) return this.broken(bytes, start, lineStop);
     }
+    // Interrupted once more: the call stays open.
+    if (outcome.state === UNFINISHED) return end;
     const thread = this.threads.current(bytes);
     let row = writer.pending[thread];
     if (row >= 0 && writer.columns.call[row] !== call) {

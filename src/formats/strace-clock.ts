@@ -27,9 +27,11 @@ export class StraceClock {
   /** The current line is a record. */
   tick(): void {
     const { shape, seconds } = this;
-    if (shape === SECONDS && this.kind === 'epoch') this.now = (seconds - this.base) * 1e9 + this.nanoseconds;
+    if (shape === SECONDS && this.kind === 'epoch' && seconds >= EPOCH_SECONDS)
+      this.now = (seconds - this.base) * 1e9 + this.nanoseconds;
     else if (this.kind === 'none') this.begin();
-    else if (shape === SECONDS && this.kind === 'relative') this.now += seconds * 1e9 + this.nanoseconds;
+    else if (shape === SECONDS && this.kind === 'relative' && seconds < EPOCH_SECONDS)
+      this.now += seconds * 1e9 + this.nanoseconds;
     else if (shape === TIME_OF_DAY && this.kind === 'day') {
       this.lastSecond = unwrapDay(seconds, this.lastSecond);
       this.now = (this.lastSecond - this.base) * 1e9 + this.nanoseconds;

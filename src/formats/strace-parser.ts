@@ -39,11 +39,11 @@ export class StraceParser {
 
   parse(): TraceChunk {
     const whole = lastLineStart(this.bytes);
-    this.lines(this.bytes, whole, false);
+    this.lines(this.bytes.subarray(0, whole), false);
     if (whole < this.bytes.length) {
       const tail = endedByNewline(this.bytes.subarray(whole));
       this.writer.baseOffset = whole;
-      this.lines(tail, tail.length, true);
+      this.lines(tail, true);
     }
     if (this.inStack) this.endStack();
     const { kind, base, now } = this.clock;
@@ -52,14 +52,14 @@ export class StraceParser {
     return chunk;
   }
 
-  /** Lines of bytes[0, length), which ends with a line feed. `cut`: the last one had none of its own. */
-  private lines(bytes: Uint8Array, length: number, cut: boolean): void {
+  /** Lines of `bytes`, which end with a line feed. `cut`: the last one had none of its own. */
+  private lines(bytes: Uint8Array, cut: boolean): void {
     const scanner = new LineScanner(bytes);
     this.calls.use(scanner);
     this.leader.use(scanner);
     this.stacks.use(scanner);
     let p = 0;
-    while (p < length) {
+    while (p < bytes.length) {
       this.writer.lines++;
       if (StackReader.isStackLine(bytes, p)) {
         p = this.stackLine(bytes, p, cut) + 1;

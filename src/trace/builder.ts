@@ -4,6 +4,7 @@
  */
 import { callTraits, isCloneCall, isExitCall, refinedKind, unseenKind } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
+import { SKIPPED_EXAMPLES } from './chunk-writer.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
 import { rebase, renumberCalls, sortRows, surveyRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
@@ -15,8 +16,6 @@ import { type LifeEvent, ThreadLives } from './thread-lives.js';
 
 export { mergeTraces } from './merge-traces.js';
 
-/** Examples of skipped lines that are kept. */
-const SKIPPED_EXAMPLES = 10;
 const THREAD_VARIANT = variantCode('thread');
 /** Start of a call that was under way before the trace: `rebase` moves it to the trace's first moment. */
 const BEFORE_TRACE = -1e18;
@@ -67,7 +66,7 @@ export class TraceBuilder {
     const base = this.clock.advance(chunk);
     for (const { tid, ns } of chunk.earlyEnds ?? []) this.endThread(tid, base + ns);
     const fresh = new Uint8Array(chunk.threads.length);
-    const threads = this.lives.map(chunk, (thread) => this.open[thread]! >= 0, fresh);
+    const threads = this.lives.map(chunk, (thread) => this.openCall(thread), fresh);
     this.growOpen();
     const calls = Uint16Array.from(chunk.calls, (name) => this.call(name));
     const mapping = { base, threads, calls, stacks: chunk.stacks && this.stacks.merge(chunk.stacks) };
@@ -126,6 +125,12 @@ export class TraceBuilder {
       outOfOrder: survey.outOfOrder,
       truncated: this.truncated,
     };
+  }
+
+  /** Name of a thread's open call, '' when it has none. */
+  private openCall(thread: number): string {
+    const row = this.open[thread]!;
+    return row < 0 ? '' : this.calls[this.rows.view('call')[row]!]!;
   }
 
   /** A thread ended that has no event in the chunk before. */
@@ -232,7 +237,6 @@ export class TraceBuilder {
   /** An orphan that returned a tid made that thread. */
   private cloned(orphan: OrphanExit, name: string, thread: number, ns: number, sameProcess: boolean): void {
     if (orphan.errno !== 0 || orphan.result <= 0 || !isCloneCall(name)) return;
-    this.lives.addChild(orphan.result);
     this.events.push({ what: 'clone', thread, ns, childTid: orphan.result, sameProcess });
   }
 

@@ -7,8 +7,8 @@ import type { ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk } fro
 import { NO_STACK } from './stacks.js';
 import { NO_CPU, NO_DESCRIPTOR } from './table.js';
 
-/** Skipped lines that are kept as examples. */
-const SKIPPED_EXAMPLES = 5;
+/** Skipped lines that are kept as examples, of a chunk and of a trace alike: so they do not depend on the cuts. */
+export const SKIPPED_EXAMPLES = 5;
 /** Bytes of a skipped line that are kept. */
 const EXAMPLE_LENGTH = 120;
 

@@ -4,6 +4,7 @@
  * begin at 0.
  */
 import { isCloneCall } from './call-traits.js';
+import { SKIPPED_EXAMPLES } from './chunk-writer.js';
 import { renumberCalls, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { variantCode } from './kinds.js';
@@ -12,8 +13,6 @@ import { mergeSwitches } from './switches.js';
 import { FLAG_UNFINISHED, type Skipped, type Thread, type Trace } from './table.js';
 
 const THREAD_VARIANT = variantCode('thread');
-/** Examples of skipped lines that are kept. */
-const SKIPPED_EXAMPLES = 10;
 
 /** One trace of many; their rows in order of entry, those of one moment in the order of `traces`. At least one trace. */
 export function mergeTraces(traces: readonly Trace[]): Trace {

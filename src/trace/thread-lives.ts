@@ -2,6 +2,7 @@
  * Threads over the whole trace: which entries of which chunks are the same thread, who made whom, and under what name.
  * A tid is used again after its thread ended, so a thread is a life of a tid.
  */
+import { isCloneCall } from './call-traits.js';
 import type { ChunkThread, TraceChunk } from './chunk.js';
 import type { Thread } from './table.js';
 
@@ -26,6 +27,7 @@ const COMM_LENGTH = 15;
 export class ThreadLives {
   private readonly lives: Life[] = [];
   private readonly byTid = new Map<number, number>();
+  /** tids that the thread without a tid made. */
   private readonly children = new Set<number>();
   /** The life of the lines without tid, and whether the last line was one of them. */
   private unnamed = -1;
@@ -36,27 +38,28 @@ export class ThreadLives {
   }
 
   /**
-   * Thread of each entry of the chunk's list. `isOpen` tells whether a thread has a call open before the chunk.
+   * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
    * `fresh` is set to 1 for entries that are the first of their thread.
    */
-  map(chunk: TraceChunk, isOpen: (thread: number) => boolean, fresh: Uint8Array): Int32Array {
+  map(chunk: TraceChunk, openCall: (thread: number) => string, fresh: Uint8Array): Int32Array {
     const exited = new Set<number>();
     const toldTids = new Map<number, number>();
     for (const event of chunk.lifecycle) {
       if (event.what === 'exit') exited.add(event.thread);
-      else if (event.what === 'clone') this.children.add(event.childTid);
       else if (event.what === 'tid') toldTids.set(event.thread, event.tid);
     }
-    const orphaned = new Set(chunk.orphans.map((orphan) => orphan.thread));
+    const orphaned = new Map(chunk.orphans.map((orphan) => [orphan.thread, orphan.call]));
     const map = new Int32Array(chunk.threads.length);
-    const openInChunk = new Map<number, boolean>();
+    const openInChunk = new Map<number, string>();
     chunk.threads.forEach((thread, i) => {
       const known = this.lives.length;
-      const open = this.unnamed >= 0 && (openInChunk.get(this.unnamed) ?? isOpen(this.unnamed));
-      const life = thread.tid === 0 ? this.ofUnnamed() : this.ofTid(thread, orphaned.has(i), open);
+      const open = this.unnamed < 0 ? '' : (openInChunk.get(this.unnamed) ?? openCall(this.unnamed));
+      const life =
+        thread.tid === 0 ? this.ofUnnamed() : this.ofTid(thread, open === '' ? null : orphaned.get(i) === open);
       map[i] = life;
       fresh[i] = life >= known ? 1 : 0;
-      openInChunk.set(life, chunk.pending[i]! >= 0);
+      const pending = chunk.pending[i]!;
+      openInChunk.set(life, pending < 0 ? '' : chunk.calls[chunk.columns.call[pending]!]!);
       const state = this.lives[life]!;
       if (state.pid < 0 && thread.pid > 0) state.pid = thread.pid;
       const told = toldTids.get(i);
@@ -70,16 +73,13 @@ export class ThreadLives {
         this.byTid.delete(state.toldTid);
       }
       this.lastUnnamed = thread.tid === 0;
+      if (this.lastUnnamed) for (const child of childrenOf(chunk, i)) this.children.add(child);
     });
     return map;
   }
 
-  /** A child that a joined clone returned. */
-  addChild(tid: number): void {
-    this.children.add(tid);
-  }
-
-  private ofTid(thread: ChunkThread, orphaned: boolean, unnamedOpen: boolean): number {
+  /** `goesOn`: whether the entry begins with the return of the unnamed thread's open call; null when it has none open. */
+  private ofTid(thread: ChunkThread, goesOn: boolean | null): number {
     const known = this.byTid.get(thread.tid);
     if (known !== undefined) {
       const life = this.lives[known]!;
@@ -87,9 +87,11 @@ export class ThreadLives {
       return known;
     }
     // strace -f on a terminal begins to name threads when a second one appears: the first to be named that is no child,
-    // or that goes on with the open call, is the one that had no name before.
+    // or that goes on with the open call, is the one that had no name before. Where that one told its tid, it is found above,
+    // except in a pid namespace, whose tids strace does not show.
     const unnamed = this.lives[this.unnamed];
-    if (unnamed?.alive && unnamed.tid === 0 && (unnamedOpen ? orphaned : !this.children.has(thread.tid))) {
+    const isNoChild = unnamed?.toldTid === 0 && !this.children.has(thread.tid);
+    if (unnamed?.alive && unnamed.tid === 0 && (goesOn ?? isNoChild)) {
       unnamed.tid = thread.tid;
       this.byTid.set(thread.tid, this.unnamed);
       return this.unnamed;
@@ -172,6 +174,18 @@ export class ThreadLives {
     for (const thread of threads) if (thread.pid < 0) thread.pid = thread.tid;
     return threads;
   }
+}
+
+/** tids that the clones of one entry of the chunk's threads returned. */
+function childrenOf(chunk: TraceChunk, entry: number): number[] {
+  const children: number[] = [];
+  for (const event of chunk.lifecycle) {
+    if (event.what === 'clone' && event.thread === entry) children.push(event.childTid);
+  }
+  for (const { thread, call, result } of chunk.orphans) {
+    if (thread === entry && result > 0 && isCloneCall(call)) children.push(result);
+  }
+  return children;
 }
 
 /** Command name of a program: its base name, as the kernel cuts it. */
