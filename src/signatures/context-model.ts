@@ -65,6 +65,7 @@ export function learnContextModel(
 ): ContextModel {
   const symbols = new Map<string, number>([[serialiseSymbol(EDGE), 0]]);
   const nodes = new NodeNumbers(tree, functionOf);
+  for (const node of inOrder(usedNodes(runs), tree, functionOf)) nodes.number(node);
   const contexts = new Map<string, Map<number, number>>();
   const roles = new RoleBook();
   const longest = new Map<string, number>();
@@ -164,6 +165,32 @@ function noteTimes(
       w.longest = Math.max(w.longest, us);
     }
   }
+}
+
+/** Nodes that some call was issued under. */
+function usedNodes(runs: readonly LearningTrace[]): Set<number> {
+  const used = new Set<number>();
+  for (const { trace, nodes } of runs) {
+    const seen = new Uint8Array(nodes.length);
+    const { stack } = trace.columns;
+    if (stack !== null) for (let i = 0; i < trace.length; i++) if (stack[i] !== NO_STACK) seen[stack[i]!] = 1;
+    for (let s = 0; s < nodes.length; s++) if (seen[s] === 1 && nodes[s]! >= 0) used.add(nodes[s]!);
+  }
+  return used;
+}
+
+/** Nodes by the numbers of the functions on their paths, outermost first: the same whatever was read first. */
+function inOrder(used: ReadonlySet<number>, tree: OwnTree, functionOf: ArrayLike<number>): number[] {
+  const paths = [...used].map((node) => {
+    const path: number[] = [];
+    for (let n = node; n >= 0; n = tree.parent[n]!) path.push(functionOf[tree.functionOf[n]!]!);
+    return { node, path: path.reverse() };
+  });
+  paths.sort((a, b) => {
+    const at = a.path.findIndex((fn, i) => fn !== b.path[i]);
+    return at < 0 ? a.path.length - b.path.length : a.path[at]! - (b.path[at] ?? -Infinity);
+  });
+  return paths.map(({ node }) => node);
 }
 
 /** Numbers of nodes that were on a stack of a call, callers before callees. */
