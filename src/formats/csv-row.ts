@@ -208,10 +208,10 @@ export class CsvRow {
     const thread = writer.thread(tid);
     const known = this.nameOf[thread];
     if (known === undefined) {
-      this.nameOf[thread] = this.name;
+      this.nameOf[thread] = -1;
       if (this.pid >= 0) writer.threads[thread].pid = this.pid;
-      if (this.name >= 0) writer.threads[thread].name = this.names.strings[this.name];
-    } else if (this.name >= 0 && this.name !== known) {
+    }
+    if (this.name >= 0 && this.name !== known) {
       this.nameOf[thread] = this.name;
       writer.lifecycle.push({ what: 'name', thread, ns: now, name: this.names.strings[this.name] });
     }

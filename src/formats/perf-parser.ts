@@ -38,6 +38,7 @@ export class PerfParser {
   private nameStart = new Int32Array(64);
   private nameEnd = new Int32Array(64);
   private readonly ended = new Set<number>();
+  private readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
 
@@ -81,7 +82,7 @@ export class PerfParser {
     const base = Math.max(0, this.baseSeconds);
     const clock = this.baseSeconds < 0 ? 'none' : base > EPOCH_SECONDS ? 'epoch' : 'boot';
     const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: this.lastNs }, this.given.length);
-    return { ...chunk, stacks: stacks.finish(), switches: this.switches.finish() };
+    return { ...chunk, earlyEnds: this.earlyEnds, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
   /** The event that `line` read; '' or why it cannot be used. */
@@ -100,13 +101,18 @@ export class PerfParser {
     if (event === perf.EVENT_SWITCH) {
       return this.switches.read(this.bytes, line.rest, line.cpu, now) ? '' : 'damaged sched_switch';
     }
-    if (event === perf.EVENT_PROCESS_EXIT || event === perf.EVENT_PROCESS_EXEC) return this.process(event, now);
+    if (event === perf.EVENT_PROCESS_EXIT || event === perf.EVENT_PROCESS_EXEC) {
+      writer.notices++;
+      if (event === perf.EVENT_PROCESS_EXIT) this.ends(now);
+      else this.executes(now);
+      return '';
+    }
     const raw = event === perf.EVENT_RAW_ENTER || event === perf.EVENT_RAW_EXIT;
     if (layout.raw && !raw) {
       writer.notices++;
       return '';
     }
-    const thread = this.thread();
+    const thread = this.thread(now);
     const cpu = line.cpu < 0 ? NO_CPU : line.cpu;
     let read: boolean;
     if (event === perf.EVENT_RAW_ENTER) read = calls.rawEnter(this.bytes, line.rest, thread, cpu, now);
@@ -119,7 +125,7 @@ export class PerfParser {
   }
 
   /** Thread of the line, whose name may have changed. */
-  private thread(): number {
+  private thread(now: number): number {
     const { line, writer, bytes } = this;
     const known = line.tid === this.lastTid;
     const thread = known ? this.lastThread : writer.thread(line.tid);
@@ -141,8 +147,7 @@ export class PerfParser {
     this.nameStart[thread] = line.nameStart;
     this.nameEnd[thread] = line.nameEnd;
     const name = text(bytes, line.nameStart, line.nameEnd);
-    if (writer.threads[thread].name === '') writer.threads[thread].name = name;
-    else writer.lifecycle.push({ what: 'name', thread, ns: this.lastNs, name });
+    if (name !== '') writer.lifecycle.push({ what: 'name', thread, ns: now, name });
     return thread;
   }
 
@@ -164,20 +169,23 @@ export class PerfParser {
     this.lastTid = -1;
   }
 
-  /** `comm=redis pid=12 prio=120`: a thread ended; `filename=/usr/bin/redis pid=12 old_pid=12`: it runs another program. */
-  private process(event: number, now: number): string {
-    const { bytes, line, writer, scanner } = this;
-    const end = scanner.lineEnd(line.rest);
-    const found = /^(?:comm|filename)=(.*) pid=(\d+)/.exec(text(bytes, line.rest, end));
-    if (found === null) return 'damaged scheduler event';
-    const tid = Number(found[2]);
-    // Only for threads that have calls here: another thread's end tells nothing, and exit has told this one's already.
-    const thread = writer.threads.findLastIndex((t) => t.tid === tid);
-    if (thread < 0 || this.ended.has(thread)) return '';
-    if (event === perf.EVENT_PROCESS_EXEC)
-      writer.lifecycle.push({ what: 'exec', thread, ns: now, program: found[1]!, row: -1 });
-    else if (line.tid === tid) this.threadEnds(thread, now);
-    return '';
+  /** `comm=redis pid=12 prio=120`: the thread ended. */
+  private ends(now: number): void {
+    const { line, writer } = this;
+    const thread = writer.threads.findLastIndex(({ tid }) => tid === line.tid);
+    if (thread < 0) this.earlyEnds.push({ tid: line.tid, ns: now });
+    else if (!this.ended.has(thread)) this.threadEnds(thread, now);
+  }
+
+  /** `filename=/usr/bin/redis pid=12 old_pid=12`: the thread runs another program. */
+  private executes(now: number): void {
+    const { bytes, line, writer } = this;
+    const program = /^filename=(.*) pid=\d+/.exec(text(bytes, line.rest, this.scanner.lineEnd(line.rest)))?.[1];
+    if (program === undefined) return;
+    const thread = this.thread(now);
+    writer.lifecycle.push({ what: 'exec', thread, ns: now, program, row: -1 });
+    // The next line tells its new name.
+    this.nameEnd[thread] = this.nameStart[thread];
   }
 
   /** A line without time and event at `p`; gives the position behind it. */

@@ -230,7 +230,10 @@ describe('what is not there', () => {
       enter(7, '1.0', 59) +
       'sh 7/7 1.1: sched:sched_process_exec: filename=/usr/bin/my app pid=7 old_pid=7\n' +
       exit(7, '1.2', 59);
-    expect(read(text).threads).toMatchObject([{ program: '/usr/bin/my app', name: 'my app' }]);
+    expect(read(text).threads).toMatchObject([{ program: '/usr/bin/my app', name: 'app' }]);
+    // Between the call's entry and its exit in pieces of their own.
+    expect(readText(perfScript, text, 1).threads).toEqual(read(text).threads);
+    expect(rowsOf(readText(perfScript, text, 1))).toEqual(rows(text));
   });
 });
 

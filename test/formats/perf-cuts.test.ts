@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { csv } from '../../src/formats/csv.js';
+import type { TraceFormat } from '../../src/formats/format.js';
+import { perfScript } from '../../src/formats/perf-script.js';
+import { readBytes } from './read-text.js';
+import { plain } from './strace-text.js';
+
+/** Recordings of several threads: entries and exits at random, some lost, chains, switches, ends, noise. */
+const step = fc.record({
+  tid: fc.integer({ min: 1, max: 4 }),
+  what: fc.constantFrom('enter', 'enter', 'exit', 'exit', 'exit', 'switch', 'end', 'noise', 'other'),
+  number: fc.constantFrom(0, 1, 202, 232, 257, 56, 60, 41, 3, 39),
+  result: fc.constantFrom(0, 1, 5, -11, -512, 94180000000000),
+  gap: fc.integer({ min: 0, max: 3_000_000 }),
+  chain: fc.array(
+    fc.constantFrom('1 f (/a)', '2 g+0x1 (/b c)', 'ffffffff81415d70 k ([kernel.kallsyms])', '3 i (inlined)'),
+    {
+      maxLength: 3,
+    },
+  ),
+  name: fc.constantFrom('app', 'my app 1'),
+});
+
+const recording = fc.array(step, { maxLength: 40 }).map((steps) => {
+  let ns = 5_000_000_000;
+  return steps
+    .map(({ tid, what, number, result, gap, chain, name }) => {
+      ns += gap;
+      const at = `${Math.floor(ns / 1e9)}.${String(ns % 1e9).padStart(9, '0')}`;
+      const head = `${name} 1/${tid} [00${tid % 2}] ${at}:`;
+      const frames = chain.map((frame) => `\t${frame}\n`).join('') + (chain.length > 0 ? '\n' : '');
+      if (what === 'enter') return `${head} raw_syscalls:sys_enter: NR ${number} (3, 1, 2, 0, 0, 0)\n${frames}`;
+      if (what === 'exit') return `${head} raw_syscalls:sys_exit: NR ${number} = ${result}\n${frames}`;
+      if (what === 'switch')
+        return `${head} sched:sched_switch: app:${tid} [120] S ==> my app:${(tid % 4) + 1} [120]\n${frames}`;
+      if (what === 'end') return `${head} sched:sched_process_exit: comm=x pid=${tid} prio=120\n`;
+      return what === 'noise' ? 'Warning: something\nsomething else\n' : `${head} cycles: 1 f (/a)\n\n`;
+    })
+    .join('');
+});
+
+it('gives the same trace wherever the text is cut', () => {
+  fc.assert(
+    fc.property(recording, fc.integer({ min: 1, max: 600 }), (text, size) => {
+      const bytes = Buffer.from(text);
+      expect(plain(readBytes(perfScript, bytes, size))).toEqual(plain(readBytes(perfScript, bytes)));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+it('pairs exits with entries as a simple reader does', () => {
+  fc.assert(
+    fc.property(recording, (text) => {
+      const trace = readBytes(perfScript, Buffer.from(text));
+      expect(trace.length).toBe(countCalls(text));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+/** Every entry is a call, and so is every exit that has none, but for the 0 that a new thread returns from its clone. */
+function countCalls(text: string): number {
+  const open = new Map<string, string>();
+  let calls = 0;
+  for (const line of text.split('\n')) {
+    const [, tid, event, number, result] = /1\/(\d) .*sys_(enter|exit): NR (\d+)(?: = (-?\d+))?/.exec(line) ?? [];
+    if (tid === undefined) continue;
+    if (event === 'enter') {
+      calls++;
+      // exit does not come back.
+      if (number === '60') open.delete(tid);
+      else open.set(tid, number!);
+    } else if (open.get(tid) === number) open.delete(tid);
+    else {
+      open.delete(tid);
+      if (!(number === '56' && result === '0')) calls++;
+    }
+  }
+  return calls;
+}
+
+const formats: [TraceFormat, string][] = [
+  [perfScript, 'app 7/7 [001] 1.000001: raw_syscalls:sys_enter: NR 0 (1c, 0, 0)\n\t 14b8 f(int) (/a)\n\n'],
+  [csv, 'ts,tid,syscall,ret,dur,comm\n1.5,7,read,-11,0.5,"a, b"\n2.5,8,futex,0,,c\n'],
+];
+it.each(formats)('$id reads damaged text without throwing, and says what it did with every line', (format, seed) => {
+  const damage = fc.record({
+    at: fc.nat(400),
+    remove: fc.nat(20),
+    insert: fc.oneof(
+      fc.constantFrom('\n', '\n\n', '\t', '"', ': ', '=', ' NR ', '==> ', '(', '#', '\r', ',', '-'),
+      fc.string(),
+    ),
+  });
+  const prepared = format.prepare?.(Buffer.from(seed), { tid: 0 }) ?? { tid: 0 };
+  fc.assert(
+    fc.property(fc.array(damage, { minLength: 1, maxLength: 6 }), (damages) => {
+      let text = seed.repeat(3);
+      for (const { at, remove, insert } of damages) text = text.slice(0, at) + insert + text.slice(at + remove);
+      const bytes = Buffer.from(text);
+      const cut = format.lastRecordStart(bytes);
+      expect(cut).toBeGreaterThanOrEqual(0);
+      expect(cut).toBeLessThanOrEqual(bytes.length);
+      const chunk = format.parseChunk(bytes, prepared);
+      expect(chunk.bytes).toBe(bytes.length);
+      expect(chunk.skippedLines + chunk.notices).toBeLessThanOrEqual(chunk.lines + 1);
+      format.detect(bytes, '');
+    }),
+    { numRuns: 400 },
+  );
+});
