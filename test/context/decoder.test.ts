@@ -103,7 +103,7 @@ describe('the context model', () => {
       1/2 0.02 futex#wait start>worker
       1/2 0.03 write:tcp=5 flush
       1/3 0.04 clock_nanosleep janitor`).model;
-    // Entries are in order of their functions: flush and worker, janitor, main.
+    // Entries are in order of their functions: flush and start, janitor, main.
     expect(roles.map((r) => r.entries.length)).toEqual([2, 1, 1]);
     expect(nodes[0]).toEqual([-1, -1]);
   });
