@@ -1,4 +1,5 @@
 /** Evaluates bug sets, measures each case in a process of its own, and holds both against a baseline. */
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Slots } from '../coordinator/slots.js';
 import { cancellation } from '../coordinator/stage.js';
@@ -93,7 +94,14 @@ class Meter {
   private readonly slots: Slots;
   private readonly run: RunCase;
 
+  private readonly signal: AbortSignal | undefined;
+
   constructor(private readonly options: RegressOptions) {
+    if (options.signal !== undefined) {
+      // Each case that runs listens, and Node warns from eleven listeners on.
+      this.signal = AbortSignal.any([options.signal]);
+      setMaxListeners(0, this.signal);
+    }
     this.slots = new Slots(options.jobs ?? availableParallelism());
     this.run = options.runCase ?? runCaseInProcess;
   }
@@ -120,10 +128,10 @@ class Meter {
   }
 
   private async measure(id: string) {
-    const { signal, caseTimeLimit } = this.options;
+    const { signal } = this;
     await this.slots.take(signal, cancellation);
     try {
-      const measured = await this.run(this.tasks.get(id)!, { signal, timeLimit: caseTimeLimit });
+      const measured = await this.run(this.tasks.get(id)!, { signal, timeLimit: this.options.caseTimeLimit });
       const before = this.costs.get(id);
       if (measured.cost !== null)
         this.costs.set(id, before === undefined ? measured.cost : leastCost([before, measured.cost]));
