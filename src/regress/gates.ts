@@ -65,7 +65,8 @@ export const REGRESS_GATES = {
     default: 1.4,
     unit: 'times',
     what: 'Largest memory of one case, against the baseline.',
-    reason: 'Garbage collection comes sooner or later: up to 1.23 times between runs of the same code (docs/nightly.md).',
+    reason:
+      'Garbage collection comes sooner or later: up to 1.23 times between runs of the same code (docs/nightly.md).',
   },
   totalMemory: {
     default: 1.2,

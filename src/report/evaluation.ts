@@ -11,7 +11,17 @@ import { table } from './text.js';
 /** A guilty function at this place or better is found: what the JUnit report asks for. */
 const FOUND_AT = 5;
 
-export const SUMMARY_HEADER = ['method', 'top-1', 'top-3', 'top-5', 'MRR', 'root top-5', 'scope', 'verdicts', 'false alarms'];
+export const SUMMARY_HEADER = [
+  'method',
+  'top-1',
+  'top-3',
+  'top-5',
+  'MRR',
+  'root top-5',
+  'scope',
+  'verdicts',
+  'false alarms',
+];
 
 export function summaryRow(method: string, s: Summary): string[] {
   const of = (n: number) => `${n}/${s.guilty}`;

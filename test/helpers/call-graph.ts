@@ -2,7 +2,10 @@ import type { CallGraph } from '../../src/binary/call-graph.js';
 
 /** A call graph from `a>b b>c c>recv@`: callers and callees; what ends in @ is of a library. */
 export function graphFrom(text: string): CallGraph {
-  const edges = text.trim().split(/\s+/).map((e) => e.split('>') as [string, string]);
+  const edges = text
+    .trim()
+    .split(/\s+/)
+    .map((e) => e.split('>') as [string, string]);
   const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
   const names = sorted(edges.flat().filter((n) => !n.endsWith('@')));
   const imports = sorted(edges.flatMap(([, b]) => (b.endsWith('@') ? [b.slice(0, -1)] : [])));
