@@ -35,6 +35,8 @@ export class PerfCalls {
   owner = NO_OWNER;
   /** The last event was the entry of a call that ends the thread. */
   exiting = false;
+  /** The last event was the first thing that a new thread does: to return 0 from the clone that made it. */
+  born = false;
   private readonly names: PerfNames;
   private readonly result = new KernelResult();
   private readonly directoryFlag: number;
@@ -169,9 +171,15 @@ export class PerfCalls {
 
   private exit(call: number, thread: number, now: number): void {
     const { writer, result } = this;
-    let row = writer.pending[thread];
     this.owner = NO_OWNER;
     this.exiting = false;
+    const made = this.names.traits[call]?.role;
+    this.born = (made === 'clone' || made === 'fork') && result.value === 0 && result.errno === 0;
+    if (this.born) {
+      writer.notices++;
+      return;
+    }
+    let row = writer.pending[thread];
     if (row >= 0 && call !== NO_NUMBER && writer.columns.call[row] !== call) {
       this.abandon(thread, now);
       row = -1;
@@ -199,10 +207,7 @@ export class PerfCalls {
     const isFirst = writer.seen[thread] === 0;
     writer.seen[thread] = 1;
     const traits = this.names.traits[call];
-    const role = traits?.role ?? 'none';
-    // The first thing that a new thread does is to return 0 from the clone that made it, which is its creator's call.
-    const born = (role === 'clone' || role === 'fork') && result.value === 0 && result.errno === 0;
-    if (born || traits === undefined) {
+    if (traits === undefined) {
       writer.notices++;
       return -1;
     }

@@ -38,6 +38,9 @@ export class PerfParser {
   private nameStart = new Int32Array(64);
   private nameEnd = new Int32Array(64);
   private readonly ended = new Set<number>();
+  /** The line gave its thread another name. */
+  private renamed = false;
+  private readonly endedTids = new Set<number>();
   private readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
@@ -90,6 +93,8 @@ export class PerfParser {
     const { line, writer, calls, layout } = this;
     calls.owner = NO_OWNER;
     calls.exiting = false;
+    calls.born = false;
+    this.renamed = false;
     const { event } = line;
     if (event === perf.EVENT_OTHER) {
       writer.notices++;
@@ -121,6 +126,7 @@ export class PerfParser {
     else read = calls.namedExit(this.bytes, line.rest, thread, now);
     if (!read) return 'damaged system call';
     if (calls.exiting) this.threadEnds(thread, now);
+    else if (calls.born) this.threadBegins(thread, now);
     return '';
   }
 
@@ -147,7 +153,9 @@ export class PerfParser {
     this.nameStart[thread] = line.nameStart;
     this.nameEnd[thread] = line.nameEnd;
     const name = text(bytes, line.nameStart, line.nameEnd);
-    if (name !== '') writer.lifecycle.push({ what: 'name', thread, ns: now, name });
+    if (name === '') return thread;
+    writer.lifecycle.push({ what: 'name', thread, ns: now, name });
+    this.renamed = true;
     return thread;
   }
 
@@ -160,12 +168,26 @@ export class PerfParser {
     if (this.line.pid >= 0) this.writer.threads[thread].pid = this.line.pid;
   }
 
+  /** The tid's thread before, if it is still thought to live, must have ended. */
+  private threadBegins(thread: number, now: number): void {
+    const { writer, line } = this;
+    let born = thread;
+    if (writer.seen[thread] === 1) {
+      // The line's name is that of the new one.
+      if (this.renamed) writer.lifecycle.pop();
+      this.threadEnds(thread, now);
+      born = this.thread(now);
+    } else if (!this.endedTids.has(line.tid)) this.earlyEnds.push({ tid: line.tid, ns: now });
+    writer.seen[born] = 1;
+  }
+
   private threadEnds(thread: number, now: number): void {
     const { writer, line } = this;
     this.calls.abandon(thread, now);
     writer.lifecycle.push({ what: 'exit', thread, ns: now });
     writer.forgetThread(line.tid);
     this.ended.add(thread);
+    this.endedTids.add(line.tid);
     this.lastTid = -1;
   }
 

@@ -65,6 +65,8 @@ function countCalls(text: string): number {
   const open = new Map<string, string>();
   let calls = 0;
   for (const line of text.split('\n')) {
+    const ended = /sched_process_exit: .* pid=(\d)/.exec(line);
+    if (ended) open.delete(ended[1]!);
     const [, tid, event, number, result] = /1\/(\d) .*sys_(enter|exit): NR (\d+)(?: = (-?\d+))?/.exec(line) ?? [];
     if (tid === undefined) continue;
     if (event === 'enter') {
@@ -72,10 +74,11 @@ function countCalls(text: string): number {
       // exit does not come back.
       if (number === '60') open.delete(tid);
       else open.set(tid, number!);
-    } else if (open.get(tid) === number) open.delete(tid);
-    else {
+    } else {
+      // A thread that returns 0 from its clone is new.
+      const isBirth = number === '56' && result === '0';
+      if (open.get(tid) !== number && !isBirth) calls++;
       open.delete(tid);
-      if (!(number === '56' && result === '0')) calls++;
     }
   }
   return calls;
