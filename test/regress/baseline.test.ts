@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Baseline, baselineDiff, baselineText, makeBaseline, parseBaseline } from '../../src/regress/baseline.js';
 import { type Cost, leastCost } from '../../src/regress/cost.js';
 import { type RegressOutcome, regress } from '../../src/regress/regress.js';
+import { BUGS } from '../cli/run.js';
 import { stub, writeBugSet } from './stub.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perfscope-baseline-'));
@@ -51,6 +52,17 @@ describe('the file', () => {
       /methods\.a\.x/,
     ],
   ])('refuses %j', (text, message) => expect(() => parseBaseline(text, 'b.json')).toThrow(message));
+});
+
+describe('the baseline that ships with the bug set', () => {
+  it('is as the program writes it', () => {
+    const file = path.join(BUGS, 'baseline.json');
+    const text = readFileSync(file, 'utf8');
+    const baseline = parseBaseline(text, file);
+    expect(baselineText(baseline)).toBe(text);
+    expect(Object.keys(baseline.costs)).toEqual(Object.keys(baseline.methods.fused!));
+    for (const id of Object.keys(baseline.costs)) expect(existsSync(path.join(BUGS, id, 'case.json')), id).toBe(true);
+  });
 });
 
 describe('an update', () => {
