@@ -30,11 +30,6 @@ export function forIncidents(maxMemory: number): number {
   return Math.max(LEAST, maxMemory - BASE);
 }
 
-/** Heap of each worker, MB: columns lie outside of it. */
-export function heapMb(maxMemory: number, jobs: number): number {
-  return Math.max(64, Math.floor(forIncidents(maxMemory) / jobs / MB));
-}
-
 /** "2G", "500M", bytes. */
 export function parseMemory(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?$/i.exec(text.trim());

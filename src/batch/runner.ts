@@ -12,7 +12,7 @@ import { ATTEMPTS, digestIncident, recordFailure } from './incident.js';
 import { incidentStage } from './incident-stage.js';
 import type { Contents } from './inputs.js';
 import type { IncidentJob, IncidentRecord } from './job.js';
-import { forIncidents, heapMb, memoryNeed, tooLarge, watchMemory } from './memory.js';
+import { forIncidents, memoryNeed, tooLarge, watchMemory } from './memory.js';
 import { schedule } from './scheduler.js';
 
 export interface RunnerOptions {
@@ -54,7 +54,9 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
     const need = memoryNeed(job);
     return { job, need, width: need > (options.spreadFrom ?? SPREAD_FROM) ? Math.ceil(jobs / 2) : 1 };
   });
-  const pool = createPool({ jobs, maxHeapMb: heapMb(maxMemory, jobs) });
+  // No limit of the heaps: V8 counts columns towards it, too, and a limit near what is in use makes it collect five times as
+  // often, which takes half of the speed. The watch on the process is the limit.
+  const pool = createPool({ jobs });
   const feeder = new Feeder(ordered, options.signal);
   // One more place than there are threads: a thread that has finished finds its next incident waiting.
   const limits = { places: jobs + 1, memory: forIncidents(maxMemory) };
@@ -105,8 +107,8 @@ class Later {
 }
 
 async function secondRound(postponed: readonly IncidentJob[], options: RunnerOptions): Promise<void> {
-  // A new pool: its threads have not yet used any memory, and may use more.
-  const pool = createPool({ jobs: options.jobs, maxHeapMb: heapMb(options.maxMemory, 1) });
+  // A new pool: its threads have not yet used any memory.
+  const pool = createPool({ jobs: options.jobs });
   try {
     await withWatch(options, async (flights) => {
       for (const job of postponed) {
