@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     count: { type: 'string', default: '1000' },
     sample: { type: 'string', default: '100' },
+    rounds: { type: 'string', default: '3' },
     'only-all': { type: 'boolean', default: false },
     'only-sample': { type: 'boolean', default: false },
     jobs: { type: 'string', default: '2' },
@@ -106,7 +107,7 @@ const alternately = { one: [], batch: [] };
 // Seconds of processor time: what else the machine does matters less for them.
 const cpuOf = { one: [], batch: [] };
 // Alternately: whatever else the machine does slows both.
-for (let round = 0; round < (values['only-all'] ? 0 : 3); round++) {
+for (let round = 0; round < (values['only-all'] ? 0 : Number(values.rounds)); round++) {
   const before = process.cpuUsage();
   alternately.one.push(await oneByOne());
   const { user, system } = process.cpuUsage(before);
