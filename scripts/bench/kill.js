@@ -1,6 +1,6 @@
 // Kills a batch with SIGKILL at random moments, resumes it each time, and compares the folder with an undisturbed run's.
 //
-//     node scripts/bench/kill.js [--kills 20] [--count 60] [--seed 1]
+//     node scripts/bench/kill.js [--kills 20] [--count 400] [--seed 1]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -16,7 +16,7 @@ const PERFSCOPE = fileURLToPath(new URL('../../dist/src/cli/index.js', import.me
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
-    count: { type: 'string', default: '60' },
+    count: { type: 'string', default: '400' },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -66,7 +66,7 @@ const output = path.join(scratch, 'killed');
 const seen = [];
 for (let kill = 0; kill < Number(values.kills); kill++) {
   // On average a run gets as far as it must for all kills to fall into the work.
-  const { killed } = await batch(output, 300 + ((2 * ms) / Number(values.kills)) * random());
+  const { killed } = await batch(output, 900 + ((2 * ms) / Number(values.kills)) * random());
   seen.push(killed ? recordsOf(output) : 'ended');
 }
 await batch(output, null);
