@@ -59,6 +59,13 @@ const day = (time: string | null) => (time === null ? '-' : time.slice(0, 10));
 const rest = (shown: number, all: number) =>
   all > shown ? [`and ${grouped(all - shown)} more: see summary.json`] : [];
 
+/** A terminal has no room for all columns. */
+function narrow(header: readonly string[], rows: readonly string[][], without: readonly string[]) {
+  const kept = header.map((title) => !without.includes(title));
+  const some = (cells: readonly string[]) => cells.filter((_, k) => kept[k]);
+  return { header: some(header), rows: rows.map(some) };
+}
+
 const tableReporter: Reporter<BatchSummary> = {
   id: 'table',
   what: 'what recurs, what looks alike, what failed',
@@ -70,18 +77,18 @@ const tableReporter: Reporter<BatchSummary> = {
     const section = (title: string, body: readonly string[]) => lines.push('', paint.bold(title), ...body);
     const functions = recurs(s);
     if (functions.length > 0) {
-      const columns = FUNCTION_HEADER.map((title, k) =>
-        k === 0 ? { title, shrinkTo: 12 } : k === 3 ? { title, shrinkTo: 8 } : { title, ...RIGHT },
+      const shown = narrow(FUNCTION_HEADER, functions.slice(0, SHOWN).map(functionRow), ['first', 'days']);
+      const columns = shown.header.map((title, k) =>
+        k === 0 ? { title, shrinkTo: 24 } : k === 3 ? { title, shrinkTo: 8 } : { title, ...RIGHT },
       );
-      const rows = functions.slice(0, SHOWN).map(functionRow);
-      section('Functions that recur', [...table(columns, rows, width, dim), ...rest(SHOWN, functions.length)]);
+      section('Functions that recur', [...table(columns, shown.rows, width, dim), ...rest(SHOWN, functions.length)]);
     }
     if (s.alike.length > 0) {
-      const columns = ALIKE_HEADER.map((title, k) =>
-        k === 2 || k === 6 ? { title, shrinkTo: 12 } : k === 1 ? { title, shrinkTo: 8 } : { title, ...RIGHT },
+      const shown = narrow(ALIKE_HEADER, s.alike.slice(0, SHOWN).map(alikeRow), ['first', 'example']);
+      const columns = shown.header.map((title, k) =>
+        k === 2 ? { title, shrinkTo: 24 } : k === 1 ? { title, shrinkTo: 8 } : { title, ...RIGHT },
       );
-      const rows = s.alike.slice(0, SHOWN).map(alikeRow);
-      section('Incidents that look alike', [...table(columns, rows, width, dim), ...rest(SHOWN, s.alike.length)]);
+      section('Incidents that look alike', [...table(columns, shown.rows, width, dim), ...rest(SHOWN, s.alike.length)]);
     }
     const failed = failures(s);
     if (failed.length > 0) {
