@@ -20,7 +20,7 @@ import { DEFAULT_METHOD, loadMethod } from './methods.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
-import { type WindowOptions, resolveWindow } from './window.js';
+import { type WindowOptions, resolveWindow, windowWarnings } from './window.js';
 
 export interface TraceOptions {
   /** Id of the format; default: told by the content. */
@@ -83,6 +83,7 @@ export async function analyzeIncident(
       warnings.push({ code: 'program-unknown', args: { program } });
     if (binary !== null) warnings.push(...binaryWarnings(binary, signatures.db, name));
     const window = resolveWindow(trace, options, list[0]!);
+    warnings.push(...windowWarnings(trace, options, window));
     const callGraph = binary?.callGraph ?? undefined;
     const input = { trace, rows: rowsByThread(trace), signatures: signatures.db, parameters, callGraph, ...window };
     const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });

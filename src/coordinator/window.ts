@@ -10,6 +10,7 @@
  * A length of time is `90`, `90s`, `500ms`, `5m`, `1h30m`.
  */
 import { PerfscopeError } from '../errors.js';
+import type { Message } from '../result.js';
 import type { Trace } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 
@@ -50,6 +51,15 @@ export function resolveWindow(trace: Clocked, options: WindowOptions, path = '')
     );
   }
   return { fromNs: Math.max(0, fromNs), toNs: Math.min(endNs, toNs) };
+}
+
+/** Whether `from` or `to` was asked for outside the trace, so that the window is smaller than asked. A mistaken clock shows in this. */
+export function windowWarnings(trace: Clocked, options: WindowOptions, window: Window): Message[] {
+  const fromNs = options.from === undefined ? 0 : parseMoment(trace, options.from, '--from');
+  const toNs = options.to === undefined ? 0 : parseMoment(trace, options.to, '--to');
+  if (fromNs >= 0 && toNs <= trace.endNs + 1) return [];
+  const args = { from: window.fromNs / 1e9, to: window.toNs / 1e9 };
+  return [{ code: 'window-clipped', args }];
 }
 
 /** Seconds of a length of time such as "5m", "1h30m", "500ms", "90". */

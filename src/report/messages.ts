@@ -64,6 +64,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.plural('events', 'event of a thread', 'events of threads')} stood after a later one and were put in order: is ` +
     `${a.text('path')} one recording?`,
   // The signatures.
+  'window-clipped': (a) =>
+    `the window asked for reaches beyond the trace: analysed is ${a.moment('from')} to ${a.moment('to')} (plain numbers are ` +
+    "seconds of the trace's own clock, +500s is 500 s after its first event)",
   'program-unknown': (a) => `the trace does not tell its program; taken to be ${a.text('program')}`,
   // The binary.
   'binary-stripped': (a) =>

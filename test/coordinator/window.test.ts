@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration, resolveWindow } from '../../src/coordinator/window.js';
+import { parseDuration, resolveWindow, windowWarnings } from '../../src/coordinator/window.js';
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0) / 1000;
 /** 100 s from 12:00:00.25 UTC. */
@@ -69,4 +69,17 @@ describe('parseDuration', () => {
   it.each(['', 'm', '5x', '1h30', '-5', 'NaN', '5 m'])('refuses %j', (text) =>
     expect(() => parseDuration(text, '--window')).toThrowError(/--window/),
   );
+});
+
+describe('windowWarnings', () => {
+  const codes = (options: Parameters<typeof windowWarnings>[1]) =>
+    windowWarnings(epoch, options, resolveWindow(epoch, options)).map((m) => m.code);
+
+  it.each([
+    [{ from: '500' }, ['window-clipped']], // seconds since 1970, where +500s was meant
+    [{ to: '2026-11-23T13:00:00Z' }, ['window-clipped']],
+    [{ from: '+10s', to: '-10s' }, []],
+    [{ window: '5m' }, []],
+    [{}, []],
+  ])('%j', (options, expected) => expect(codes(options)).toEqual(expected));
 });

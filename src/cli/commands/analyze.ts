@@ -39,7 +39,7 @@ export const analyzeCommand: Command = {
       type: 'string',
       requiresArg: true,
       group: ANALYSIS,
-      describe: 'Begin of the window: 2026-11-23T12:03:41Z, 12:03:41 (UTC), +30s, -5m, seconds of the trace',
+      describe: "Begin of the window: 2026-11-23T12:03:41Z, 12:03:41 (UTC), +30s, -5m, seconds of the trace's clock",
     },
     to: { type: 'string', requiresArg: true, group: ANALYSIS, describe: 'End of the window, likewise' },
     window: {
