@@ -31,6 +31,8 @@ export interface RankedFunction {
   /** Its callers, innermost first, as learned. */
   readonly callPath: readonly string[];
   readonly evidence: readonly Evidence[];
+  /** Functions with the same evidence, though an order by other reasons (innermost first) gives them other scores. */
+  readonly alike?: readonly string[];
   /** Known only from the binary's call graph, never seen in learning. */
   readonly inferred: boolean;
 }

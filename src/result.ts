@@ -41,6 +41,7 @@ export interface Suspect {
   readonly object: string;
   readonly score: number;
   readonly confidence: number;
+  /** Functions that the evidence does not tell from this one: of equal rank, or put in order by depth alone (innermost first). */
   readonly tiedWith: readonly string[];
   readonly callPath: readonly string[];
   readonly inferred: boolean;

@@ -23,6 +23,8 @@ const DETECTORS: readonly Detector[] = [rate, loop, busy, blocked, leak];
 
 /** Suspects with less than this share of the first one's score are noise. */
 const LEAST_SCORE = 0.02;
+/** Sums of the same weights in another order differ by no more. */
+const ROUNDING = 1e-9;
 
 export function fusedMethod(input: MethodInput): MethodOutcome {
   const { parameters } = input;
@@ -60,7 +62,10 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const kept = <T extends { readonly score: number }>(found: readonly T[]) =>
     found.filter(({ score }) => score > 0 && score >= LEAST_SCORE * most);
   const ranked = [
-    ...kept(blamed).map((b) => rankedFunction(input, scene, cells, speaking, b, most)),
+    ...kept(blamed).map((b) => ({
+      ...rankedFunction(input, scene, cells, speaking, b, most),
+      alike: alike(b, kept(blamed)).map((f) => signatures.functions[f]!.name),
+    })),
     ...kept(joined).map((i) => inferredFunction(i, scene, most)),
   ];
   ranked.sort((a, b) => b.score - a.score);
@@ -106,6 +111,14 @@ function rankedFunction(
     evidence: evidenceOf(scene, cells, findings, blamed, input.signatures.model),
     inferred: false,
   };
+}
+
+/** Functions with the same evidence for and against them: learning and window never show the one without the other. */
+function alike({ fn, coverage, usual }: Blamed, all: readonly Blamed[]): number[] {
+  const same = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(a, b);
+  return all
+    .filter((b) => b.fn !== fn && same(b.usual, usual) && b.coverage.every((c, d) => same(c, coverage[d]!)))
+    .map((b) => b.fn);
 }
 
 /** How much of the odd is under the function, times its standing beside the first suspect. */

@@ -6,7 +6,8 @@ import { places } from './ranks.js';
 
 /**
  * The first `top` suspects with their ranks. Ranks are those among all functions ranked, so a tie that is cut by `top`
- * keeps its worst place and names all its members in `tiedWith`.
+ * keeps its worst place and names all its members in `tiedWith`; so are named those whose evidence is the same and who are
+ * only put in order by other reasons.
  */
 export function suspectsOf(ranked: readonly RankedFunction[], signatures: SignatureDatabase, top: number): Suspect[] {
   const ranks = places(ranked.map((f) => f.score));
@@ -20,7 +21,7 @@ export function suspectsOf(ranked: readonly RankedFunction[], signatures: Signat
       object: f.function < 0 ? signatures.program : signatures.functions[f.function]!.object,
       score: f.score,
       confidence: f.confidence,
-      tiedWith: tied,
+      tiedWith: [...new Set([...tied, ...(f.alike ?? [])])],
       callPath: f.callPath,
       inferred: f.inferred,
       evidence: f.evidence,

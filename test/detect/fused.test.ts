@@ -50,6 +50,14 @@ describe('the default method', () => {
     expect(outcome.ranked[0]!.evidence[0]!.count).toBeGreaterThan(1000);
   });
 
+  it('says which functions it cannot tell apart, the innermost first', () => {
+    const storm = Array.from({ length: 2000 }, (_, i) => reload(20.0312 + i * 0.01, false)).flat();
+    const [first, second] = analyse(serve({ to: 40, rate: 20 }), storm).ranked;
+    expect([first!.name, first!.alike]).toEqual(['reload', ['checkConfig']]);
+    expect([second!.name, second!.alike]).toEqual(['checkConfig', ['reload']]);
+    expect(first!.score).toBeGreaterThan(second!.score);
+  });
+
   it('forgives a burst that passes', () => {
     const burst = Array.from({ length: 60 }, (_, i) => reload(25.0312 + i * 0.01, false)).flat();
     expect(analyse(serve({ to: 40, rate: 20 }), burst).verdict).toBe('none');
