@@ -82,7 +82,8 @@ export function wantsColor(argv: Argv, stream: NodeJS.WriteStream): boolean {
   if ((process.env.NO_COLOR ?? '') !== '') return false;
   const force = process.env.FORCE_COLOR ?? '';
   if (force !== '') return force !== '0';
-  return stream.isTTY && process.env.TERM !== 'dumb';
+  // A pipe has no isTTY at all, and a library asked for "undefined" colours would decide by itself.
+  return Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
 }
 
 function terminalWidth(): number {

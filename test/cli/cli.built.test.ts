@@ -104,7 +104,7 @@ describe('analyze', () => {
     const escape = String.fromCharCode(27);
     const coloured = (args: string[], env: NodeJS.ProcessEnv) =>
       perfscope(['analyze', trace, '-s', signatures, ...args], { env }).then((e) => e.stdout.includes(escape));
-    expect(await coloured([], { NO_COLOR: '' })).toBe(false);
+    for (const CI of ['', 'true']) expect(await coloured([], { NO_COLOR: '', CI })).toBe(false);
     expect(await coloured([], { NO_COLOR: '', FORCE_COLOR: '1' })).toBe(true);
     expect(await coloured(['--no-color'], { NO_COLOR: '', FORCE_COLOR: '1' })).toBe(false);
     expect(await coloured(['--color'], {})).toBe(true);
