@@ -247,8 +247,8 @@ describe('readTrace', () => {
     ['compressed', gzipSync(LINES.join(''))],
   ])('reads standard input, %s', async (_, content) => {
     const { child, output } = inProcess(`
-      const { trace } = await readTrace(['-'], { pool, chunkBytes: 1000, onProgress: (_, total) => console.log(total) });
-      console.log(trace.length);`);
+      const { trace } = await readTrace(['-'], { pool, chunkBytes: 1000, onProgress: (_, total) => console.log(String(total)) });
+      console.log(String(trace.length));`);
     child.stdin.end(content);
     const lines = (await output).trim().split('\n');
     expect(lines.at(-1)).toBe('200');
