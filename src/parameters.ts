@@ -221,6 +221,16 @@ export const PARAMETERS = {
     reason:
       'Healthy traces and innocent changes of load stay below 0.012, the weakest of the shipped storms and leaks has 0.06.',
   },
+  unlikeAlarm: {
+    group: 'fused',
+    default: 0.5,
+    unit: 'share',
+    min: 0,
+    max: 1,
+    what: 'Share of the calls that is in excess of learning, already before the onset, from which there is a defect that is older than the window.',
+    reason:
+      'Healthy windows reach 0.40 where learning was recorded with another tracer and 0.33 else; of eleven storms looked at from their middle on, eight exceed 0.6.',
+  },
   busyFactor: {
     group: 'fused',
     default: 4,

@@ -7,7 +7,7 @@
 import type { ContextModel } from '../signatures/context-model.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
 import { BLOCK, LADDER, LadderIndex } from './ladder.js';
-import { CALL, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
+import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
 
 /** Nodes in falling order of weight; weights sum to 1. Empty: nothing is known of the call. */
 export interface Decoded {
@@ -29,7 +29,7 @@ export class Decoder {
   private readonly totals: number[][] = LADDER.map(() => []);
   /** Calls learned, with or without a node. */
   readonly total: number;
-  private readonly bigrams = [CALL, KIND, OUTCOME].map(() => new Map<number, number>());
+  private readonly bigrams = BIGRAM_GRAINS.map(() => new Map<number, number>());
   private readonly runs: ReadonlyMap<string, number>;
 
   constructor(readonly model: ContextModel) {
@@ -98,7 +98,7 @@ export class Decoder {
 }
 
 /** Grains at which pairs of calls are counted. */
-const BIGRAM_GRAINS = [CALL, KIND, OUTCOME];
+const BIGRAM_GRAINS = [BARE, KIND, OUTCOME];
 /** Before this position a context of the model is its tuple, after it node and count in turn. */
 export const FIRST_COUNT = 6;
 

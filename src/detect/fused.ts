@@ -17,9 +17,10 @@ import { loop } from './loop.js';
 import { findOnset } from './onset.js';
 import { rate } from './rate.js';
 import { unit } from './unit.js';
+import { unlike } from './unlike.js';
 import { type Scene, cellsOf, sceneOf } from './scene.js';
 
-const DETECTORS: readonly Detector[] = [rate, loop, busy, blocked, leak];
+const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
 
 /** Suspects with less than this share of the first one's score are noise. */
 const LEAST_SCORE = 0.02;

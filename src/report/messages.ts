@@ -82,6 +82,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   // The default method: why the verdict.
   'alarm-rate': (a) =>
     `from about ${a.moment('at')}, ${a.percent('share')} of the calls go beyond what learning and the window's beginning lead one to expect`,
+  'alarm-unlike': (a) =>
+    `${a.percent('share')} of all calls go beyond what learning showed, from the window's beginning on: it began before`,
   'alarm-busy': (a) =>
     `from about ${a.moment('at')}, a thread computes between calls for ${a.percent('share')} of its time, more than it ever did`,
   'alarm-blocked': (a) =>

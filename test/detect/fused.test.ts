@@ -104,6 +104,18 @@ describe('the default method', () => {
     expect(names(outcome)[0]).toBe('serveFile');
   });
 
+  it('finds a storm that is older than the trace', () => {
+    const storm = Array.from({ length: 9000 }, (_, i) => reload(0.0312 + i * 0.004, false)).flat();
+    const outcome = analyse(serve({ to: 40, rate: 20 }), storm);
+    expect(outcome.reasons.map((r) => r.code)).toContain('alarm-unlike');
+    expect(names(outcome)[0]).toBe('reload');
+  });
+
+  it('is not alarmed by a window of which no more than a third is unlike learning', () => {
+    const strange = Array.from({ length: 400 }, (_, i) => reload(0.0312 + i * 0.1, false)).flat();
+    expect(analyse(serve({ to: 40, rate: 20 }), strange).verdict).toBe('none');
+  });
+
   it('sees descriptors that are no longer closed, and who opened them', () => {
     const files = (from: number, to: number, close: boolean): Line[] =>
       Array.from({ length: (to - from) * 5 }, (_, i) => from + i / 5 + 0.0312).flatMap((t, i): Line[] => [

@@ -1,0 +1,75 @@
+/**
+ * Unlike anything learned: kinds of calls (a call after another) that make up far more of the window than of the learning runs.
+ * It is what is left to go by where the trace began when the server was sick already: then the window has no earlier part to
+ * compare with, and `rate` finds nothing. So it speaks only where the part before the onset is itself unlike learning.
+ *
+ * Kinds are seen without descriptor kinds and sides, which only some tracers tell. O(rows + contexts).
+ */
+import { BARE, grainsOf } from '../context/symbols.js';
+import { type Counted, excess } from './excess.js';
+import type { DetectorInput, Finding } from './finding.js';
+import type { Scene } from './scene.js';
+
+/** Fewer calls are chance. */
+const FEWEST = 4;
+
+export function unlike({ scene, cells, onset, parameters }: DetectorInput): Finding {
+  const pairs = pairsOf(scene);
+  const oddShare = (kinds: readonly Counted[]) =>
+    kinds.reduce((sum, c) => sum + c.odd * c.count, 0) /
+    Math.max(
+      1,
+      kinds.reduce((sum, c) => sum + c.count, 0),
+    );
+  const silent: Finding = { detector: 'unlike', share: 0, strength: 0, alarming: false, marks: [], items: [] };
+  const before = compare(scene, pairs, onset.ns, parameters.rateFactor);
+  if (oddShare(before) < parameters.unlikeAlarm) return silent;
+  const kinds = compare(scene, pairs, scene.toNs, parameters.rateFactor);
+  if (oddShare(kinds) < parameters.unlikeAlarm) return silent;
+  const found = excess('unlike', { kindOf: pairs.ofRow, kinds, fromNs: scene.fromNs }, scene, cells, parameters);
+  return { ...found, strength: Math.min(1, found.share), alarming: true };
+}
+
+interface Pairs {
+  /** Per row of the window. */
+  readonly ofRow: Uint32Array;
+  readonly texts: readonly (readonly [string, string])[];
+  /** Share of the learned calls. */
+  readonly learned: Float64Array;
+}
+
+function pairsOf(scene: Scene): Pairs {
+  const { context, contexts, symbols } = scene.contexts;
+  const { decoder } = scene;
+  const bare = symbols.map((s) => grainsOf(s)[BARE]!);
+  const numbers = new Map<string, number>();
+  const texts: (readonly [string, string])[] = [];
+  const ofContext = Uint32Array.from({ length: contexts.size }, (_, k) => {
+    const [before, call] = [bare[contexts.before[k]!]!, bare[contexts.symbol[k]!]!];
+    const key = `${before} ${call}`;
+    let n = numbers.get(key);
+    if (n === undefined) numbers.set(key, (n = texts.push([before, call]) - 1));
+    return n;
+  });
+  const ofRow = new Uint32Array(scene.trace.length);
+  for (let i = scene.firstRow; i < scene.endRow; i++) ofRow[i] = ofContext[context[i]!]!;
+  const number = (text: string) => decoder.texts[BARE]!.get(text) ?? -1;
+  const learned = Float64Array.from(texts, ([before, call]) =>
+    decoder.total === 0 ? 0 : decoder.bigram(BARE, number(before), number(call)) / decoder.total,
+  );
+  return { ofRow, texts, learned };
+}
+
+/** Counts pairs up to a moment, and how far they are beyond their share of learning. */
+function compare(scene: Scene, { ofRow, texts, learned }: Pairs, toNs: number, factor: number): Counted[] {
+  const { start } = scene.trace.columns;
+  const counts = new Uint32Array(texts.length);
+  let all = 0;
+  for (let i = scene.firstRow; i < scene.endRow && start[i]! < toNs; i++, all++) counts[ofRow[i]!]!++;
+  return texts.map((episode, k): Counted => {
+    const count = counts[k]!;
+    const expected = learned[k]! * all;
+    const odd = count < FEWEST ? 0 : Math.max(0, 1 - (factor * (expected + 0.5)) / count);
+    return { count, expected, odd, novel: odd > 0 && learned[k] === 0, episode };
+  });
+}
