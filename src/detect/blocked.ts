@@ -54,34 +54,48 @@ export function blocked(input: DetectorInput): Finding {
 function longWaits(input: DetectorInput): Pause[] {
   const { scene, onset, parameters } = input;
   const { trace, classOf, classes, fromNs, toNs } = scene;
-  const { start, duration, flags, thread } = trace.columns;
-  const idle = trace.calls.map((name) => IDLE_CALLS.test(name));
-  const usual = new References(scene, toNs, 0, (row) => finished(trace, row, toNs), false);
-  const before = new References(scene, onset.ns, 0, (row) => finished(trace, row, onset.ns), false);
-  const learned = learnedWaits(scene, parameters.restShare);
-  const resting = restingPlaces(input, onset.ns);
+  const { start, duration, flags } = trace.columns;
   const count = new Uint32Array(classes.length);
   for (let i = scene.firstRow; i < scene.endRow; i++) count[classOf[i]!]!++;
-  const last = new Int32Array(trace.threads.length).fill(-1);
+  const learned = learnedWaits(scene, parameters.restShare);
+  const resting = restingPlaces(input, onset.ns);
+  const waits: Omit<Pause, 'reference'>[] = [];
+  for (const { row, before } of longCalls(scene)) {
+    const ns = Math.min(start[row]! + duration[row]!, toNs) - Math.max(start[row]!, fromNs);
+    const unfinished = (flags[row]! & FLAG_UNFINISHED) !== 0 || start[row]! + duration[row]! > toNs;
+    if (unfinished && start[row]! - fromNs < SINCE_START * (toNs - fromNs)) continue;
+    if (!learned(classOf[row]!).resting && !resting(row)) waits.push({ row, before, ns, unfinished });
+  }
+  const often = ({ row }: { readonly row: number }) => count[classOf[row]!]! >= ENOUGH;
+  const rows = (list: typeof waits) => list.map(({ row }) => row);
+  const usual = new References(scene, toNs, 0, (r) => finished(trace, r, toNs), rows(waits.filter(often)), false);
+  const seldom = waits.filter((w) => !often(w) && start[w.row]! >= onset.ns);
+  const before = new References(scene, onset.ns, 0, (r) => finished(trace, r, onset.ns), rows(seldom), false);
   const pauses: Pause[] = [];
-  for (let i = 0; i < scene.endRow; i++) {
-    const previous = last[thread[i]!]!;
-    last[thread[i]!] = i;
-    if (idle[trace.columns.call[i]!]! || previous < 0 || (flags[i]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
-    const end = Math.min(start[i]! + duration[i]!, toNs);
-    const ns = end - Math.max(start[i]!, fromNs);
-    if (!(ns > SHORTEST_NS)) continue;
-    const unfinished = (flags[i]! & FLAG_UNFINISHED) !== 0 || start[i]! + duration[i]! > toNs;
-    if (unfinished && start[i]! - fromNs < SINCE_START * (toNs - fromNs)) continue;
-    const k = classOf[i]!;
-    const known = learned(k);
-    if (known.resting || resting(i)) continue;
-    const here = count[k]! >= ENOUGH ? usual.of(i, QUANTILE) : start[i]! >= onset.ns ? before.of(i, 1) : 0;
-    const reference = Math.max(here, known.longestNs, LEAST_REFERENCE_NS);
-    if (ns > parameters.blockedFactor * reference)
-      pauses.push({ row: i, before: previous, ns: ns - reference, reference, unfinished });
+  for (const wait of waits) {
+    const { row, ns } = wait;
+    const here = often(wait) ? usual.of(row, QUANTILE) : start[row]! >= onset.ns ? before.of(row, 1) : 0;
+    const reference = Math.max(here, learned(classOf[row]!).longestNs, LEAST_REFERENCE_NS);
+    if (ns > parameters.blockedFactor * reference) pauses.push({ ...wait, ns: ns - reference, reference });
   }
   return pauses;
+}
+
+/** Calls of the window that last long, with the row before in their thread, and were not made to wait for whatever comes. */
+function longCalls({ trace, fromNs, toNs, endRow }: Scene): { readonly row: number; readonly before: number }[] {
+  const { start, duration, flags, thread, call } = trace.columns;
+  const idle = Uint8Array.from(trace.calls, (name) => (IDLE_CALLS.test(name) ? 1 : 0));
+  const last = new Int32Array(trace.threads.length).fill(-1);
+  const found: { row: number; before: number }[] = [];
+  for (let row = 0; row < endRow; row++) {
+    const before = last[thread[row]!]!;
+    last[thread[row]!] = row;
+    if (!(duration[row]! > SHORTEST_NS)) continue;
+    if (idle[call[row]!] === 1 || before < 0 || (flags[row]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
+    const ns = Math.min(start[row]! + duration[row]!, toNs) - Math.max(start[row]!, fromNs);
+    if (ns > SHORTEST_NS) found.push({ row, before });
+  }
+  return found;
 }
 
 /** Duration of a call that returned by then, else NaN: what is still going on is no measure of what is usual. */
@@ -116,7 +130,7 @@ function learnedWaits(
  */
 function restingPlaces({ scene, cells, parameters }: DetectorInput, untilNs: number): (row: number) => boolean {
   const { trace, classOf, classes, fromNs } = scene;
-  const { start, thread } = trace.columns;
+  const { start, duration, thread } = trace.columns;
   const { roleOfThread, roles } = cells;
   const byPlace = new Map<string, number>();
   const byClass = new Map<number, number>();
@@ -130,6 +144,8 @@ function restingPlaces({ scene, cells, parameters }: DetectorInput, untilNs: num
     lives[roleOfThread[t]!]! += Math.max(0, Math.min(exitNs ?? untilNs, untilNs) - Math.max(firstNs, fromNs));
   });
   for (let i = 0; i < scene.endRow && start[i]! < untilNs; i++) {
+    // What most calls are: too short, however they are cut.
+    if (!(duration[i]! > SHORTEST_NS)) continue;
     const ns = Math.min(clipped(trace, i, untilNs), start[i]! + clipped(trace, i, untilNs) - fromNs);
     if (!(ns > SHORTEST_NS)) continue;
     const k = roleOfThread[thread[i]!]! * classes.length + classOf[i]!;

@@ -24,24 +24,26 @@ const SHORTEST_SILENCE_NS = 2 * NANOSECONDS_PER_SECOND;
 const FEWEST = 3;
 
 export function busy({ scene, cells, onset, parameters }: DetectorInput): Finding {
-  const { trace, rows, toNs } = scene;
-  const { start, duration, flags } = trace.columns;
-  const references = new References(scene, onset.ns, LEAST_REFERENCE_NS, (row, before) =>
-    before < 0 || Number.isNaN(duration[before]!) ? NaN : start[row]! - start[before]! - duration[before]!,
+  const { trace, toNs } = scene;
+  const { start, duration } = trace.columns;
+  const long = longGaps(scene, onset.ns);
+  const references = new References(
+    scene,
+    onset.ns,
+    LEAST_REFERENCE_NS,
+    (row, before) =>
+      before < 0 || Number.isNaN(duration[before]!) ? NaN : start[row]! - start[before]! - duration[before]!,
+    long.map(({ row }) => row),
   );
   const pauses: Pause[] = [];
-  for (let t = 0; t < trace.threads.length; t++) {
+  for (let t = 0, g = 0; t < trace.threads.length; t++) {
     const silent = silence(scene, t, onset.ns, parameters.busyFactor);
     if (silent !== null) pauses.push(silent);
-    for (let j = rows.offsets[t]! + 1; j < rows.offsets[t + 1]!; j++) {
-      const [before, row] = [rows.order[j - 1]!, rows.order[j]!];
-      if (row < scene.firstRow || row >= scene.endRow || start[row]! < onset.ns) continue;
-      if ((flags[before]! & FLAG_UNFINISHED) !== 0) continue;
-      const gap = start[row]! - Math.max(start[before]! + duration[before]!, onset.ns);
-      if (!(gap > SHORTEST_NS)) continue;
+    for (; g < long.length && long[g]!.thread === t; g++) {
+      const { row, before, ns } = long[g]!;
       const reference = references.of(row, QUANTILE);
-      if (gap > parameters.busyFactor * reference)
-        pauses.push({ row, before, ns: gap - reference, reference, unfinished: false });
+      if (ns > parameters.busyFactor * reference)
+        pauses.push({ row, before, ns: ns - reference, reference, unfinished: false });
     }
   }
   const share = worstThread(scene, pauses) / (toNs - onset.ns);
@@ -60,6 +62,30 @@ export function busy({ scene, cells, onset, parameters }: DetectorInput): Findin
   };
 }
 
+interface Gap {
+  readonly thread: number;
+  readonly row: number;
+  readonly before: number;
+  readonly ns: number;
+}
+
+/** Pauses after the onset that are no scheduling, by thread, each thread's in order of time. */
+function longGaps({ trace, firstRow, endRow }: Scene, onsetNs: number): Gap[] {
+  const { start, duration, flags, thread } = trace.columns;
+  const last = new Int32Array(trace.threads.length).fill(-1);
+  const gaps: Gap[] = [];
+  for (let row = 0; row < endRow; row++) {
+    const t = thread[row]!;
+    const before = last[t]!;
+    last[t] = row;
+    const at = start[row]!;
+    if (before < 0 || at < onsetNs || row < firstRow) continue;
+    const ns = at - Math.max(start[before]! + duration[before]!, onsetNs);
+    if (ns > SHORTEST_NS && (flags[before]! & FLAG_UNFINISHED) === 0) gaps.push({ thread: t, row, before, ns });
+  }
+  return gaps.sort((a, b) => a.thread - b.thread || a.row - b.row);
+}
+
 /** A thread that went silent after the onset, though it never paused so long before; null where it did not. */
 function silence(
   { trace, rows, fromNs, toNs, endRow }: Scene,
@@ -75,13 +101,14 @@ function silence(
   const row = rows.order[end - 1]!;
   const since = start[row]! + duration[row]!;
   if ((flags[row]! & FLAG_UNFINISHED) !== 0 || !(since < toNs) || isExitCall(trace.calls[call[row]!]!)) return null;
+  // A thread that was killed computed until then.
+  const ns = Math.min(toNs, trace.threads[t]!.exitNs ?? toNs) - Math.max(since, onsetNs);
+  if (ns < SHORTEST_SILENCE_NS) return null;
   let longest = 0;
   for (let j = from + 1; j < end; j++) {
     const [before, next] = [rows.order[j - 1]!, rows.order[j]!];
     if (start[next]! >= fromNs) longest = Math.max(longest, start[next]! - start[before]! - (duration[before]! || 0));
   }
-  // A thread that was killed computed until then.
-  const ns = Math.min(toNs, trace.threads[t]!.exitNs ?? toNs) - Math.max(since, onsetNs);
-  if (ns < SHORTEST_SILENCE_NS || ns < factor * longest) return null;
+  if (ns < factor * longest) return null;
   return { row, before: -1, ns: ns - longest, reference: longest, unfinished: true };
 }

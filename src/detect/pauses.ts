@@ -14,47 +14,71 @@ export interface Pause {
 }
 
 /**
- * Reference lengths before a moment: of the class of a row (call after call), else of its call alone if `byCallToo`, else the
- * least. Sorted on first use; O(rows log rows) in the worst case, few classes are asked for.
+ * Reference lengths before a moment, for the classes of the rows `asked`: of the class of a row (call after call), else of its call
+ * alone if `byCallToo`, else the least. Lengths of other classes are never looked at: O(rows + asked lengths x log).
  */
 export class References {
-  private readonly byClass: number[][] = [];
-  private readonly byCall = new Map<string, number[]>();
-  private readonly sorted = new Set<number[]>();
+  private readonly byClass: (Float64Array | undefined)[];
+  private readonly byCall: (Float64Array | undefined)[] = [];
+  /** Per class: number of its call's text. */
+  private readonly callOf: Int32Array;
 
   constructor(
     private readonly scene: Scene,
     untilNs: number,
     private readonly least: number,
     measure: (row: number, before: number) => number,
-    private readonly byCallToo = true,
+    asked: Iterable<number>,
+    byCallToo = true,
   ) {
-    const { trace, classOf, classes, firstRow, endRow } = scene;
-    const last = new Int32Array(trace.threads.length).fill(-1);
-    for (let i = firstRow; i < endRow && trace.columns.start[i]! < untilNs; i++) {
-      const t = trace.columns.thread[i]!;
-      const length = measure(i, last[t]!);
-      last[t] = i;
-      if (Number.isNaN(length)) continue;
-      const k = classOf[i]!;
-      (this.byClass[k] ??= []).push(length);
-      const { call } = classes[k]!;
-      let list = this.byCall.get(call);
-      if (list === undefined) this.byCall.set(call, (list = []));
-      list.push(length);
-    }
+    const { classOf, classes } = scene;
+    const numbers = new Map<string, number>();
+    this.callOf = Int32Array.from(classes, ({ call }) => {
+      if (!numbers.has(call)) numbers.set(call, numbers.size);
+      return numbers.get(call)!;
+    });
+    const wanted = new Uint8Array(classes.length);
+    for (const row of asked) wanted[classOf[row]!] = 1;
+    this.byClass = lengthsOf(scene, untilNs, measure, (k) => (wanted[k] === 1 ? k : -1));
+    if (!byCallToo) return;
+    const calls = new Uint8Array(numbers.size);
+    wanted.forEach((want, k) => {
+      if (want === 1 && this.byClass[k] === undefined) calls[this.callOf[k]!] = 1;
+    });
+    if (!calls.includes(1)) return;
+    this.byCall = lengthsOf(scene, untilNs, measure, (k) => (calls[this.callOf[k]!] === 1 ? this.callOf[k]! : -1));
   }
 
   of(row: number, quantile: number): number {
     const k = this.scene.classOf[row]!;
-    const list = this.byClass[k] ?? (this.byCallToo ? this.byCall.get(this.scene.classes[k]!.call) : undefined);
+    const list = this.byClass[k] ?? this.byCall[this.callOf[k]!];
     if (list === undefined) return this.least;
-    if (!this.sorted.has(list)) {
-      list.sort((a, b) => a - b);
-      this.sorted.add(list);
-    }
     return Math.max(this.least, list[Math.min(list.length - 1, Math.floor(list.length * quantile))]!);
   }
+}
+
+/** Lengths of the rows of the window before `untilNs`, sorted, by the group of their class; -1: not wanted. */
+function lengthsOf(
+  scene: Scene,
+  untilNs: number,
+  measure: (row: number, before: number) => number,
+  groupOfClass: (k: number) => number,
+): (Float64Array | undefined)[] {
+  const { trace, classOf, classes, firstRow, endRow } = scene;
+  const { start, thread } = trace.columns;
+  const group = Int32Array.from(classes, (_, k) => groupOfClass(k));
+  const last = new Int32Array(trace.threads.length).fill(-1);
+  const lists: number[][] = [];
+  for (let i = firstRow; i < endRow && start[i]! < untilNs; i++) {
+    const t = thread[i]!;
+    const before = last[t]!;
+    last[t] = i;
+    const g = group[classOf[i]!]!;
+    if (g < 0) continue;
+    const length = measure(i, before);
+    if (!Number.isNaN(length)) (lists[g] ??= []).push(length);
+  }
+  return lists.map((list) => Float64Array.from(list).sort());
 }
 
 /** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. */
