@@ -57,6 +57,11 @@ export class DescriptorPast {
     );
   }
 
+  /** Whether a call of this name makes a descriptor and returns it. */
+  static creates(name: string): boolean {
+    return ACCEPTS.has(name) || CREATES.has(name);
+  }
+
   /** The process of a thread; a child that appears gets its parent's descriptors. */
   of(thread: number): State {
     const { pid, parent } = this.threads[thread]!;

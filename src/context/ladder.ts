@@ -7,7 +7,7 @@
  * traces of another; they are followed by rungs that do not.
  */
 import type { ContextTable } from './contexts.js';
-import { BARE, CALL, FINE, KIND, OUTCOME, SIDE } from './symbols.js';
+import { BARE, CALL, FINE, KIND, OUTCOME, SIDE, SIZED } from './symbols.js';
 
 /** Grains at which a rung looks at each position; NONE: not at all. */
 export interface Rung {
@@ -36,6 +36,7 @@ export const LADDER: readonly Rung[] = [
   rung(BARE, { before2: BARE, before: BARE, after: BARE }),
   rung(KIND),
   rung(OUTCOME),
+  rung(SIZED),
   rung(FINE),
   rung(KIND, { before: KIND }),
   rung(KIND, { before: FINE, same: true }),
@@ -44,8 +45,10 @@ export const LADDER: readonly Rung[] = [
   rung(KIND, { before: KIND, after: KIND }),
   rung(KIND, { before: KIND, onDescriptor: SIDE }),
   rung(SIDE, { before: SIDE, after: SIDE }),
+  rung(SIZED, { before: SIZED, after: SIZED, same: true }),
   rung(FINE, { before: FINE, after: FINE, same: true }),
   rung(SIDE, { before2: SIDE, before: SIDE, after: SIDE }),
+  rung(SIZED, { before2: SIZED, before: SIZED, after: SIZED, same: true }),
   rung(FINE, { before2: FINE, before: FINE, after: FINE, same: true }),
 ];
 

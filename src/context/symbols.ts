@@ -1,7 +1,7 @@
 /**
  * A symbol is what one system call says of itself: name, variant, kind of descriptor, side of the connection, outcome and
  * size class. Names alone are too coarse to tell functions apart, all of it together is often never seen in learning; so a
- * symbol is seen at six grains, from `call` to `fine`, and the ladder (ladder.ts) backs off along them.
+ * symbol is seen at seven grains, from `call` to `fine`, and the ladder (ladder.ts) backs off along them.
  */
 import { errnoName } from '../trace/errno.js';
 import { DESCRIPTOR_KINDS, VARIANTS } from '../trace/kinds.js';
@@ -25,11 +25,12 @@ export const CALL = 0; // call#variant
 export const BARE = 1; // call#variant=outcome/size: all but what only some tracers tell (kind and side)
 export const KIND = 2; // call:kind#variant
 export const OUTCOME = 3; // call:kind#variant=outcome
-export const SIDE = 4; // call:kind<side>#variant=outcome
-export const FINE = 5; // everything
-export const GRAINS = 6;
+export const SIZED = 4; // call:kind#variant=outcome/size: all but the side, which a trace that began later does not tell
+export const SIDE = 5; // call:kind<side>#variant=outcome
+export const FINE = 6; // everything
+export const GRAINS = 7;
 
-/** The texts of a symbol at the six grains. */
+/** The texts of a symbol at each grain. */
 export function grainsOf(s: Symbol): string[] {
   const variant = s.variant === '' ? '' : `#${s.variant}`;
   const kind = s.kind === '' ? '' : `:${s.kind}`;
@@ -40,6 +41,7 @@ export function grainsOf(s: Symbol): string[] {
     s.call + variant + outcome + size,
     s.call + kind + variant,
     s.call + kind + variant + outcome,
+    s.call + kind + variant + outcome + size,
     s.call + kind + s.side + variant + outcome,
     s.call + kind + s.side + variant + outcome + size,
   ];

@@ -7,7 +7,8 @@ import type { ExternalResource, Message } from '../result.js';
 import { kindCode } from '../trace/kinds.js';
 import type { Trace } from '../trace/table.js';
 import type { Finding } from './finding.js';
-import type { Scene } from './scene.js';
+import type { Cells, Scene } from './scene.js';
+import { descriptorKey, ownOldConnections } from './sides.js';
 
 export interface Outside {
   readonly resource: ExternalResource;
@@ -31,6 +32,7 @@ const STARVED_FACTOR = 4;
 
 export function environment(
   scene: Scene,
+  cells: Cells,
   onsetNs: number,
   findings: readonly Finding[],
   slowFactor: number,
@@ -42,7 +44,7 @@ export function environment(
   const disk = slowDisk(scene, slowFactor);
   if (disk !== null) return disk;
   // A thread that computes reads its answers late, whenever they came.
-  return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, slowFactor);
+  return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, cells, slowFactor);
 }
 
 /** Durations along time, and the moment at which they change most: a slow disk does not change the mix of calls. */
@@ -138,7 +140,7 @@ const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendmmsg|sendfile|splice)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg|recvmmsg)$/;
 
 /** On connections that the program opened: from the last byte asked to the first byte answered, and from connect to first use. */
-function slowAnswers(scene: Scene, factor: number): Outside | null {
+function slowAnswers(scene: Scene, cells: Cells, factor: number): Outside | null {
   const { trace } = scene;
   const { call, errno, descriptor, start, thread, result } = trace.columns;
   const sends = trace.calls.map((name) => SENDS.test(name));
@@ -150,14 +152,14 @@ function slowAnswers(scene: Scene, factor: number): Outside | null {
   // Per descriptor of a process: when it was asked (or connected) last, and whether it is connected by now.
   const asked = new Map<number, number>();
   const opening = new Map<number, number>();
-  const ours = new Set<number>();
+  const ours = ownOldConnections(scene, cells);
   const usable = /^(?:getsockopt|write|writev|send|sendto|sendmsg|read|recv|recvfrom)$/;
   const uses = trace.calls.map((name) => usable.test(name));
   for (let i = 0; i < scene.endRow; i++) {
     const d = descriptor[i]!;
     if (d < 0) continue;
     const c = call[i]!;
-    const key = trace.threads[thread[i]!]!.pid * 0x100000 + d;
+    const key = descriptorKey(trace.threads[thread[i]!]!.pid, d);
     const end = start[i]! + lasted(trace, i, scene.toNs);
     if (c === connect) {
       ours.add(key);

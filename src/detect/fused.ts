@@ -38,7 +38,7 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const { units } = odd;
   const outcome = { units, clusters: [], externalResource: null, ranked: [] };
 
-  const outside = environment(scene, onset.ns, findings, parameters.slowFactor);
+  const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
   const at = onset.ns / 1e9;
   if (outside !== null) {
     return { ...outcome, verdict: 'external', externalResource: outside.resource, reasons: [outside.reason] };

@@ -5,7 +5,7 @@
 import { type RowContexts, contextsOf, grainNumbers } from '../context/contexts.js';
 import { type Decoded, Decoder } from '../context/decoder.js';
 import { NumberIndex } from '../context/index-of-numbers.js';
-import { OUTCOME } from '../context/symbols.js';
+import { GRAINS, OUTCOME } from '../context/symbols.js';
 import type { MethodInput } from '../method.js';
 import type { RowsByThread, Trace } from '../trace/table.js';
 import { type Role, type Roles, learnRoles } from './roles.js';
@@ -70,7 +70,7 @@ function lowerBound(trace: Trace, ns: number): number {
 }
 
 function classRows(trace: Trace, { symbols, context, contexts }: RowContexts): Pick<Scene, 'classOf' | 'classes'> {
-  const texts = Array.from({ length: OUTCOME + 3 }, () => new Map<string, number>());
+  const texts = Array.from({ length: GRAINS }, () => new Map<string, number>());
   const outcome = grainNumbers(symbols, texts, true)[OUTCOME]!;
   const names = [...texts[OUTCOME]!.keys()];
   const last = new Int32Array(trace.threads.length); // 0: the edge, which is symbol 0 and so text 0

@@ -99,6 +99,7 @@ describe('symbols', () => {
       'read/m',
       'read:tcp',
       'read:tcp',
+      'read:tcp/m',
       'read:tcp<',
       'read:tcp</m',
     ]);
