@@ -3,6 +3,7 @@
  * Each call of an odd kind marks its cell; a kind that learning never saw in its place also speaks for what the function of the
  * call before it is known to call. O(rows).
  */
+import { NumberIndex } from '../context/index-of-numbers.js';
 import type { Parameters } from '../parameters.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
 import type { Cells, Scene } from './scene.js';
@@ -19,8 +20,11 @@ export interface Counted {
   readonly episode: readonly [string, string];
 }
 
-/** The kind of each row, and the kinds. */
+/** Rows fall into groups (contexts, classes), groups into kinds. */
 export interface CountedRows {
+  /** Per row: its group. */
+  readonly groupOf: Int32Array | Uint32Array;
+  /** Per group: its kind. */
   readonly kindOf: ArrayLike<number>;
   readonly kinds: readonly Counted[];
   /** Calls before this moment are not looked at, ns. */
@@ -30,45 +34,53 @@ export interface CountedRows {
 /** Finding of `detector` with its marks and items; `share` is how much of the calls is odd. */
 export function excess(
   detector: string,
-  { kindOf, kinds, fromNs }: CountedRows,
+  { groupOf, kindOf, kinds, fromNs }: CountedRows,
   scene: Scene,
   cells: Cells,
   parameters: Parameters,
 ): Pick<Finding, 'detector' | 'share' | 'marks' | 'items'> {
   const { columns, threads } = scene.trace;
   const weight = kinds.map((c) => (c.odd === 0 ? 0 : c.odd * Math.pow(c.odd * c.count, parameters.rateWeight - 1)));
-  const onContext = new Map<number, number>();
-  const onCallees = new Map<number, number>();
+  const onContext = new Sums(cells.size);
+  const onCallees = new Sums(cells.size);
   const items = new Map<number, { rows: number[]; cells: Map<number, number> }>();
+  // Calls by kind and cell: few pairs, so an item's cells are counted under one number first.
+  const pairs = new NumberIndex();
+  const pairCounts: number[] = [];
+  const weightOfGroup = Float64Array.from(kindOf, (k) => weight[k]!);
+  const { start, thread } = columns;
   const last = new Int32Array(threads.length).fill(-1);
   for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const t = columns.thread[i]!;
+    const t = thread[i]!;
     const before = last[t]!;
     last[t] = i;
-    const k = kindOf[i]!;
-    const w = weight[k]!;
-    if (w === 0 || columns.start[i]! < fromNs) continue;
+    const w = weightOfGroup[groupOf[i]!]!;
+    if (w === 0 || start[i]! < fromNs) continue;
+    const k = kindOf[groupOf[i]!]!;
     const cell = cells.ofRow[i]!;
-    onContext.set(cell, (onContext.get(cell) ?? 0) + w);
-    if (kinds[k]!.novel && before >= 0) {
-      const from = cells.ofRow[before]!;
-      onCallees.set(from, (onCallees.get(from) ?? 0) + w * parameters.calleeWeight);
+    onContext.add(cell, w);
+    if (kinds[k]!.novel && before >= 0) onCallees.add(cells.ofRow[before]!, w * parameters.calleeWeight);
+    const pair = pairs.intern(k * 0x10000000 + cell);
+    if (pair === pairCounts.length) {
+      pairCounts.push(0);
+      if (!items.has(k)) items.set(k, { rows: [], cells: new Map() });
+      items.get(k)!.cells.set(cell, pair);
     }
-    let item = items.get(k);
-    if (item === undefined) items.set(k, (item = { rows: [], cells: new Map() }));
-    if (item.rows.length < ROWS_KEPT) item.rows.push(i);
-    item.cells.set(cell, (item.cells.get(cell) ?? 0) + 1);
+    if (pairCounts[pair]!++ < ROWS_KEPT) {
+      const { rows } = items.get(k)!;
+      if (rows.length < ROWS_KEPT) rows.push(i);
+    }
   }
   const marks: Mark[] = [
-    ...[...onContext].map(([cell, w]) => ({ cell, weight: w, on: 'context' as const })),
-    ...[...onCallees].map(([cell, w]) => ({ cell, weight: w, on: 'callees' as const })),
+    ...onContext.touched.map((cell) => ({ cell, weight: onContext.of[cell]!, on: 'context' as const })),
+    ...onCallees.touched.map((cell) => ({ cell, weight: onCallees.of[cell]!, on: 'callees' as const })),
   ];
   const told = [...items].map(([k, item]): Item => {
     const { count, expected, episode } = kinds[k]!;
     return {
       rows: item.rows,
       episode,
-      cells: [...item.cells].sort((a, b) => b[1] - a[1]).map(([cell]) => cell),
+      cells: [...item.cells].sort((a, b) => pairCounts[b[1]]! - pairCounts[a[1]]!).map(([cell]) => cell),
       weight: weight[k]! * count,
       count,
       expected,
@@ -80,4 +92,24 @@ export function excess(
   const all = kinds.reduce((sum, c) => sum + c.count, 0);
   const odd = kinds.reduce((sum, c) => sum + c.odd * c.count, 0);
   return { detector, share: all === 0 ? 0 : odd / all, marks, items: told };
+}
+
+/** Sums by cell, the cells in the order of their first mention. */
+class Sums {
+  readonly of: Float64Array;
+  readonly touched: number[] = [];
+  private readonly known: Uint8Array;
+
+  constructor(cells: number) {
+    this.of = new Float64Array(cells);
+    this.known = new Uint8Array(cells);
+  }
+
+  add(cell: number, weight: number): void {
+    if (this.known[cell] === 0) {
+      this.known[cell] = 1;
+      this.touched.push(cell);
+    }
+    this.of[cell]! += weight;
+  }
 }

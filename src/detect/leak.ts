@@ -66,32 +66,28 @@ export function leak({ scene, cells }: DetectorInput): Finding {
 function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const { trace, classOf, classes } = scene;
   const { call, descriptor, errno, result, start, thread } = trace.columns;
-  const opens = trace.calls.map((name) => OPENS.test(name));
+  const opens = Uint8Array.from(trace.calls, (name) => (OPENS.test(name) ? 1 : 0));
   const close = trace.calls.indexOf('close');
   const execve = trace.calls.indexOf('execve');
-  const ended = processesEnded(scene);
-  const tables = new Map<number, Map<number, Opening>>();
+  const open = new OpenDescriptors(scene);
   const found = new Map<string, Opening[]>();
   for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const { pid } = trace.threads[thread[i]!]!;
-    if (errno[i] !== 0 || ended.has(pid)) continue;
-    let table = tables.get(pid);
-    if (table === undefined) tables.set(pid, (table = new Map()));
+    const p = open.processOf[thread[i]!]!;
+    if (errno[i] !== 0 || p < 0) continue;
     const c = call[i]!;
-    const used = table.get(descriptor[i]!);
+    const d = descriptor[i]!;
     if (c === close) {
-      const owner = used !== undefined ? table : ownerOf(tables, descriptor[i]!);
-      const closed = owner?.get(descriptor[i]!);
+      const closed = open.take(p, d);
       if (closed !== undefined) closed.closedNs = start[i]!;
-      owner?.delete(descriptor[i]!);
       continue;
     }
+    const used = open.get(p, d);
     if (used !== undefined) used.last = i;
     // What a program that is started anew inherits, it need not know of.
-    if (c === execve) table.clear();
-    if (!opens[c]! || result[i]! < 0) continue;
+    if (c === execve) open.clear(p);
+    if (opens[c] === 0 || result[i]! < 0) continue;
     const opening = { row: i, last: i, closedNs: NaN };
-    table.set(result[i]!, opening);
+    open.set(p, result[i]!, opening);
     const symbol = classes[classOf[i]!]!.call;
     let list = found.get(symbol);
     if (list === undefined) found.set(symbol, (list = []));
@@ -100,16 +96,49 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   return found;
 }
 
-/**
- * A tracer that is attached to a running process does not tell which threads are of one process: what one opened another may
- * close. Better to overlook a leak than to see one where there is none.
- */
-function ownerOf(
-  tables: ReadonlyMap<number, Map<number, Opening>>,
-  descriptor: number,
-): Map<number, Opening> | undefined {
-  for (const table of tables.values()) if (table.has(descriptor)) return table;
-  return undefined;
+/** What is open, by process and descriptor. */
+class OpenDescriptors {
+  /** Per thread: its process; -1 when that has ended. */
+  readonly processOf: Int32Array;
+  private readonly tables: (Opening | undefined)[][] = [];
+
+  constructor(scene: Scene) {
+    const ended = processesEnded(scene);
+    const numbers = new Map<number, number>();
+    this.processOf = Int32Array.from(scene.trace.threads, ({ pid }) => {
+      if (ended.has(pid)) return -1;
+      if (!numbers.has(pid)) numbers.set(pid, this.tables.push([]) - 1);
+      return numbers.get(pid)!;
+    });
+  }
+
+  get(process: number, descriptor: number): Opening | undefined {
+    return descriptor < 0 ? undefined : this.tables[process]![descriptor];
+  }
+
+  set(process: number, descriptor: number, opening: Opening): void {
+    this.tables[process]![descriptor] = opening;
+  }
+
+  clear(process: number): void {
+    this.tables[process] = [];
+  }
+
+  /**
+   * Takes it out of the table. A tracer that is attached to a running process does not tell which threads are of one process: what
+   * one opened another may close. Better to overlook a leak than to see one where there is none.
+   */
+  take(process: number, descriptor: number): Opening | undefined {
+    if (descriptor < 0) return undefined;
+    const own = this.tables[process]![descriptor] === undefined ? this.tables : [this.tables[process]!];
+    for (const table of own) {
+      const opening = table[descriptor];
+      if (opening === undefined) continue;
+      table[descriptor] = undefined;
+      return opening;
+    }
+    return undefined;
+  }
 }
 
 function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: number): Set<Opening> {

@@ -5,6 +5,7 @@
  */
 import type { DetectorInput, Finding, Item, Mark } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
+import type { Scene } from './scene.js';
 
 /** A run is a loop from so many calls on, if learning's longest is less than half of it, ... */
 const LONG = 1000;
@@ -15,11 +16,14 @@ const PERIOD_NS = 1e6;
 const FULL = 0.2;
 const ALARMING = 0.2;
 
-/** Equal calls in a row: the first rows, the last, and how many. */
+/** Equal calls in a row of a thread. */
 interface Run {
-  readonly kept: number[];
-  last: number;
-  length: number;
+  readonly thread: number;
+  /** Of its first call among the thread's rows. */
+  readonly position: number;
+  /** Row of its last call. */
+  readonly last: number;
+  readonly length: number;
 }
 
 export function loop({ scene, cells }: DetectorInput): Finding {
@@ -28,37 +32,19 @@ export function loop({ scene, cells }: DetectorInput): Finding {
   const marks: Mark[] = [];
   const items: Item[] = [];
   let looped = 0;
-  const close = ({ kept, last, length }: Run) => {
-    if (last < 0) return;
+  for (const { thread, position, last, length } of longRuns(scene)) {
+    const from = rows.offsets[thread]! + position;
     const learned = decoder.longestRun(contexts.symbols[contexts.contexts.symbol[contexts.context[last]!]!]!);
-    if (length < LONG || length < BEYOND_LEARNED * learned) return;
-    if (start[last]! - start[kept[0]!]! > PERIOD_NS * length) return;
+    if (length < BEYOND_LEARNED * learned) continue;
+    if (start[last]! - start[rows.order[from]!]! > PERIOD_NS * length) continue;
     looped += length;
     // All of the run is where its last call is.
     const cell = cells.ofRow[last]!;
     marks.push({ cell, weight: length, on: 'context' });
     const { call } = classes[classOf[last]!]!;
+    const kept = Array.from(rows.order.subarray(from, from + Math.min(length, ROWS_KEPT)));
     const told = { rows: kept, episode: [call], cells: [cell], weight: length, count: length, expected: learned };
     items.push({ ...told, code: 'loop', args: {} });
-  };
-  for (let t = 0; t < trace.threads.length; t++) {
-    let run: Run = { kept: [], last: -1, length: 0 };
-    let call = '';
-    for (let j = rows.offsets[t]!; j < rows.offsets[t + 1]!; j++) {
-      const row = rows.order[j]!;
-      if (row < firstRow) continue;
-      if (row >= endRow) break;
-      const now = classes[classOf[row]!]!.call;
-      if (now !== call) {
-        close(run);
-        run = { kept: [], last: -1, length: 0 };
-        call = now;
-      }
-      if (run.kept.length < ROWS_KEPT) run.kept.push(row);
-      run.last = row;
-      run.length++;
-    }
-    close(run);
   }
   items.sort((a, b) => b.weight - a.weight);
   const share = looped / Math.max(1, endRow - firstRow);
@@ -70,4 +56,39 @@ export function loop({ scene, cells }: DetectorInput): Finding {
     marks,
     items: items.slice(0, 10),
   };
+}
+
+/** Runs of at least LONG calls in the window, thread by thread in order of time. One pass in the order of the rows. */
+function longRuns({ trace, classOf, classes, firstRow, endRow }: Scene): Run[] {
+  const { thread } = trace.columns;
+  const texts = new Map<string, number>();
+  const callOf = Int32Array.from(classes, ({ call }) => {
+    if (!texts.has(call)) texts.set(call, texts.size + 1);
+    return texts.get(call)!;
+  });
+  const threads = trace.threads.length;
+  const seen = new Uint32Array(threads);
+  const running = new Int32Array(threads); // 0: nothing yet
+  const begun = new Uint32Array(threads);
+  const last = new Uint32Array(threads);
+  const found: Run[] = [];
+  const close = (t: number) => {
+    const length = seen[t]! - begun[t]!;
+    if (running[t]! > 0 && length >= LONG) found.push({ thread: t, position: begun[t]!, last: last[t]!, length });
+  };
+  for (let row = 0; row < endRow; row++) {
+    const t = thread[row]!;
+    if (row >= firstRow) {
+      const call = callOf[classOf[row]!]!;
+      if (call !== running[t]) {
+        close(t);
+        running[t] = call;
+        begun[t] = seen[t]!;
+      }
+      last[t] = row;
+    }
+    seen[t]!++;
+  }
+  for (let t = 0; t < threads; t++) close(t);
+  return found.sort((a, b) => a.thread - b.thread || a.position - b.position);
 }

@@ -22,7 +22,13 @@ const LOAD_CALLS = 10;
 
 export function rate({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const kinds = countClasses(scene, onset.ns, parameters);
-  const found = excess('rate', { kindOf: scene.classOf, kinds, fromNs: onset.ns }, scene, cells, parameters);
+  const found = excess(
+    'rate',
+    { groupOf: scene.classOf, kindOf: kinds.map((_, k) => k), kinds, fromNs: onset.ns },
+    scene,
+    cells,
+    parameters,
+  );
   return {
     ...found,
     strength: Math.min(1, found.share / FULL),
@@ -34,21 +40,24 @@ export function rate({ scene, cells, onset, parameters }: DetectorInput): Findin
 function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Counted[] {
   const { trace, classOf, classes, decoder, fromNs, toNs } = scene;
   const { start } = trace.columns;
-  const counts = classes.map(() => ({ before: 0, after: 0 }));
+  const beforeOf = new Uint32Array(classes.length);
+  const afterOf = new Uint32Array(classes.length);
   const seen = new Uint8Array(classes.length * SLICES);
   const [timeBefore, timeAfter] = [onsetNs - fromNs, toNs - onsetNs];
   let before = 0;
   for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const c = counts[classOf[i]!]!;
-    if (start[i]! < onsetNs) {
-      c.before++;
+    const k = classOf[i]!;
+    const at = start[i]!;
+    if (at < onsetNs) {
+      beforeOf[k]!++;
       before++;
     } else {
-      c.after++;
-      const slice = Math.min(SLICES - 1, Math.floor(((start[i]! - onsetNs) / timeAfter) * SLICES));
-      seen[classOf[i]! * SLICES + slice] = 1;
+      afterOf[k]!++;
+      const slice = Math.min(SLICES - 1, Math.floor(((at - onsetNs) / timeAfter) * SLICES));
+      seen[k * SLICES + slice] = 1;
     }
   }
+  const counts = classes.map((_, k) => ({ before: beforeOf[k]!, after: afterOf[k]! }));
   const load = Math.max(1, loadFactor(counts, timeBefore, timeAfter));
   const usual = (before / timeBefore) * timeAfter; // calls after the onset, had nothing changed
   const numbers = (grain: number) => decoder.texts[grain]!;

@@ -15,6 +15,7 @@ const FEWEST = 4;
 
 export function unlike({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const pairs = pairsOf(scene);
+  const groupOf = scene.contexts.context;
   const oddShare = (kinds: readonly Counted[]) =>
     kinds.reduce((sum, c) => sum + c.odd * c.count, 0) /
     Math.max(
@@ -26,20 +27,25 @@ export function unlike({ scene, cells, onset, parameters }: DetectorInput): Find
   if (oddShare(before) < parameters.unlikeAlarm) return silent;
   const kinds = compare(scene, pairs, scene.toNs, parameters.rateFactor);
   if (oddShare(kinds) < parameters.unlikeAlarm) return silent;
-  const found = excess('unlike', { kindOf: pairs.ofRow, kinds, fromNs: scene.fromNs }, scene, cells, parameters);
+  const found = excess(
+    'unlike',
+    { groupOf, kindOf: pairs.ofContext, kinds, fromNs: scene.fromNs },
+    scene,
+    cells,
+    parameters,
+  );
   return { ...found, strength: Math.min(1, found.share), alarming: true };
 }
 
 interface Pairs {
-  /** Per row of the window. */
-  readonly ofRow: Uint32Array;
+  readonly ofContext: Uint32Array;
   readonly texts: readonly (readonly [string, string])[];
   /** Share of the learned calls. */
   readonly learned: Float64Array;
 }
 
 function pairsOf(scene: Scene): Pairs {
-  const { context, contexts, symbols } = scene.contexts;
+  const { contexts, symbols } = scene.contexts;
   const { decoder } = scene;
   const bare = symbols.map((s) => grainsOf(s)[BARE]!);
   const numbers = new Map<string, number>();
@@ -51,21 +57,22 @@ function pairsOf(scene: Scene): Pairs {
     if (n === undefined) numbers.set(key, (n = texts.push([before, call]) - 1));
     return n;
   });
-  const ofRow = new Uint32Array(scene.trace.length);
-  for (let i = scene.firstRow; i < scene.endRow; i++) ofRow[i] = ofContext[context[i]!]!;
   const number = (text: string) => decoder.texts[BARE]!.get(text) ?? -1;
   const learned = Float64Array.from(texts, ([before, call]) =>
     decoder.total === 0 ? 0 : decoder.bigram(BARE, number(before), number(call)) / decoder.total,
   );
-  return { ofRow, texts, learned };
+  return { ofContext, texts, learned };
 }
 
 /** Counts pairs up to a moment, and how far they are beyond their share of learning. */
-function compare(scene: Scene, { ofRow, texts, learned }: Pairs, toNs: number, factor: number): Counted[] {
+function compare(scene: Scene, { ofContext, texts, learned }: Pairs, toNs: number, factor: number): Counted[] {
   const { start } = scene.trace.columns;
-  const counts = new Uint32Array(texts.length);
+  const { context, contexts } = scene.contexts;
+  const ofEach = new Uint32Array(contexts.size);
   let all = 0;
-  for (let i = scene.firstRow; i < scene.endRow && start[i]! < toNs; i++, all++) counts[ofRow[i]!]!++;
+  for (let i = scene.firstRow; i < scene.endRow && start[i]! < toNs; i++, all++) ofEach[context[i]!]!++;
+  const counts = new Uint32Array(texts.length);
+  ofEach.forEach((n, k) => (counts[ofContext[k]!]! += n));
   return texts.map((episode, k): Counted => {
     const count = counts[k]!;
     const expected = learned[k]! * all;
