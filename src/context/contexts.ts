@@ -69,7 +69,7 @@ export function contextsOf(trace: Trace, options: ContextOptions = {}): RowConte
       at.before2 = back ? at.stoppedBefore : at.past;
       at.before = back ? at.stoppedSymbol : at.symbol;
       at.same = d >= 0 && (back ? at.stoppedDescriptor : at.descriptor) === d ? 1 : 0;
-      at.own = d < 0 ? 0 : (state.last.get(d) ?? 0);
+      at.own = state.last(d);
     }
     if (at.run === 1) at.begin();
     at.past = at.before;

@@ -32,18 +32,61 @@ const CONNECT = 2;
 const CLOSE = 3;
 const CREATE = 4;
 
-interface State {
-  readonly side: Map<number, number>;
-  readonly last: Map<number, number>;
+/** Linux allows 2^20 descriptors a process at most by default (fs.nr_open); nothing is kept of larger numbers. */
+const MAX_DESCRIPTOR = 1 << 20;
+
+/** What is known of the descriptors of a process, by number. */
+class State {
+  /** 0: nothing. */
+  sides: Uint8Array;
+  /** Symbol of the last call on it, 0: none. */
+  lasts: Int32Array;
+
+  constructor(from?: State) {
+    this.sides = from?.sides.slice() ?? new Uint8Array(64);
+    this.lasts = from?.lasts.slice() ?? new Int32Array(64);
+  }
+
+  /** Of -1 and of what was never seen: 0. */
+  side(descriptor: number): number {
+    return descriptor >= 0 && descriptor < this.sides.length ? this.sides[descriptor]! : 0;
+  }
+
+  last(descriptor: number): number {
+    return descriptor >= 0 && descriptor < this.lasts.length ? this.lasts[descriptor]! : 0;
+  }
+
+  setSide(descriptor: number, side: number): void {
+    if (this.holds(descriptor)) this.sides[descriptor] = side;
+  }
+
+  setLast(descriptor: number, symbol: number): void {
+    if (this.holds(descriptor)) this.lasts[descriptor] = symbol;
+  }
+
+  private holds(descriptor: number): boolean {
+    if (descriptor >= 0 && descriptor < this.sides.length) return true;
+    if (descriptor < 0 || descriptor >= MAX_DESCRIPTOR) return false;
+    const size = Math.max(descriptor + 1, 2 * this.sides.length);
+    const { sides, lasts } = this;
+    this.sides = new Uint8Array(size);
+    this.sides.set(sides);
+    this.lasts = new Int32Array(size);
+    this.lasts.set(lasts);
+    return true;
+  }
 }
 
 export class DescriptorPast {
   private readonly action: Uint8Array;
   private readonly states = new Map<number, State>();
+  /** By thread: its process's. */
+  private readonly known: (State | undefined)[];
   private readonly threads: readonly Thread[];
 
   constructor(trace: Trace) {
     this.threads = trace.threads;
+    this.known = trace.threads.map(() => undefined);
     this.action = Uint8Array.from(trace.calls, (name) =>
       ACCEPTS.has(name)
         ? ACCEPT
@@ -64,14 +107,17 @@ export class DescriptorPast {
 
   /** The process of a thread; a child that appears gets its parent's descriptors. */
   of(thread: number): State {
+    return this.known[thread] ?? this.appear(thread);
+  }
+
+  private appear(thread: number): State {
     const { pid, parent } = this.threads[thread]!;
     let state = this.states.get(pid);
     if (state === undefined) {
-      const from = parent < 0 ? undefined : this.states.get(this.threads[parent]!.pid);
-      state = { side: new Map(from?.side), last: new Map(from?.last) };
+      state = new State(parent < 0 ? undefined : this.states.get(this.threads[parent]!.pid));
       this.states.set(pid, state);
     }
-    return state;
+    return (this.known[thread] = state);
   }
 
   /** Side of the connection that the call is about. Connecting makes it the program's own. */
@@ -79,26 +125,25 @@ export class DescriptorPast {
     const action = this.action[call]!;
     if (action === ACCEPT) return ACCEPTED;
     if (action === CONNECT) {
-      state.side.set(descriptor, CONNECTED);
+      state.setSide(descriptor, CONNECTED);
       return CONNECTED;
     }
-    return descriptor < 0 ? 0 : (state.side.get(descriptor) ?? 0);
+    return state.side(descriptor);
   }
 
   /** Takes note of the call once its symbol is known. */
   note(state: State, call: number, descriptor: number, succeeded: boolean, result: number, symbol: number): void {
     const action = this.action[call]!;
     if (action === CLOSE) {
-      state.side.delete(descriptor);
-      state.last.delete(descriptor);
+      state.setSide(descriptor, 0);
+      state.setLast(descriptor, 0);
       return;
     }
     if ((action === ACCEPT || action === CREATE) && succeeded && result >= 0) {
-      state.last.set(result, symbol);
-      if (action === ACCEPT) state.side.set(result, ACCEPTED);
-      else state.side.delete(result);
+      state.setLast(result, symbol);
+      state.setSide(result, action === ACCEPT ? ACCEPTED : 0);
       return;
     }
-    if (descriptor >= 0) state.last.set(descriptor, symbol);
+    state.setLast(descriptor, symbol);
   }
 }
