@@ -1,0 +1,138 @@
+// One stage on one input, in a process of its own: what it took, as JSON on stdout. stages.js runs it.
+//
+//     node stage.js STAGE FILE [JOBS [SIGNATURES]]
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+
+const dist = (file) => import(new URL(`../../dist/src/${file}`, import.meta.url).href);
+const [stage, file, jobs = '1', signatures = ''] = process.argv.slice(2);
+
+/** Runs `body`, and tells what it took: processor seconds of all threads, seconds, and what it returns. */
+async function measured(body) {
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const facts = await body();
+  const wall = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { cpu: (user + system) / 1e6, user: user / 1e6, wall, ...facts };
+}
+
+async function readWith(threads) {
+  const { readTrace } = await dist('coordinator/ingest.js');
+  const { createPool } = await dist('coordinator/pool.js');
+  const pool = createPool({ jobs: threads });
+  const { trace } = await readTrace([file], { pool });
+  await pool.close();
+  return trace;
+}
+
+/** The parser alone, one thread, one stretch after the other into the same columns; nothing joined. */
+async function parse() {
+  const { fileRanges, DEFAULT_CHUNK_BYTES } = await dist('coordinator/cuts.js');
+  const { formatOf, sampleOf } = await dist('coordinator/sampling.js');
+  const { openSources } = await dist('source/index.js');
+  const [{ sources }] = await openSources([file]);
+  const sampled = await sampleOf(sources[0]);
+  const { format } = formatOf(sampled, undefined);
+  const options = format.prepare?.(sampled.sample, { tid: 0 }) ?? { tid: 0 };
+  await sampled.close();
+  return measured(async () => {
+    const handle = await open(file, 'r');
+    const descriptor = openSync(file, 'r');
+    let scratch = new Uint8Array(0);
+    let events = 0;
+    for await (const { offset, length } of fileRanges(handle, statSync(file).size, format, DEFAULT_CHUNK_BYTES)) {
+      if (scratch.length < length) scratch = new Uint8Array(length);
+      readSync(descriptor, scratch, 0, length, offset);
+      events += format.parseChunk(scratch.subarray(0, length), options).rows;
+    }
+    closeSync(descriptor);
+    await handle.close();
+    return { events };
+  });
+}
+
+async function prepared() {
+  const { rowsByThread } = await dist('trace/table.js');
+  const { resolveParameters } = await dist('coordinator/parameters.js');
+  const trace = await readWith(2);
+  return { trace, rows: rowsByThread(trace), parameters: resolveParameters(undefined) };
+}
+
+const whole = (trace) => ({ fromNs: 0, toNs: trace.endNs + 1 });
+
+/** From columns to outliers, as the detector `unit` does it. */
+async function units() {
+  const { oddUnits } = await dist('detect/unit.js');
+  const { trace, rows, parameters } = await prepared();
+  return measured(() => {
+    const found = oddUnits({ trace, rows, parameters, ...whole(trace) });
+    return { events: trace.length, units: found.units.length };
+  });
+}
+
+/** Events mined together: one unit of this length, or many short ones. */
+const BLOCK = 100_000;
+
+/** Closed episodes of the units, a block after the other; `gap`: calls that may lie between two of an episode. */
+async function mining(gap, mostEvents) {
+  const { mineClosedEpisodes } = await dist('episodes/mine.js');
+  const { segment, segmentationOptions } = await dist('units/segmentation.js');
+  const { waitTable } = await dist('units/waits.js');
+  const { trace, rows, parameters } = await prepared();
+  const input = { columns: trace.columns, rows, waitTable: waitTable(trace.calls), sleeps: null };
+  const cut = segment(input, 0, trace.threads.length, segmentationOptions(parameters, whole(trace)));
+  const symbols = Uint16Array.from(rows.order, (row) => trace.columns.call[row]);
+  const options = { minSupport: 100, maxLength: 8, maxGap: gap };
+  return measured(() => {
+    let episodes = 0;
+    let events = 0;
+    for (let u = 0; u < cut.length && events < mostEvents;) {
+      const offsets = [0];
+      const from = cut.from[u];
+      for (; u < cut.length && cut.to[u] - from <= BLOCK; u++) offsets.push(cut.to[u] - from);
+      if (offsets.length === 1) offsets.push(cut.to[u++] - from);
+      const length = offsets.at(-1);
+      episodes += mineClosedEpisodes(symbols.subarray(from, from + length), offsets, options).length;
+      events += length;
+    }
+    return { events, episodes };
+  });
+}
+
+async function fused() {
+  const { readSignatures } = await dist('signatures/file.js');
+  const { fusedMethod } = await dist('detect/fused.js');
+  const db = await readSignatures(signatures);
+  const { trace, rows, parameters } = await prepared();
+  return measured(() => {
+    const { verdict } = fusedMethod({ trace, rows, signatures: db, parameters, ...whole(trace) });
+    return { events: trace.length, verdict };
+  });
+}
+
+/** A command of the program, with all that it takes from the start of the process. */
+async function command(args) {
+  const { main } = await dist('cli/main.js');
+  const code = await main([...args, '--jobs', jobs, '-q']);
+  const { user, system } = process.cpuUsage();
+  return { cpu: (user + system) / 1e6, wall: performance.now() / 1000, code };
+}
+
+const STAGES = {
+  parse,
+  read: () => measured(async () => ({ events: (await readWith(Number(jobs))).length })),
+  units,
+  'mine-contiguous': () => mining(0, Infinity),
+  'mine-gapped': () => mining(2, 1e6),
+  fused,
+  analyze: () => command(['analyze', file, '-s', signatures, '-f', 'json=/dev/null']),
+  learn: () => command(['learn', file, '-o', '/dev/null', '-f', 'json=/dev/null']),
+};
+
+const facts = await STAGES[stage]();
+// Not getrusage(2): a process begins with the peak of the one that started it.
+const peakKb = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+process.stdout.write(`${JSON.stringify({ ...facts, peakMb: Math.round(peakKb / 1024) })}\n`);
