@@ -3,9 +3,9 @@
  * frequency and by time). Healthy servers have odd units too; so what counts is how many more there are after the onset.
  */
 import type { MethodInput } from '../method.js';
-import { extractFeatures } from '../units/features.js';
 import { foldAppearances } from '../units/appearance.js';
-import { segment, segmentationOptions, sleepsByThread } from '../units/segmentation.js';
+import { unitsWithFeatures } from '../units/one-pass.js';
+import { segmentationOptions, sleepsByThread } from '../units/segmentation.js';
 import type { UnitTable } from '../units/unit-table.js';
 import { waitTable } from '../units/waits.js';
 import { byCluster, clusterAppearances, clusteringOptions } from './clustering.js';
@@ -59,9 +59,9 @@ export function oddUnits(input: Pick<MethodInput, 'trace' | 'rows' | 'fromNs' | 
   const { trace, rows, fromNs, toNs, parameters } = input;
   const { columns, switches, threads, calls } = trace;
   const sleeps = switches === null ? null : sleepsByThread(switches, threads.length);
-  const segmentation = { columns, rows, waitTable: waitTable(calls), sleeps };
-  const units = segment(segmentation, 0, threads.length, segmentationOptions(parameters, { fromNs, toNs }));
-  const features = extractFeatures({ columns, rows, calls: calls.length }, units, 0, units.length, toNs);
+  const segmentation = { columns, rows, waitTable: waitTable(calls), sleeps, length: trace.length };
+  const cuts = segmentationOptions(parameters, { fromNs, toNs });
+  const { units, features } = unitsWithFeatures(segmentation, calls.length, cuts);
   const appearances = foldAppearances(features);
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
   const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);

@@ -4,6 +4,7 @@
  * entry a type that occurs, in rising order of type. Units with equal lists of types have aligned entries.
  */
 import type { RowsByThread, Trace } from '../trace/table.js';
+import { sortSmall } from './sort-small.js';
 import type { UnitTable } from './unit-table.js';
 
 export interface FeatureTable {
@@ -76,7 +77,7 @@ export function extractFeatures(
         if (took > longest[type]!) longest[type] = took;
       }
     }
-    sortSmall(types, distinct);
+    sortSmall(types, 0, distinct);
     if (entries + distinct > capacity) {
       capacity = 2 * (entries + distinct);
       out = copyEntries(out, allocate(0, capacity, input.calls), entries);
@@ -94,20 +95,6 @@ export function extractFeatures(
   const table = copyEntries(out, allocate(unitTo - unitFrom, entries, input.calls), entries);
   table.offsets.set(offsets);
   return table;
-}
-
-/** Insertion sort of `list[0 .. length)`: a unit has a handful of call types. */
-function sortSmall(list: Uint16Array, length: number): void {
-  if (length > 32) {
-    list.subarray(0, length).sort();
-    return;
-  }
-  for (let i = 1; i < length; i++) {
-    const value = list[i]!;
-    let k = i - 1;
-    for (; k >= 0 && list[k]! > value; k--) list[k + 1] = list[k]!;
-    list[k + 1] = value;
-  }
 }
 
 function copyEntries(from: FeatureTable, to: FeatureTable, entries: number, at = 0): FeatureTable {

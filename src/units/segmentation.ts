@@ -99,7 +99,8 @@ export function segment(
   options: SegmentationOptions,
 ): UnitTable {
   const ends = new EndList();
-  for (let t = threadFrom; t < threadTo; t++) cutThread(input, t, options, ends);
+  const sleep = input.sleeps === null ? null : input.sleeps.offsets.slice();
+  for (let t = threadFrom; t < threadTo; t++) cutThread(input, t, options, sleep, ends);
   const units = allocateUnits(ends.length);
   for (let u = 0; u < ends.length; u++) {
     units.thread[u] = ends.thread[u]!;
@@ -109,34 +110,52 @@ export function segment(
   return units;
 }
 
-function cutThread(input: SegmentationInput, thread: number, options: SegmentationOptions, out: EndList): void {
-  const { start, duration, call, kind, variant } = input.columns;
+function cutThread(
+  input: SegmentationInput,
+  thread: number,
+  options: SegmentationOptions,
+  sleep: Uint32Array | null,
+  out: EndList,
+): void {
+  const { start } = input.columns;
   const { order } = input.rows;
-  const { sleeps, waitTable } = input;
   const { from, to } = rowsInWindow(input, thread, options);
-  let sleep = sleeps === null ? 0 : sleeps.offsets[thread]!;
-  const lastSleep = sleeps === null ? 0 : sleeps.offsets[thread + 1]!;
   let begin = from;
   for (let p = from; p + 1 < to; p++) {
-    const row = order[p]!;
-    const next = start[order[p + 1]!]!;
-    const entry = start[row]!;
-    // Without durations, the time up to the next call is all that is known of how long one took.
-    const known = duration[row]! === duration[row]!;
-    const took = known ? duration[row]! : next - entry;
-    let cut = known ? next - entry - took > options.gapNs : took > options.gapNs;
-    if (sleeps !== null) {
-      while (sleep < lastSleep && sleeps.time[sleep]! < entry) sleep++;
-      if (sleep < lastSleep && sleeps.time[sleep]! < next) cut = true;
-    } else if (!cut && took > options.waitNs) {
-      cut = waits(waitTable[call[row]!]!, kind[row]!, variant[row]!);
-    }
-    if (cut) {
-      out.push(thread, begin, p + 1);
-      begin = p + 1;
-    }
+    if (!endsUnit(input, options, thread, order[p]!, start[order[p + 1]!]!, sleep)) continue;
+    out.push(thread, begin, p + 1);
+    begin = p + 1;
   }
   if (begin < to) out.push(thread, begin, to);
+}
+
+/**
+ * Whether a unit ends with `row`, after which its thread's next call begins at `next`. `sleep`: per thread, the next of its
+ * switches to be looked at, which moves on: rows are asked for in order.
+ */
+export function endsUnit(
+  { columns, sleeps, waitTable }: SegmentationInput,
+  { gapNs, waitNs }: SegmentationOptions,
+  thread: number,
+  row: number,
+  next: number,
+  sleep: Uint32Array | null,
+): boolean {
+  const { start, duration, call, kind, variant } = columns;
+  const entry = start[row]!;
+  // Without durations, the time up to the next call is all that is known of how long one took.
+  const known = duration[row]! === duration[row]!;
+  const took = known ? duration[row]! : next - entry;
+  const gap = known ? next - entry - took : took;
+  if (sleeps !== null && sleep !== null) {
+    const end = sleeps.offsets[thread + 1]!;
+    let s = sleep[thread]!;
+    while (s < end && sleeps.time[s]! < entry) s++;
+    sleep[thread] = s;
+    if (s < end && sleeps.time[s]! < next) return true;
+  }
+  if (gap > gapNs) return true;
+  return sleeps === null && took > waitNs && waits(waitTable[call[row]!]!, kind[row]!, variant[row]!);
 }
 
 /** Growing columns: how many units there are shows only at the end. */
