@@ -13,11 +13,14 @@ import { incidentStage } from './incident-stage.js';
 import type { Contents } from './inputs.js';
 import type { IncidentJob, IncidentRecord } from './job.js';
 import { forIncidents, memoryNeed, tooLarge, watchMemory } from './memory.js';
-import { schedule } from './scheduler.js';
+import { type Limits, schedule } from './scheduler.js';
 
-export interface RunnerOptions {
+/** What holds for each incident. */
+export interface AttemptOptions {
   /** Folder of the result files. */
   readonly folder: string;
+  /** See IncidentRun. */
+  readonly outbox?: string | undefined;
   readonly jobs: number;
   /** Bytes for the whole process. */
   readonly maxMemory: number;
@@ -26,10 +29,13 @@ export interface RunnerOptions {
   /** Incidents that are likely to need more memory than this have their stages spread over the pool, bytes. */
   readonly spreadFrom?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called when an incident is done; the batch waits for it at its end, the next incident does not. */
-  readonly onDone: (record: IncidentRecord, job: IncidentJob) => Promise<void>;
   /** Bytes as stored that have been read of an incident under way. */
   readonly onProgress?: ((job: IncidentJob, bytes: number) => void) | undefined;
+}
+
+export interface RunnerOptions extends AttemptOptions {
+  /** Called when an incident is done; the batch waits for it at its end, the next incident does not. */
+  readonly onDone: (record: IncidentRecord, job: IncidentJob) => Promise<void>;
 }
 
 /** Incidents that are likely to need more than so many bytes are spread: reading alone takes one thread half a minute. */
@@ -37,7 +43,7 @@ const SPREAD_FROM = 2 ** 30;
 /** What other limits may cure. */
 const CURABLE: readonly ErrorCode[] = ['worker', 'time-limit', 'input-too-large'];
 
-interface Flight {
+export interface Flight {
   readonly need: number;
   readonly controller: AbortController;
 }
@@ -48,29 +54,19 @@ export async function runJobs(ordered: readonly IncidentJob[], options: RunnerOp
 }
 
 async function firstRound(ordered: readonly IncidentJob[], options: RunnerOptions): Promise<IncidentJob[]> {
-  const { jobs, maxMemory } = options;
   const postponed: IncidentJob[] = [];
-  const queue = ordered.map((job) => {
-    const need = memoryNeed(job);
-    return { job, need, width: need > (options.spreadFrom ?? SPREAD_FROM) ? Math.ceil(jobs / 2) : 1 };
-  });
+  const queue = ordered.map((job) => ({ job, ...roomFor(job, options) }));
   // No limit of the heaps: V8 counts columns towards it, too, and a limit near what is in use makes it collect five times as
   // often, which takes half of the speed. The watch on the process is the limit.
-  const pool = createPool({ jobs });
+  const pool = createPool({ jobs: options.jobs });
   const feeder = new Feeder(ordered, options.signal);
-  // One more place than there are threads: a thread that has finished finds its next incident waiting.
-  const limits = { places: jobs + 1, memory: forIncidents(maxMemory) };
   const later = new Later();
   try {
     await withWatch(options, async (flights) =>
-      schedule(queue, limits, async (job) => {
-        const contents = await feeder.feed(job);
-        const run = { options, pool, flights, contents, seconds: options.incidentTime };
-        const record = await attempt(job, { ...run, attempt: 1 }).catch((error: unknown) => curable(error, options));
-        if (record === null || (record.code !== null && CURABLE.includes(record.code))) postponed.push(job);
-        else if (record.status === 'ok') later.add(options.onDone(record, job));
-        // Nothing else would be different later: at once, while its bytes are at hand.
-        else later.add(options.onDone(await lastAttempt(job, { ...run, attempt: ATTEMPTS }), job));
+      schedule(queue, limitsOf(options), async (job) => {
+        const record = await firstTry(job, { options, pool, flights, contents: await feeder.feed(job) });
+        if (record === null) postponed.push(job);
+        else later.add(options.onDone(record, job));
         later.throwIfFailed();
       }),
     );
@@ -83,8 +79,23 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
   return postponed;
 }
 
+/** The room that an incident takes in its first attempt. */
+export function roomFor(job: IncidentJob, options: AttemptOptions): { width: number; need: number } {
+  const need = memoryNeed(job);
+  return { need, width: isSpread(need, options) ? Math.ceil(options.jobs / 2) : 1 };
+}
+
+/** One more place than there are threads: a thread that has finished finds its next incident waiting. */
+export function limitsOf({ jobs, maxMemory }: Pick<AttemptOptions, 'jobs' | 'maxMemory'>): Limits {
+  return { places: jobs + 1, memory: forIncidents(maxMemory) };
+}
+
+function isSpread(need: number, options: AttemptOptions): boolean {
+  return need > (options.spreadFrom ?? SPREAD_FROM);
+}
+
 /** Promises that nobody waits for until the end, and the first error among them. */
-class Later {
+export class Later {
   private readonly pending = new Set<Promise<void>>();
   private failure: { readonly error: unknown } | null = null;
 
@@ -95,6 +106,10 @@ class Later {
       })
       .finally(() => this.pending.delete(settled));
     this.pending.add(settled);
+  }
+
+  get size(): number {
+    return this.pending.size;
   }
 
   async done(): Promise<void> {
@@ -111,21 +126,37 @@ async function secondRound(postponed: readonly IncidentJob[], options: RunnerOpt
   const pool = createPool({ jobs: options.jobs });
   try {
     await withWatch(options, async (flights) => {
-      for (const job of postponed) {
-        const run = { options, pool, flights, contents: new Map(), seconds: 2 * options.incidentTime };
-        await options.onDone(await lastAttempt(job, { ...run, attempt: ATTEMPTS }), job);
-      }
+      for (const job of postponed)
+        await options.onDone(await secondTry(job, { options, pool, flights, contents: new Map() }), job);
     });
   } finally {
     await pool.close();
   }
 }
 
-interface Attempt {
-  readonly options: RunnerOptions;
+export interface Try {
+  readonly options: AttemptOptions;
   readonly pool: Pool;
   readonly flights: Map<IncidentJob, Flight>;
   readonly contents: Contents;
+}
+
+/** What became of an incident in its first attempt; null when other limits may cure its failure. */
+export async function firstTry(job: IncidentJob, run: Try): Promise<IncidentRecord | null> {
+  const { options } = run;
+  const first = { ...run, seconds: options.incidentTime };
+  const record = await attempt(job, { ...first, attempt: 1 }).catch((error: unknown) => curable(error, options));
+  if (record === null || (record.code !== null && CURABLE.includes(record.code))) return null;
+  // Nothing would be different later: at once, while its bytes are at hand.
+  return record.status === 'ok' ? record : lastAttempt(job, { ...first, attempt: ATTEMPTS });
+}
+
+/** The second attempt of what `firstTry` gave null for; the caller sees to it that the incident is alone. */
+export function secondTry(job: IncidentJob, run: Try): Promise<IncidentRecord> {
+  return lastAttempt(job, { ...run, seconds: 2 * run.options.incidentTime, attempt: ATTEMPTS });
+}
+
+interface Attempt extends Try {
   readonly attempt: number;
   /** Time limit. */
   readonly seconds: number;
@@ -135,7 +166,7 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
   const { options, pool, flights, contents } = run;
   const controller = new AbortController();
   const need = memoryNeed(job);
-  const spread = need > (options.spreadFrom ?? SPREAD_FROM);
+  const spread = isSpread(need, options);
   let timer: NodeJS.Timeout | undefined;
   // From the first sign of life: until then it waits for a thread.
   const begin = () => (timer ??= setTimeout(() => controller.abort(tooSlow(job, run.seconds)), run.seconds * 1000));
@@ -147,10 +178,10 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
     begin();
     options.onProgress?.(job, bytes);
   };
-  const task = { job, folder: options.folder, attempt: run.attempt, attempts: ATTEMPTS, contents };
+  const { folder, outbox } = options;
+  const task = { job, folder, outbox, attempt: run.attempt, attempts: ATTEMPTS, contents };
   try {
-    if (need > (options.spreadFrom ?? SPREAD_FROM))
-      return await digestIncident(job, { ...task, pool, signal, onProgress });
+    if (spread) return await digestIncident(job, { ...task, pool, signal, onProgress });
     return await pool.run(incidentStage, task, { signal, onProgress });
   } finally {
     clearTimeout(timer);
@@ -161,22 +192,25 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
 async function lastAttempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> {
   const record = await attempt(job, run).catch(async (error: unknown) => {
     curable(error, run.options);
-    const { folder } = run.options;
-    const facts = { folder, pool: run.pool, attempt: run.attempt, attempts: ATTEMPTS, contents: run.contents };
+    const { folder, outbox } = run.options;
+    const facts = { folder, outbox, pool: run.pool, attempt: run.attempt, attempts: ATTEMPTS, contents: run.contents };
     return recordFailure(job, facts, error);
   });
   return record;
 }
 
 /** Null for what concerns one incident; throws what concerns the run. */
-function curable(error: unknown, options: RunnerOptions): null {
+function curable(error: unknown, options: AttemptOptions): null {
   throwIfCancelled(options.signal);
   if (error instanceof PerfscopeError && CURABLE.includes(error.code)) return null;
   throw error;
 }
 
 /** While `body` runs, the largest incident under way is stopped when the process takes more memory than it may. */
-async function withWatch(options: RunnerOptions, body: (flights: Map<IncidentJob, Flight>) => Promise<void>) {
+export async function withWatch(
+  options: Pick<AttemptOptions, 'maxMemory'>,
+  body: (flights: Map<IncidentJob, Flight>) => Promise<void>,
+): Promise<void> {
   const flights = new Map<IncidentJob, Flight>();
   const watch = watchMemory(options.maxMemory, () => {
     const [largest] = [...flights].sort((a, b) => b[1].need - a[1].need);
