@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'window-empty'
   | 'no-stacks'
   | 'output'
+  | 'queue'
   | 'interrupted'
   | 'time-limit'
   | 'worker';

@@ -7,6 +7,7 @@
  *     console.log(result.verdict, result.suspects[0]?.function);
  */
 export { batch, type BatchOptions, type BatchProgress } from './batch/batch.js';
+export { work, type WorkOptions, type WorkSummary } from './batch/queue/worker.js';
 export { mergeFolders } from './batch/merge.js';
 export type { BatchSummary } from './batch/summary.js';
 export { analyzeIncident, type AnalyzeOptions, type TraceOptions } from './coordinator/analyze.js';

@@ -10,9 +10,7 @@ import { DEFAULT_METHOD, loadMethod } from '../coordinator/methods.js';
 import { type GivenParameters, resolveParameters } from '../coordinator/parameters.js';
 import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
-import { codeFingerprint } from '../evaluate/cache.js';
 import { readSignatures } from '../signatures/file.js';
-import { VERSION } from '../version.js';
 import { kindOf } from './conventions.js';
 import { discover } from './discover.js';
 import { concludeFolder, prepareFolder, resultsFolder } from './folder.js';
@@ -23,8 +21,10 @@ import { takeLock } from './lock.js';
 import { readManifest } from './manifest.js';
 import { defaultMemory } from './memory.js';
 import { stillGood } from './resume.js';
-import { runJobs } from './runner.js';
+import type { SubmitOptions } from './queue/submit.js';
+import { type RunnerOptions, runJobs } from './runner.js';
 import type { BatchSummary } from './summary.js';
+import { toolFingerprint } from './tool.js';
 
 export interface BatchOptions extends RunOptions, Omit<TraceOptions, 'open'> {
   /** Lists of incidents, beside the archives. */
@@ -51,6 +51,8 @@ export interface BatchOptions extends RunOptions, Omit<TraceOptions, 'open'> {
   readonly incidentTime?: number | undefined;
   /** Do again what failed before, though nothing changed. Default: false. */
   readonly retryFailed?: boolean | undefined;
+  /** Workers of this queue do the work, instead of threads of this process. */
+  readonly queue?: SubmitOptions | undefined;
   readonly onBatch?: ((progress: BatchProgress) => void) | undefined;
   /** Hears of files that were left out, and why. */
   readonly onSkip?: ((path: string, reason: string) => void) | undefined;
@@ -67,27 +69,19 @@ export interface BatchProgress {
   readonly work: number;
 }
 
+/** What does the work: jobs in their order; `onDone` is called for each. */
+export interface Engine {
+  run(ordered: readonly IncidentJob[], options: RunnerOptions): Promise<void>;
+  close(): Promise<void>;
+}
+
+const LOCAL: Engine = { run: runJobs, close: () => Promise.resolve() };
+
 const DEFAULT_INCIDENT_SECONDS = 600;
 /** An incident costs about as much as so many bytes, before its first byte is read. */
 const WORK_EACH = 50_000;
 /** Files looked at side by side when an earlier run is checked. */
 const CHECKS = 16;
-/** Folders of this package whose code decides on results; where to read and when to run do not. */
-const RESULT_CODE = [
-  ...[
-    'binary',
-    'context',
-    'coordinator',
-    'detect',
-    'episodes',
-    'formats',
-    'rank',
-    'signatures',
-    'source',
-    'trace',
-    'units',
-  ],
-];
 
 /** @throws PerfscopeError when there is nothing to do, or no room for results; a run that is cancelled gives 'partial' */
 export async function batch(
@@ -95,13 +89,20 @@ export async function batch(
   folder: string,
   options: BatchOptions = {},
 ): Promise<BatchSummary> {
-  const jobs = await planBatch(archives, options);
-  await prepareFolder(folder);
-  const lock = await takeLock(folder);
+  // First: a queue that cannot be reached is said before anything is read.
+  const engine =
+    options.queue === undefined ? LOCAL : await (await import('./queue/submit.js')).openQueue(options.queue, options);
   try {
-    return await runBatch(jobs, folder, options);
+    const jobs = await planBatch(archives, options);
+    await prepareFolder(folder);
+    const lock = await takeLock(folder);
+    try {
+      return await runBatch(jobs, folder, engine, options);
+    } finally {
+      await lock.release();
+    }
   } finally {
-    await lock.release();
+    await engine.close();
   }
 }
 
@@ -125,7 +126,7 @@ export async function planBatch(archives: readonly string[], options: BatchOptio
     from: options.from ?? null,
     to: options.to ?? null,
     window: options.window ?? null,
-    tool: `${VERSION} ${await codeFingerprint(RESULT_CODE)}`,
+    tool: await toolFingerprint(),
   };
   const found = await discover(archives, onSkip === undefined ? { signal } : { signal, onSkip });
   for (const manifest of options.manifests ?? []) found.push(...(await readManifest(manifest)));
@@ -157,7 +158,12 @@ async function candidates(given: readonly string[]): Promise<Candidate[]> {
   return list;
 }
 
-async function runBatch(jobs: readonly IncidentJob[], folder: string, options: BatchOptions): Promise<BatchSummary> {
+async function runBatch(
+  jobs: readonly IncidentJob[],
+  folder: string,
+  engine: Engine,
+  options: BatchOptions,
+): Promise<BatchSummary> {
   const { signal } = options;
   const results = resultsFolder(folder);
   const records = await readJournal(folder);
@@ -166,7 +172,7 @@ async function runBatch(jobs: readonly IncidentJob[], folder: string, options: B
   const journal = await Journal.open(folder, results);
   let pending = todo.length;
   try {
-    await runJobs(inOrder(todo), {
+    await engine.run(inOrder(todo), {
       folder: results,
       jobs: options.jobs ?? availableParallelism(),
       maxMemory: options.maxMemory ?? defaultMemory(),

@@ -8,6 +8,7 @@ import type { IncidentJob, IncidentRecord } from './job.js';
 export interface IncidentTask {
   readonly job: IncidentJob;
   readonly folder: string;
+  readonly outbox: string | undefined;
   readonly attempt: number;
   readonly attempts: number;
   readonly contents: Contents;

@@ -15,11 +15,14 @@ import { TOOL } from '../version.js';
 import { writeAtomic } from './atomic.js';
 import { type Contents, fetchContents, openInputs, usedOf } from './inputs.js';
 import type { FailureDocument, IncidentDocument, IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
+import { putResult } from './outbox.js';
 import { candidateFor, learnedFor, noSignatures } from './signatures.js';
 
 export interface IncidentRun {
   /** Folder of the result files. */
   readonly folder: string;
+  /** Given: `folder` is a place that machines share (outbox.ts), and this the name under which the result is put there. */
+  readonly outbox?: string | undefined;
   readonly pool: Pool;
   /** Which attempt this is, from 1; what fails in an earlier one than the last leaves no file. */
   readonly attempt: number;
@@ -67,7 +70,8 @@ async function record(
   const failed = 'error' in document;
   if (!failed || run.attempt >= run.attempts) {
     // Synced by the journal, several at once: a disk that is busy must not hold up a thread that could compute.
-    await writeAtomic(resultFile(run.folder, job.id), text, false);
+    if (run.outbox === undefined) await writeAtomic(resultFile(run.folder, job.id), text, false);
+    else await putResult(run.folder, run.outbox, text);
   }
   return {
     id: job.id,

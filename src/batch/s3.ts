@@ -5,7 +5,9 @@
  */
 import { PerfscopeError } from '../errors.js';
 import type { InputRef } from './job.js';
+import { loadOptional } from './optional.js';
 
+const ADVICE = 'Check address, region and credentials.';
 const PACKAGE = '@aws-sdk/client-s3';
 
 /** The part of the SDK that is used here: it is no dependency, so its types may be missing. */
@@ -13,6 +15,7 @@ interface Sdk {
   readonly S3Client: new (config: object) => Client;
   readonly ListObjectsV2Command: new (input: object) => unknown;
   readonly GetObjectCommand: new (input: object) => unknown;
+  readonly PutObjectCommand: new (input: object) => unknown;
 }
 interface Client {
   send(command: unknown, options?: { abortSignal?: AbortSignal | undefined }): Promise<unknown>;
@@ -22,17 +25,20 @@ interface Listing {
   readonly NextContinuationToken?: string;
 }
 
-/** `load`: tests give a store of their own. */
-async function connect(load: () => Promise<unknown>): Promise<{ sdk: Sdk; client: Client }> {
-  let sdk: Sdk;
-  try {
-    sdk = (await load()) as Sdk;
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    const message = missing ? `s3:// needs the package ${PACKAGE}` : (error as Error).message;
-    throw new PerfscopeError('usage', message, {}, `Install it beside perfscope: npm install ${PACKAGE}`);
-  }
-  return { sdk, client: new sdk.S3Client({}) };
+interface Connection {
+  readonly sdk: Sdk;
+  readonly client: Client;
+}
+
+let connection: Promise<Connection> | null = null;
+
+/** One client a thread: it keeps its connections open. */
+export function connectS3(): Promise<Connection> {
+  connection ??= loadOptional('s3://', PACKAGE, loadSdk).then((module) => {
+    const sdk = module as Sdk;
+    return { sdk, client: new sdk.S3Client({}) };
+  });
+  return connection;
 }
 
 const loadSdk = (): Promise<unknown> => import(PACKAGE);
@@ -44,9 +50,9 @@ export function parseS3(url: string): { bucket: string; key: string } {
 }
 
 /** The objects below an address, in order of their keys, with names below it. */
-export async function listObjects(url: string, signal?: AbortSignal, load = loadSdk): Promise<InputRef[]> {
+export async function listObjects(url: string, signal?: AbortSignal): Promise<InputRef[]> {
   const { bucket, key } = parseS3(url);
-  const { sdk, client } = await connect(load);
+  const { sdk, client } = await connectS3();
   const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
   const refs: InputRef[] = [];
   let token: string | undefined;
@@ -63,20 +69,36 @@ export async function listObjects(url: string, signal?: AbortSignal, load = load
   return refs;
 }
 
-export async function fetchObject(url: string, signal?: AbortSignal, load = loadSdk): Promise<Uint8Array> {
+export async function fetchObject(url: string, signal?: AbortSignal): Promise<Uint8Array> {
   const { bucket, key } = parseS3(url);
-  const { sdk, client } = await connect(load);
+  const { sdk, client } = await connectS3();
   const reply = (await sent(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), url, signal)) as {
     Body: { transformToByteArray(): Promise<Uint8Array> };
   };
   return reply.Body.transformToByteArray();
 }
 
+export async function putObject(url: string, text: string): Promise<void> {
+  const { bucket, key } = parseS3(url);
+  const { sdk, client } = await connectS3();
+  const input = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json' };
+  try {
+    await client.send(new sdk.PutObjectCommand(input));
+  } catch (error) {
+    throw new PerfscopeError('output', `${url} cannot be written: ${said(error)}`, { path: url }, ADVICE);
+  }
+}
+
 async function sent(client: Client, command: unknown, url: string, signal?: AbortSignal): Promise<unknown> {
   try {
     return await client.send(command, { abortSignal: signal });
   } catch (error) {
-    const message = `${url} cannot be read: ${(error as Error).message}`;
-    throw new PerfscopeError('input-missing', message, { path: url }, 'Check address, region and credentials.');
+    throw new PerfscopeError('input-missing', `${url} cannot be read: ${said(error)}`, { path: url }, ADVICE);
   }
+}
+
+/** Some errors of the SDK have a name and no message. */
+function said(error: unknown): string {
+  const { name, message } = error as Error;
+  return message === '' || message === 'UnknownError' ? name : message;
 }

@@ -2,7 +2,7 @@
 import { COMMANDS } from './commands/index.js';
 
 export function overview(): string {
-  const usages = COMMANDS.map((c) => `${c.name} ${c.positional.toUpperCase().replaceAll('..', '...')}`);
+  const usages = COMMANDS.map((c) => `${c.name} ${c.positional.toUpperCase().replaceAll('..', '...')}`.trimEnd());
   const width = Math.max(...usages.map((u) => u.length));
   const commands = COMMANDS.map((c, i) => `  ${usages[i]!.padEnd(width)}  ${c.what}`).join('\n');
   return `perfscope names the functions of a server that are most likely to blame for a

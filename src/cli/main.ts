@@ -28,7 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
       };
       const mine = c === entry && command !== null;
       parser.command(
-        `${c.name} ${c.positional}`,
+        `${c.name} ${c.positional}`.trimEnd(),
         c.what,
         (y) => (mine ? describe(y, c.name, command, args.includes('--help-all')) : y),
         (argv) => (mine ? run(argv) : Promise.resolve()),
@@ -56,7 +56,7 @@ function base(args: readonly string[]): Yargs {
     .alias('help', 'h')
     .option('help-all', { type: 'boolean', describe: 'Help with the parameters of the methods' })
     .completion('completion', 'Print a script for shell completion')
-    .demandCommand(1, 'Say what to do: perfscope learn, analyze, inspect, evaluate, compare, batch or merge.')
+    .demandCommand(1, `Say what to do: ${COMMANDS.map((c) => c.name).join(', ')}.`)
     .recommendCommands()
     .strict()
     .strictCommands()

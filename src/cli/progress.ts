@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   analyze: 'analysing',
   evaluate: 'evaluating',
   batch: 'batch',
+  work: 'working',
 };
 
 export class ProgressLine {
@@ -40,7 +41,8 @@ export class ProgressLine {
 
 function line(p: Progress): string {
   const word = (WORDS[p.stage] ?? p.stage).padEnd(11);
-  if (p.total === null || p.total === 0) return p.done > 0 ? `${word}${grouped(p.done)}` : `${word}...`;
+  if (p.total === null || p.total === 0)
+    return p.note !== undefined || p.done > 0 ? `${word}${p.note ?? grouped(p.done)}` : `${word}...`;
   const share = Math.min(1, p.done / p.total);
   return `${word}${bar(share, BAR_CELLS)} ${Math.floor(share * 100)} %${p.note === undefined ? '' : `  ${p.note}`}`;
 }

@@ -77,6 +77,20 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.text('path')} holds ${a.count('seen')} of the ${a.plural('functions', 'learned function')} of ${a.text('program')}: ` +
     `is it that program, and the same build?`,
   // The run.
+  // Queues.
+  'queue-lost': (a) => `the connection to ${a.text('queue')} was lost; trying again until it is back`,
+  'queue-back': (a) => `the queue is back after ${a.seconds('after')}`,
+  'queue-error': (a) => `the queue says: ${a.text('reason')}`,
+  'queue-idle': (a) =>
+    `no worker is at work on the queue: start perfscope worker --queue ${a.text('queue')}, of this version of perfscope`,
+  'queue-found': (a) => `${a.plural('incidents', 'incident')} had been done by workers since the last time`,
+  'queue-left': (a) =>
+    `${a.plural('incidents', 'incident')} stay in the queue and go on being worked on; the same command again collects them`,
+  'queue-again': (a) => `${a.text('incident')} is asked for again: ${a.text('reason')}`,
+  'worker-ready': (a) => `waiting for incidents on ${a.text('queue')}, ${a.plural('jobs', 'thread')}`,
+  'worker-done': (a) => `${a.text('incident')}: ${a.text('status')} in ${a.seconds('took')}`,
+  'worker-given-back': (a) => `${a.text('incident')} was given back to the queue`,
+
   'time-limit': (a) => `stopped by the time limit while ${stage(a)}: suspects are missing`,
   interrupted: (a) => `interrupted while ${stage(a)}: suspects are missing`,
   // The default method: why the verdict.

@@ -9,7 +9,7 @@ import { planJob } from '../../src/batch/incident-plan.js';
 import { readManifest } from '../../src/batch/manifest.js';
 import { parseMemory, watchMemory } from '../../src/batch/memory.js';
 import { Eta } from '../../src/batch/eta.js';
-import { fetchObject, listObjects } from '../../src/batch/s3.js';
+import { loadOptional } from '../../src/batch/optional.js';
 import { scratchFolder } from '../cli/run.js';
 
 const scratch = scratchFolder();
@@ -102,38 +102,6 @@ test('a manifest as JSON Lines; other columns of a CSV are labels', async () => 
   expect(row).toMatchObject({ labels: { host: 'web1' }, inputs: [{ kind: 'member', member: 'x/y.strace' }] });
 });
 
-test('S3: all pages of a listing, an object, and what to do without the SDK', async () => {
-  const pages = [
-    { Contents: [{ Key: 'p/a/incident.strace', Size: 3, ETag: 'e1' }], NextContinuationToken: 'next' },
-    {
-      Contents: [
-        { Key: 'p/b/', Size: 0 },
-        { Key: 'p/b/incident.strace', Size: 4, ETag: 'e2' },
-      ],
-    },
-  ];
-  class Command {
-    constructor(readonly input: { Key?: string; Prefix?: string; ContinuationToken?: string }) {}
-  }
-  class S3Client {
-    send({ input }: Command) {
-      if (input.Key !== undefined)
-        return Promise.resolve({ Body: { transformToByteArray: () => Promise.resolve(Buffer.from(input.Key!)) } });
-      expect(input.Prefix).toBe('p/');
-      return Promise.resolve(pages[input.ContinuationToken === undefined ? 0 : 1]);
-    }
-  }
-  const load = () => Promise.resolve({ S3Client, ListObjectsV2Command: Command, GetObjectCommand: Command });
-  const refs = await listObjects('s3://bucket/p', undefined, load);
-  expect(refs).toEqual([
-    { kind: 's3', name: 'a/incident.strace', size: 3, etag: 'e1', url: 's3://bucket/p/a/incident.strace' },
-    { kind: 's3', name: 'b/incident.strace', size: 4, etag: 'e2', url: 's3://bucket/p/b/incident.strace' },
-  ]);
-  expect(Buffer.from(await fetchObject('s3://bucket/p/x', undefined, load)).toString()).toBe('p/x');
-  const missing = () => Promise.reject(Object.assign(new Error('x'), { code: 'ERR_MODULE_NOT_FOUND' }));
-  await expect(listObjects('s3://bucket', undefined, missing)).rejects.toThrow('needs the package @aws-sdk/client-s3');
-});
-
 test('amounts of memory', () => {
   expect(parseMemory('2G')).toBe(2 ** 31);
   expect(parseMemory('1.5g')).toBe(1.5 * 2 ** 30);
@@ -159,4 +127,13 @@ test('memory is watched', async () => {
   await expect.poll(() => seen.length, { timeout: 5000 }).toBeGreaterThan(0);
   for (const w of watches) w.stop();
   expect(new Set(seen)).toEqual(new Set(['little']));
+});
+
+test('a package that is not there: says what to install', async () => {
+  const load = () => Promise.reject(Object.assign(new Error('x'), { code: 'ERR_MODULE_NOT_FOUND' }));
+  await expect(loadOptional('--queue', 'bullmq ioredis', load)).rejects.toMatchObject({
+    code: 'usage',
+    message: '--queue needs bullmq and ioredis',
+    advice: 'Install it beside perfscope: npm install bullmq ioredis',
+  });
 });

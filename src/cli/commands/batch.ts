@@ -8,11 +8,14 @@ import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
 import { parseDuration } from '../../coordinator/window.js';
 import { defaultCacheFolder } from '../../evaluate/cache-folder.js';
 import { duration, grouped } from '../../report/text.js';
-import type { Command } from '../command.js';
+import type { SubmitOptions } from '../../batch/queue/submit.js';
+import { PerfscopeError } from '../../errors.js';
+import type { Argv, Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { type Io, runOptions } from '../io.js';
 import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
+import { QUEUE_GROUP, QUEUE_OPTIONS, queueSettings } from '../queue-options.js';
 import { traceInput } from '../trace-input.js';
 
 const BATCH = 'Batch';
@@ -42,6 +45,20 @@ export const batchCommand: Command = {
     'incident-time': { ...text, default: '10m', group: BATCH, describe: 'Time limit of one incident' },
     'allow-failures': { type: 'boolean', default: false, group: BATCH, describe: 'Exit 0 although incidents failed' },
     'retry-failed': { type: 'boolean', default: false, group: BATCH, describe: 'Do again what failed in a run before' },
+    ...QUEUE_OPTIONS,
+    results: {
+      ...text,
+      group: QUEUE_GROUP,
+      describe:
+        'Where workers put results: a folder that all machines see, or s3://BUCKET/PREFIX; default: in the results folder',
+    },
+    'max-waiting': {
+      type: 'number',
+      default: 10_000,
+      requiresArg: true,
+      group: QUEUE_GROUP,
+      describe: 'Incidents in the queue at most; more are sent as these get done',
+    },
     signatures: {
       ...list,
       alias: 's',
@@ -77,6 +94,7 @@ export const batchCommand: Command = {
     ['perfscope batch incidents/ -s signatures/ -o results', 'a folder of incidents; again to go on'],
     ['perfscope batch 2026.tar.gz -s app.signatures.json -o results --window 5m', 'the members of an archive'],
     ['perfscope batch incidents/ --learn -o results-$I --shard $I/8', 'one of eight machines'],
+    ['perfscope batch /archive -s /sig -o /out --queue redis://queue:6379', 'done by perfscope worker, anywhere'],
   ],
 
   async run(argv, io) {
@@ -105,6 +123,7 @@ export const batchCommand: Command = {
       maxMemory: maxMemory === undefined ? undefined : parseMemory(String(maxMemory)),
       incidentTime: parseDuration(argv.incidentTime as string, '--incident-time'),
       retryFailed: argv.retryFailed as boolean,
+      queue: submitOptions(argv),
       onBatch: progressLine(io),
       onSkip: (path, reason) => void io.log.write('warn', `${path}: left out: ${reason}`),
     });
@@ -113,6 +132,22 @@ export const batchCommand: Command = {
     return summary.total.failed > 0 && argv.allowFailures !== true ? EXIT.input : EXIT.done;
   },
 };
+
+function submitOptions(argv: Argv): SubmitOptions | undefined {
+  const { maxWaiting, results } = argv;
+  if (argv.queue === undefined) {
+    if (results === undefined) return undefined;
+    throw new PerfscopeError(
+      'usage',
+      '--results is for --queue',
+      {},
+      'Results go to -o; with workers, through --results.',
+    );
+  }
+  if (!Number.isInteger(maxWaiting) || (maxWaiting as number) < 1)
+    throw new PerfscopeError('usage', `--max-waiting ${String(maxWaiting)}: not a number of incidents`);
+  return { ...queueSettings(argv), place: results as string | undefined, maxWaiting: maxWaiting as number };
+}
 
 function progressLine(io: Io): (progress: BatchProgress) => void {
   const eta = new Eta();

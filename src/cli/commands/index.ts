@@ -45,6 +45,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./batch.js')).batchCommand,
   },
   {
+    name: 'worker',
+    positional: '',
+    what: 'Do the work of perfscope batch --queue, on any machine',
+    load: async () => (await import('./worker.js')).workerCommand,
+  },
+  {
     name: 'merge',
     positional: '<folder..>',
     what: 'Merge the results of batches that ran on several machines',

@@ -1,0 +1,112 @@
+/**
+ * A connection to Redis that lasts: what is asked while Redis is away is answered when it is back. BullMQ and ioredis are
+ * loaded here, and nowhere else.
+ */
+import type * as BullMQ from 'bullmq';
+import type { Redis, RedisOptions } from 'ioredis';
+import { PerfscopeError } from '../../errors.js';
+import type { Message } from '../../result.js';
+import type { LogLevel } from '../../coordinator/stage.js';
+import { loadOptional } from '../optional.js';
+import type { Queue } from './settings.js';
+
+export type Say = (level: LogLevel, message: Message) => void;
+
+export interface Link {
+  readonly bullmq: typeof BullMQ;
+  readonly queue: Queue;
+  readonly redis: Redis;
+  /** A connection of its own, for commands that wait. */
+  another(): Redis;
+  /** Called each time Redis is back after it was lost. */
+  onBack: () => void;
+  /** Hears of the errors of BullMQ; those of the connection are no news. */
+  readonly onError: (error: Error) => void;
+  close(): void;
+}
+
+const CONNECT_MS = 5000;
+const RETRY_MS = 200;
+const RETRY_AT_MOST_MS = 2000;
+
+/** @throws PerfscopeError 'usage' when packages are missing, 'queue' when Redis cannot be reached or refuses */
+export async function connect(queue: Queue, say: Say): Promise<Link> {
+  const [bullmq, { Redis }] = await loadOptional('--queue', 'bullmq ioredis', () =>
+    Promise.all([import('bullmq'), import('ioredis')]),
+  );
+  let established = false;
+  const options: RedisOptions = {
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (established ? Math.min(times * RETRY_MS, RETRY_AT_MOST_MS) : null),
+  };
+  const all: Redis[] = [];
+  const made = (redis: Redis) => {
+    // Without a listener, errors are printed.
+    redis.on('error', () => undefined);
+    all.push(redis);
+    return redis;
+  };
+  const redis = made(new Redis(queue.url, options));
+  await reach(redis, queue);
+  established = true;
+  const link: Link = {
+    bullmq,
+    queue,
+    redis,
+    another: () => made(redis.duplicate()),
+    onBack: () => undefined,
+    onError: (error) => {
+      if (isOfConnection(error)) return;
+      say(isOfLock(error) ? 'info' : 'warn', { code: 'queue-error', args: { reason: error.message } });
+    },
+    close: () => {
+      for (const one of all) one.disconnect();
+    },
+  };
+  watch(redis, link, say);
+  return link;
+}
+
+async function reach(redis: Redis, queue: Queue): Promise<void> {
+  let why: Error | null = null;
+  redis.on('error', (error: Error) => (why = error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    const reason = (why ?? (error as Error)) as Error & { code?: string };
+    const message = `${queue.shown}: ${reason.message === '' ? (reason.code ?? reason.name) : reason.message}`;
+    const refused = /^(NOAUTH|WRONGPASS|NOPERM)/.test(reason.message);
+    const advice = refused
+      ? 'Give user and password in the address: redis://USER:PASSWORD@HOST:PORT.'
+      : 'Check that Redis runs there and that this machine may reach it: redis-cli -u URL ping.';
+    throw new PerfscopeError('queue', `the queue cannot be reached: ${message}`, {}, advice);
+  }
+}
+
+/** Says that Redis was lost, and that it is back: a line each, however often it is tried in between. */
+function watch(redis: Redis, link: Link, say: Say): void {
+  let lostAt: number | null = null;
+  redis.on('close', () => {
+    if (lostAt !== null || redis.status === 'end') return;
+    lostAt = performance.now();
+    say('warn', { code: 'queue-lost', args: { queue: link.queue.shown } });
+  });
+  redis.on('ready', () => {
+    if (lostAt === null) return;
+    say('warn', { code: 'queue-back', args: { after: (performance.now() - lostAt) / 1000 } });
+    lostAt = null;
+    link.onBack();
+  });
+}
+
+function isOfConnection(error: Error & { code?: string }): boolean {
+  return /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST)/.test(error.code ?? '') || isOfClosing(error);
+}
+
+const isOfClosing = (error: Error) => /Connection is closed|Socket closed|LOADING|read ECONNRESET/.test(error.message);
+/** Somebody else was given the job, or finished it: after an outage that is as it should be. */
+const isOfLock = (error: Error) => /lock|Missing key for job/i.test(error.message);
