@@ -13,6 +13,7 @@ import {
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batch as batchOf } from '../../src/batch/batch.js';
+import { takeLock } from '../../src/batch/lock.js';
 import type { BatchSummary } from '../../src/batch/summary.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { SIGNATURES, archiveOf, contentOf, incident } from './archive-of.js';
@@ -125,12 +126,12 @@ test('shards that were merged are the same as one run', async () => {
 test('a folder is for one run at a time', async () => {
   const output = scratch.at('locked');
   mkdirSync(output);
-  const first = batch(output);
-  while (!existsSync(path.join(output, '.lock'))) await new Promise((r) => setTimeout(r, 5));
+  const lock = await takeLock(output);
   const second = await batch(output);
   expect(second.code).toBe(3);
   expect(second.stderr).toContain('is at work in this folder');
-  expect((await first).code).toBe(3);
+  await lock.release();
+  expect((await batch(output)).code).toBe(3);
   expect(existsSync(path.join(output, '.lock'))).toBe(false);
 });
 
