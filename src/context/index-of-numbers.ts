@@ -51,3 +51,28 @@ export class NumberIndex {
     }
   }
 }
+
+/** Entries of a table for all pairs, at most: 16 MB. */
+const LARGEST_TABLE = 1 << 22;
+
+/** Dense numbers for pairs of numbers (a below `first`, b below `second`): by a table of all pairs where these are few. */
+export class PairIndex {
+  private readonly table: Int32Array | null;
+  private readonly sparse = new NumberIndex();
+  private size = 0;
+
+  constructor(
+    first: number,
+    private readonly second: number,
+  ) {
+    this.table = first * second <= LARGEST_TABLE ? new Int32Array(first * second).fill(-1) : null;
+  }
+
+  /** Number of the pair, given on first sight: 0, 1, 2 ... */
+  intern(a: number, b: number): number {
+    const key = a * this.second + b;
+    if (this.table === null) return this.sparse.intern(key);
+    const known = this.table[key]!;
+    return known >= 0 ? known : (this.table[key] = this.size++);
+  }
+}

@@ -6,25 +6,19 @@
 import type { ExternalResource, Message } from '../result.js';
 import { kindCode } from '../trace/kinds.js';
 import type { Trace } from '../trace/table.js';
+import { ByDescriptor } from './by-descriptor.js';
 import type { Finding } from './finding.js';
 import type { Cells, Scene } from './scene.js';
-import { descriptorKey, ownOldConnections } from './sides.js';
+import { type Slower, Series } from './series.js';
+import { ownOldConnections } from './sides.js';
 
 export interface Outside {
   readonly resource: ExternalResource;
   readonly reason: Message;
 }
 
-/** Slower is only what also costs this much more a call, ns. */
-const SLOWER_NS = 10e6;
-/** Quantiles of fewer calls say nothing. */
-const FEWEST = 8;
-/** A change that has not lasted this part of the window is too young to judge. */
-const LASTING = 0.15;
 /** A thread that waits for the disk less than this part of its time is not held up. */
 const HARMFUL = 0.2;
-/** More calls than this factor after the onset, and the program itself asks for more. */
-const SAME_NUMBER = 1.5;
 /** A thread was ready but off the CPU for this part of the time ... */
 const STARVED = 0.15;
 /** ... and so many times more than before. */
@@ -47,66 +41,6 @@ export function environment(
   return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, cells, slowFactor);
 }
 
-/** Durations along time, and the moment at which they change most: a slow disk does not change the mix of calls. */
-class Series {
-  private readonly times: number[] = [];
-  private readonly durations: number[] = [];
-  private readonly threads: number[] = [];
-
-  add(atNs: number, ns: number, thread: number): void {
-    if (!(ns >= 0)) return;
-    this.times.push(atNs);
-    this.durations.push(ns);
-    this.threads.push(thread);
-  }
-
-  /** Share of its time from a moment on that the thread most concerned spends in the calls. */
-  share(scene: Scene, fromNs: number): number {
-    const sums = new Map<number, number>();
-    for (let i = 0; i < this.times.length; i++) {
-      if (this.times[i]! >= fromNs) sums.set(this.threads[i]!, (sums.get(this.threads[i]!) ?? 0) + this.durations[i]!);
-    }
-    return Math.max(0, ...sums.values()) / (scene.toNs - fromNs);
-  }
-
-  /**
-   * The change, if from some moment on the third quartile (caches keep the faster half fast) is `factor` times what it was and
-   * calls come no oftener; else null. The moment is the cut with the largest variance of log durations between its sides: O(n log n).
-   */
-  slower(scene: Scene, factor: number): Slower | null {
-    const n = this.times.length;
-    const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => this.times[a]! - this.times[b]!);
-    const logs = Float64Array.from(order, (i) => Math.log(Math.max(1000, this.durations[i]!)));
-    const total = logs.reduce((a, b) => a + b, 0);
-    let sum = 0;
-    let [best, cut] = [0, -1];
-    for (let i = 0; i < n; i++) {
-      if (i >= FEWEST && n - i >= FEWEST) {
-        const change = (total - sum) / (n - i) - sum / i;
-        const between = change > 0 ? (change * change * i * (n - i)) / n : 0;
-        if (between > best) [best, cut] = [between, i];
-      }
-      sum += logs[i]!;
-    }
-    if (cut < 0) return null;
-    const sides = [order.subarray(0, cut), order.subarray(cut)].map((side) =>
-      Float64Array.from(side, (i) => this.durations[i]!),
-    );
-    const [before, after] = sides.map(thirdQuartile) as [number, number];
-    const atNs = this.times[order[cut]!]!;
-    const perSecond = (cut / (atNs - scene.fromNs)) * (scene.toNs - atNs);
-    if (scene.toNs - atNs < LASTING * (scene.toNs - scene.fromNs)) return null;
-    const asOften = n - cut <= SAME_NUMBER * perSecond;
-    return asOften && after > factor * before && after - before > SLOWER_NS ? { before, after, atNs } : null;
-  }
-}
-
-interface Slower {
-  readonly before: number;
-  readonly after: number;
-  readonly atNs: number;
-}
-
 const SYNCS = /^(?:fsync|fdatasync|sync_file_range|msync|syncfs|sync)$/;
 const STORES =
   /^(?:read|write|pread64|pwrite64|readv|writev|preadv2?|pwritev2?|sendfile|fallocate|ftruncate|openat?|unlink|rename)$/;
@@ -114,19 +48,20 @@ const STORES =
 function slowDisk(scene: Scene, factor: number): Outside | null {
   const { trace } = scene;
   const { call, kind, start, thread } = trace.columns;
-  const sync = trace.calls.map((name) => SYNCS.test(name));
-  const store = trace.calls.map((name) => STORES.test(name));
-  const stored = new Set([kindCode('file'), kindCode('directory')]);
+  const SYNC = 1;
+  const STORE = 2;
+  const nature = Uint8Array.from(trace.calls, (name) => (SYNCS.test(name) ? SYNC : STORES.test(name) ? STORE : 0));
+  const [file, directory] = [kindCode('file'), kindCode('directory')];
   const syncs = new Series();
   const stores = new Series();
   for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const ns = lasted(trace, i, scene.toNs);
-    if (sync[call[i]!]!) syncs.add(start[i]!, ns, thread[i]!);
-    else if (store[call[i]!]! && stored.has(kind[i]!)) stores.add(start[i]!, ns, thread[i]!);
+    const n = nature[call[i]!]!;
+    if (n === 0 || (n === STORE && kind[i] !== file && kind[i] !== directory)) continue;
+    (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
   }
   for (const series of [syncs, stores]) {
     const slower = series.slower(scene, factor);
-    if (slower !== null && series.share(scene, slower.atNs) >= HARMFUL)
+    if (slower !== null && series.share(trace.threads.length, scene, slower.atNs) >= HARMFUL)
       return { resource: 'disk', reason: reason('slow-disk', slower) };
   }
   return null;
@@ -139,6 +74,14 @@ function lasted(trace: Trace, row: number, toNs: number): number {
 const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendmmsg|sendfile|splice)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg|recvmmsg)$/;
 
+/** A connection that the program opened. NaN: not. */
+interface Connection {
+  /** When the last byte was asked. */
+  askedNs: number;
+  /** When connect was called, until the connection is used. */
+  openingNs: number;
+}
+
 /** On connections that the program opened: from the last byte asked to the first byte answered, and from connect to first use. */
 function slowAnswers(scene: Scene, cells: Cells, factor: number): Outside | null {
   const { trace } = scene;
@@ -149,42 +92,35 @@ function slowAnswers(scene: Scene, cells: Cells, factor: number): Outside | null
   const close = trace.calls.indexOf('close');
   const answers = new Series();
   const opened = new Series();
-  // Per descriptor of a process: when it was asked (or connected) last, and whether it is connected by now.
-  const asked = new Map<number, number>();
-  const opening = new Map<number, number>();
-  const ours = ownOldConnections(scene, cells);
   const usable = /^(?:getsockopt|write|writev|send|sendto|sendmsg|read|recv|recvfrom)$/;
   const uses = trace.calls.map((name) => usable.test(name));
+  const ours = new ByDescriptor<Connection>(trace.threads);
+  ownOldConnections(scene, cells).forEach((_, p, d) => ours.set(p, d, { askedNs: NaN, openingNs: NaN }));
   for (let i = 0; i < scene.endRow; i++) {
     const d = descriptor[i]!;
     if (d < 0) continue;
     const c = call[i]!;
-    const key = descriptorKey(trace.threads[thread[i]!]!.pid, d);
-    const end = start[i]! + lasted(trace, i, scene.toNs);
+    const process = ours.processOf[thread[i]!]!;
     if (c === connect) {
-      ours.add(key);
-      asked.delete(key);
-      opening.set(key, start[i]!);
-      if (errno[i] === 0) {
-        opened.add(start[i]!, end - start[i]!, thread[i]!);
-        opening.delete(key);
-      }
-    } else if (c === close) {
-      ours.delete(key);
-      asked.delete(key);
-      opening.delete(key);
-    } else if (ours.has(key)) {
-      const since = opening.get(key);
-      if (since !== undefined && uses[c]! && errno[i] === 0) {
-        opened.add(since, start[i]! - since, thread[i]!);
-        opening.delete(key);
-      }
-      if (sends[c]! && errno[i] === 0) asked.set(key, end);
-      else if (receives[c]! && errno[i] === 0 && result[i]! > 0) {
-        const from = asked.get(key);
-        if (from !== undefined) answers.add(from, Math.max(0, end - from), thread[i]!);
-        asked.delete(key);
-      }
+      const done = errno[i] === 0;
+      ours.set(process, d, { askedNs: NaN, openingNs: done ? NaN : start[i]! });
+      if (done) opened.add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
+      continue;
+    }
+    const connection = ours.get(process, d);
+    if (connection === undefined) continue;
+    if (c === close) ours.set(process, d, undefined);
+    if (c === close || errno[i] !== 0) continue;
+    const end = start[i]! + lasted(trace, i, scene.toNs);
+    if (!Number.isNaN(connection.openingNs) && uses[c]!) {
+      opened.add(connection.openingNs, start[i]! - connection.openingNs, thread[i]!);
+      connection.openingNs = NaN;
+    }
+    if (sends[c]!) connection.askedNs = end;
+    else if (receives[c]! && result[i]! > 0) {
+      if (!Number.isNaN(connection.askedNs))
+        answers.add(connection.askedNs, Math.max(0, end - connection.askedNs), thread[i]!);
+      connection.askedNs = NaN;
     }
   }
   const late = answers.slower(scene, factor);
@@ -244,9 +180,4 @@ class NextEvents {
 
 function reason(code: string, { before, after, atNs }: Slower): Message {
   return { code, args: { before: before / 1e9, after: after / 1e9, at: atNs / 1e9 } };
-}
-
-function thirdQuartile(values: Float64Array): number {
-  values.sort();
-  return values[Math.floor(values.length * 0.75)]!;
 }

@@ -3,7 +3,7 @@
  * Each call of an odd kind marks its cell; a kind that learning never saw in its place also speaks for what the function of the
  * call before it is known to call. O(rows).
  */
-import { NumberIndex } from '../context/index-of-numbers.js';
+import { PairIndex } from '../context/index-of-numbers.js';
 import type { Parameters } from '../parameters.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
 import type { Cells, Scene } from './scene.js';
@@ -45,7 +45,7 @@ export function excess(
   const onCallees = new Sums(cells.size);
   const items = new Map<number, { rows: number[]; cells: Map<number, number> }>();
   // Calls by kind and cell: few pairs, so an item's cells are counted under one number first.
-  const pairs = new NumberIndex();
+  const pairs = new PairIndex(kinds.length, cells.size);
   const pairCounts: number[] = [];
   const weightOfGroup = Float64Array.from(kindOf, (k) => weight[k]!);
   const { start, thread } = columns;
@@ -60,7 +60,7 @@ export function excess(
     const cell = cells.ofRow[i]!;
     onContext.add(cell, w);
     if (kinds[k]!.novel && before >= 0) onCallees.add(cells.ofRow[before]!, w * parameters.calleeWeight);
-    const pair = pairs.intern(k * 0x10000000 + cell);
+    const pair = pairs.intern(k, cell);
     if (pair === pairCounts.length) {
       pairCounts.push(0);
       if (!items.has(k)) items.set(k, { rows: [], cells: new Map() });

@@ -5,6 +5,7 @@
  * near one of them. O(rows).
  */
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
+import { ByDescriptor } from './by-descriptor.js';
 import type { DetectorInput, Finding, Item, Mark } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
 import type { Scene } from './scene.js';
@@ -69,7 +70,7 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const opens = Uint8Array.from(trace.calls, (name) => (OPENS.test(name) ? 1 : 0));
   const close = trace.calls.indexOf('close');
   const execve = trace.calls.indexOf('execve');
-  const open = new OpenDescriptors(scene);
+  const open = new ByDescriptor<Opening>(trace.threads, processesEnded(scene));
   const found = new Map<string, Opening[]>();
   for (let i = scene.firstRow; i < scene.endRow; i++) {
     const p = open.processOf[thread[i]!]!;
@@ -77,8 +78,12 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     const c = call[i]!;
     const d = descriptor[i]!;
     if (c === close) {
-      const closed = open.take(p, d);
-      if (closed !== undefined) closed.closedNs = start[i]!;
+      // A tracer that is attached to a running process does not tell which threads are of one process: what one opened another
+      // may close. Better to overlook a leak than to see one where there is none.
+      const owner = open.get(p, d) === undefined ? open.anyWith(d) : p;
+      if (owner < 0) continue;
+      open.get(owner, d)!.closedNs = start[i]!;
+      open.set(owner, d, undefined);
       continue;
     }
     const used = open.get(p, d);
@@ -94,51 +99,6 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     list.push(opening);
   }
   return found;
-}
-
-/** What is open, by process and descriptor. */
-class OpenDescriptors {
-  /** Per thread: its process; -1 when that has ended. */
-  readonly processOf: Int32Array;
-  private readonly tables: (Opening | undefined)[][] = [];
-
-  constructor(scene: Scene) {
-    const ended = processesEnded(scene);
-    const numbers = new Map<number, number>();
-    this.processOf = Int32Array.from(scene.trace.threads, ({ pid }) => {
-      if (ended.has(pid)) return -1;
-      if (!numbers.has(pid)) numbers.set(pid, this.tables.push([]) - 1);
-      return numbers.get(pid)!;
-    });
-  }
-
-  get(process: number, descriptor: number): Opening | undefined {
-    return descriptor < 0 ? undefined : this.tables[process]![descriptor];
-  }
-
-  set(process: number, descriptor: number, opening: Opening): void {
-    this.tables[process]![descriptor] = opening;
-  }
-
-  clear(process: number): void {
-    this.tables[process] = [];
-  }
-
-  /**
-   * Takes it out of the table. A tracer that is attached to a running process does not tell which threads are of one process: what
-   * one opened another may close. Better to overlook a leak than to see one where there is none.
-   */
-  take(process: number, descriptor: number): Opening | undefined {
-    if (descriptor < 0) return undefined;
-    const own = this.tables[process]![descriptor] === undefined ? this.tables : [this.tables[process]!];
-    for (const table of own) {
-      const opening = table[descriptor];
-      if (opening === undefined) continue;
-      table[descriptor] = undefined;
-      return opening;
-    }
-    return undefined;
-  }
 }
 
 function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: number): Set<Opening> {

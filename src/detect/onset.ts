@@ -4,7 +4,7 @@
  * a cut with the logarithm of its between-to-within ratio times the change itself, so that neither one huge class nor many
  * noisy ones decide alone. O(rows + classes x bins) a round, at most five rounds.
  */
-import type { Scene } from './scene.js';
+import { type Scene, lowerBound } from './scene.js';
 
 export interface Onset {
   readonly ns: number;
@@ -44,9 +44,9 @@ function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
   const { start } = trace.columns;
   const width = (toNs - fromNs) / BINS;
   const counts = new Uint32Array(classes.length * BINS);
-  for (let i = scene.firstRow; i < scene.endRow; i++) {
+  const end = Math.min(scene.endRow, lowerBound(trace, toNs));
+  for (let i = Math.max(scene.firstRow, lowerBound(trace, fromNs)); i < end; i++) {
     const at = start[i]!;
-    if (at < fromNs || at >= toNs) continue;
     counts[classOf[i]! * BINS + Math.min(BINS - 1, Math.floor((at - fromNs) / width))]!++;
   }
   const votes = new Float64Array(BINS);

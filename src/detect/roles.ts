@@ -79,17 +79,25 @@ export function learnRoles(decoder: Decoder): Roles {
       const calls = grainNumbers(contexts.symbols, decoder.texts, false)[CALL]!;
       const roles: Role[] = [];
       const index = new Map<string, number>();
+      // Calls of the thread in each context, and its contexts in the order of their first calls.
+      const counts = new Uint32Array(contexts.contexts.size);
+      const seen: number[] = [];
       const ofThread = Int32Array.from(trace.threads, (_, t) => {
-        const history = new Map<number, number>();
         const [from, to] = [rows.offsets[t]!, rows.offsets[t + 1]!];
         let end = from;
         while (end < to && end - from < HISTORY && trace.columns.start[rows.order[end]!]! < onsetNs) end++;
         if (end - from < SHORT_HISTORY) end = Math.min(to, from + FIRST_CALLS);
         for (let j = from; j < end && rows.order[j]! < scene.endRow; j++) {
           const k = contexts.context[rows.order[j]!]!;
-          const pair = pairKey(calls[contexts.contexts.before[k]!]!, calls[contexts.contexts.symbol[k]!]!);
-          history.set(pair, (history.get(pair) ?? 0) + 1);
+          if (counts[k]!++ === 0) seen.push(k);
         }
+        const history = new Map<number, number>();
+        for (const k of seen) {
+          const pair = pairKey(calls[contexts.contexts.before[k]!]!, calls[contexts.contexts.symbol[k]!]!);
+          history.set(pair, (history.get(pair) ?? 0) + counts[k]!);
+          counts[k] = 0;
+        }
+        seen.length = 0;
         const role = judge(history);
         const key = role.probability.join(' ');
         let r = index.get(key);

@@ -4,7 +4,7 @@
  */
 import { type RowContexts, contextsOf, grainNumbers } from '../context/contexts.js';
 import { type Decoded, Decoder } from '../context/decoder.js';
-import { NumberIndex } from '../context/index-of-numbers.js';
+import { PairIndex } from '../context/index-of-numbers.js';
 import { GRAINS, OUTCOME } from '../context/symbols.js';
 import type { MethodInput } from '../method.js';
 import type { RowsByThread, Trace } from '../trace/table.js';
@@ -59,7 +59,8 @@ export function sceneOf(input: MethodInput): Scene {
 /** Fewer equal calls in a row than this are no loop, however seldom learning saw them in a row. */
 const LOOP_LENGTH = 50;
 
-function lowerBound(trace: Trace, ns: number): number {
+/** The first row that begins at `ns` or later. */
+export function lowerBound(trace: Trace, ns: number): number {
   let [low, high] = [0, trace.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
@@ -74,14 +75,15 @@ function classRows(trace: Trace, { symbols, context, contexts }: RowContexts): P
   const outcome = grainNumbers(symbols, texts, true)[OUTCOME]!;
   const names = [...texts[OUTCOME]!.keys()];
   const last = new Int32Array(trace.threads.length); // 0: the edge, which is symbol 0 and so text 0
-  const index = new NumberIndex();
+  const index = new PairIndex(names.length, names.length);
   const classes: CallClass[] = [];
   const classOf = new Uint32Array(trace.length);
+  const textOf = contexts.symbol.map((symbol) => outcome[symbol]!);
   const { thread } = trace.columns;
   for (let i = 0; i < trace.length; i++) {
     const t = thread[i]!;
-    const text = outcome[contexts.symbol[context[i]!]!]!;
-    const k = index.intern(last[t]! * 0x100000 + text);
+    const text = textOf[context[i]!]!;
+    const k = index.intern(last[t]!, text);
     if (k === classes.length) classes.push({ before: names[last[t]!]!, call: names[text]!, row: i });
     classOf[i] = k;
     last[t] = text;
@@ -94,16 +96,17 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const { trace, contexts, decoder } = scene;
   const roles: Roles = learnRoles(decoder);
   const given = roles.ofThreads(scene, onsetNs);
-  const index = new NumberIndex();
+  const index = new PairIndex(given.roles.length, contexts.contexts.size);
   const context: number[] = [];
   const role: number[] = [];
   const ofRow = new Int32Array(trace.length).fill(-1);
   const { thread } = trace.columns;
   for (let i = 0; i < scene.endRow; i++) {
     const r = given.ofThread[thread[i]!]!;
-    const k = index.intern(r * 0x10000000 + contexts.context[i]!);
+    const own = contexts.context[i]!;
+    const k = index.intern(r, own);
     if (k === context.length) {
-      context.push(contexts.context[i]!);
+      context.push(own);
       role.push(r);
     }
     ofRow[i] = k;

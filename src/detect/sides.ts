@@ -12,6 +12,7 @@ import { FIRST_COUNT } from '../context/decoder.js';
 import { parseSymbol } from '../context/symbols.js';
 import type { ContextModel } from '../signatures/context-model.js';
 import { kindCode } from '../trace/kinds.js';
+import { ByDescriptor } from './by-descriptor.js';
 import type { Cells, Scene } from './scene.js';
 
 /** Three to one, on average, is what it takes. */
@@ -21,38 +22,44 @@ const FEWEST = 4;
 /** Of each connection so many calls are decoded at most. */
 const ENOUGH = 1000;
 
-/** Key of a descriptor of a process in `ownOldConnections`. */
-export const descriptorKey = (pid: number, descriptor: number): number => pid * 0x100000 + descriptor;
+/** What speaks for the program having opened a connection; young: what has its number now was made since the trace began. */
+interface OldConnection {
+  sum: number;
+  calls: number;
+  young: boolean;
+}
 
-/** Keys of connections that were open when the trace began and that the program opened itself. */
-export function ownOldConnections(scene: Scene, cells: Cells): Set<number> {
+/** Connections that were open when the trace began and that the program opened itself. */
+export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldConnection> {
   const evidence = sideEvidence(scene.decoder.model);
-  const own = new Set<number>();
-  if (evidence === null) return own;
-  const { columns, threads, calls } = scene.trace;
-  const { call, descriptor, kind, thread } = columns;
-  const connections = [kindCode('tcp'), kindCode('unix'), kindCode('socket')];
-  const makers = calls.map((name) => DescriptorPast.creates(name));
-  const sums = new Map<number, { sum: number; calls: number }>();
-  // Descriptors that were made since the trace began: their side is known from how.
-  const young = new Set<number>();
+  const found = new ByDescriptor<OldConnection>(scene.trace.threads);
+  if (evidence === null) return found;
+  const { columns, calls } = scene.trace;
+  const { call, descriptor, kind, result, thread } = columns;
+  const connections = new Set([kindCode('tcp'), kindCode('unix'), kindCode('socket')]);
+  const makers = Uint8Array.from(calls, (name) => (DescriptorPast.creates(name) ? 1 : 0));
   for (let i = 0; i < scene.endRow; i++) {
-    const { pid } = threads[thread[i]!]!;
-    if (makers[call[i]!]! && columns.result[i]! >= 0) young.add(descriptorKey(pid, columns.result[i]!));
+    const process = found.processOf[thread[i]!]!;
+    // The side of what was made since the trace began is known from how.
+    if (makers[call[i]!] === 1) {
+      const older = found.get(process, result[i]!);
+      if (older === undefined) found.set(process, result[i]!, { sum: 0, calls: 0, young: true });
+      else older.young = true;
+    }
     const d = descriptor[i]!;
-    if (d < 0 || !connections.includes(kind[i]!)) continue;
-    const key = descriptorKey(pid, d);
-    if (young.has(key) || cells.ofRow[i]! < 0) continue;
-    let so = sums.get(key);
-    if (so === undefined) sums.set(key, (so = { sum: 0, calls: 0 }));
-    if (so.calls === ENOUGH) continue;
+    if (d < 0) continue;
+    let connection = found.get(process, d);
+    if (connection !== undefined && (connection.young || connection.calls === ENOUGH)) continue;
+    if (!connections.has(kind[i]!) || cells.ofRow[i]! < 0) continue;
+    if (connection === undefined) found.set(process, d, (connection = { sum: 0, calls: 0, young: false }));
     const { nodes, weights } = cells.decode(cells.ofRow[i]!);
-    nodes.forEach((node, j) => (so.sum += weights[j]! * evidence[node]!));
-    so.calls++;
+    for (let j = 0; j < nodes.length; j++) connection.sum += weights[j]! * evidence[nodes[j]!]!;
+    connection.calls++;
   }
-
-  for (const [key, { sum, calls: n }] of sums) if (n >= FEWEST && sum > CERTAIN * n) own.add(key);
-  return own;
+  found.forEach(({ sum, calls: n }, process, d) => {
+    if (n < FEWEST || sum <= CERTAIN * n) found.set(process, d, undefined);
+  });
+  return found;
 }
 
 /** Per node: ln(P(node | opened by the program) / P(node | accepted)), with half a call added; null where learning knows but one side. */

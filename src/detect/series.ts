@@ -1,0 +1,106 @@
+/** Durations along time, and the moment at which they change most: a slow disk does not change the mix of calls. */
+
+/** Slower is only what also costs this much more a call, ns. */
+const SLOWER_NS = 10e6;
+/** Quantiles of fewer calls say nothing. */
+const FEWEST = 8;
+/** A change that has not lasted this part of the window is too young to judge. */
+const LASTING = 0.15;
+/** More calls than this factor after the onset, and the program itself asks for more. */
+const SAME_NUMBER = 1.5;
+
+/** Third quartiles of the durations before and after a moment, ns. */
+export interface Slower {
+  readonly before: number;
+  readonly after: number;
+  readonly atNs: number;
+}
+
+interface Span {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+export class Series {
+  private length = 0;
+  private times = new Float64Array(1024);
+  private durations = new Float64Array(1024);
+  private threads = new Uint32Array(1024);
+
+  add(atNs: number, ns: number, thread: number): void {
+    if (!(ns >= 0)) return;
+    if (this.length === this.times.length) this.grow();
+    this.times[this.length] = atNs;
+    this.durations[this.length] = ns;
+    this.threads[this.length++] = thread;
+  }
+
+  /** Share of its time from a moment on that the thread most concerned spends in the calls. */
+  share(threads: number, { toNs }: Span, fromNs: number): number {
+    const sums = new Float64Array(threads);
+    for (let i = 0; i < this.length; i++) if (this.times[i]! >= fromNs) sums[this.threads[i]!]! += this.durations[i]!;
+    return sums.reduce((most, sum) => Math.max(most, sum), 0) / (toNs - fromNs);
+  }
+
+  /**
+   * The change, if from some moment on the third quartile (caches keep the faster half fast) is `factor` times what it was and
+   * calls come no oftener; else null. The moment is the cut with the largest variance of log durations between its sides: O(n log n).
+   */
+  slower({ fromNs, toNs }: Span, factor: number): Slower | null {
+    const n = this.length;
+    const order = this.inOrder();
+    const { durations } = this;
+    const logs = new Float64Array(n);
+    let total = 0;
+    for (let i = 0; i < n; i++) {
+      logs[i] = Math.log(Math.max(1000, durations[order === null ? i : order[i]!]!));
+      total += logs[i]!;
+    }
+    let sum = 0;
+    let best = 0;
+    let cut = -1;
+    for (let i = 0; i < n; i++) {
+      if (i >= FEWEST && n - i >= FEWEST) {
+        const change = (total - sum) / (n - i) - sum / i;
+        const between = change > 0 ? (change * change * i * (n - i)) / n : 0;
+        if (between > best) {
+          best = between;
+          cut = i;
+        }
+      }
+      sum += logs[i]!;
+    }
+    if (cut < 0) return null;
+    const atNs = this.times[order === null ? cut : order[cut]!]!;
+    if (toNs - atNs < LASTING * (toNs - fromNs)) return null;
+    const perSecond = (cut / (atNs - fromNs)) * (toNs - atNs);
+    if (!(n - cut <= SAME_NUMBER * perSecond)) return null;
+    const sorted = order === null ? durations : Float64Array.from(order, (i) => durations[i]!);
+    const before = thirdQuartile(sorted.slice(0, cut));
+    const after = thirdQuartile(sorted.slice(cut, n));
+    return after > factor * before && after - before > SLOWER_NS ? { before, after, atNs } : null;
+  }
+
+  /** The order of time; null when that is the order in which they came. */
+  private inOrder(): Uint32Array | null {
+    const { times, length } = this;
+    let i = 1;
+    while (i < length && times[i - 1]! <= times[i]!) i++;
+    return i >= length ? null : Uint32Array.from({ length }, (_, k) => k).sort((a, b) => times[a]! - times[b]!);
+  }
+
+  private grow(): void {
+    const { times, durations, threads } = this;
+    this.times = new Float64Array(2 * this.length);
+    this.times.set(times);
+    this.durations = new Float64Array(2 * this.length);
+    this.durations.set(durations);
+    this.threads = new Uint32Array(2 * this.length);
+    this.threads.set(threads);
+  }
+}
+
+function thirdQuartile(values: Float64Array): number {
+  values.sort();
+  return values[Math.floor(values.length * 0.75)]!;
+}
