@@ -1,10 +1,9 @@
 /** Methods that run as a whole in one worker thread, so that the coordinator stays free for Ctrl-C and progress. */
 import { fusedMethod } from '../detect/fused.js';
 import type { MethodInput, MethodOutcome } from '../method.js';
-import { rowsByThread } from '../trace/table.js';
 import type { Stage } from './stage.js';
 
-export interface MethodTask extends Omit<MethodInput, 'rows'> {
+export interface MethodTask extends MethodInput {
   readonly method: 'fused';
 }
 
@@ -12,5 +11,5 @@ const methods: Readonly<Record<MethodTask['method'], (input: MethodInput) => Met
 
 export const methodStage: Stage<MethodTask, MethodOutcome> = {
   name: 'method',
-  run: ({ method, ...input }) => methods[method]({ ...input, rows: rowsByThread(input.trace) }),
+  run: ({ method, ...input }) => methods[method](input),
 };

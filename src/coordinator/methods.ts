@@ -28,11 +28,8 @@ export const METHODS: readonly MethodEntry[] = [
     usesBinary: true,
     load: async () => {
       const { methodStage } = await import('./method-stage.js');
-      return ({ trace, signatures, parameters, fromNs, toNs, callGraph }, { pool, inline, signal }) => {
-        // Rows by thread are counted again in the worker: they cost less than a copy.
-        const task = { method: 'fused', trace, signatures, parameters, fromNs, toNs, callGraph } as const;
-        return pool.run(methodStage, task, { signal, inline });
-      };
+      return (input, { pool, inline, signal }) =>
+        pool.run(methodStage, { method: 'fused', ...input }, { signal, inline });
     },
   },
   {

@@ -7,6 +7,7 @@ import { PairIndex } from '../context/index-of-numbers.js';
 import type { Parameters } from '../parameters.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
 import type { Cells, Scene } from './scene.js';
+import { Sums } from './sums.js';
 
 /** A kind of calls, counted. */
 export interface Counted {
@@ -92,24 +93,4 @@ export function excess(
   const all = kinds.reduce((sum, c) => sum + c.count, 0);
   const odd = kinds.reduce((sum, c) => sum + c.odd * c.count, 0);
   return { detector, share: all === 0 ? 0 : odd / all, marks, items: told };
-}
-
-/** Sums by cell, the cells in the order of their first mention. */
-class Sums {
-  readonly of: Float64Array;
-  readonly touched: number[] = [];
-  private readonly known: Uint8Array;
-
-  constructor(cells: number) {
-    this.of = new Float64Array(cells);
-    this.known = new Uint8Array(cells);
-  }
-
-  add(cell: number, weight: number): void {
-    if (this.known[cell] === 0) {
-      this.known[cell] = 1;
-      this.touched.push(cell);
-    }
-    this.of[cell]! += weight;
-  }
 }

@@ -11,6 +11,7 @@ import { waitTable } from '../units/waits.js';
 import { byCluster, clusterAppearances, clusteringOptions } from './clustering.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
 import { outlierOptions, outliers } from './outliers.js';
+import { Sums } from './sums.js';
 
 /** The halves of healthy traces differ by up to this part of odd units. */
 const NOISE = 0.02;
@@ -25,7 +26,7 @@ export function unit({ scene, cells, onset, parameters }: DetectorInput): {
   const { units, members, marks: odds } = oddUnits({ ...scene, parameters });
   const total = [0, 0];
   const odd = [0, 0];
-  const weights = new Map<number, number>();
+  const weights = new Sums(cells.size);
   for (let m = 0; m < members.length; m++) {
     const [from, to] = [units.from[members[m]!]!, units.to[members[m]!]!];
     const after = start[rows.order[from]!]! >= onset.ns ? 1 : 0;
@@ -33,14 +34,11 @@ export function unit({ scene, cells, onset, parameters }: DetectorInput): {
     if (odds[m] === 0) continue;
     odd[after]!++;
     if (after === 0) continue;
-    for (let j = from; j < to; j++) {
-      const cell = cells.ofRow[rows.order[j]!]!;
-      weights.set(cell, (weights.get(cell) ?? 0) + 1 / (to - from));
-    }
+    for (let j = from; j < to; j++) weights.add(cells.ofRow[rows.order[j]!]!, 1 / (to - from));
   }
   const part = (half: number) => (total[half] === 0 ? 0 : odd[half]! / total[half]!);
   const share = Math.max(0, part(1) - part(0) - NOISE);
-  const marks = [...weights].map(([cell, weight]): Mark => ({ cell, weight, on: 'context' }));
+  const marks = weights.touched.map((cell): Mark => ({ cell, weight: weights.of[cell]!, on: 'context' }));
   const finding = { detector: 'unit', share, strength: share, alarming: false, marks, items: [] };
   const counts = { total: total[0]! + total[1]!, abnormal: odd[0]! + odd[1]! };
   return { finding, units: counts };
