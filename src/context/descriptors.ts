@@ -3,7 +3,7 @@
  * rule handled by one piece of code, so its past tells more of the present call than the thread's, which an event loop mixes.
  * Per process, in order of time; a forked child starts with a copy. O(1) a call; a fork costs its open descriptors.
  */
-import type { Thread, Trace } from '../trace/table.js';
+import { FLAG_ACCEPTED, FLAG_CONNECTED, type Thread, type Trace } from '../trace/table.js';
 
 export const ACCEPTED = 1;
 export const CONNECTED = 2;
@@ -120,15 +120,19 @@ export class DescriptorPast {
     return (this.known[thread] = state);
   }
 
-  /** Side of the connection that the call is about. Connecting makes it the program's own. */
-  side(state: State, call: number, descriptor: number): number {
+  /** Side of the connection that the call is about: connecting makes it the program's own; `flags` of the row tell of an old one. */
+  side(state: State, call: number, descriptor: number, flags: number): number {
     const action = this.action[call]!;
     if (action === ACCEPT) return ACCEPTED;
     if (action === CONNECT) {
       state.setSide(descriptor, CONNECTED);
       return CONNECTED;
     }
-    return state.side(descriptor);
+    const known = state.side(descriptor);
+    if (known !== 0 || (flags & (FLAG_ACCEPTED | FLAG_CONNECTED)) === 0) return known;
+    const told = (flags & FLAG_CONNECTED) !== 0 ? CONNECTED : ACCEPTED;
+    state.setSide(descriptor, told);
+    return told;
   }
 
   /** Takes note of the call once its symbol is known. */

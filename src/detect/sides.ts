@@ -1,7 +1,7 @@
 /**
- * Connections that are older than the trace, and that the program opened itself (to a database, say). Nothing in the trace shows
- * who opened them; but the functions that use them do, once calls are decoded: learning knows under which functions connections of
- * either side were used. Naive Bayes over the calls on a descriptor, with nodes of the calling-context tree as features:
+ * Connections that are older than the trace, and that the program opened itself (to a database, say). Their ports tell, where the
+ * tracer showed them (FLAG_CONNECTED). Else the functions that use them do, once calls are decoded: learning knows under which
+ * functions connections of either side were used. Naive Bayes over the calls on a descriptor, with nodes of the calling-context tree as features:
  *
  *   evidence = mean over calls, and over their decoded nodes, of ln(P(node | opened by the program) / P(node | accepted))
  *
@@ -12,6 +12,7 @@ import { FIRST_COUNT } from '../context/decoder.js';
 import { parseSymbol } from '../context/symbols.js';
 import type { ContextModel } from '../signatures/context-model.js';
 import { kindCode } from '../trace/kinds.js';
+import { FLAG_ACCEPTED, FLAG_CONNECTED } from '../trace/table.js';
 import { ByDescriptor } from './by-descriptor.js';
 import type { Cells, Scene } from './scene.js';
 
@@ -33,9 +34,8 @@ interface OldConnection {
 export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldConnection> {
   const evidence = sideEvidence(scene.decoder.model);
   const found = new ByDescriptor<OldConnection>(scene.trace.threads);
-  if (evidence === null) return found;
   const { columns, calls } = scene.trace;
-  const { call, descriptor, kind, result, thread } = columns;
+  const { call, descriptor, flags, kind, result, thread } = columns;
   const connections = new Set([kindCode('tcp'), kindCode('unix'), kindCode('socket')]);
   const makers = Uint8Array.from(calls, (name) => (DescriptorPast.creates(name) ? 1 : 0));
   for (let i = 0; i < scene.endRow; i++) {
@@ -52,6 +52,13 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
     if (connection !== undefined && (connection.young || connection.calls === ENOUGH)) continue;
     if (!connections.has(kind[i]!) || cells.ofRow[i]! < 0) continue;
     if (connection === undefined) found.set(process, d, (connection = { sum: 0, calls: 0, young: false }));
+    const told = flags[i]! & (FLAG_ACCEPTED | FLAG_CONNECTED);
+    if (told !== 0) {
+      connection.sum = told === FLAG_CONNECTED ? Infinity : -Infinity;
+      connection.calls = ENOUGH;
+      continue;
+    }
+    if (evidence === null) continue;
     const { nodes, weights } = cells.decode(cells.ofRow[i]!);
     for (let j = 0; j < nodes.length; j++) connection.sum += weights[j]! * evidence[nodes[j]!]!;
     connection.calls++;

@@ -11,7 +11,7 @@ import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_D
 import { CR, LF, LineScanner, SPACE, isDigit, lineEnd, startsWith } from './bytes.js';
 import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
-import { decorationKind } from './strace-descriptors.js';
+import { decorationKind, sideFlag } from './strace-descriptors.js';
 import { startsRecord } from './strace-leader.js';
 import { CallNames } from './strace-names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
@@ -27,6 +27,7 @@ const LONGEST_INTERRUPTION = 64;
 const MAX_CALLS = 1024;
 
 const UNKNOWN_KIND = kindCode('unknown');
+const TCP = kindCode('tcp');
 const CWD = kindCode('cwd');
 const OTHER = kindCode('other');
 
@@ -92,6 +93,7 @@ export class CallReader {
     let p = argsStart;
     const first = this.first[call];
     let kind = 0;
+    let side = 0;
     let descriptor = NO_DESCRIPTOR;
     if (first !== FIRST_OTHER) {
       let c = bytes[p];
@@ -101,8 +103,10 @@ export class CallReader {
           descriptor = (descriptor * 10 + (c - 48)) | 0;
           c = bytes[++p];
         } while (isDigit(c));
-        if (c === 60 /* < */) kind = decorationKind(bytes, p + 1);
-        else kind = UNKNOWN_KIND;
+        if (c === 60 /* < */) {
+          kind = decorationKind(bytes, p + 1);
+          if (kind === TCP) side = sideFlag(bytes, p + 1);
+        } else kind = UNKNOWN_KIND;
         // A number that is not marked, or marked as something else (strace -Y), need not be a descriptor.
         if (first === FIRST_UNKNOWN && (kind === UNKNOWN_KIND || kind === OTHER)) {
           kind = 0;
@@ -126,6 +130,7 @@ export class CallReader {
     const row = writer.addRow(thread, call, now);
     const columns = writer.columns;
     columns.kind[row] = kind;
+    columns.flags[row] = side;
     columns.descriptor[row] = descriptor;
     if (outcome.state === RETURNED) this.store(row, outcome.durationNs);
     else {

@@ -3,7 +3,8 @@
  * `5<anon_inode:[eventpoll]>`, `6</dev/null<char 1:3>>`. The text after `<` tells the kind within a few bytes.
  */
 import { kindCode } from '../trace/kinds.js';
-import { startsWith } from './bytes.js';
+import { FLAG_ACCEPTED, FLAG_CONNECTED } from '../trace/table.js';
+import { LF, isDigit, startsWith } from './bytes.js';
 
 const TCP = kindCode('tcp');
 const UDP = kindCode('udp');
@@ -45,6 +46,35 @@ export function decorationKind(bytes: Uint8Array, p: number): number {
       // RAW:[, PACKET:[, SCTP:[ ...: families of sockets are in capitals.
       return bytes[p] >= 65 && bytes[p] <= 90 ? SOCKET : OTHER;
   }
+}
+
+/** ip(7), ip_local_port_range: from here on the kernel gives ports to those who connect. */
+const FIRST_EPHEMERAL_PORT = 32768;
+
+/**
+ * Which side of a connection the program is, by the ports of a TCP decoration: `TCP:[LOCAL:80->REMOTE:40123]` was accepted.
+ * FLAG_ACCEPTED, FLAG_CONNECTED, or 0 where both ports or neither are ephemeral. `p` is behind the `<`.
+ */
+export function sideFlag(bytes: Uint8Array, p: number): number {
+  let q = p;
+  while (bytes[q] !== 62 /* > */ && bytes[q] !== LF) q++;
+  if (bytes[q] === LF || bytes[q - 1] !== 45 /* - */) return 0;
+  const local = portBefore(bytes, q - 1);
+  do q++;
+  while (bytes[q] !== 62 && bytes[q] !== LF);
+  if (bytes[q] === LF || bytes[q - 1] !== 93 /* ] */) return 0;
+  const remote = portBefore(bytes, q - 1);
+  if (local < 0 || remote < 0 || local >= FIRST_EPHEMERAL_PORT === remote >= FIRST_EPHEMERAL_PORT) return 0;
+  return local < remote ? FLAG_ACCEPTED : FLAG_CONNECTED;
+}
+
+/** The number that ends before `end`, behind a colon; -1 when there is none. */
+function portBefore(bytes: Uint8Array, end: number): number {
+  let port = 0;
+  let scale = 1;
+  let p = end - 1;
+  for (; isDigit(bytes[p]) && scale <= 10_000; p--, scale *= 10) port += (bytes[p] - 48) * scale;
+  return p < end - 1 && bytes[p] === 58 /* : */ ? port : -1;
 }
 
 /** Kind of a file by its absolute path. */

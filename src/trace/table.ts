@@ -41,6 +41,10 @@ export const FLAG_RESTARTED = 4;
 /** The result is negative or beyond int32 without being an error: an address or a large count. */
 export const FLAG_LARGE_RESULT = 8;
 
+/** The ports of the call's TCP connection tell that the program accepted it, or that it opened it. */
+export const FLAG_ACCEPTED = 16;
+export const FLAG_CONNECTED = 32;
+
 export const ERRNO_RESTART = 254;
 export const ERRNO_UNKNOWN = 255;
 export const NO_DESCRIPTOR = -1;

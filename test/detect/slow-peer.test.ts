@@ -13,12 +13,14 @@ interface Recording {
   readonly answer: (t: number) => number;
   /** Seconds between a reply to a client and its next request. */
   readonly pause: (t: number) => number;
+  /** Ports that tell who opened the connections. */
+  readonly telling?: boolean;
 }
 
 const START = 1_700_000_000;
 
 /** Attached recordings do not show how the connections were opened. */
-function record({ seconds, stacks = false, answer, pause }: Recording): string {
+function record({ seconds, stacks = false, answer, pause, telling = false }: Recording): string {
   let text = '';
   let now = START;
   const call = (line: string, took: number, functions: string) => {
@@ -26,8 +28,8 @@ function record({ seconds, stacks = false, answer, pause }: Recording): string {
     now += took + 0.0001;
     if (stacks) for (const f of functions.split(' < ')) text += ` > /bin/gate(${f}+0x1) [0x2]\n`;
   };
-  const client = '9<TCP:[10.0.0.1:80->10.0.0.2:5000]>';
-  const database = '5<TCP:[10.0.0.1:6000->10.0.0.3:5432]>';
+  const client = `9<TCP:[10.0.0.1:80->10.0.0.2:${telling ? 45000 : 5000}]>`;
+  const database = `5<TCP:[10.0.0.1:${telling ? 46000 : 6000}->10.0.0.3:5432]>`;
   const wait = (took: number) => call('epoll_wait(3<anon_inode:[eventpoll]>, [], 9, -1) = 1', took, 'loop < main');
   if (stacks) {
     call(`socket(AF_INET, SOCK_STREAM, 0) = 5<TCP:[1]>`, 0.0001, 'openDatabase < main');
@@ -46,14 +48,16 @@ function record({ seconds, stacks = false, answer, pause }: Recording): string {
 }
 
 const fast = () => 0.005;
-const LEARNED = learnSignatures([parseText(record({ seconds: 20, stacks: true, answer: fast, pause: () => 0.02 }))], {
-  parameters: DEFAULT_PARAMETERS,
-});
+const LEARNING = record({ seconds: 20, stacks: true, answer: fast, pause: () => 0.02 });
+const learn = (text: string) => learnSignatures([parseText(text)], { parameters: DEFAULT_PARAMETERS });
+const LEARNED = learn(LEARNING);
+/** Of a recording that was attached as well. */
+const LEARNED_LATE = learn(LEARNING.slice(LEARNING.indexOf(`7 ${START}`, LEARNING.indexOf('accept4'))));
 
-function analyse(recording: Recording) {
+function analyse(recording: Recording, signatures = LEARNED) {
   const trace = parseText(record(recording));
   return fusedMethod({
-    ...{ trace, rows: rowsByThread(trace), signatures: LEARNED, parameters: DEFAULT_PARAMETERS },
+    ...{ trace, rows: rowsByThread(trace), signatures, parameters: DEFAULT_PARAMETERS },
     ...{ fromNs: 0, toNs: trace.endNs + 1 },
   });
 }
@@ -63,6 +67,13 @@ describe('a connection older than the trace', () => {
     const outcome = analyse({ seconds: 60, answer: (t) => (t < 30 ? 0.005 : 0.3), pause: () => 0.02 });
     expect([outcome.verdict, outcome.externalResource]).toEqual(['external', 'peer']);
     expect(outcome.reasons[0]!.code).toBe('slow-peer');
+  });
+
+  it('that the program opened itself, by its ports', () => {
+    const recording = { seconds: 60, answer: (t: number) => (t < 30 ? 0.005 : 0.3), pause: () => 0.02 };
+    expect(analyse(recording, LEARNED_LATE).verdict).toBe('none');
+    const outcome = analyse({ ...recording, telling: true }, LEARNED_LATE);
+    expect([outcome.verdict, outcome.externalResource]).toEqual(['external', 'peer']);
   });
 
   it('that a client opened: it may take its time', () => {
