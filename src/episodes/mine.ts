@@ -13,7 +13,7 @@ export interface MiningOptions {
   readonly maxGap: number;
   /** Runs of more equal calls are folded into this many before mining; 0 (default) = never. */
   readonly maxRun?: number;
-  /** With gaps: when more episodes than this are frequent, mining starts again with twice the support. Default 200,000. */
+  /** With gaps: when more episodes than this are frequent, the support is doubled. Default 200,000. */
   readonly maxEpisodes?: number;
 }
 
@@ -57,24 +57,16 @@ export function mineClosedEpisodes(
   }
   const longest = Math.min(maxLength, LONGEST_GAPPED_EPISODE);
   const maxEpisodes = Math.max(1, options.maxEpisodes ?? MAX_EPISODES);
-  let support = minSupport;
-  const again = () =>
-    mineGapped(text, alphabet.length - 1, { minSupport: support, maxLength: longest, maxGap, maxEpisodes });
-  let tree = again();
-  while (tree === null) {
-    support *= 2;
-    tree = again();
-  }
+  const mined = mineGapped(text, alphabet.length - 1, { minSupport, maxLength: longest, maxGap, maxEpisodes });
+  const { tree } = mined;
   const nodes = closedNodes(tree, alphabet.length - 1, maxGap);
-  const out = allocate(
-    Uint8Array.from(nodes, (node) => tree.length[node]!),
-    nodes.length,
-    support,
-  );
+  const lengths = new Uint8Array(nodes.length);
+  for (let e = 0; e < nodes.length; e++) lengths[e] = tree.length[nodes[e]!]!;
+  const out = allocate(lengths, nodes.length, mined.minSupport);
   for (let e = 0; e < nodes.length; e++) {
     let node = nodes[e]!;
     out.support[e] = tree.support[node]!;
-    for (let at = out.offsets[e + 1]! - 1; node >= 0; at--, node = tree.parent[node]!) {
+    for (let at = out.offsets[e + 1]! - 1, first = out.offsets[e]!; at >= first; at--, node = tree.parent[node]!) {
       out.symbols[at] = alphabet[tree.symbol[node]!]!;
     }
   }

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+// @ts-expect-error a script, without types
+import { assembled, moduleFile } from '../../scripts/build-wasm.js';
+import { type GappedOptions, mineGapped } from '../../src/episodes/gapped.js';
+import { joinSequences } from '../../src/episodes/text.js';
+import { numberWindows } from '../../src/episodes/windows.js';
+import { support } from './oracle.js';
+
+/** Every frequent episode with its support, in the order in which it was found; the support applied. */
+function mine(sequences: readonly (readonly number[])[], options: GappedOptions): string[] {
+  const offsets = [0];
+  for (const sequence of sequences) offsets.push(offsets.at(-1)! + sequence.length);
+  const { text, alphabet } = joinSequences(sequences.flat(), offsets, options.maxGap + 1);
+  const { tree, minSupport } = mineGapped(text, alphabet.length - 1, options);
+  const words: string[] = [];
+  for (let node = 0; node < tree.count; node++) {
+    const before = tree.parent[node]! < 0 ? '' : words[tree.parent[node]!]!;
+    words.push(`${before} ${alphabet[tree.symbol[node]!]!}`);
+  }
+  return [...words.map((word, node) => `${word} x${tree.support[node]!} ${tree.open[node]!}`), `at ${minSupport}`];
+}
+
+/** The same without tails. */
+const plain = (sequences: readonly (readonly number[])[], options: GappedOptions) =>
+  mine(sequences, { ...options, shortestText: Infinity });
+
+/** A server's loop: mostly the same, not always. */
+function loop(length: number): number[] {
+  let state = 7;
+  const random = (n: number) => (state = (state * 16_807) % 2_147_483_647) % n;
+  const out: number[] = [];
+  while (out.length < length)
+    out.push(...[1, 2, 3, ...(random(3) === 0 ? [4, 2] : []), random(40), 5].slice(random(3)));
+  return out.slice(0, length);
+}
+
+describe('tails', () => {
+  it('find what growing finds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 40 }), { minLength: 1, maxLength: 3 }),
+        fc.record({
+          minSupport: fc.integer({ min: 1, max: 6 }),
+          maxLength: fc.integer({ min: 1, max: 9 }),
+          maxGap: fc.integer({ min: 1, max: 5 }),
+          maxEpisodes: fc.constantFrom(20, 1000, 200_000),
+        }),
+        (sequences, options) => {
+          fc.pre(options.maxEpisodes < 200_000 || options.minSupport > 2);
+          expect(mine(sequences, { ...options, shortestText: 0 })).toEqual(plain(sequences, options));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('have the supports of the definition', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 24 }), (sequence) => {
+        const found = mine([sequence], { minSupport: 2, maxLength: 6, maxGap: 2, maxEpisodes: 1e6, shortestText: 0 });
+        for (const line of found.slice(0, -1)) {
+          const [, calls, times] = /^(.*) x(\d+) \d$/.exec(line)!;
+          expect(Number(times)).toBe(support(sequence, calls!.trim().split(' ').map(Number), 2));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('count on where positions no longer fit in 16 bits, near and far', () => {
+    const options = { minSupport: 60, maxLength: 5, maxGap: 2, maxEpisodes: 200_000 };
+    const calls = loop(150_000);
+    // Nothing for long, then again.
+    calls.fill(9, 20_000, 130_000);
+    const found = mine([calls], options);
+    expect(found.length).toBeGreaterThan(1000);
+    expect(found).toEqual(plain([calls], options));
+  });
+
+  it('are as long as windows repeat, and never change what is found', () => {
+    const rare = Array.from({ length: 3000 }, (_, i) => ((i * i * 7919) % 10_007) % 23);
+    const options = { minSupport: 20, maxLength: 8, maxGap: 2, maxEpisodes: 3000 };
+    expect(mine([rare], options)).toEqual(plain([rare], options));
+  });
+});
+
+describe('windows', () => {
+  it('are equal where what follows is, the frequent ones first', () => {
+    const text = Int32Array.of(1, 2, 3, 1, 2, 3, 1, 2, 9, 0);
+    const { of, count, at, byWeight } = numberWindows(text, 3, 2)!;
+    const word = (p: number) =>
+      [1, 2]
+        .map((i) => text[p + i] ?? 0)
+        .map((c) => (c > 3 ? 0 : c))
+        .join();
+    expect(count).toBe(new Set(Array.from(text, (_, p) => word(p))).size);
+    for (let p = 0; p < text.length; p++) expect(word(at[of[p]!]!)).toBe(word(p));
+    expect([...byWeight].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, w) => w));
+    expect(word(at[byWeight[0]!]!)).toBe('2,3');
+    expect(numberWindows(text, 3, 2, count)).not.toBeNull();
+    expect(numberWindows(text, 3, 2, count - 1)).toBeNull();
+  });
+});
+
+describe('the WebAssembly', () => {
+  it('is that of its source', async () => {
+    const source = fileURLToPath(new URL('../../src/episodes/tails.wat', import.meta.url));
+    const file = (moduleFile as (file: string) => string)(source);
+    expect(path.basename(file)).toBe('tails-module.ts');
+    expect(readFileSync(file, 'utf8')).toBe(await (assembled as (file: string) => Promise<string>)(source));
+  });
+});
