@@ -1,7 +1,7 @@
 /**
  * System calls of arm64 (and of the other architectures with the generic table: riscv64, loongarch64):
  * include/uapi/asm-generic/unistd.h. Numbers
- * up to 450 as of Linux 6.1; those from 451 on, equal on all architectures, as of 6.17.
+ * up to 450 as of Linux 6.1; those from 451 on, equal on all architectures, as of 7.0.
  */
 import { syscallTable } from './table.js';
 
@@ -38,4 +38,5 @@ export const ARM64_CALLS = syscallTable(`
   cachestat fchmodat2 map_shadow_stack futex_wake futex_wait futex_requeue statmount listmount lsm_get_self_attr
   lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat listxattrat removexattrat open_tree_attr
   file_getattr file_setattr
+  listns rseq_slice_yield
 `);

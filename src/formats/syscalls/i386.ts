@@ -1,6 +1,6 @@
 /**
  * System calls of 32-bit x86: arch/x86/entry/syscalls/syscall_32.tbl. Numbers
- * up to 450 as of Linux 6.1; those from 451 on, equal on all architectures, as of 6.17.
+ * up to 450 as of Linux 6.1; those from 451 on, equal on all architectures, as of 7.0.
  */
 import { syscallTable } from './table.js';
 
@@ -49,4 +49,5 @@ export const I386_CALLS = syscallTable(`
   landlock_restrict_self memfd_secret process_mrelease futex_waitv set_mempolicy_home_node cachestat fchmodat2
   map_shadow_stack futex_wake futex_wait futex_requeue statmount listmount lsm_get_self_attr lsm_set_self_attr
   lsm_list_modules mseal setxattrat getxattrat listxattrat removexattrat open_tree_attr file_getattr file_setattr
+  listns rseq_slice_yield
 `);

@@ -1,6 +1,6 @@
 /**
  * System calls of x86-64: arch/x86/entry/syscalls/syscall_64.tbl. Numbers
- * up to 450 as of Linux 6.1; those from 451 on, equal on all architectures, as of 6.17.
+ * up to 450 as of Linux 6.1; those from 451 on, equal on all architectures, as of 7.0.
  */
 import { syscallTable } from './table.js';
 
@@ -35,10 +35,11 @@ export const X86_64_CALLS = syscallTable(`
   open_by_handle_at clock_adjtime syncfs sendmmsg setns getcpu process_vm_readv process_vm_writev kcmp finit_module
   sched_setattr sched_getattr renameat2 seccomp getrandom memfd_create kexec_file_load bpf execveat userfaultfd
   membarrier mlock2 copy_file_range preadv2 pwritev2 pkey_mprotect pkey_alloc pkey_free statx io_pgetevents rseq
-  @424 pidfd_send_signal io_uring_setup io_uring_enter io_uring_register open_tree move_mount fsopen fsconfig
+  uretprobe uprobe @424 pidfd_send_signal io_uring_setup io_uring_enter io_uring_register open_tree move_mount fsopen fsconfig
   fsmount fspick pidfd_open clone3 close_range openat2 pidfd_getfd faccessat2 process_madvise epoll_pwait2
   mount_setattr quotactl_fd landlock_create_ruleset landlock_add_rule landlock_restrict_self memfd_secret
   process_mrelease futex_waitv set_mempolicy_home_node cachestat fchmodat2 map_shadow_stack futex_wake futex_wait
   futex_requeue statmount listmount lsm_get_self_attr lsm_set_self_attr lsm_list_modules mseal setxattrat getxattrat
   listxattrat removexattrat open_tree_attr file_getattr file_setattr
+  listns rseq_slice_yield
 `);
