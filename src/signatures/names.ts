@@ -50,11 +50,13 @@ export function scriptFunction(name: string): ScriptFunction | null {
   const head = rest.slice(0, position.index);
   // The path begins at the first blank that is followed by something that looks like one; names may hold blanks ("get size").
   const at = / (?=\/|[a-z][a-z+.-]*:|[A-Za-z]:\\)/.exec(head)?.index ?? head.lastIndexOf(' ');
+  const own = at < 0 ? '' : head.slice(0, at).trim();
   return {
-    name: at < 0 ? '' : head.slice(0, at).trim(),
+    name: own,
     script: head.slice(at + 1),
     line: Number(position[0].split(':')[1]),
-    topLevel: name.startsWith('Script:'),
+    // Node.js wraps a CommonJS module in a function without a name that begins with the file.
+    topLevel: name.startsWith('Script:') || (own === '' && position[0] === ':1:1'),
   };
 }
 

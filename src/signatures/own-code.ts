@@ -110,7 +110,8 @@ function isJitObject(object: string): boolean {
 
 function isOwnScript(functionName: string): boolean {
   const script = scriptFunction(functionName);
-  if (script !== null) return !SCRIPT_LIBRARY.test(script.script);
+  // A module's own code runs once, at loading; V8 gives its place in memory to others then, and perf its name.
+  if (script !== null) return !SCRIPT_LIBRARY.test(script.script) && !(script.topLevel && script.name === '');
   // Other engines: methods have qualified names, helpers have plain ones.
   return /[.:;/]/.test(functionName) && !JIT_INTERNAL.test(functionName);
 }

@@ -20,6 +20,8 @@ const NAMES: readonly [string, string][] = [
   ['JS:^ /srv/ioredis/built/commander.js:129:21', '(anonymous) commander.js:129'],
   ['JS:* /srv/my app/server.js:14:36', '(anonymous) server.js:14'],
   ['Script:~ /srv/app/server.js:1:1', '(script) server.js:1'],
+  ['JS:~ /srv/app/lib/view.js:1:1', '(script) view.js:1'],
+  ['JS:~ /srv/app/lib/bundle.js:1:812', '(anonymous) bundle.js:1'],
   ['JS:~connect', 'connect'],
   ['py::Queue.get:/usr/lib/python3.12/queue.py', 'Queue.get'],
   // GCC, LLVM, ld

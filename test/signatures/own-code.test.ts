@@ -133,6 +133,7 @@ describe('own code of a program run by an interpreter', () => {
     expect(own.owns('JS:* /srv/app/node_modules/x/index.js:1:2', MAP)).toBe(true);
     expect(own.owns('JS:^Socket._write node:net:969:35', MAP)).toBe(false);
     expect(own.owns('JS:^emit events.js:100:1', MAP)).toBe(false);
+    expect(own.owns('JS:~ /srv/app/routes.js:1:1', MAP)).toBe(false);
     expect(own.owns('RegExp:[a-z]+', MAP)).toBe(false);
     expect(own.owns('bcrypt_hash', '/srv/app/node_modules/bcrypt/lib/bcrypt.node')).toBe(true);
   });
