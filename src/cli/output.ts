@@ -1,9 +1,10 @@
 /** Where results go: one report to stdout, any number to files. A file is whole or not there at all. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { RenderContext, Reporter } from '../report/reporter.js';
+import { isSpecialFile } from '../special-file.js';
 
 export interface Output<Document> {
   readonly reporter: Reporter<Document>;
@@ -43,8 +44,9 @@ export async function writeOutputs<D>(
   for (const { reporter, file } of outputs) if (file === null) await stdout(reporter.render(document, terminal));
 }
 
-/** Writes beside the target and renames over it. */
+/** Writes beside the target and renames over it; what is no file (/dev/null, a pipe) is written to as it is. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
+  if (await isSpecialFile(file)) return writeFile(file, content);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`);
   try {
     const handle = await open(temporary, 'wx');

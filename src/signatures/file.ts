@@ -5,6 +5,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
+import { isSpecialFile } from '../special-file.js';
 import type { ContextModel } from './context-model.js';
 import { SIGNATURES_SCHEMA_VERSION, type Episode, type LearnedFunction, type SignatureDatabase } from './database.js';
 
@@ -111,7 +112,9 @@ export async function writeSignatures(db: SignatureDatabase, path: string): Prom
   const text = serialiseSignatures(db);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, path.endsWith('.gz') ? gzipSync(text) : text);
+    const content = path.endsWith('.gz') ? gzipSync(text) : text;
+    if (await isSpecialFile(path)) return await writeFile(path, content);
+    await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
