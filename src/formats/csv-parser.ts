@@ -1,6 +1,6 @@
 /**
- * One stretch of CSV to a TraceChunk. Text without quotes is scanned as bytes, in place; text with quotes goes through
- * csv-parse, field by field into the same row.
+ * One stretch of CSV to a TraceChunk. Text is scanned as bytes, in place, quoted fields too as long as they are as RFC 4180
+ * has them; from the first record on in which they are not, the rest goes through csv-parse.
  */
 import { parse } from 'csv-parse/sync';
 import type { TraceChunk } from '../trace/chunk.js';
@@ -21,6 +21,8 @@ export class CsvParser {
   private readonly writer: ChunkWriter;
   private readonly row: CsvRow;
   private readonly columns: Int8Array;
+  /** The field being read, where it does not stand in the text as it is. */
+  private scratch = new Uint8Array(256);
 
   constructor(
     private readonly given: Uint8Array,
@@ -35,37 +37,79 @@ export class CsvParser {
 
   parse(): TraceChunk {
     const bytes = this.given.at(-1) === LF || this.given.length === 0 ? this.given : endedByNewline(this.given);
-    if (bytes.includes(QUOTE)) this.quoted(bytes);
-    else this.plain(bytes);
+    const from = this.afterHeader(bytes);
+    const odd = this.scan(bytes, from, bytes.includes(QUOTE, from));
+    if (odd >= 0) this.relaxed(bytes, odd);
     const { baseSeconds, lastNs } = this.row;
     const clock = baseSeconds < 0 ? 'none' : baseSeconds > EPOCH_SECONDS ? 'epoch' : 'boot';
     return this.writer.finish({ clock, baseSeconds: Math.max(0, baseSeconds), advanceNs: lastNs }, this.given.length);
   }
 
-  private plain(bytes: Uint8Array): void {
+  /**
+   * Reads the records from `from` on. Gives where the first begins whose quotes are odd, -1 when none are; without
+   * `quotes` they are letters like others.
+   */
+  private scan(bytes: Uint8Array, from: number, quotes: boolean): number {
     const { writer, row, columns } = this;
     const { delimiter } = this.layout;
-    let p = this.afterHeader(bytes);
+    let p = from;
     while (p < bytes.length) {
-      writer.lines++;
       const start = p;
       row.clear();
       let field = 0;
       for (;;) {
-        const meaning = field < columns.length ? columns[field] : -1;
-        const end = meaning >= 0 ? row.scan(meaning, bytes, p, delimiter) : -1;
-        if (end < 0) {
-          const from = p;
-          while (bytes[p] !== delimiter && bytes[p] !== LF) p++;
-          if (meaning >= 0) row.set(meaning, bytes, from, bytes[p] === LF && bytes[p - 1] === CR ? p - 1 : p);
-        } else p = end;
+        const meaning = field < columns.length ? columns[field]! : -1;
+        if (quotes && bytes[p] === QUOTE) {
+          p = this.quotedField(bytes, p, meaning);
+          if (p < 0) return start;
+        } else {
+          const end = meaning >= 0 ? row.scan(meaning, bytes, p, delimiter) : -1;
+          if (end < 0) {
+            const first = p;
+            while (bytes[p] !== delimiter && bytes[p] !== LF) p++;
+            if (meaning >= 0) row.set(meaning, bytes, first, bytes[p] === LF && bytes[p - 1] === CR ? p - 1 : p);
+          } else p = end;
+        }
         field++;
         if (bytes[p] === LF) break;
         p++;
       }
+      writer.lines++;
       this.store(bytes, start, p, field);
       p++;
     }
+    return -1;
+  }
+
+  /** Reads the field whose first quote is at `open`. Gives the position behind the field, -1 when it does not end there. */
+  private quotedField(bytes: Uint8Array, open: number, meaning: number): number {
+    const from = open + 1;
+    let p = from;
+    let doubled = 0;
+    for (; ; p += 2) {
+      while (bytes[p] !== QUOTE) if (++p >= bytes.length) return -1;
+      if (bytes[p + 1] !== QUOTE) break;
+      doubled++;
+    }
+    const behind = bytes[p + 1] === CR && bytes[p + 2] === LF ? p + 2 : p + 1;
+    if (bytes[behind] !== this.layout.delimiter && bytes[behind] !== LF) return -1;
+    if (meaning >= 0 && doubled === 0) this.row.set(meaning, bytes, from, p);
+    else if (meaning >= 0) {
+      const scratch = this.room(p - from);
+      let length = 0;
+      for (let q = from; q < p; q++) {
+        scratch[length++] = bytes[q]!;
+        if (bytes[q] === QUOTE) q++;
+      }
+      this.row.set(meaning, scratch, 0, length);
+    }
+    return behind;
+  }
+
+  /** Bytes to put a field together in. */
+  private room(length: number): Uint8Array {
+    if (length > this.scratch.length) this.scratch = new Uint8Array(2 * length);
+    return this.scratch;
   }
 
   /** Takes the record that `row` holds, of bytes[start, end). */
@@ -95,36 +139,45 @@ export class CsvParser {
     return start;
   }
 
-  private quoted(bytes: Uint8Array): void {
-    const { writer, row, columns, layout } = this;
-    const from = this.afterHeader(bytes);
-    const body = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from);
-    let records: { record: Buffer[]; info: { bytes: number } }[];
+  /** The records from `from` on, with quotes wherever they stand. */
+  private relaxed(bytes: Uint8Array, from: number): void {
+    let start = from;
     try {
-      records = parse(body, {
-        delimiter: Buffer.of(layout.delimiter),
-        encoding: null,
-        info: true,
+      parse(Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from), {
+        delimiter: String.fromCharCode(this.layout.delimiter),
+        // A character a byte: fields are read as bytes again, whatever their encoding.
+        encoding: 'latin1',
+        // Told, for it would take the first that it sees for all.
+        record_delimiter: ['\r\n', '\n'],
         relax_quotes: true,
         relax_column_count: true,
         skip_empty_lines: true,
-      }) as never;
-    } catch {
-      // A quote that is never closed: line by line, what can be saved.
-      this.plain(bytes);
-      return;
-    }
-    let start = from;
-    for (const { record, info } of records) {
-      writer.lines++;
-      row.clear();
-      record.forEach((field, i) => {
-        if (i < columns.length && columns[i]! >= 0) row.set(columns[i]!, field, 0, field.length);
+        on_record: (record: string[], info) => {
+          const end = from + info.bytes;
+          this.record(bytes, start, Math.max(start, end - 1), record);
+          start = end;
+          return null;
+        },
       });
-      const end = from + info.bytes;
-      this.store(bytes, start, Math.max(start, end - 1), record.length);
-      start = end;
+    } catch {
+      // A quote that is never closed: line by line, what can be saved of the rest.
+      this.scan(bytes, start, false);
     }
+  }
+
+  /** A record of bytes[start, end), taken apart. */
+  private record(bytes: Uint8Array, start: number, end: number, fields: readonly string[]): void {
+    const { row, columns } = this;
+    this.writer.lines++;
+    row.clear();
+    for (let i = 0; i < fields.length && i < columns.length; i++) {
+      if (columns[i]! < 0) continue;
+      const field = fields[i]!;
+      const scratch = this.room(field.length);
+      for (let k = 0; k < field.length; k++) scratch[k] = field.charCodeAt(k);
+      row.set(columns[i]!, scratch, 0, field.length);
+    }
+    this.store(bytes, start, end, fields.length);
   }
 }
 

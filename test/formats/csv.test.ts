@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csv } from '../../src/formats/csv.js';
 import type { ParseOptions } from '../../src/formats/format.js';
@@ -159,6 +160,32 @@ describe('cuts', () => {
     const text = `ts,tid,syscall,ret,dur,note\n${lines.join('\n')}\n`;
     for (const size of [1, 40, 100, 1000]) expect(rowsOf(readText(csv, text, size))).toEqual(rows(text));
     expect(rows(text).length).toBe(60);
+  });
+  it('quotes change nothing, wherever they stand', () => {
+    const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`;
+    const record = fc.record({
+      call: fc.constantFrom('read', 'futex', 'epoll_wait'),
+      ret: fc.integer({ min: -20, max: 5000 }),
+      note: fc.string({ unit: fc.constantFrom('a', 'é', ' ', "'"), maxLength: 5 }),
+      // Which fields are quoted; whether the note has a mark that needs it, or a quote where none belongs.
+      marks: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean()),
+      odd: fc.constantFrom('', ',', '"', '\n', 'x"y', ' "'),
+      end: fc.constantFrom('\n', '\r\n'),
+    });
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 12 }), fc.boolean(), (records, strayQuotes) => {
+        const header = 'ts,tid,syscall,ret,dur,note,comm\n';
+        const plain = records.map(({ call, ret }, i) => `${i},7,${call},${ret},0.5,,web\n`);
+        const marked = records.map(({ call, ret, note, marks, odd, end }, i) => {
+          const field = (value: string, k: number) => (marks[k] ? quoted(value) : value);
+          const stray = strayQuotes && i % 3 === 2 ? `"${note}"${note}b` : quoted(note + odd);
+          return (
+            [field(`${i}`, 0), '7', field(call, 1), field(`${ret}`, 2), '0.5', stray, field('web', 3)].join() + end
+          );
+        });
+        expect(rows(header + marked.join(''))).toEqual(rows(header + plain.join('')));
+      }),
+    );
   });
   it('a quote that is never closed costs its line only', () => {
     const trace = read('ts,tid,syscall,note\n1,7,read,a\n2,7,read,"b\n3,7,read,c\n');
