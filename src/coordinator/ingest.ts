@@ -74,6 +74,15 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   return { trace, format: first!.format.id, formatReason: first!.reason, warnings };
 }
 
+/** Text is compressed to a tenth, about. */
+const COMPRESSION = 10;
+
+/** Whether the sources certainly hold more text than the calling thread would parse itself. */
+function isLarge(sources: readonly Source[], chunkBytes: number): boolean {
+  const text = (s: Source) => (s.size ?? 0) * (s.compression === 'none' ? 1 : COMPRESSION);
+  return sources.reduce((sum, s) => sum + text(s), 0) > (SMALL_CHUNKS + 1) * chunkBytes;
+}
+
 /** One source on its way into a Trace. */
 interface Part {
   readonly source: Source;
@@ -96,6 +105,7 @@ async function readSet(
   warnings: Message[],
 ): Promise<ChosenFormat> {
   const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  if (isLarge(sources, chunkBytes)) pool.warm(parseStage);
   // The files of strace -ff are of one format, and some threads say too little to tell it.
   const sampled = await sampleOf(sources.reduce((a, b) => ((b.size ?? 0) > (a.size ?? 0) ? b : a)));
   let chosen: ChosenFormat;

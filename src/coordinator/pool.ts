@@ -12,7 +12,7 @@ import type { Piscina } from 'piscina';
 import { PerfscopeError, fromPlainError } from '../errors.js';
 import type { Message } from '../result.js';
 import { entryPoint } from './entry-point.js';
-import type { Reply, Supervisor, TaskEnvelope } from './serve.js';
+import { type Reply, type Supervisor, type TaskEnvelope, WARM_UP } from './serve.js';
 import { Slots } from './slots.js';
 import { type LogLevel, type Stage, cancellation, throwIfCancelled } from './stage.js';
 
@@ -40,6 +40,8 @@ export interface Pool {
   readonly jobs: number;
   /** Worker threads that are alive. */
   readonly threads: number;
+  /** Has all threads start and load the stage, and does not wait for it: for who knows that work will come. */
+  warm(stage: Pick<Stage<never, unknown>, 'name' | 'entryPoint'>): void;
   /** Runs one task. More calls than threads wait outside the pool, so that arguments are not all copied at once. */
   run<Args, Result>(stage: Stage<Args, Result>, args: Args, options?: RunOptions): Promise<Result>;
   /**
@@ -80,6 +82,17 @@ class PiscinaPool implements Pool {
 
   get threads(): number {
     return this.started?.threads.length ?? 0;
+  }
+
+  warm(stage: Pick<Stage<never, unknown>, 'name' | 'entryPoint'>): void {
+    if (this.closed || this.piscina !== null) return;
+    const started = async () => {
+      const piscina = await this.start();
+      const filename = entryPointOf(stage);
+      await Promise.all(Array.from({ length: this.jobs }, () => piscina.run(WARM_UP, { filename })));
+    };
+    // A thread that cannot start fails the first task, too, where it is told of.
+    started().catch(() => undefined);
   }
 
   async run<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions = {}): Promise<Result> {
@@ -154,7 +167,7 @@ class PiscinaPool implements Pool {
     const task: TaskEnvelope<Args> = { args, port: line?.port ?? null };
     try {
       const reply = (await piscina.run(task, {
-        filename: stage.entryPoint === undefined ? entryPoint(stage.name) : fileURLToPath(stage.entryPoint),
+        filename: entryPointOf(stage),
         signal: kill.signal,
         transferList: line === null ? [] : [line.port],
       })) as Reply<Result>;
@@ -168,6 +181,10 @@ class PiscinaPool implements Pool {
       line?.close();
     }
   }
+}
+
+function entryPointOf({ name, entryPoint: url }: Pick<Stage<never, unknown>, 'name' | 'entryPoint'>): string {
+  return url === undefined ? entryPoint(name) : fileURLToPath(url);
 }
 
 async function runInline<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions): Promise<Result> {

@@ -23,9 +23,16 @@ export interface TaskEnvelope<Args> {
 export type Reply<Result> =
   { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: PlainError };
 
+/** Does nothing: a thread that gets it has started and loaded its stage by the time that work comes. */
+export const WARM_UP = 'warm-up';
+
 /** Makes the default export of a worker file. An error for users comes back as data; any other one is a bug and is thrown. */
-export function serve<Args, Result>(stage: Stage<Args, Result>): (task: TaskEnvelope<Args>) => Promise<Reply<Result>> {
-  return async ({ args, port }) => {
+export function serve<Args, Result>(
+  stage: Stage<Args, Result>,
+): (task: TaskEnvelope<Args> | typeof WARM_UP) => Promise<Reply<Result> | null> {
+  return async (task) => {
+    if (task === WARM_UP) return null;
+    const { args, port } = task;
     const controller = new AbortController();
     const supervisor = port === null ? null : wrap<Supervisor>(nodeEndpoint(port));
     supervisor?.whenCancelled().then(

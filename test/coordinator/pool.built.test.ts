@@ -55,6 +55,14 @@ describe('pool', () => {
     expect(pool.threads).toBe(1);
   });
 
+  it('starts all threads when work is announced, which then do it', async () => {
+    start(2);
+    pool.warm(probe);
+    while (pool.threads < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(await pool.run(probe, { what: 'square', n: 5 })).toBe(25);
+    expect(pool.threads).toBe(2);
+  });
+
   it.each([1, 2, 3])('gives results in the order of the items, %i threads', async (jobs) => {
     start(jobs);
     const results: number[] = [];
