@@ -1,7 +1,7 @@
 // One stage on one input, in a process of its own: what it took, as JSON on stdout. stages.js runs it.
 //
 //     node stage.js STAGE FILE [JOBS [SIGNATURES]]
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -116,7 +116,9 @@ async function fused() {
 /** A command of the program, with all that it takes from the start of the process. */
 async function command(args) {
   const { main } = await dist('cli/main.js');
-  const code = await main([...args, '--jobs', jobs, '-q']);
+  const out = `${file}.out.json`;
+  const code = await main([...args.map((a) => a.replace('OUT', out)), '--jobs', jobs, '-q']);
+  rmSync(out, { force: true });
   const { user, system } = process.cpuUsage();
   return { cpu: (user + system) / 1e6, wall: performance.now() / 1000, code };
 }
@@ -128,8 +130,8 @@ const STAGES = {
   'mine-contiguous': () => mining(0, Infinity),
   'mine-gapped': () => mining(2, 1e6),
   fused,
-  analyze: () => command(['analyze', file, '-s', signatures, '-f', 'json=/dev/null']),
-  learn: () => command(['learn', file, '-o', '/dev/null', '-f', 'json=/dev/null']),
+  analyze: () => command(['analyze', file, '-s', signatures, '-f', 'json=OUT']),
+  learn: () => command(['learn', file, '-o', 'OUT', '-f', 'table']),
 };
 
 const facts = await STAGES[stage]();

@@ -34,7 +34,9 @@ export const readers = (file) => [
 export function stage(name, file, jobs = 1, signatures = '') {
   const args = [here('stage.js'), name, file, String(jobs), signatures];
   const text = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-  return JSON.parse(text.trim().split('\n').at(-1));
+  const facts = JSON.parse(text.trim().split('\n').at(-1));
+  if (facts.code > 0) throw new Error(`${name} ${file}: exit code ${facts.code}`);
+  return facts;
 }
 
 /** `--help` and the way to the first progress line, on a terminal that script(1) makes; null where there is none. */

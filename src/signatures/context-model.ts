@@ -3,6 +3,7 @@
  * stack then. Everything that decoding needs is counted from it when it is loaded, so the file holds each fact once.
  */
 import { type RowContexts, contextsOf } from '../context/contexts.js';
+import { PairIndex } from '../context/index-of-numbers.js';
 import { CALL, EDGE, KIND, OUTCOME, grainsOf, serialiseSymbol } from '../context/symbols.js';
 import { NO_STACK } from '../trace/stacks.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
@@ -69,7 +70,7 @@ export function learnContextModel(
   const contexts = new Map<string, Map<number, number>>();
   const roles = new RoleBook();
   const longest = new Map<string, number>();
-  const waits = new Map<string, { count: number; longest: number; sum: number; threads: number }>();
+  const waits = new Map<string, Wait>();
   for (const run of runs) {
     const rows = contextsOf(run.trace);
     const { contexts: table } = rows;
@@ -125,6 +126,14 @@ export function learnContextModel(
   });
 }
 
+/** Calls after another: those that returned, the longest of them, and what all took, us; lifetimes of the threads that did it, us. */
+interface Wait {
+  count: number;
+  longest: number;
+  sum: number;
+  threads: number;
+}
+
 /** Runs of equal calls, and how long calls took after which other. */
 function noteTimes(
   trace: Trace,
@@ -132,39 +141,63 @@ function noteTimes(
   context: Int32Array,
   symbol: Int32Array,
   longest: Map<string, number>,
-  waits: Map<string, { count: number; longest: number; sum: number; threads: number }>,
+  waits: Map<string, Wait>,
 ): void {
   const { order, offsets } = rowsByThread(trace);
   const { duration, flags, start } = trace.columns;
+  // Texts have numbers, so that no string is made for a call.
+  const kinds = new Map([[EDGE.call, 0]]);
+  const outcomes = new Map<string, number>();
+  const [kindOf, outcomeOf] = [KIND, OUTCOME].map((grain) => {
+    const numbers = grain === KIND ? kinds : outcomes;
+    return Int32Array.from(grains, (texts) => {
+      const text = texts[grain]!;
+      if (!numbers.has(text)) numbers.set(text, numbers.size);
+      return numbers.get(text)!;
+    });
+  }) as [Int32Array, Int32Array];
+  const kindTexts = [...kinds.keys()];
+  const runs = new Uint32Array(outcomes.size);
+  const pairs = new PairIndex(kinds.size, kinds.size);
+  const waitOf: Wait[] = [];
+  /** Per pair: the thread that was the last to do it. */
+  const lastThread: number[] = [];
   for (let t = 0; t < trace.threads.length; t++) {
     const [from, to] = [offsets[t]!, offsets[t + 1]!];
     if (from === to) continue;
     const lifetime = Math.round((trace.threads[t]!.exitNs ?? trace.endNs) - start[order[from]!]!) / 1000;
-    const seen = new Set<string>();
-    let before = EDGE.call;
-    let runText = '';
+    let before = 0;
+    let running = -1;
     let run = 0;
     for (let j = from; j < to; j++) {
       const row = order[j]!;
-      const texts = grains[symbol[context[row]!]!]!;
-      run = texts[OUTCOME] === runText ? run + 1 : 1;
-      runText = texts[OUTCOME]!;
-      if (run > (longest.get(runText) ?? 0)) longest.set(runText, run);
-      const key = `${before}>${texts[KIND]!}`;
-      before = texts[KIND]!;
+      const s = symbol[context[row]!]!;
+      const outcome = outcomeOf[s]!;
+      run = outcome === running ? run + 1 : 1;
+      running = outcome;
+      if (run > runs[outcome]!) runs[outcome] = run;
+      const last = before;
+      before = kindOf[s]!;
       const took = duration[row]!;
       if (Number.isNaN(took) || (flags[row]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
-      let w = waits.get(key);
-      if (w === undefined) waits.set(key, (w = { count: 0, longest: 0, sum: 0, threads: 0 }));
+      const pair = pairs.intern(last, before);
+      if (pair === waitOf.length) {
+        const key = `${kindTexts[last]!}>${kindTexts[before]!}`;
+        if (!waits.has(key)) waits.set(key, { count: 0, longest: 0, sum: 0, threads: 0 });
+        waitOf.push(waits.get(key)!);
+        lastThread.push(-1);
+      }
+      const w = waitOf[pair]!;
       const us = Math.round(took / 1000);
       w.sum += us;
-      if (!seen.has(key)) w.threads += Math.round(lifetime);
-      seen.add(key);
+      if (lastThread[pair] !== t) w.threads += Math.round(lifetime);
+      lastThread[pair] = t;
       if ((flags[row]! & FLAG_UNFINISHED) !== 0) continue;
       w.count++;
       w.longest = Math.max(w.longest, us);
     }
   }
+  for (const [text, number] of outcomes) if (runs[number]! > (longest.get(text) ?? 0)) longest.set(text, runs[number]!);
 }
 
 /** Nodes that some call was issued under. */
