@@ -9,6 +9,7 @@ import type { Message } from '../../result.js';
 import type { LogLevel } from '../../coordinator/stage.js';
 import { loadOptional } from '../optional.js';
 import type { Queue } from './settings.js';
+import { within } from './waiting.js';
 
 export type Say = (level: LogLevel, message: Message) => void;
 
@@ -22,24 +23,29 @@ export interface Link {
   onBack: () => void;
   /** Hears of the errors of BullMQ; those of the connection are no news. */
   readonly onError: (error: Error) => void;
+  /** Waits for work that closes something, as long as there is hope: what is asked while Redis is away never ends. */
+  farewell(work: Promise<unknown>): Promise<void>;
   close(): void;
 }
 
 const CONNECT_MS = 5000;
 const RETRY_MS = 200;
 const RETRY_AT_MOST_MS = 2000;
+const FAREWELL_MS = 5000;
+const FAREWELL_AWAY_MS = 300;
 
 /** @throws PerfscopeError 'usage' when packages are missing, 'queue' when Redis cannot be reached or refuses */
 export async function connect(queue: Queue, say: Say): Promise<Link> {
   const [bullmq, { Redis }] = await loadOptional('--queue', 'bullmq ioredis', () =>
     Promise.all([import('bullmq'), import('ioredis')]),
   );
-  let established = false;
+  // Again and again, from when it was reached once until nobody wants it any more.
+  let lasting = false;
   const options: RedisOptions = {
     lazyConnect: true,
     connectTimeout: CONNECT_MS,
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (established ? Math.min(times * RETRY_MS, RETRY_AT_MOST_MS) : null),
+    retryStrategy: (times) => (lasting ? Math.min(times * RETRY_MS, RETRY_AT_MOST_MS) : null),
   };
   const all: Redis[] = [];
   const made = (redis: Redis) => {
@@ -50,7 +56,7 @@ export async function connect(queue: Queue, say: Say): Promise<Link> {
   };
   const redis = made(new Redis(queue.url, options));
   await reach(redis, queue);
-  established = true;
+  lasting = true;
   const link: Link = {
     bullmq,
     queue,
@@ -61,7 +67,10 @@ export async function connect(queue: Queue, say: Say): Promise<Link> {
       if (isOfConnection(error)) return;
       say(isOfLock(error) ? 'info' : 'warn', { code: 'queue-error', args: { reason: error.message } });
     },
+    farewell: (work) => within(redis.status === 'ready' ? FAREWELL_MS : FAREWELL_AWAY_MS, work),
     close: () => {
+      // Those that BullMQ made for itself have copies of the options.
+      lasting = false;
       for (const one of all) one.disconnect();
     },
   };

@@ -15,7 +15,7 @@ import { Collector } from './collect.js';
 import { type Link, type Say, connect } from './connection.js';
 import { type Answer, KEPT_SECONDS, Keys, type Request } from './protocol.js';
 import { type QueueSettings, queueOf } from './settings.js';
-import { untilAborted, within } from './waiting.js';
+import { untilAborted } from './waiting.js';
 
 export interface SubmitOptions extends QueueSettings {
   /** Where workers put results: a folder that they all see at this path, or s3://BUCKET/PREFIX. Default: in the results folder. */
@@ -30,7 +30,6 @@ const PAGE = 200;
 /** How often it is looked whether anybody works, and whether word of an answer was missed, ms. */
 const LOOK_MS = 5000;
 const LOOK_AGAIN_MS = 30_000;
-const CLOSE_MS = 2000;
 
 /** @throws PerfscopeError 'usage', 'queue' */
 export async function openQueue(settings: SubmitOptions, { onLog }: Pick<RunOptions, 'onLog'>): Promise<Engine> {
@@ -95,8 +94,8 @@ class Submission {
     } finally {
       clearInterval(timer);
       this.link.onBack = () => undefined;
-      await within(CLOSE_MS, this.later.done());
-      await within(CLOSE_MS, Promise.all([events.close(), this.queue.close()]));
+      await this.link.farewell(this.later.done());
+      await this.link.farewell(Promise.all([events.close(), this.queue.close()]));
       if (this.sent.size > 0) this.say('warn', { code: 'queue-left', args: { incidents: this.sent.size } });
     }
   }

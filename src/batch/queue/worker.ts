@@ -18,7 +18,6 @@ import { toolFingerprint } from '../tool.js';
 import { type Link, type Say, connect } from './connection.js';
 import type { Answer, Request } from './protocol.js';
 import { type QueueSettings, queueOf } from './settings.js';
-import { within } from './waiting.js';
 
 export interface WorkOptions extends QueueSettings, RunOptions {
   /** Bytes for the whole process. Default: three quarters of what there is. */
@@ -44,8 +43,6 @@ const DEATHS = 3;
 /** After an error of Redis itself, ms. */
 const RETRY_MS = 1000;
 const IDLE_LOOK_MS = 200;
-/** How long saying good-bye may take when Redis is away, ms. */
-const CLOSE_MS = 3000;
 
 /**
  * Works until it is cancelled, which is its normal end, or has been idle for long enough.
@@ -104,10 +101,10 @@ class QueueWorker {
       this.say('info', { code: 'worker-ready', args: { queue: queue.shown, jobs: this.limits.jobs } });
       await this.ended();
       // No new ones; those under way are told to stop, and go back.
-      const closed = worker.close();
+      // While Redis is away that cannot be: their locks run out.
+      const closed = worker.close(this.link.redis.status !== 'ready');
       this.stop.abort();
-      await within(CLOSE_MS, closed);
-      await within(CLOSE_MS, this.scheduler.idle());
+      await this.link.farewell(closed);
     }).finally(() => this.pool.close());
     if (this.fatal !== null) throw this.fatal;
     return this.summary();
