@@ -32,11 +32,16 @@ interface Connection {
 
 let connection: Promise<Connection> | null = null;
 
+/** Stores in one's own house have rarely a name in DNS for each bucket; the SDK can be told of that by code alone. */
+function ownEndpoint(): boolean {
+  return (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? '') !== '';
+}
+
 /** One client a thread: it keeps its connections open. */
 export function connectS3(): Promise<Connection> {
   connection ??= loadOptional('s3://', PACKAGE, loadSdk).then((module) => {
     const sdk = module as Sdk;
-    return { sdk, client: new sdk.S3Client({}) };
+    return { sdk, client: new sdk.S3Client({ forcePathStyle: ownEndpoint() }) };
   });
   return connection;
 }

@@ -13,9 +13,11 @@ import {
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batch as batchOf } from '../../src/batch/batch.js';
+import { analyzeIncident } from '../../src/index.js';
 import { takeLock } from '../../src/batch/lock.js';
 import type { BatchSummary } from '../../src/batch/summary.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
+import { zip } from '../source/zip.js';
 import { SIGNATURES, archiveOf, contentOf, incident } from './archive-of.js';
 
 const COUNT = 12;
@@ -135,24 +137,46 @@ test('a folder is for one run at a time', async () => {
   expect(existsSync(path.join(output, '.lock'))).toBe(false);
 });
 
-test('members of a tar file, packed or not, give the same as the folder', async () => {
+/** The archive as tar or zip. */
+function pack(name: string): string {
+  const file = scratch.at(name);
+  if (!name.endsWith('.zip')) execFileSync('tar', [name.endsWith('.tgz') ? '-czf' : '-cf', file, '-C', archive, '.']);
+  else {
+    const files = readdirSync(archive, { recursive: true, encoding: 'utf8' }).sort();
+    const entries = files.filter((f) => statSync(path.join(archive, f)).isFile());
+    writeFileSync(file, zip(entries.map((f) => [f, readFileSync(path.join(archive, f))])));
+  }
+  return file;
+}
+
+test('members of a tar file, packed or not, and of a zip file give the same as the folder', async () => {
   const rows = (folder: string) =>
     summaryOf(folder).incidents.map((r) => [r.verdict, r.suspects, r.error?.code ?? null]);
   const sorted = (folder: string) =>
     rows(folder)
       .map((r) => JSON.stringify(r))
       .sort();
-  for (const [name, flag] of [
-    ['a.tar', '-cf'],
-    ['a.tgz', '-czf'],
-  ] as const) {
-    execFileSync('tar', [flag, scratch.at(name), '-C', archive, '.']);
+  for (const name of ['a.tar', 'a.tgz', 'a.zip']) {
+    const file = pack(name);
     const output = scratch.at(`of-${name}`);
-    expect((await perfscope(['batch', scratch.at(name), '-o', output, '-q'])).code).toBe(3);
+    expect((await perfscope(['batch', file, '-o', output, '-q'])).code).toBe(3);
     expect(sorted(output)).toEqual(sorted(undisturbed));
     const before = contentOf(output);
-    await perfscope(['batch', scratch.at(name), '-o', output, '-q']);
+    await perfscope(['batch', file, '-o', output, '-q']);
     expect(contentOf(output)).toEqual(before);
+  }
+});
+
+test('the documents of a batch are those of its incidents analysed one by one', async () => {
+  const signatures = path.join(archive, SIGNATURES);
+  const good = summaryOf(undisturbed).incidents.filter((row) => row.status === 'ok');
+  expect(good.length).toBe(10);
+  for (const { id, name } of good) {
+    const trace = scratch.at(name, 'incident.strace.gz');
+    const alone = await analyzeIncident(trace, { signatures, jobs: 1 });
+    const text = JSON.stringify({ ...alone, timing: {}, peakMemoryBytes: 0 }).replaceAll(`${scratch.path}/`, '');
+    const inBatch = readFileSync(path.join(undisturbed, 'results', `${id}.json`), 'utf8');
+    expect(JSON.parse(inBatch)).toEqual(JSON.parse(text));
   }
 });
 
