@@ -12,6 +12,7 @@ import type { Piscina } from 'piscina';
 import { PerfscopeError, fromPlainError } from '../errors.js';
 import type { Message } from '../result.js';
 import { entryPoint } from './entry-point.js';
+import { onAbort } from './on-abort.js';
 import { type Reply, type Supervisor, type TaskEnvelope, WARM_UP } from './serve.js';
 import { Slots } from './slots.js';
 import { type LogLevel, type Stage, cancellation, throwIfCancelled } from './stage.js';
@@ -204,11 +205,11 @@ function openLine(options: RunOptions, kill: () => void): { port: MessagePort; c
   const { port1, port2 } = new MessageChannel();
   let timer: NodeJS.Timeout | undefined;
   let tellTask: () => void = () => undefined;
-  const onAbort = () => {
+  const cancel = () => {
     tellTask();
     timer = setTimeout(kill, GRACE_MS);
   };
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = signal === undefined ? undefined : onAbort(signal, cancel);
   const supervisor: Supervisor = {
     progress: (done) => onProgress?.(done),
     log: (level, message) => onLog?.(level, message),
@@ -223,7 +224,7 @@ function openLine(options: RunOptions, kill: () => void): { port: MessagePort; c
     port: port2,
     close: () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
+      forget?.();
       port1.close();
     },
   };

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** A bound on how many tasks are under way: `take` waits for a place, `give` frees one. First come, first served. */
 export class Slots {
   private readonly waiting: { grant: () => void; refuse: (reason: unknown) => void }[] = [];
@@ -15,18 +17,17 @@ export class Slots {
       const entry = { grant: resolve, refuse: reject };
       this.waiting.push(entry);
       if (signal === undefined) return;
-      const onAbort = () => {
+      const forget = onAbort(signal, () => {
         const at = this.waiting.indexOf(entry);
         if (at >= 0) this.waiting.splice(at, 1);
         reject(reason(signal));
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
+      });
       entry.grant = () => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         resolve();
       };
       entry.refuse = (why) => {
-        signal.removeEventListener('abort', onAbort);
+        forget();
         reject(why);
       };
     });

@@ -1,5 +1,4 @@
 /** Evaluates bug sets, measures each case in a process of its own, and holds both against a baseline. */
-import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Slots } from '../coordinator/slots.js';
 import { cancellation } from '../coordinator/stage.js';
@@ -94,14 +93,7 @@ class Meter {
   private readonly slots: Slots;
   private readonly run: RunCase;
 
-  private readonly signal: AbortSignal | undefined;
-
   constructor(private readonly options: RegressOptions) {
-    if (options.signal !== undefined) {
-      // Each case that runs listens, and Node warns from eleven listeners on.
-      this.signal = AbortSignal.any([options.signal]);
-      setMaxListeners(0, this.signal);
-    }
     this.slots = new Slots(options.jobs ?? availableParallelism());
     this.run = options.runCase ?? runCaseInProcess;
   }
@@ -128,7 +120,7 @@ class Meter {
   }
 
   private async measure(id: string) {
-    const { signal } = this;
+    const { signal } = this.options;
     await this.slots.take(signal, cancellation);
     try {
       const measured = await this.run(this.tasks.get(id)!, { signal, timeLimit: this.options.caseTimeLimit });

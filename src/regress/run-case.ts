@@ -1,6 +1,7 @@
 /** Runs a case in a process of its own: its memory is its own, and if it crashes, it crashes alone. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { entryPoint } from '../coordinator/entry-point.js';
+import { onAbort } from '../coordinator/on-abort.js';
 import { cancellation, throwIfCancelled } from '../coordinator/stage.js';
 import type { CaseTask } from '../evaluate/case-stage.js';
 import type { MeasuredCase } from './cost.js';
@@ -43,10 +44,10 @@ export const runCaseInProcess: RunCase = (task, options) =>
       child.kill('SIGKILL');
     }, limit * 1000);
     const stop = () => child.kill('SIGKILL');
-    options.signal?.addEventListener('abort', stop, { once: true });
+    const forget = options.signal === undefined ? undefined : onAbort(options.signal, stop);
     const release = () => {
       clearTimeout(timer);
-      options.signal?.removeEventListener('abort', stop);
+      forget?.();
     };
     child.on('message', (message) => {
       measured = message as MeasuredCase;

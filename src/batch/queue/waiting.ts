@@ -1,14 +1,16 @@
 /** Waiting for what may never come: while Redis is away, nothing that was asked of it ends. */
+import { onAbort } from '../../coordinator/on-abort.js';
 import { cancellation } from '../../coordinator/stage.js';
 
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
+  let forget: () => void;
   const aborted = new Promise<never>((_, reject) => {
     const stop = () => reject(cancellation(signal));
     if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
+    forget = onAbort(signal, stop);
   });
-  return Promise.race([work, aborted]);
+  return Promise.race([work, aborted]).finally(() => forget());
 }
 
 /** For `ms` at most. */
