@@ -7,7 +7,10 @@ import type { Blamed } from './blame.js';
 
 /** Pieces of evidence a suspect at most. */
 const MOST = 4;
-/** An item is evidence against a function from this probability on that its calls were issued under it. */
+/**
+ * An item is evidence against a function from this probability on that its calls were issued under it; where none is that
+ * likely, the one that weighs most against it.
+ */
 const LIKELY = 0.2;
 const THREADS = 8;
 
@@ -21,13 +24,24 @@ export function evidenceOf(
   const total = findings.reduce((sum, f, d) => sum + f.strength * blamed.coverage[d]!, 0);
   const found = findings.flatMap((finding, d) => {
     const weight = total === 0 ? 0 : (finding.strength * blamed.coverage[d]!) / total;
-    const items = finding.items.filter((item) => likelihood(item, cells, blamed.fn, model) >= LIKELY);
+    const likely = finding.items.map((item) => likelihood(item, cells, blamed.fn, model));
+    let items = finding.items.filter((_, i) => likely[i]! >= LIKELY);
+    if (items.length === 0) items = heaviest(finding.items, likely);
     const sum = items.reduce((s, item) => s + item.weight, 0);
     return items
       .slice(0, MOST)
       .map((item) => evidence(scene, finding.detector, item, sum === 0 ? 0 : (weight * item.weight) / sum));
   });
   return found.sort((a, b) => b.weight - a.weight).slice(0, MOST);
+}
+
+/** The item with most weight times likelihood, if any has. */
+function heaviest(items: readonly Item[], likely: readonly number[]): Item[] {
+  let best = -1;
+  items.forEach(({ weight }, i) => {
+    if (likely[i]! > 0 && (best < 0 || weight * likely[i]! > items[best]!.weight * likely[best]!)) best = i;
+  });
+  return best < 0 ? [] : [items[best]!];
 }
 
 /** Probability that the item's most frequent cell was issued under the function. */
