@@ -91,6 +91,8 @@ function linesOf(id, kind) {
   const source = kind === 'strace' ? incidentOf(id) : path.join(folder, profile);
   const whole = gunzipSync(readFileSync(source)).toString('latin1');
   const lines = whole.split('\n');
+  // What strace had begun to write when it was ended.
+  if (lines.at(-1) !== '') lines.push(`${lines.pop()} <unfinished ...>`);
   const pids = new Set(lines.map((line) => Number(/^\d+/.exec(line)?.[0])));
   pids.delete(NaN);
   const records = [];
