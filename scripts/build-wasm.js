@@ -1,40 +1,71 @@
-// Assembles the WebAssembly of the library: src/**/NAME.wat becomes NAME-module.ts beside it, the module in base64, so that
-// the sources run as they are and nothing is looked for on disk at run time.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Assembles the WebAssembly of the library: src/**/NAME.wat, and what of src/wasm is AssemblyScript, becomes NAME-module.ts
+// beside it, the module in base64, so that the sources run as they are and nothing is looked for on disk at run time.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
 import wabt from 'wabt';
 
-const SOURCES = fileURLToPath(new URL('../src', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = path.join(ROOT, 'src');
+/** What exports the functions of a module in AssemblyScript, below src/. */
+const SCRIPTS = ['wasm/strace/lines.ts'];
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 
 /** Text of the TypeScript file for the source at `file`. */
 export async function assembled(file) {
+  if (file.endsWith('.ts'))
+    return moduleText(`${path.basename(file)} (${scriptHash(file)})`, file, await compiled(file));
   const { parseWat } = await wabt();
   const parsed = parseWat(file, readFileSync(file, 'utf8'), { simd: true });
   const { buffer } = parsed.toBinary({});
   parsed.destroy();
-  const name = path.basename(file, '.wat');
+  return moduleText(path.basename(file), file, buffer);
+}
+
+async function compiled(file) {
+  let binary = null;
+  const options = [path.relative(ROOT, file), '--baseDir', ROOT, '--outFile', 'module.wasm', ...OPTIONS];
+  const { error, stderr } = await asc.main(options, { writeFile: (_, data) => (binary = data) });
+  if (error) throw new Error(`${stderr}`, { cause: error });
+  return binary;
+}
+
+/** Of an AssemblyScript module's sources and its compiler: tells whether it is up to date, which compiling takes seconds for. */
+export function scriptHash(file) {
+  const folder = path.dirname(file);
+  const hash = createHash('sha256').update(`${OPTIONS} ${asc.version}`);
+  for (const name of readdirSync(folder).sort())
+    if (name.endsWith('.ts') && !name.endsWith('-module.ts')) hash.update(readFileSync(path.join(folder, name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function moduleText(source, file, buffer) {
+  const name = path.basename(file).replace(SUFFIX, '');
   const lines = Buffer.from(buffer)
     .toString('base64')
     .match(/.{1,100}/g)
     .map((line) => `  '${line}',`);
   return (
-    `/** ${name}.wat, assembled by \`npm run build\`. */\n` +
+    `/** ${source}, assembled by \`npm run build\`. */\n` +
     `export const ${name.toUpperCase()}_MODULE = [\n${lines.join('\n')}\n].join('');\n`
   );
 }
 
-export const moduleFile = (file) => file.replace(/\.wat$/, '-module.ts');
+const SUFFIX = /\.(wat|ts)$/;
+export const moduleFile = (file) => file.replace(SUFFIX, '-module.ts');
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const name of readdirSync(SOURCES, { recursive: true })) {
-    if (!name.endsWith('.wat')) continue;
+    if (!name.endsWith('.wat') && !SCRIPTS.includes(name.split(path.sep).join('/'))) continue;
     const file = path.join(SOURCES, name);
+    const before = existsSync(moduleFile(file)) ? readFileSync(moduleFile(file), 'utf8') : '';
+    if (file.endsWith('.ts') && before.includes(scriptHash(file))) continue;
     const text = await assembled(file);
     // Left alone when nothing changed: its time would make tools build again.
-    if (readdirSync(path.dirname(file)).includes(path.basename(moduleFile(file))))
-      if (readFileSync(moduleFile(file), 'utf8') === text) continue;
+    if (before === text) continue;
     writeFileSync(moduleFile(file), text);
   }
 }

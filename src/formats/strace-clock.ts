@@ -22,7 +22,8 @@ export class StraceClock {
   shape = NO_TIME;
   seconds = 0;
   nanoseconds = 0;
-  private lastSecond = 0;
+  /** 'day': second of the last record, behind midnight beyond a day. */
+  lastSecond = 0;
 
   /** The current line is a record. */
   tick(): void {

@@ -9,6 +9,7 @@ import { LineScanner, endedByNewline, isDigit, lastLineStart, lineEnd, startsWit
 import type { ParseOptions } from './format.js';
 import { CallReader, NOT_A_CALL } from './strace-calls.js';
 import { StraceClock } from './strace-clock.js';
+import { FastLines } from './strace-fast.js';
 import { LeaderReader } from './strace-leader-reader.js';
 import { isNameByte, startsRecord } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
@@ -30,11 +31,14 @@ export class StraceParser {
   constructor(
     private readonly bytes: Uint8Array,
     options: ParseOptions,
+    /** null: without it. */
+    private readonly fast: FastLines | null = FastLines.ofThread(),
   ) {
-    this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE));
+    this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE), fast?.room(bytes.length));
     this.threads = new LineThreads(this.writer, this.clock, options.tid);
     this.leader = new LeaderReader(this.threads, this.clock);
     this.calls = new CallReader(this.writer, this.clock, this.threads);
+    fast?.begin(this.writer, this.clock, this.threads, this.calls);
   }
 
   parse(): TraceChunk {
@@ -58,15 +62,24 @@ export class StraceParser {
     this.calls.use(scanner);
     this.leader.use(scanner);
     this.stacks.use(scanner);
+    const fast = cut ? null : this.fast;
+    fast?.use(bytes);
     let p = 0;
     while (p < bytes.length) {
-      this.writer.lines++;
       if (StackReader.isStackLine(bytes, p)) {
+        this.writer.lines++;
         p = this.stackLine(bytes, p, cut) + 1;
-      } else {
-        if (this.inStack) this.endStack();
-        p = this.line(bytes, p, cut) + 1;
+        continue;
       }
+      if (this.inStack) this.endStack();
+      const stop = fast === null ? p : fast.read(p);
+      if (stop > p) {
+        p = stop;
+        continue;
+      }
+      this.writer.lines++;
+      p = this.line(bytes, p, cut) + 1;
+      fast?.learn();
     }
   }
 

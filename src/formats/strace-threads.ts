@@ -14,7 +14,8 @@ export class LineThreads {
   /** Where the line's `<comm>` (strace -Y) stands, without the brackets; an empty range when there is none. */
   commStart = 0;
   commEnd = 0;
-  private named: boolean | null = null;
+  /** Whether the last line that was a thread's named it; null before the first. */
+  named: boolean | null = null;
   private lastTid = -1;
   private lastThread = -1;
   private readonly commNames = new ByteInterner();
@@ -25,7 +26,7 @@ export class LineThreads {
     private readonly writer: ChunkWriter,
     private readonly clock: StraceClock,
     /** ParseOptions.tid. */
-    private readonly defaultTid: number,
+    readonly defaultTid: number,
   ) {}
 
   /** Local index of the thread of the current line. */

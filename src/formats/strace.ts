@@ -9,7 +9,8 @@
  *
  * What the columns mean for a call (kind, descriptor, variant) is said in trace/call-traits.ts and trace/kinds.ts. The
  * parts: strace-leader (what stands before the call), strace-calls (the call), strace-outcome (its end), strace-arguments
- * (variants), strace-descriptors (kinds), strace-stacks, strace-notices, strace-threads, strace-clock.
+ * (variants), strace-descriptors (kinds), strace-stacks, strace-notices, strace-threads, strace-clock; and strace-fast, which reads
+ * the usual lines quickly.
  */
 import type { TraceChunk } from '../trace/chunk.js';
 import { LF, lineEnd, plainBytes } from './bytes.js';

@@ -12,15 +12,25 @@ export const SKIPPED_EXAMPLES = 5;
 /** Bytes of a skipped line that are kept. */
 const EXAMPLE_LENGTH = 120;
 
+/** Memory that a writer fills before it makes its own; what is finished is copied out of it. Columns of zeros. */
+export interface ChunkRoom {
+  /** Rows that fit. */
+  readonly capacity: number;
+  readonly columns: ChunkColumns;
+  /** Per thread, as in ChunkWriter. */
+  readonly pending: Int32Array;
+  readonly seen: Uint8Array;
+}
+
 export class ChunkWriter {
   rows = 0;
   columns: ChunkColumns;
   readonly calls = new ByteInterner();
   readonly threads: ChunkThread[] = [];
   /** Per thread: its open row, -1 when none. */
-  pending = new Int32Array(64).fill(-1);
+  pending: Int32Array;
   /** Per thread: 1 once it had an event. */
-  seen = new Uint8Array(64);
+  seen: Uint8Array;
   readonly orphans: OrphanExit[] = [];
   readonly lifecycle: Lifecycle[] = [];
   lines = 0;
@@ -37,10 +47,15 @@ export class ChunkWriter {
   private readonly skippedExamples: TraceChunk['skippedExamples'] = [];
 
   /** `expectedRows`: an estimate is enough; pages that are never touched cost nothing. */
-  constructor(expectedRows: number) {
-    this.capacity = Math.max(64, expectedRows);
-    const n = this.capacity;
-    this.columns = {
+  constructor(
+    expectedRows: number,
+    private readonly room: ChunkRoom | null = null,
+  ) {
+    const n = room?.capacity ?? Math.max(64, expectedRows);
+    this.capacity = n;
+    this.pending = (room?.pending ?? new Int32Array(64)).fill(-1);
+    this.seen = (room?.seen ?? new Uint8Array(64)).fill(0);
+    this.columns = room?.columns ?? {
       start: new Float64Array(n),
       duration: new Float64Array(n),
       call: new Uint16Array(n),
@@ -73,6 +88,16 @@ export class ChunkWriter {
   thread(tid: number): number {
     const known = this.threadByTid.get(tid);
     return known >= 0 ? known : this.addThread(tid);
+  }
+
+  /** Local index of a thread, -1 when it has none yet. */
+  knownThread(tid: number): number {
+    return this.threadByTid.get(tid);
+  }
+
+  /** Whether rows and threads still lie in the room given. */
+  get inRoom(): boolean {
+    return this.room !== null && this.columns === this.room.columns && this.pending === this.room.pending;
   }
 
   /** The thread has ended: the next event of this tid belongs to another one. */
@@ -115,7 +140,7 @@ export class ChunkWriter {
     return {
       ...clock,
       rows: this.rows,
-      columns: this.columns,
+      columns: this.columns === this.room?.columns ? copied(this.columns, this.rows) : this.columns,
       calls: this.calls.strings,
       threads: this.threads,
       stacks: null,
@@ -151,4 +176,12 @@ export class ChunkWriter {
       stack: c.stack && grown(c.stack, n).fill(NO_STACK, c.stack.length),
     };
   }
+}
+
+function copied(columns: ChunkColumns, rows: number): ChunkColumns {
+  const copies = Object.entries(columns).map(([name, column]: [string, Uint8Array | null]) => [
+    name,
+    column && column.slice(0, rows),
+  ]);
+  return Object.fromEntries(copies) as ChunkColumns;
 }

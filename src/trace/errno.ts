@@ -30,6 +30,11 @@ export function errnoNumber(name: string): number {
   return numbers.get(name) ?? ERRNO_UNKNOWN;
 }
 
+/** All names that have a number. */
+export function errnoNames(): string[] {
+  return [...numbers.keys()];
+}
+
 /** Name of an errno number for people ('EAGAIN', 'ERESTART', 'errno 140'); '' for 0, success. */
 export function errnoName(errno: number): string {
   if (errno === 0) return '';

@@ -1,0 +1,24 @@
+/** Numbers in text, several digits at once. */
+
+export function isDigit(c: i32): bool {
+  return <u32>(c - 48) < 10;
+}
+
+/** The six decimal digits at `p` as a number, -1 when one of them is none. */
+export function sixDigits(p: usize): i32 {
+  const x = load<u64>(p) & 0x0000ffffffffffff;
+  if (((x & 0x0000f0f0f0f0f0f0) | (((x + 0x0000060606060606) & 0x0000f0f0f0f0f0f0) >> 4)) != 0x0000333333333333)
+    return -1;
+  // As eight digits, two zeros in front; then pairs, fours and the whole, each in one multiplication.
+  let y = (x & 0x00000f0f0f0f0f0f) << 16;
+  y = y * 10 + (y >> 8);
+  y = (y & 0x000000ff000000ff) * 0x000f424000000064 + ((y >> 16) & 0x000000ff000000ff) * 0x0000271000000001;
+  return <i32>(y >> 32);
+}
+
+/** The two decimal digits at `p`, negative or above 99 when they are none. */
+export function twoDigits(p: usize): i32 {
+  const high = load<u8>(p) - 48;
+  const low = load<u8>(p, 1) - 48;
+  return <u32>high < 10 && <u32>low < 10 ? high * 10 + low : -10000;
+}

@@ -1,0 +1,200 @@
+/** The fast reader of strace lines against the JavaScript reader: the same chunk, whatever the text. */
+import { createReadStream, readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+// @ts-expect-error a script, without types
+import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
+import { FastLines } from '../../src/formats/strace-fast.js';
+import { StraceParser } from '../../src/formats/strace-parser.js';
+import { allShapes } from '../../src/formats/strace-shapes.js';
+import type { TraceChunk } from '../../src/trace/chunk.js';
+import { texts } from './random-strace.js';
+import { bytesOf } from './strace-text.js';
+
+const fast = FastLines.ofThread();
+
+function plainChunk({ rows, columns, ...rest }: TraceChunk): unknown {
+  const cut = Object.entries(columns).map(([name, column]: [string, Uint8Array | null]) => [
+    name,
+    column && [...column.subarray(0, rows)],
+  ]);
+  return { rows, columns: Object.fromEntries(cut), ...rest, pending: [...rest.pending] };
+}
+
+/** Share of the lines that the fast reader took. */
+function compare(bytes: Uint8Array, tid = 0): number {
+  const lines = vi.spyOn(StraceParser.prototype as unknown as { line: () => number }, 'line');
+  const quick = new StraceParser(bytes, { tid }, fast).parse();
+  const slow = lines.mock.calls.length;
+  lines.mockRestore();
+  expect(plainChunk(quick)).toEqual(plainChunk(new StraceParser(bytes, { tid }, null).parse()));
+  return 1 - slow / Math.max(1, quick.lines);
+}
+
+it('is there', () => expect(fast).not.toBeNull());
+
+it('reads random texts as the JavaScript reader does', () => {
+  const tids = fc.constantFrom(0, 77);
+  fc.assert(
+    fc.property(texts, tids, (text, tid) => {
+      compare(bytesOf(text), tid);
+    }),
+    { numRuns: 300 },
+  );
+}, 30_000);
+
+const golden = new URL('golden/strace/', import.meta.url);
+const goldens = readdirSync(golden).filter((file) => file.endsWith('.strace'));
+
+describe.each(goldens)('%s', (file) => {
+  const text = readFileSync(new URL(file, golden), 'latin1');
+  it('is the same, with CRLF too', () => {
+    compare(bytesOf(text));
+    compare(bytesOf(text.replaceAll('\n', '\r\n')));
+  });
+});
+
+/** Lines of every shape: recordings, and those that warm the reader up, in every manner of showing time and thread. */
+const samples = [
+  ...goldens.map((file) => readFileSync(new URL(file, golden), 'latin1').slice(0, 5000)),
+  ...[
+    (tid: string, time: string) => `${tid}  ${time} `,
+    (tid: string, time: string) => `[pid ${tid.padStart(5)}] ${time} `,
+    (tid: string, time: string) => `${tid}  12:34:${time.slice(-9)} `,
+    (tid: string, time: string) => `[pid ${tid.padStart(5)}] 12:34:${time.slice(-9)} `,
+    (tid: string, time: string) => `${tid}       ${time.slice(-8)} `,
+    (_: string, time: string) => `${time} `,
+  ].map((leader) =>
+    Buffer.from(allShapes().subarray(0, 8_000))
+      .toString('latin1')
+      .replace(/^(\d+) {2}(\S+) /gm, (_, tid: string, time: string) => leader(tid, time)),
+  ),
+];
+
+/** Arguments and results at the borders of what the fast reader takes. */
+const borders = [
+  ...['WAIT', 'WAKE', 'WAIT_BITSET', 'WAKE_OP', 'LOCK_PI', 'LOCK_PI2', 'TRYLOCK_PI', 'UNLOCK_PI', 'REQUEUE', 'FD'].map(
+    (name) => `futex(0x7f, FUTEX_${name}_PRIVATE, 2, NULL) = 0`,
+  ),
+  ...['CMP_REQUEUE', 'CMP_REQUEUE_PI', 'REQUEUE_PI', 'WAIT_REQUEUE_PI'].map(
+    (name) => `futex(0x7f, FUTEX_${name}, 1) = 1`,
+  ),
+  'futex(0x7f, 0x80, 1) = 0',
+  ...['GETFL', 'SETFL', 'GETFD', 'SETFD', 'DUPFD_CLOEXEC', 'SETLK', 'OFD_SETLKW'].map(
+    (name) => `fcntl(3, F_${name}) = 0`,
+  ),
+  ...['O_RDONLY', 'O_RDWR', 'O_WRONLY|O_TRUNC', 'O_RDONLY|O_DIRECTORY', 'O_RDWR|O_CREAT', 'O_DIRECT', '0'].map(
+    (flags) => `openat(AT_FDCWD, "/O_CREAT", ${flags}) = 4</dev/null<char 1:3>>`,
+  ),
+  ...['0', '-0', '017', '00', '2147483647', '2147483648', '99999999999999999999', '0x7fffffff', '0x80000000', '0x'].map(
+    (result) => `read(3, "", 1) = ${result}`,
+  ),
+  ...['-1', '-2', '-1 EAGAIN', '-1 ENOTHING (x)', '-1 (errno 524)', '? ERESTARTSYS (x)', '?', '1 (a (b))', '1</a>'].map(
+    (result) => `read(3, "", 1) = ${result}`,
+  ),
+  ...['ppoll([], 1, {tv_sec=0, tv_nsec=0}, NULL, 8)', 'ppoll([], 1, NULL, ~[USR1], 8)', 'poll([], 1, 0)'].map(
+    (call) => `${call} = 0 (Timeout)`,
+  ),
+  ...['127.0.0.1:80->127.0.0.1:40000', '[::1]:40000->[::1]:80', '1:80->1:81', '1->2', '1:123456->2:1', '1:80'].map(
+    (ends) => `read(3<TCP:[${ends}]>, "->1:40000]>", 1) = 1`,
+  ),
+  ...['inotify', '[eventfd:1]', '[eventx]', '[signalfd]', '[io_uring]', 'pidfd', '[perf_event]', '[timerfd]'].map(
+    (name) => `read(3<anon_inode:${name}>, 1) = 1`,
+  ),
+  ...['/dev/shm/a', '/dev/shm', '/dev/a', '/sys/a', '/proc/1', '/memfd:a', '/p', 'pid:1', 'RAW:[1]', 'net:[1]'].map(
+    (path) => `read(3<${path}>, 1) = 1`,
+  ),
+];
+samples.push(
+  [0, 1, 2]
+    .flatMap(() => borders)
+    .map((call, i) => `7  1700000000.${String(i).padStart(6, '0')} ${call}${i % 2 ? ' <0.000001>' : ''}\n`)
+    .join(''),
+);
+
+it.each(samples)('reads samples as the JavaScript reader does', (text) => {
+  compare(bytesOf(text));
+});
+
+/** What may stand in a line where it is not expected. */
+const fragments = [
+  ...'()<>[]{}=,."\\?-+*/ 0x9Ee_\r\n',
+  ...[
+    ' = ',
+    ') = 1',
+    '(a) = -1 EAGAIN (x)',
+    ' (b)',
+    '  ',
+    ', ',
+    ', 0',
+    ', NULL, 8',
+    '12345678901',
+    '0x123456789',
+    '017',
+  ],
+  ...[' <0.000001>', ' <12.000001>', ' <unfinished ...>', ' <detached ...>', '<... read resumed>', '<TCP:[1->2]>'],
+  ...['TRYLOCK_PI', 'CMP_', 'UN', 'O_CREAT', 'O_DIRECTORY', 'F_SETLK', '/dev/shm/a', 'memfd:', 'anon_inode:', '1.5'],
+];
+/** `line`: which one, as a share; `at`: bytes from its end, or from its beginning when negative; `lost`: bytes left out there. */
+const change = fc.record({
+  line: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
+  at: fc.oneof(fc.nat(30), fc.integer({ min: -60, max: 90 })),
+  fragment: fc.oneof(
+    fc.constantFrom(...fragments),
+    fc.nat(255).map((byte) => String.fromCharCode(byte)),
+  ),
+  lost: fc.oneof(fc.constant(0), fc.constant(1), fc.nat(20)),
+});
+
+it('reads damaged lines as the JavaScript reader does', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 25 }), (text, changes) => {
+      const lines = text.split('\n');
+      for (const { line, at, fragment, lost } of changes) {
+        const i = Math.floor(line * lines.length);
+        const from = Math.min(lines[i]!.length, Math.max(0, at < 0 ? -at : lines[i]!.length - at));
+        lines[i] = lines[i]!.slice(0, from) + fragment + lines[i]!.slice(from + lost);
+      }
+      // Behind the undamaged text, from which names and threads are known.
+      compare(bytesOf(`${text}\n${lines.join('\n')}`));
+    }),
+    { numRuns: 250 },
+  );
+}, 60_000);
+
+it('goes on where its room ends', () => {
+  const line = (i: number, tid: number, call: string) => `${tid} 1700000000.${String(i).padStart(6, '0')} ${call}\n`;
+  const lines = (n: number, of: (i: number) => string) => bytesOf(Array.from({ length: n }, (_, i) => of(i)).join(''));
+  // More rows than its columns hold.
+  expect(compare(lines(36_000, (i) => line(i, 1, 'a() = 0')))).toBeGreaterThan(0.8);
+  // More threads than it knows.
+  const threads = lines(20_000, (i) => line(i, 1 + (i % 5000), i % 3 === 0 ? 'read(1 <unfinished ...>' : 'a() = 1'));
+  compare(threads);
+  // A line longer than its text.
+  const long = `write(1, "${'x'.repeat(300_000)}", 9) = 9 <0.000001>`;
+  expect(compare(lines(12, (i) => line(i, 1, i === 5 ? long : 'a() = 0 <0.000001>')))).toBeGreaterThan(0.5);
+});
+
+const bugs = new URL('../../datasets/bugs/', import.meta.url);
+const cases = readdirSync(bugs, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('.strace'));
+
+it.each(cases)('reads %s', async (file) => {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of createReadStream(new URL(file, bugs)).pipe(createGunzip())) {
+    parts.push(part as Buffer);
+    if ((length += (part as Buffer).length) >= 200_000) break;
+  }
+  const bytes = Uint8Array.from(Buffer.concat(parts).subarray(0, 200_000));
+  const share = compare(bytes);
+  // Nearly all lines; with stacks, those of the calls.
+  expect(share).toBeGreaterThan(0.85);
+});
+
+it('is compiled from its source', () => {
+  const source = fileURLToPath(new URL('../../src/wasm/strace/lines.ts', import.meta.url));
+  const file = (moduleFile as (file: string) => string)(source);
+  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
+});
