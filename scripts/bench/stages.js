@@ -52,37 +52,39 @@ function measure(entries) {
   });
 }
 
-/** Everything that is measured on inputs of one size. */
-function entriesOf(files, sizes, signatures) {
-  const own = (name, kind, ...args) => ({ name, bytes: sizes[kind].bytes, stage: true, run: () => stage(...args) });
-  const on = files.strace;
+/** Everything that is measured on inputs of one size; `kind`: of which of them. */
+function entriesOf(files, signatures) {
+  const own = (name, kind, stageName, ...args) => ({
+    ...{ name, kind, stage: true },
+    run: () => stage(stageName, files[kind], ...args),
+  });
   return [
-    ...readers(on).map((r) => ({ ...r, bytes: sizes.strace.bytes })),
-    own('parse strace', 'strace', 'parse', on),
-    own('parse perf script', 'perf', 'parse', files.perf),
-    own('parse CSV', 'csv', 'parse', files.csv),
-    own('parse + build, 1 thread', 'strace', 'read', on, 1),
-    own('parse + build, 2 threads', 'strace', 'read', on, 2),
-    own('units to outliers', 'strace', 'units', on),
-    own('mining, contiguous', 'strace', 'mine-contiguous', on),
-    own('mining, gapped (1 M events)', 'strace', 'mine-gapped', on),
-    own('fused', 'strace', 'fused', on, 1, signatures),
-    own('analyze, 1 thread', 'strace', 'analyze', on, 1, signatures),
-    own('analyze, 2 threads', 'strace', 'analyze', on, 2, signatures),
-    own('learn, strace -k', 'strace-k', 'learn', files['strace-k'], 2),
+    ...readers(files.strace).map((r) => ({ ...r, kind: 'strace' })),
+    own('parse strace', 'strace', 'parse'),
+    own('parse perf script', 'perf', 'parse'),
+    own('parse CSV', 'csv', 'parse'),
+    own('parse + build, 1 thread', 'strace', 'read', 1),
+    own('parse + build, 2 threads', 'strace', 'read', 2),
+    own('units to outliers', 'strace', 'units'),
+    own('mining, contiguous', 'strace', 'mine-contiguous'),
+    own('mining, gapped (1 M events)', 'strace', 'mine-gapped'),
+    own('fused', 'strace', 'fused', 1, signatures),
+    own('analyze, 1 thread', 'strace', 'analyze', 1, signatures),
+    own('analyze, 2 threads', 'strace', 'analyze', 2, signatures),
+    own('learn, strace -k', 'strace-k', 'learn', 2),
   ].filter(({ name }) => wanted(name) || ['wc -l', 'parse strace'].includes(name));
 }
 
 async function ofSize(folder, size, signatures) {
-  const files = {};
+  const files = Object.fromEntries(KINDS.map((kind) => [kind, path.join(folder, `${size}.${kind}.txt`)]));
+  const entries = entriesOf(files, signatures);
   const sizes = {};
-  for (const kind of KINDS) {
-    files[kind] = path.join(folder, `${size}.${kind}.txt`);
+  for (const kind of new Set(entries.map((e) => e.kind))) {
     sizes[kind] = await multiply(files[kind], { kind, id, bytes: bytesOf(size) });
     say(`made ${files[kind]}: ${JSON.stringify(sizes[kind])}`);
   }
-  const rows = measure(entriesOf(files, sizes, signatures));
-  if (!values.keep) for (const file of Object.values(files)) rmSync(file);
+  const rows = measure(entries.map((e) => ({ ...e, bytes: sizes[e.kind].bytes })));
+  if (!values.keep) for (const file of Object.values(files)) rmSync(file, { force: true });
   const reference = (name) => rows.find((r) => r.name === name);
   for (const row of rows) {
     // Of the same number of bytes: the inputs of different kinds differ a little in size.
