@@ -19,8 +19,8 @@ const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
 /** Share of a thread's time from which the detector has its full say. */
 const FULL = 0.2;
 /** The tracer may be late with a thread's last calls; a computation that long is not. */
-const SHORTEST_SILENCE_NS = 2 * NANOSECONDS_PER_SECOND;
-/** One pause may be anything. */
+const LONGEST_HARMLESS_NS = 2 * NANOSECONDS_PER_SECOND;
+/** Fewer pauses may be anything, unless one is as long as a silence. */
 const FEWEST = 3;
 
 export function busy({ scene, cells, onset, parameters }: DetectorInput): Finding {
@@ -51,7 +51,7 @@ export function busy({ scene, cells, onset, parameters }: DetectorInput): Findin
     { cell: cells.ofRow[before < 0 ? row : before]!, weight: ns / 2, on: 'context' as const },
     { cell: cells.ofRow[row]!, weight: ns / 2, on: 'context' as const },
   ]);
-  const enough = pauses.length >= FEWEST || pauses.some((p) => p.unfinished);
+  const enough = pauses.length >= FEWEST || pauses.some((p) => p.unfinished || p.ns >= LONGEST_HARMLESS_NS);
   return {
     detector: 'busy',
     share,
@@ -103,7 +103,7 @@ function silence(
   if ((flags[row]! & FLAG_UNFINISHED) !== 0 || !(since < toNs) || isExitCall(trace.calls[call[row]!]!)) return null;
   // A thread that was killed computed until then.
   const ns = Math.min(toNs, trace.threads[t]!.exitNs ?? toNs) - Math.max(since, onsetNs);
-  if (ns < SHORTEST_SILENCE_NS) return null;
+  if (ns < LONGEST_HARMLESS_NS) return null;
   let longest = 0;
   for (let j = from + 1; j < end; j++) {
     const [before, next] = [rows.order[j - 1]!, rows.order[j]!];
