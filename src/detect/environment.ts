@@ -63,6 +63,8 @@ function slowDisk(scene: Scene, factor: number): Outside | null {
     const slower = series.slower(scene, factor);
     if (slower !== null && series.share(trace.threads.length, scene, slower.atNs) >= HARMFUL)
       return { resource: 'disk', reason: reason('slow-disk', slower) };
+    const stuck = series.stuck(scene, factor);
+    if (stuck !== null) return { resource: 'disk', reason: reason('slow-disk', stuck) };
   }
   return null;
 }

@@ -9,7 +9,12 @@ const LASTING = 0.15;
 /** More calls than this factor after the onset, and the program itself asks for more. */
 const SAME_NUMBER = 1.5;
 
-/** Third quartiles of the durations before and after a moment, ns. */
+/** A call that lasts this long is stuck, ns ... */
+const STUCK_NS = 1e9;
+/** ... and if this part of the time some call is, with more than one of them, so is what it asks of. */
+const STUCK_SHARE = 0.5;
+
+/** Durations that stand for those before and after a moment, ns: third quartiles in `slower`. */
 export interface Slower {
   readonly before: number;
   readonly after: number;
@@ -79,6 +84,36 @@ export class Series {
     const before = thirdQuartile(sorted.slice(0, cut));
     const after = thirdQuartile(sorted.slice(cut, n));
     return after > factor * before && after - before > SLOWER_NS ? { before, after, atNs } : null;
+  }
+
+  /**
+   * A change that quantiles do not see: few calls, each stuck for seconds, `factor` times longer than all before, fill half of the time
+   * or more. `before` is the longest before, `after` the mean of the stuck. O(n log n).
+   */
+  stuck({ fromNs, toNs }: Span, factor: number): Slower | null {
+    const order = this.inOrder();
+    let longest = 0;
+    let calls = 0;
+    let sum = 0;
+    let covered = 0;
+    let atNs = Infinity;
+    let endNs = 0;
+    for (let k = 0; k < this.length; k++) {
+      const i = order === null ? k : order[k]!;
+      const [from, ns] = [this.times[i]!, this.durations[i]!];
+      if (atNs === Infinity && !(k >= FEWEST && ns >= STUCK_NS && ns > factor * longest)) {
+        longest = Math.max(longest, ns);
+        continue;
+      }
+      if (ns < STUCK_NS) continue;
+      atNs = Math.min(atNs, from);
+      covered += Math.max(0, from + ns - Math.max(from, endNs));
+      endNs = Math.max(endNs, from + ns);
+      sum += ns;
+      calls++;
+    }
+    if (calls < 2 || toNs - atNs < LASTING * (toNs - fromNs) || covered < STUCK_SHARE * (toNs - atNs)) return null;
+    return { before: longest, after: sum / calls, atNs };
   }
 
   /** The order of time; null when that is the order in which they came. */
