@@ -19,7 +19,7 @@ import { type Candidate, type IncidentJob, type IncidentRecord, storedBytes } fr
 import { Journal, readJournal } from './journal.js';
 import { takeLock } from './lock.js';
 import { readManifest } from './manifest.js';
-import { defaultMemory } from './memory.js';
+import { defaultMemory } from '../coordinator/memory.js';
 import { stillGood } from './resume.js';
 import type { SubmitOptions } from './queue/submit.js';
 import { type RunnerOptions, runJobs } from './runner.js';

@@ -4,6 +4,7 @@
  * limits may cure (memory, time, a thread that died) are tried again when all others are done: alone, with all the memory
  * and twice the time.
  */
+import { watchMemory } from '../coordinator/memory.js';
 import { type Pool, createPool } from '../coordinator/pool.js';
 import { throwIfCancelled } from '../coordinator/stage.js';
 import { type ErrorCode, PerfscopeError } from '../errors.js';
@@ -12,7 +13,7 @@ import { ATTEMPTS, digestIncident, recordFailure } from './incident.js';
 import { incidentStage } from './incident-stage.js';
 import type { Contents } from './inputs.js';
 import type { IncidentJob, IncidentRecord } from './job.js';
-import { forIncidents, memoryNeed, tooLarge, watchMemory } from './memory.js';
+import { forIncidents, memoryNeed, tooLarge } from './memory.js';
 import { type Limits, schedule } from './scheduler.js';
 
 /** What holds for each incident. */

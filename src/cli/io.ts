@@ -1,6 +1,7 @@
 /** What a command may do to the world outside: write its result, log, show progress, be interrupted. */
 import { PerfscopeError } from '../errors.js';
 import type { RenderContext } from '../report/reporter.js';
+import { parseMemory } from '../coordinator/memory.js';
 import { parseDuration } from '../coordinator/window.js';
 import type { Message } from '../result.js';
 import { sentence } from '../report/messages.js';
@@ -62,6 +63,11 @@ export function runOptions(argv: Argv, io: Io): RunOptions {
         ...message.args,
       }),
   };
+}
+
+/** The memory that the user allows. */
+export function memoryOption({ maxMemory }: Argv): { maxMemory?: number } {
+  return maxMemory === undefined ? {} : { maxMemory: parseMemory(String(maxMemory)) };
 }
 
 function levelOf(argv: Argv): Level {

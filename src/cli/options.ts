@@ -51,6 +51,16 @@ export const RUN_OPTIONS: OptionTable = {
   },
 };
 
+/** Of commands that read one recording. */
+export const MEMORY_OPTION: OptionTable = {
+  'max-memory': {
+    type: 'string',
+    group: RUN,
+    requiresArg: true,
+    describe: 'Memory to do with (4G), or to say at once how much it takes; default: no limit',
+  },
+};
+
 /** How to read traces. */
 export const TRACE_OPTIONS: OptionTable = {
   'input-format': {

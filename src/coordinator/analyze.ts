@@ -18,6 +18,7 @@ import { binaryWarnings } from './binary.js';
 import { type ReadResult, readTrace } from './ingest.js';
 import { DEFAULT_METHOD, loadMethod } from './methods.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
+import { type MemoryOptions, requireMemory, withinMemory } from './memory-limit.js';
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
 import { type WindowOptions, resolveWindow, windowWarnings } from './window.js';
@@ -31,7 +32,7 @@ export interface TraceOptions {
   readonly open?: ((signal: AbortSignal | undefined) => Promise<readonly SourceSet[]>) | undefined;
 }
 
-export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions {
+export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions, MemoryOptions {
   /**
    * What was learned of the program: a database, the path of a signatures file, or a function that chooses once the trace
    * is read.
@@ -60,6 +61,10 @@ export async function analyzeIncident(
   options: AnalyzeOptions,
 ): Promise<ResultDocument> {
   const list = pathList(paths);
+  return withinMemory(options, list[0]!, (watched) => analyzeWatched(list, watched));
+}
+
+async function analyzeWatched(list: readonly string[], options: AnalyzeOptions): Promise<ResultDocument> {
   const name = options.method ?? DEFAULT_METHOD;
   const parameters = resolveParameters(options.parameters);
   const timing = new Timing();
@@ -125,13 +130,14 @@ function cancelled(error: unknown): Message | null {
     : null;
 }
 
-export function traceOptions(options: TraceOptions & RunOptions) {
-  const { format, parse, open, signal, onProgress } = options;
+export function traceOptions(options: TraceOptions & RunOptions & MemoryOptions) {
+  const { format, parse, open, signal, onProgress, maxMemory, jobs } = options;
   return {
     format,
     parse,
     open,
     signal,
+    onOpened: (sets: readonly SourceSet[]) => requireMemory(sets, { maxMemory, jobs, format, parse }),
     onProgress: (done: number, total: number | null) => onProgress?.({ stage: 'read', done, total }),
   };
 }

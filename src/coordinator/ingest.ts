@@ -26,6 +26,8 @@ export interface ReadOptions {
   /** Opens the input where the paths are only names for it. */
   readonly open?: ((signal: AbortSignal | undefined) => Promise<readonly SourceSet[]>) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called with what is to be read, before it is. */
+  readonly onOpened?: ((sets: readonly SourceSet[]) => Promise<void>) | undefined;
   /** Bytes as stored, parsed and to be parsed; the total is null where an input does not tell its size. */
   readonly onProgress?: ((bytesDone: number, bytesTotal: number | null) => void) | undefined;
   /** Text parsed in one task, bytes (tests choose small ones). */
@@ -48,6 +50,7 @@ export async function readTrace(paths: readonly string[], options: ReadOptions):
   throwIfCancelled(options.signal);
   try {
     const sets = await (options.open?.(options.signal) ?? openSources(paths, options.signal));
+    await options.onOpened?.(sets);
     return await readSources(sets, options);
   } catch (error) {
     // Whatever a cancelled stream, thread or file handle says.

@@ -6,10 +6,11 @@ import { waitTable } from '../units/waits.js';
 import { TOOL } from '../version.js';
 import { type TraceOptions, traceFacts, traceOptions } from './analyze.js';
 import { readTrace } from './ingest.js';
+import { type MemoryOptions, withinMemory } from './memory-limit.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { type RunOptions, pathList, withPool } from './run.js';
 
-export interface InspectOptions extends RunOptions, TraceOptions {
+export interface InspectOptions extends RunOptions, TraceOptions, MemoryOptions {
   readonly parameters?: GivenParameters | undefined;
 }
 
@@ -54,6 +55,10 @@ export interface Inspection {
 /** Reads a trace and tells what is in it. */
 export async function inspect(paths: string | readonly string[], options: InspectOptions = {}): Promise<Inspection> {
   const list = pathList(paths);
+  return withinMemory(options, list[0]!, (watched) => inspectWatched(list, watched));
+}
+
+async function inspectWatched(list: readonly string[], options: InspectOptions): Promise<Inspection> {
   const parameters = resolveParameters(options.parameters);
   return withPool(options, async (pool) => {
     const read = await readTrace(list, { ...traceOptions(options), pool });

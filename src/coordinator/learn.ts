@@ -9,10 +9,11 @@ import type { Trace } from '../trace/table.js';
 import { type TraceOptions, traceOptions } from './analyze.js';
 import { readSources } from './ingest.js';
 import { learnStage } from './learn-stage.js';
+import { type MemoryOptions, withinMemory } from './memory-limit.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { type RunOptions, pathList, withPool } from './run.js';
 
-export interface LearnRunOptions extends RunOptions, TraceOptions {
+export interface LearnRunOptions extends RunOptions, TraceOptions, MemoryOptions {
   /** Base name or path of the program; default: the executable that is on most stacks. */
   readonly program?: string | undefined;
   /** Patterns of functions or objects that are the program's own though the rules say otherwise. */
@@ -41,6 +42,10 @@ export interface LearnOutcome {
  */
 export async function learn(paths: string | readonly string[], options: LearnRunOptions = {}): Promise<LearnOutcome> {
   const list = pathList(paths);
+  return withinMemory(options, list[0]!, (watched) => learnWatched(list, watched));
+}
+
+async function learnWatched(list: readonly string[], options: LearnRunOptions): Promise<LearnOutcome> {
   const parameters = resolveParameters(options.parameters);
   const { program, include, exclude, signal } = options;
   return withPool(options, async (pool) => {
@@ -48,6 +53,7 @@ export async function learn(paths: string | readonly string[], options: LearnRun
     const warnings: Message[] = [];
     const binary = options.binary === undefined ? undefined : await readBinary(options.binary);
     const sets = await (options.open?.(signal) ?? openSources(list));
+    await traceOptions(options).onOpened(sets);
     for (const [i, set] of sets.entries()) {
       const onProgress = (done: number, total: number | null) =>
         options.onProgress?.({ stage: 'read', done: i + (total === null ? 0 : done / total), total: sets.length });

@@ -7,7 +7,7 @@ import { fetchContents } from '../../src/batch/inputs.js';
 import { Feeder } from '../../src/batch/feeder.js';
 import { planJob } from '../../src/batch/incident-plan.js';
 import { readManifest } from '../../src/batch/manifest.js';
-import { parseMemory, watchMemory } from '../../src/batch/memory.js';
+import { parseMemory, watchMemory } from '../../src/coordinator/memory.js';
 import { Eta } from '../../src/batch/eta.js';
 import { loadOptional } from '../../src/batch/optional.js';
 import { scratchFolder } from '../cli/run.js';

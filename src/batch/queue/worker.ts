@@ -11,7 +11,7 @@ import { throwIfCancelled } from '../../coordinator/stage.js';
 import { PerfscopeError } from '../../errors.js';
 import { sourcesOf } from '../incident.js';
 import type { IncidentJob, IncidentRecord } from '../job.js';
-import { defaultMemory } from '../memory.js';
+import { defaultMemory } from '../../coordinator/memory.js';
 import { type AttemptOptions, type Flight, firstTry, limitsOf, roomFor, secondTry, withWatch } from '../runner.js';
 import { Scheduler } from '../scheduler.js';
 import { toolFingerprint } from '../tool.js';

@@ -3,8 +3,15 @@ import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
 import { RESULT_REPORTERS } from '../../report/registry.js';
 import type { Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
-import { runOptions } from '../io.js';
-import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
+import { memoryOption, runOptions } from '../io.js';
+import {
+  MEMORY_OPTION,
+  PARAMETER_OPTIONS,
+  RUN_OPTIONS,
+  TRACE_OPTIONS,
+  formatOption,
+  givenParameters,
+} from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
@@ -65,6 +72,7 @@ export const analyzeCommand: Command = {
     format: formatOption(RESULT_REPORTERS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
+    ...MEMORY_OPTION,
     ...PARAMETER_OPTIONS,
   },
   examples: [
@@ -82,6 +90,7 @@ export const analyzeCommand: Command = {
     const { analyzeIncident } = await import('../../coordinator/analyze.js');
     const document = await analyzeIncident(argv.trace as string[], {
       ...runOptions(argv, io),
+      ...memoryOption(argv),
       ...traceInput(argv),
       signatures: argv.signatures as string,
       method: argv.method as string,

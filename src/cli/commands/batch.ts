@@ -2,7 +2,7 @@
 import type { BatchProgress } from '../../batch/batch.js';
 import { Eta } from '../../batch/eta.js';
 import { parseShard } from '../../batch/incident-plan.js';
-import { parseMemory } from '../../batch/memory.js';
+import { parseMemory } from '../../coordinator/memory.js';
 import { BATCH_REPORTERS } from '../../batch/report.js';
 import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
 import { parseDuration } from '../../coordinator/window.js';

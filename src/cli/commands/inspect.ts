@@ -2,8 +2,15 @@
 import { INSPECTION_REPORTERS } from '../../report/inspection.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { runOptions } from '../io.js';
-import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
+import { memoryOption, runOptions } from '../io.js';
+import {
+  MEMORY_OPTION,
+  PARAMETER_OPTIONS,
+  RUN_OPTIONS,
+  TRACE_OPTIONS,
+  formatOption,
+  givenParameters,
+} from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
@@ -15,6 +22,7 @@ export const inspectCommand: Command = {
     format: formatOption(INSPECTION_REPORTERS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
+    ...MEMORY_OPTION,
     'unit-gap': PARAMETER_OPTIONS['unit-gap']!,
     'unit-wait': PARAMETER_OPTIONS['unit-wait']!,
   },
@@ -29,6 +37,7 @@ export const inspectCommand: Command = {
     const { inspect } = await import('../../coordinator/inspect.js');
     const document = await inspect(argv.trace as string[], {
       ...runOptions(argv, io),
+      ...memoryOption(argv),
       ...traceInput(argv),
       parameters: givenParameters(argv),
     });

@@ -3,8 +3,15 @@ import { sentence } from '../../report/messages.js';
 import { LEARN_REPORTERS } from '../../report/learned.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { runOptions } from '../io.js';
-import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
+import { memoryOption, runOptions } from '../io.js';
+import {
+  MEMORY_OPTION,
+  PARAMETER_OPTIONS,
+  RUN_OPTIONS,
+  TRACE_OPTIONS,
+  formatOption,
+  givenParameters,
+} from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
@@ -45,6 +52,7 @@ export const learnCommand: Command = {
     format: formatOption(LEARN_REPORTERS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
+    ...MEMORY_OPTION,
     ...PARAMETER_OPTIONS,
   },
   examples: [
@@ -61,6 +69,7 @@ export const learnCommand: Command = {
     const { writeSignatures } = await import('../../signatures/file.js');
     const { signatures, coverage, warnings } = await learn(argv.profile as string[], {
       ...runOptions(argv, io),
+      ...memoryOption(argv),
       ...traceInput(argv),
       program: argv.program as string | undefined,
       include: argv.include as string[] | undefined,

@@ -1,5 +1,5 @@
 /** `perfscope worker`: does what `perfscope batch --queue` asks for. */
-import { parseMemory } from '../../batch/memory.js';
+import { parseMemory } from '../../coordinator/memory.js';
 import type { WorkSummary } from '../../batch/queue/worker.js';
 import { parseDuration } from '../../coordinator/window.js';
 import { defaultCacheFolder } from '../../evaluate/cache-folder.js';
