@@ -28,7 +28,14 @@ export async function assembled(file) {
 async function compiled(file) {
   let binary = null;
   const options = [path.relative(ROOT, file), '--baseDir', ROOT, '--outFile', 'module.wasm', ...OPTIONS];
-  const { error, stderr } = await asc.main(options, { writeFile: (_, data) => (binary = data) });
+  const { error, stderr } = await asc.main(options, {
+    // Decorators of functions are no TypeScript, so other tools reject them: there they are comments.
+    readFile: (name, folder) => {
+      const place = path.resolve(folder, name);
+      return existsSync(place) ? readFileSync(place, 'utf8').replace(/^\/\/ @inline$/gm, '@inline') : null;
+    },
+    writeFile: (_, data) => (binary = data),
+  });
   if (error) throw new Error(`${stderr}`, { cause: error });
   return binary;
 }

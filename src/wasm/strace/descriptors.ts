@@ -65,6 +65,7 @@ function anonymousKind(at: usize): i32 {
 const FIRST_EPHEMERAL_PORT: i32 = 32768;
 
 /** Which side of a connection the program is, by the ports in `TCP:[LOCAL:80->REMOTE:40123]` at `p`. */
+// @inline
 export function sideFlag(p: usize): i32 {
   let q = angle(p);
   if (load<u16>(q - 1) != 0x3e2d /* -> */) return 0;
@@ -77,6 +78,7 @@ export function sideFlag(p: usize): i32 {
 }
 
 /** Position of the first `>` or line feed from `p` on. */
+// @inline
 function angle(p: usize): usize {
   const angles = i8x16.splat(62);
   const feeds = i8x16.splat(10);
@@ -90,6 +92,7 @@ function angle(p: usize): usize {
 }
 
 /** The number that ends before `end`, behind a colon; -1 when there is none. */
+// @inline
 function portBefore(end: usize): i32 {
   let port = 0;
   let scale = 1;

@@ -1,10 +1,12 @@
 /** Numbers in text, several digits at once. */
 
+// @inline
 export function isDigit(c: i32): bool {
   return <u32>(c - 48) < 10;
 }
 
 /** The six decimal digits at `p` as a number, -1 when one of them is none. */
+// @inline
 export function sixDigits(p: usize): i32 {
   const x = load<u64>(p) & 0x0000ffffffffffff;
   if (((x & 0x0000f0f0f0f0f0f0) | (((x + 0x0000060606060606) & 0x0000f0f0f0f0f0f0) >> 4)) != 0x0000333333333333)
@@ -17,6 +19,7 @@ export function sixDigits(p: usize): i32 {
 }
 
 /** The two decimal digits at `p`, negative or above 99 when they are none. */
+// @inline
 export function twoDigits(p: usize): i32 {
   const high = load<u8>(p) - 48;
   const low = load<u8>(p, 1) - 48;

@@ -38,11 +38,13 @@ export function nowOf(): f64 {
   return now;
 }
 /** The line whose leader was read is a record. */
+// @inline
 export function tick(): void {
   now = lineNow;
 }
 
 /** Position of the call of the line at `start`, 0 when the line begins in another way. */
+// @inline
 export function readLeader(start: usize): usize {
   let p = start;
   let c: i32 = load<u8>(p);
@@ -81,6 +83,7 @@ export function readLeader(start: usize): usize {
 }
 
 /** Seconds at `p` into `lineNow`; gives the position behind them, 0 when they have another shape. */
+// @inline
 function readSeconds(p: usize): usize {
   if (clock == EPOCH) {
     if ((load<u64>(p) != digits0 || <u32>load<u16>(p, 8) != digits8) && !readEpoch(p)) return 0;

@@ -67,6 +67,7 @@ export function setThread(tid: i32, thread: i32): void {
 }
 
 /** Index of the thread of `tid`, -1 when it is not known here. */
+// @inline
 export function threadOf(tid: i32): i32 {
   const slot = TIDS + ((tid & (THREADS - 1)) << 3);
   return load<i32>(slot) == tid ? load<i32>(slot, 4) : -1;

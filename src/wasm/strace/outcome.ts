@@ -19,6 +19,7 @@ export let returnedKind: i32 = 0;
 export let argsEnd: usize = 0;
 
 /** Reads [start, end): a line from its first argument on, without its line feed. */
+// @inline
 export function readOutcome(start: usize, end: usize): i32 {
   let e = end;
   durationNs = NaN;
@@ -65,6 +66,7 @@ function unfinished(start: usize, end: usize): i32 {
 }
 
 /** Where the result seems to start that ends before `end` with `last`; 0 when it has no usual shape. */
+// @inline
 function resultStart(start: usize, end: usize, last: i32): usize {
   let p = end - 2;
   if (last == 41 /* ) */) {
@@ -91,11 +93,13 @@ function resultStart(start: usize, end: usize, last: i32): usize {
 }
 
 /** Letters, digits, `_ - ?` and space: what may stand between ` = ` and an explanation. */
+// @inline
 function isPlain(c: i32): bool {
   return isDigit(c) || <u32>((c | 32) - 97) < 26 || c == 95 || c == 32 || c == 45 || c == 63;
 }
 
 /** Reads the result in [s, end). */
+// @inline
 function readValue(s: usize, end: usize, last: i32): i32 {
   result = 0;
   errno = 0;
@@ -149,6 +153,7 @@ function large(p: usize, end: usize, last: i32): i32 {
 }
 
 /** Whether behind a number at `p` stands what may: nothing, a decoration, an explanation. */
+// @inline
 function ended(p: usize, end: usize, last: i32): i32 {
   if (p == end) return RETURNED;
   const c: i32 = load<u8>(p);

@@ -44,15 +44,18 @@ function add(table: usize, number: i32): usize {
   return slot;
 }
 
+// @inline
 function hashOf(word: v128): u32 {
   const hash = i64x2.extract_lane(word, 0) * 0x9e3779b97f4a7c15 + i64x2.extract_lane(word, 1) * 0xc2b2ae3d27d4eb4f;
   return <u32>(hash >>> 55);
 }
 
+// @inline
 function next(table: usize, slot: usize): usize {
   return slot + SLOT == table + SLOTS * SLOT ? table : slot + SLOT;
 }
 
+// @inline
 function find(table: usize, p: usize, length: i32): usize {
   const word = v128.and(v128.load(p), v128.load(ONES + 16 - length));
   let slot = table + hashOf(word) * SLOT;
@@ -76,20 +79,25 @@ export function errorAt(p: usize): i32 {
 }
 
 /** Bytes before the first `end` at `p`, -1 when there are more than 15. */
+// @inline
 export function lengthTo(p: usize, end: i32): i32 {
   const mask = i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(<i8>end)));
   return mask == 0 ? -1 : <i32>ctz(mask);
 }
 
+// @inline
 export function numberOf(slot: usize): i32 {
   return load<i32>(slot, 16);
 }
+// @inline
 export function firstOf(slot: usize): i32 {
   return load<u8>(slot, 20);
 }
+// @inline
 export function kindOf(slot: usize): i32 {
   return load<i8>(slot, 21);
 }
+// @inline
 export function roleOf(slot: usize): i32 {
   return load<u8>(slot, 22);
 }
