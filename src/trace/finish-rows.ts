@@ -3,7 +3,7 @@
  * their thread or of the trace, rows stand in order of time, calls are numbered by first use.
  */
 import type { GrowableColumns } from './growable-columns.js';
-import { sortingPermutation } from './sort-rows.js';
+import { sortingPermutation, unsortedRange } from './sort-rows.js';
 import { FLAG_ENTRY_UNSEEN } from './table.js';
 
 /** What one pass over all rows finds out. Times on the builder's clock, ns. */
@@ -73,8 +73,11 @@ export function rebase(rows: GrowableColumns, shift: number): void {
 
 /** Puts the rows in order of time; rows of one moment stay in the order of the input. */
 export function sortRows(rows: GrowableColumns): void {
-  const permutation = sortingPermutation(rows.view('start'), rows.length);
-  if (permutation !== null) rows.permute(permutation);
+  const start = rows.view('start');
+  const range = unsortedRange(start, rows.length);
+  if (range === null) return;
+  const { from, to } = range;
+  rows.permute(sortingPermutation(start.subarray(from, to), to - from)!, from);
 }
 
 /** Numbers calls in order of first use and drops names that no row uses; gives the names. */

@@ -106,11 +106,11 @@ export class GrowableColumns {
     this.view('stack').fill(NO_STACK, 0, this.length);
   }
 
-  /** Rows in the order of `permutation`. One column at a time is copied. */
-  permute(permutation: Uint32Array): void {
-    for (const column of this.columns.values()) {
-      const old = column.view.slice(0, this.length);
-      for (let i = 0; i < permutation.length; i++) column.view[i] = old[permutation[i]!]!;
+  /** Puts the rows from `first` on in the order of `permutation`, which counts from there. One column at a time is copied. */
+  permute(permutation: Uint32Array, first: number): void {
+    for (const { view } of this.columns.values()) {
+      const old = view.slice(first, first + permutation.length);
+      for (let i = 0; i < permutation.length; i++) view[first + i] = old[permutation[i]!]!;
     }
   }
 

@@ -3,11 +3,34 @@
  * each), so a natural merge sort does it in rows x log2(runs).
  */
 
+/**
+ * The stretch of `keys[0 .. length)` outside which every key stands where sorting puts it; null when all do. A trace that began
+ * in the middle of some calls has a few rows out of place at its beginning, not ten million.
+ */
+export function unsortedRange(keys: Float64Array, length: number): { from: number; to: number } | null {
+  let highest = -Infinity;
+  let lowest = Infinity;
+  let to = 0;
+  for (let i = 0; i < length; i++) {
+    const key = keys[i]!;
+    if (key >= highest) highest = key;
+    else {
+      to = i + 1;
+      if (key < lowest) lowest = key;
+    }
+  }
+  if (to === 0) return null;
+  let from = 0;
+  while (keys[from]! <= lowest) from++;
+  return { from, to };
+}
+
 /** Permutation that sorts `keys[0 .. length)` ascending, equal keys in their old order; null when they are sorted already. */
 export function sortingPermutation(keys: Float64Array, length: number): Uint32Array | null {
   let bounds = naturalRuns(keys, length);
   if (bounds.length <= 2) return null;
-  let from = Uint32Array.from({ length }, (_, i) => i);
+  let from = new Uint32Array(length);
+  for (let i = 0; i < length; i++) from[i] = i;
   let to = new Uint32Array(length);
   while (bounds.length > 2) {
     const next = [0];

@@ -5,7 +5,7 @@ import { mergeTraces, TraceBuilder } from '../../src/trace/builder.js';
 import type { TraceChunk } from '../../src/trace/chunk.js';
 import { unwrapDay } from '../../src/trace/day-clock.js';
 import { dumpTrace } from '../../src/trace/dump.js';
-import { sortingPermutation } from '../../src/trace/sort-rows.js';
+import { sortingPermutation, unsortedRange } from '../../src/trace/sort-rows.js';
 import { FLAG_ENTRY_UNSEEN, rowsByThread, type Trace } from '../../src/trace/table.js';
 
 const chunk = (text: string, tid = 0): TraceChunk => strace.parseChunk(Buffer.from(text, 'latin1'), { tid });
@@ -179,6 +179,10 @@ describe('order', () => {
         const permutation = sortingPermutation(keys, keys.length);
         if (permutation === null) expect(expected).toEqual(values.map((_, i) => i));
         else expect([...permutation]).toEqual(expected);
+        const outOfPlace = expected.flatMap((from, to) => (from === to ? [] : [to]));
+        expect(unsortedRange(keys, keys.length)).toEqual(
+          outOfPlace.length === 0 ? null : { from: outOfPlace[0], to: outOfPlace.at(-1)! + 1 },
+        );
       }),
     );
   });
