@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     redis = await RedisServer.start(scratch.at('redis'));
     await archiveOf(archive, COUNT);
     expect((await perfscope(['batch', archive, '-o', local, '--jobs', '2', '-q'])).code).toBe(3);
-  });
+  }, 120_000);
   afterAll(() => redis.stop());
 
   /** A queue of its own for each test. */
