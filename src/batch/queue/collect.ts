@@ -12,18 +12,19 @@ import type { RunnerOptions } from '../runner.js';
 import type { Answer } from './protocol.js';
 
 /** A file that another machine wrote may be seen a little later (nfs(5): attributes are cached), ms. */
-const LOOKS = [0, 200, 1000, 5000];
-/** Times that an answer without its result is asked for again. */
+const LOOKS_MS = [0, 200, 1000, 5000];
+/** Times that an incident is asked for again whose answer is no good through the fault of a worker. */
 const AGAIN = 2;
 
 type Taken = { readonly record: IncidentRecord } | { readonly record: null; readonly reason: string };
 
 export class Collector {
-  private readonly missed = new Map<string, number>();
+  private readonly asked = new Map<string, number>();
 
   constructor(
     private readonly place: string,
     private readonly options: Pick<RunnerOptions, 'folder' | 'signal'>,
+    private readonly looks: readonly number[] = LOOKS_MS,
   ) {}
 
   /**
@@ -35,17 +36,25 @@ export class Collector {
   async take(key: string, job: IncidentJob, answer: Answer | string): Promise<Taken> {
     if (typeof answer === 'string') return { record: await this.givenUp(job, answer) };
     const { record, worker } = answer;
-    if (record.code === 'input-missing') await this.blame(job, worker);
-    const text = await this.resultOf(key, record.result);
-    if (text !== null) {
-      await writeAtomic(resultFile(this.options.folder, job.id), text, false);
-      return { record: { ...record, labels: job.labels } };
+    // A worker that does not see the archive would fail each incident: better to stop than to record that.
+    if (record.code === 'input-missing' && (await isHere(job, this.options.signal))) {
+      const advice = 'Every worker must see the archives at the same paths, with the same rights (s3://: credentials).';
+      return this.askAgain(key, `${worker} cannot read inputs that are there`, job.name, advice);
     }
-    const times = (this.missed.get(key) ?? 0) + 1;
-    this.missed.set(key, times);
-    if (times <= AGAIN) return { record: null, reason: `its result is not in ${this.place}` };
-    const advice = 'Every worker must see that folder at the same path; or give --results s3://BUCKET/PREFIX.';
-    throw new PerfscopeError('queue', `${worker} wrote no result that can be seen here`, { path: this.place }, advice);
+    const text = await this.resultOf(key, record.result);
+    if (text === null) {
+      const advice = 'Every worker must see that folder at the same path; or give --results s3://BUCKET/PREFIX.';
+      return this.askAgain(key, `${worker} wrote no result that can be seen here`, this.place, advice);
+    }
+    await writeAtomic(resultFile(this.options.folder, job.id), text, false);
+    return { record: { ...record, labels: job.labels } };
+  }
+
+  private askAgain(key: string, reason: string, path: string, advice: string): Taken {
+    const times = (this.asked.get(key) ?? 0) + 1;
+    this.asked.set(key, times);
+    if (times > AGAIN) throw new PerfscopeError('queue', reason, { path }, advice);
+    return { record: null, reason };
   }
 
   drop(key: string): Promise<void> {
@@ -53,7 +62,7 @@ export class Collector {
   }
 
   private async resultOf(key: string, hash: string): Promise<string | null> {
-    for (const wait of LOOKS) {
+    for (const wait of this.looks) {
       await sleep(wait);
       const text = await getResult(this.place, key, this.options.signal);
       if (text !== null && hashText(text) === hash) return text;
@@ -71,14 +80,6 @@ export class Collector {
     const error = new PerfscopeError('worker', message, { path: job.name }, advice);
     const { folder, signal } = this.options;
     return recordFailure(job, { folder, signal, pool: inlinePool, attempt: ATTEMPTS, attempts: ATTEMPTS }, error);
-  }
-
-  /** A worker that does not see the archive would fail each incident: better to stop than to record that. */
-  private async blame(job: IncidentJob, worker: string): Promise<void> {
-    if (!(await isHere(job, this.options.signal))) return;
-    const message = `${worker} cannot read ${job.name}, which is there`;
-    const advice = 'Every worker must see the archives at the same paths, with the same rights (s3://: credentials).';
-    throw new PerfscopeError('queue', message, {}, advice);
   }
 }
 

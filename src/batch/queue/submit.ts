@@ -65,6 +65,8 @@ class Submission {
   private sending: Promise<unknown> = Promise.resolve();
   private heardAt = performance.now();
   private saidIdle = false;
+  /** What was said of workers. */
+  private readonly faults = new Set<string>();
   private woken = false;
   private wakeUp: () => void = () => undefined;
 
@@ -200,14 +202,22 @@ class Submission {
   }
 
   private async take(key: string, job: IncidentJob, answer: Answer | string): Promise<void> {
-    const taken = await this.collector.take(key, job, answer);
+    const taken = await this.collector.take(key, job, answer).catch(async (error: unknown) => {
+      // Not to be found again by the next run, which may have better workers.
+      await this.queue.remove(key);
+      throw error;
+    });
     if (taken.record !== null) await this.options.onDone(taken.record, job);
     this.sent.delete(key);
     // A request that is being sent once more must not come after its removal.
     await this.sending;
     await this.queue.remove(key);
     if (taken.record !== null) return this.collector.drop(key);
-    this.say('warn', { code: 'queue-again', args: { incident: job.name, reason: taken.reason } });
+    this.say(this.faults.has(taken.reason) ? 'info' : 'warn', {
+      code: 'queue-again',
+      args: { incident: job.name, reason: taken.reason },
+    });
+    this.faults.add(taken.reason);
     this.open.set(key, job);
     this.unsent.push(key);
   }
