@@ -158,6 +158,9 @@ class Place {
   }
 }
 
+/** Kinds (32) x sides (4) x sizes (8). */
+const SUCCESSES = 1024;
+
 /** Rows to symbols. */
 class SymbolInterner {
   readonly symbols: Symbol[] = [EDGE];
@@ -167,17 +170,32 @@ class SymbolInterner {
   private readonly index = new NumberIndex();
   private readonly classes = new Map<string, number>();
   private readonly traits: Uint8Array;
+  /** Per call and variant: symbols of calls that succeeded, by kind, side and size. */
+  private readonly succeeded: (Int32Array | undefined)[];
 
   constructor(
     private readonly calls: readonly string[],
     private readonly longestRun: ((symbol: Symbol) => number) | undefined,
   ) {
     this.traits = Uint8Array.from(calls, resultTraits);
+    this.succeeded = new Array<undefined>(32 * calls.length).fill(undefined);
     this.index.intern(Number.MAX_SAFE_INTEGER); // number 0 is EDGE's
   }
 
   intern(call: number, variant: number, kind: number, side: number, errno: number, result: number): number {
-    const size = errno === 0 ? sizeClass(this.traits[call]!, result) : 0;
+    if (errno === 0) {
+      // Most calls succeed: their symbols are looked up without a hash.
+      const size = sizeClass(this.traits[call]!, result);
+      const v = call * 32 + variant;
+      const block = (this.succeeded[v] ??= new Int32Array(SUCCESSES).fill(-1));
+      const at = (kind * 4 + side) * 8 + size;
+      const known = block[at]!;
+      return known >= 0 ? known : (block[at] = this.number(call, variant, kind, side, 0, size));
+    }
+    return this.number(call, variant, kind, side, errno, 0);
+  }
+
+  private number(call: number, variant: number, kind: number, side: number, errno: number, size: number): number {
     const code = ((((call * 32 + variant) * 32 + kind) * 4 + side) * 256 + errno) * 8 + size;
     const s = this.index.intern(code);
     if (s === this.symbols.length) {

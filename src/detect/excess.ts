@@ -6,7 +6,7 @@
 import { PairIndex } from '../context/index-of-numbers.js';
 import type { Parameters } from '../parameters.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
-import type { Cells, Scene } from './scene.js';
+import { type Cells, type Scene, lowerBound } from './scene.js';
 import { Sums } from './sums.js';
 
 /** A kind of calls, counted. */
@@ -51,7 +51,9 @@ export function excess(
   const weightOfGroup = Float64Array.from(kindOf, (k) => weight[k]!);
   const { start, thread } = columns;
   const last = new Int32Array(threads.length).fill(-1);
-  for (let i = scene.firstRow; i < scene.endRow; i++) {
+  // The call before is asked for only where a kind is novel.
+  const anyNovel = kinds.some((c) => c.novel);
+  for (let i = anyNovel ? scene.firstRow : lowerBound(scene.trace, fromNs); i < scene.endRow; i++) {
     const t = thread[i]!;
     const before = last[t]!;
     last[t] = i;
