@@ -27,7 +27,9 @@ const HISTORY = 20_000;
 const SHORT_HISTORY = 20;
 const FIRST_CALLS = 200;
 /** A role's own counts are mixed with so many calls spread as those of the whole program are: a rare role is not sure of itself. */
-const SHARED_CALLS = 50;
+const SHARED_CALLS = 10;
+/** What a thread did so often is its way; more of it is but a loop, which must not outvote all else it did. */
+const ENOUGH = 8;
 /** Calls that no role ever issued: as if the program had done so this often. */
 const UNSEEN = 0.2;
 /** The weight of a role never falls below this: roles are guessed. */
@@ -55,13 +57,15 @@ export function learnRoles(decoder: Decoder): Roles {
     return { pairs, sum };
   });
 
-  /** Posterior of roles; logarithms of counts, so that one endless loop does not outvote all else. */
+  /** Posterior of roles; logarithms of counts. */
   function judge(history: ReadonlyMap<number, number>): Role {
     const scores = learned.map(({ pairs, sum }) => {
       let score = Math.log(sum / total);
       for (const [pair, n] of history) {
         const anywhere = (everywhere.get(pair) ?? UNSEEN) / total;
-        score += Math.log1p(n) * Math.log(((pairs.get(pair) ?? 0) + SHARED_CALLS * anywhere) / (sum + SHARED_CALLS));
+        score +=
+          Math.log1p(Math.min(n, ENOUGH)) *
+          Math.log(((pairs.get(pair) ?? 0) + SHARED_CALLS * anywhere) / (sum + SHARED_CALLS));
       }
       return score;
     });
