@@ -24,10 +24,10 @@ export function timed(command) {
   return { wall, cpu: user + system };
 }
 
-/** What reading text costs at least. `grep` counts lines that most lines are not. */
+/** What reading text costs at least. grep stops at the first line found when it writes to /dev/null itself. */
 export const readers = (file) => [
   { name: 'wc -l', run: () => timed(`wc -l '${file}'`) },
-  { name: 'grep -c', run: () => timed(`grep -c resumed '${file}'`) },
+  { name: 'grep -c', run: () => timed(`grep -c resumed '${file}' | cat`) },
 ];
 
 /** A stage of perfscope in a process of its own. */
