@@ -41,7 +41,7 @@ const EINTR = 4;
 const NO_SUCH_CALL = 0xffff;
 
 export function contextsOf(trace: Trace, options: ContextOptions = {}): RowContexts {
-  const { call, thread, errno, kind, variant, descriptor, result, flags } = trace.columns;
+  const { call, thread, errno, kind, variant, descriptor, result } = trace.columns;
   const interner = new SymbolInterner(trace.calls, options.longestRun);
   const table = new ContextBuilder();
   const context = new Int32Array(trace.length);
@@ -54,7 +54,7 @@ export function contextsOf(trace: Trace, options: ContextOptions = {}): RowConte
     const c = call[i]!;
     const d = descriptor[i]!;
     const state = past.of(thread[i]!);
-    const s = interner.intern(c, variant[i]!, kind[i]!, past.side(state, c, d, flags[i]!), errno[i]!, result[i]!);
+    const s = interner.intern(c, variant[i]!, kind[i]!, past.side(state, c, d), errno[i]!, result[i]!);
     const at = places[thread[i]!]!;
     if (at.row >= 0) context[at.row] = table.intern(at.before2, at.before, at.symbol, s, at.own, at.same);
 

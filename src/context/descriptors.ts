@@ -3,7 +3,7 @@
  * rule handled by one piece of code, so its past tells more of the present call than the thread's, which an event loop mixes.
  * Per process, in order of time; a forked child starts with a copy. O(1) a call; a fork costs its open descriptors.
  */
-import { FLAG_ACCEPTED, FLAG_CONNECTED, type Thread, type Trace } from '../trace/table.js';
+import type { Thread, Trace } from '../trace/table.js';
 
 export const ACCEPTED = 1;
 export const CONNECTED = 2;
@@ -120,19 +120,18 @@ export class DescriptorPast {
     return (this.known[thread] = state);
   }
 
-  /** Side of the connection that the call is about: connecting makes it the program's own; `flags` of the row tell of an old one. */
-  side(state: State, call: number, descriptor: number, flags: number): number {
+  /**
+   * Side of the connection that the call is about. Connecting makes it the program's own. What ports tell of an older one is left
+   * out here: another tracer does not tell it, and the same call would be another symbol in learning than in the incident.
+   */
+  side(state: State, call: number, descriptor: number): number {
     const action = this.action[call]!;
     if (action === ACCEPT) return ACCEPTED;
     if (action === CONNECT) {
       state.setSide(descriptor, CONNECTED);
       return CONNECTED;
     }
-    const known = state.side(descriptor);
-    if (known !== 0 || (flags & (FLAG_ACCEPTED | FLAG_CONNECTED)) === 0) return known;
-    const told = (flags & FLAG_CONNECTED) !== 0 ? CONNECTED : ACCEPTED;
-    state.setSide(descriptor, told);
-    return told;
+    return state.side(descriptor);
   }
 
   /** Takes note of the call once its symbol is known. */
