@@ -8,12 +8,14 @@ import type { Message } from '../result.js';
 import type { StreamProblem } from '../source/decompress.js';
 import { type Source, type SourceSet, openSources } from '../source/index.js';
 import { TraceBuilder } from '../trace/builder.js';
+import type { PlacedRows } from '../trace/place-rows.js';
 import { followDescriptors } from '../trace/descriptors.js';
 import { mergeTraces } from '../trace/merge-traces.js';
 import type { Trace } from '../trace/table.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
 import { piecesOf } from './pieces.js';
+import { placeStage } from './place-stage.js';
 import type { Pool } from './pool.js';
 import { type ChosenFormat, formatOf, sampleOf } from './sampling.js';
 import { throwIfCancelled } from './stage.js';
@@ -44,6 +46,9 @@ export interface ReadResult {
 
 /** An input of at most so many chunks is parsed by the calling thread: threads take longer to start and to warm up. */
 const SMALL_CHUNKS = 2;
+
+/** So many rows are placed in less time than a thread needs to hear of them. */
+const FEW_ROWS = 2000;
 
 /** Reads one trace from one or more files, standard input (`-`) or a folder of `strace -ff`. */
 export async function readTrace(paths: readonly string[], options: ReadOptions): Promise<ReadResult> {
@@ -80,11 +85,11 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
 /** Text is compressed to a tenth, about. */
 const COMPRESSION = 10;
 
-/** Whether the sources certainly hold more text than the calling thread would parse itself. */
-function isLarge(sources: readonly Source[], chunkBytes: number): boolean {
-  const text = (s: Source) => (s.size ?? 0) * (s.compression === 'none' ? 1 : COMPRESSION);
-  return sources.reduce((sum, s) => sum + text(s), 0) > (SMALL_CHUNKS + 1) * chunkBytes;
-}
+/** Text that a source holds, about, bytes; 0 where that is not known. */
+const textOf = (s: Source) => (s.size ?? 0) * (s.compression === 'none' ? 1 : COMPRESSION);
+
+/** Text whose rows take so much memory that how it is had matters, bytes: a million calls. */
+const LARGE_TEXT = 100e6;
 
 /** One source on its way into a Trace. */
 interface Part {
@@ -108,7 +113,9 @@ async function readSet(
   warnings: Message[],
 ): Promise<ChosenFormat> {
   const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
-  if (isLarge(sources, chunkBytes)) pool.warm(parseStage);
+  // Certainly more than the calling thread would parse itself.
+  const text = sources.reduce((sum, source) => sum + textOf(source), 0);
+  if (text > (SMALL_CHUNKS + 1) * chunkBytes) pool.warm(parseStage);
   // The files of strace -ff are of one format, and some threads say too little to tell it.
   const sampled = await sampleOf(sources.reduce((a, b) => ((b.size ?? 0) > (a.size ?? 0) ? b : a)));
   let chosen: ChosenFormat;
@@ -121,7 +128,10 @@ async function readSet(
   const { format } = chosen;
   const unprepared = { tid: 0, ...options.parse };
   const prepared = format.prepare?.(sampled.sample, unprepared) ?? unprepared;
-  const parts = sources.map((source): Part => ({ source, builder: new TraceBuilder(format.id), problem: null }));
+  const parts = sources.map((source): Part => {
+    const builder = new TraceBuilder(format.id, textOf(source) > LARGE_TEXT);
+    return { source, builder, problem: null };
+  });
   const free: SharedArrayBuffer[] = [];
   const rooms: SharedArrayBuffer[] = [];
   const issued: Issued[] = [];
@@ -144,12 +154,30 @@ async function readSet(
 
   const { items, small } = await lookAhead(tasks(), SMALL_CHUNKS * chunkBytes);
   const inline = small && pool.threads === 0;
-  for await (const { chunk, memory } of pool.map(parseStage, items, { signal, inline })) {
-    const { part, buffer, consumed } = issued.shift()!;
-    part.builder.append(chunk);
-    rooms.push(memory);
-    if (buffer !== null && buffer.byteLength === chunkBytes) free.push(buffer);
-    progress(part.source, consumed);
+  const placing: { part: Part; memory: SharedArrayBuffer; placed: Promise<PlacedRows> }[] = [];
+  const settle = async (most: number) => {
+    while (placing.length > most) {
+      const { part, memory, placed } = placing.shift()!;
+      part.builder.settle(await placed);
+      rooms.push(memory);
+    }
+  };
+  try {
+    for await (const { chunk, memory } of pool.map(parseStage, items, { signal, inline })) {
+      const { part, buffer, consumed } = issued.shift()!;
+      if (part.builder.mustMove(chunk)) await settle(0);
+      const alone = inline || chunk.rows < FEW_ROWS;
+      const placed = pool.run(placeStage, part.builder.plan(chunk), { inline: alone });
+      placing.push({ part, memory, placed });
+      // What fails is told when its turn comes.
+      placed.catch(() => undefined);
+      await settle(pool.jobs);
+      if (buffer !== null && buffer.byteLength === chunkBytes) free.push(buffer);
+      progress(part.source, consumed);
+    }
+    await settle(0);
+  } finally {
+    await Promise.allSettled(placing.map(({ placed }) => placed));
   }
   for (const part of parts) {
     if (part.problem !== null) part.builder.markTruncated();

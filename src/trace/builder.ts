@@ -1,23 +1,27 @@
 /**
  * Chunks, in the order of the input, to one Trace: names, threads and stacks renumbered, times put on one clock, calls joined
- * whose halves lie in two chunks. The result is the same wherever the input was cut.
+ * whose halves lie in two chunks. The result is the same wherever the input was cut. What depends on the chunks before is
+ * decided here, by a little work a chunk (`plan`); the rows themselves are placed by whoever has time (place-rows.ts).
  */
-import { callTraits, isCloneCall, isExitCall, refinedKind, unseenKind } from './call-traits.js';
+import { callTraits, isCloneCall, refinedKind, unseenKind } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
 import { SKIPPED_EXAMPLES } from './chunk-writer.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
-import { rebase, renumberCalls, sortRows, surveyRows } from './finish-rows.js';
+import { rebase, renumberCalls, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { variantCode } from './kinds.js';
+import { type OpenCall, OpenCalls } from './open-calls.js';
+import { type PlacedRows, type Placement, placeRows } from './place-rows.js';
+import { RowSurvey } from './row-survey.js';
 import { NO_STACK, StackTableBuilder } from './stacks.js';
 import { SwitchesBuilder } from './switches.js';
-import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, NO_CPU, NO_DESCRIPTOR, type Skipped, type Trace } from './table.js';
+import { FLAG_ENTRY_UNSEEN, NO_CPU, type Skipped, type Trace } from './table.js';
 import { type LifeEvent, ThreadLives } from './thread-lives.js';
 
 export { mergeTraces } from './merge-traces.js';
 
 const THREAD_VARIANT = variantCode('thread');
-/** Start of a call that was under way before the trace: `rebase` moves it to the trace's first moment. */
+/** Start of a call that was under way before the trace: it begins with the trace, in the end. */
 const BEFORE_TRACE = -1e18;
 
 /** How a chunk's numbers become the trace's. */
@@ -29,8 +33,17 @@ interface Mapping {
   readonly stacks: Int32Array | null;
 }
 
+/** An exit whose entry was never seen, before it has its row: that comes before the chunk's row `position`. */
+interface Unseen {
+  readonly orphan: OrphanExit;
+  readonly position: number;
+  readonly thread: number;
+  /** The thread's first event of all. */
+  readonly firstOfThread: boolean;
+}
+
 export class TraceBuilder {
-  private readonly rows = new GrowableColumns();
+  private readonly rows: GrowableColumns;
   private readonly calls: string[] = [];
   private readonly callNumbers = new Map<string, number>();
   private readonly lives = new ThreadLives();
@@ -39,8 +52,17 @@ export class TraceBuilder {
   private readonly switches = new SwitchesBuilder();
   /** `row`: the event took place only if that row succeeded. */
   private readonly events: (LifeEvent & { row?: number })[] = [];
-  /** Per thread: row of its open call, -1 when none. */
-  private open = new Int32Array(64).fill(-1);
+  private readonly open = new OpenCalls();
+  private readonly survey = new RowSurvey();
+  /** Rows of calls that were under way before the trace, and when they ended. */
+  private readonly underWay: { row: number; end: number }[] = [];
+  /**
+   * Where this clock's 0 lies on that of the chunks, ns: the first moment of the first chunk, nearly always the trace's, so that no
+   * row has to be touched again. null before the first chunk.
+   */
+  private zero: number | null = null;
+  /** Chunks planned whose rows are not yet settled, oldest first: their thread numbers. */
+  private readonly planned: Int32Array[] = [];
   private hasDurations = false;
   private lines = 0;
   private bytes = 0;
@@ -49,8 +71,13 @@ export class TraceBuilder {
   private readonly skippedExamples: Skipped['examples'][number][] = [];
   private truncated = false;
 
-  /** `format`: id of the format, for `Trace.format`. */
-  constructor(private readonly format = '') {}
+  /** `format`: id of the format, for `Trace.format`; `large`: there will be millions of rows. */
+  constructor(
+    private readonly format = '',
+    large = false,
+  ) {
+    this.rows = new GrowableColumns(large);
+  }
 
   /** Rows so far. */
   get length(): number {
@@ -62,47 +89,61 @@ export class TraceBuilder {
     this.truncated = true;
   }
 
+  /** Takes the chunk and places its rows at once. */
   append(chunk: TraceChunk): void {
-    const base = this.clock.advance(chunk);
+    this.settle(placeRows(this.plan(chunk)));
+  }
+
+  /** Whether the chunk does not fit where the rows lie now: then all that was planned must be settled before. */
+  mustMove(chunk: TraceChunk): boolean {
+    return !this.rows.hasRoomFor(chunk.rows + chunk.orphans.length);
+  }
+
+  /** Takes the chunk, all but its rows, and tells where those belong. What it gives is to be settled in the same order. */
+  plan(chunk: TraceChunk): Placement {
+    let base = this.clock.advance(chunk);
+    this.zero ??= base + firstMoment(chunk);
+    base -= this.zero;
     for (const { tid, ns } of chunk.earlyEnds ?? []) this.endThread(tid, base + ns);
     const fresh = new Uint8Array(chunk.threads.length);
-    const threads = this.lives.map(chunk, (thread) => this.openCall(thread), fresh);
-    this.growOpen();
+    const threads = this.lives.map(chunk, (thread) => this.open.of(thread)?.name ?? '', fresh);
     const calls = Uint16Array.from(chunk.calls, (name) => this.call(name));
     const mapping = { base, threads, calls, stacks: chunk.stacks && this.stacks.merge(chunk.stacks) };
     this.reserve(chunk);
-    // Rows of exits whose entries were never seen are put between the chunk's own; `inserted` tells where.
-    const inserted: number[] = [];
-    let from = 0;
-    for (const orphan of chunk.orphans) {
-      this.appendRows(chunk, from, orphan.position, mapping);
-      from = orphan.position;
-      if (!this.join(orphan, mapping)) {
-        this.appendUnseen(orphan, mapping, fresh[orphan.thread] === 1);
-        inserted.push(orphan.position);
-      }
-    }
-    const firstRow = this.rows.length - from - inserted.length;
-    this.appendRows(chunk, from, chunk.rows, mapping);
-    this.appendEvents(chunk, mapping, (row) => firstRow + row + inserted.filter((at) => at <= row).length);
+    const unseen = this.followThreads(chunk, mapping, fresh);
+    const stretches = this.layOut(chunk, unseen, mapping);
+    this.appendEvents(chunk, mapping, (row) => placeOf(row, stretches));
     if (chunk.switches) this.switches.append(chunk.switches, base);
     this.count(chunk);
+    this.planned.push(threads);
+    return { from: chunk.columns, to: this.rows.views(), stretches, ...mapping };
+  }
+
+  /** The rows of the oldest chunk planned are in their places. */
+  settle(placed: PlacedRows): void {
+    this.survey.add(placed, this.planned.shift()!);
   }
 
   finish(): Trace {
-    const { rows, clock } = this;
+    const { rows, clock, survey } = this;
+    this.open.write(rows);
     const errno = rows.view('errno');
     const events = this.events.filter(({ row }) => row === undefined || errno[row] === 0);
-    const survey = surveyRows(rows, this.lives.size);
-    const shift = survey.first;
+    const shift = rows.length === 0 ? 0 : survey.first;
     if (shift !== 0 || survey.earliestStart < 0) rebase(rows, shift);
+    for (const { row, end } of this.underWay) rows.view('duration')[row] = clock.kind === 'none' ? NaN : end - shift;
     const threads = this.lives.finish(
-      survey.firstOfThread.map((ns) => Math.max(0, ns - shift)),
+      Float64Array.from({ length: this.lives.size }, (_, thread) => Math.max(0, survey.firstOf(thread) - shift)),
       events.map((event) => ({ ...event, ns: Math.max(0, event.ns - shift) })),
     );
-    let endNs = Math.max(survey.last, clock.lastNs) - shift;
+    const zero = this.zero ?? 0;
+    let endNs = Math.max(rows.length === 0 ? 0 : survey.last, clock.lastNs - zero) - shift;
     for (const { exitNs } of threads) if (exitNs !== null && exitNs > endNs) endNs = exitNs;
-    this.closeOpen((thread) => threads[thread]!.exitNs ?? endNs);
+    // Still open at the end: as long as their thread, or the trace.
+    for (let thread = 0; thread < threads.length; thread++)
+      if (this.open.of(thread) !== null) this.open.abandon(thread, (threads[thread]!.exitNs ?? endNs) + shift);
+    this.open.write(rows);
+    const outOfOrder = survey.outOfOrder(rows);
     if (!survey.sorted) sortRows(rows);
     const calls = renumberCalls(rows, this.calls);
     const timed = clock.kind !== 'relative' && clock.kind !== 'none';
@@ -113,7 +154,7 @@ export class TraceBuilder {
       threads,
       stacks: this.stacks.size > 0 ? this.stacks.finish() : null,
       switches: this.switches.finish(threads, shift),
-      origin: timed ? originOf(clock.originSeconds, shift) : { seconds: 0, nanoseconds: 0 },
+      origin: timed ? originOf(clock.originSeconds, zero + shift) : { seconds: 0, nanoseconds: 0 },
       clock: clock.kind,
       hasDurations: this.hasDurations,
       endNs,
@@ -122,22 +163,16 @@ export class TraceBuilder {
       bytes: this.bytes,
       notices: this.notices,
       skipped: { lines: this.skippedLines, examples: this.skippedExamples },
-      outOfOrder: survey.outOfOrder,
+      outOfOrder,
       truncated: this.truncated,
     };
-  }
-
-  /** Name of a thread's open call, '' when it has none. */
-  private openCall(thread: number): string {
-    const row = this.open[thread]!;
-    return row < 0 ? '' : this.calls[this.rows.view('call')[row]!]!;
   }
 
   /** A thread ended that has no event in the chunk before. */
   private endThread(tid: number, ns: number): void {
     const thread = this.lives.end(tid);
     if (thread < 0) return;
-    if (this.open[thread]! >= 0) this.abandon(thread, ns);
+    if (this.open.of(thread) !== null) this.open.abandon(thread, ns);
     this.events.push({ what: 'exit', thread, ns });
   }
 
@@ -146,60 +181,79 @@ export class TraceBuilder {
     this.rows.reserve(chunk.rows + chunk.orphans.length);
   }
 
-  /** Rows [from, to) of the chunk. One pass renumbers and keeps track of open calls. */
-  private appendRows(chunk: TraceChunk, from: number, to: number, { base, threads, calls, stacks }: Mapping): void {
-    if (from === to) return;
-    const { rows, open } = this;
-    const { pending } = chunk;
-    const first = rows.length - from;
-    rows.append(chunk.columns, from, to);
-    const start = rows.view('start');
-    const call = rows.view('call');
-    const thread = rows.view('thread');
-    for (let i = from; i < to; i++) {
-      const row = first + i;
-      const local = thread[row]!;
-      const global = threads[local]!;
-      const at = start[row]! + base;
-      start[row] = at;
-      call[row] = calls[call[row]!]!;
-      thread[row] = global;
-      if (open[global]! >= 0) this.abandon(global, at);
-      if (pending[local] === i) open[global] = row;
+  /**
+   * The calls that threads have open across the chunk's borders, thread by thread in the order of first sight: what an entry does
+   * comes before all that a later entry of the same thread does. Gives the exits that have no entry.
+   */
+  private followThreads(chunk: TraceChunk, mapping: Mapping, fresh: Uint8Array): Unseen[] {
+    const { columns, pending, orphans } = chunk;
+    const { base, threads } = mapping;
+    const unseen: Unseen[] = [];
+    const opened: OpenCall[] = [];
+    let next = 0;
+    for (let local = 0; local < threads.length; local++) {
+      const thread = threads[local]!;
+      const orphan = orphans[next];
+      if (orphan?.thread === local) {
+        next++;
+        if (!this.join(orphan, mapping))
+          unseen.push({ orphan, position: orphan.position, thread, firstOfThread: fresh[local] === 1 });
+      }
+      if (this.open.of(thread) !== null) {
+        const row = firstRowOf(chunk, local);
+        if (row >= 0) this.open.abandon(thread, columns.start[row]! + base);
+      }
+      const row = pending[local]!;
+      if (row < 0) continue;
+      const call: OpenCall = {
+        row,
+        name: chunk.calls[columns.call[row]!]!,
+        start: columns.start[row]! + base,
+        kind: columns.kind[row]!,
+        variant: columns.variant[row]!,
+        hasStack: columns.stack !== null && columns.stack[row] !== NO_STACK,
+      };
+      opened.push(call);
+      this.open.open(thread, call);
     }
-    if (stacks === null || chunk.columns.stack === null) return;
-    const stack = rows.view('stack');
-    for (let row = first + from; row < first + to; row++) {
-      if (stack[row] !== NO_STACK) stack[row] = stacks[stack[row]!]!;
+    // Only now is it known how many rows come between.
+    const first = this.rows.length;
+    for (const call of opened) call.row += first + unseen.filter(({ position }) => position <= call.row).length;
+    return unseen;
+  }
+
+  /** Gives the chunk's rows their places, and those exits rows of their own between them. */
+  private layOut(chunk: TraceChunk, unseen: readonly Unseen[], mapping: Mapping): Placement['stretches'] {
+    const { rows } = this;
+    const stretches: { from: number; to: number; at: number }[] = [];
+    let from = 0;
+    for (const each of unseen) {
+      stretches.push({ from, to: each.position, at: rows.length });
+      rows.length += each.position - from;
+      from = each.position;
+      this.appendUnseen(each, mapping);
     }
+    stretches.push({ from, to: chunk.rows, at: rows.length });
+    rows.length += chunk.rows - from;
+    return stretches;
   }
 
   /** Gives an open call the outcome that came in a later chunk; false when the thread has no such call open. */
   private join(orphan: OrphanExit, { base, threads, stacks }: Mapping): boolean {
-    const { rows } = this;
     const thread = threads[orphan.thread]!;
-    const row = this.open[thread]!;
-    if (row < 0) return false;
+    const call = this.open.of(thread);
+    if (call === null) return false;
     const end = base + orphan.endNs;
-    const name = this.calls[rows.view('call')[row]!]!;
-    if (orphan.call !== '' && orphan.call !== name) {
-      this.abandon(thread, end);
+    if (orphan.call !== '' && orphan.call !== call.name) {
+      this.open.abandon(thread, end);
       return false;
     }
-    this.open[thread] = -1;
-    const start = rows.view('start')[row]!;
-    const kind = rows.view('kind');
-    rows.view('duration')[row] = this.durationOf(orphan, end - start);
-    rows.view('errno')[row] = orphan.errno;
-    rows.view('result')[row] = orphan.result;
-    rows.view('flags')[row]! |= orphan.flags;
-    kind[row] = refinedKind(kind[row]!, orphan.kind);
-    if (orphan.variant !== 0) rows.view('variant')[row] = orphan.variant;
-    if (orphan.descriptor !== NO_DESCRIPTOR) rows.view('descriptor')[row] = orphan.descriptor;
-    // strace prints the stack below the second half only, perf below both, where the entry's counts.
-    if (orphan.stack !== NO_STACK && stacks !== null && rows.view('stack')[row] === NO_STACK)
-      rows.view('stack')[row] = stacks[orphan.stack]!;
-    this.cloned(orphan, name, thread, start, rows.view('variant')[row] === THREAD_VARIANT);
+    const duration = this.durationOf(orphan, end - call.start);
+    const stack = orphan.stack === NO_STACK || stacks === null ? NO_STACK : stacks[orphan.stack]!;
+    this.open.close(thread, orphan, duration, stack);
+    if (duration > 0) this.survey.seeEnd(call.start + duration);
+    const variant = orphan.variant !== 0 ? orphan.variant : call.variant;
+    this.cloned(orphan, call.name, thread, call.start, variant === THREAD_VARIANT);
     return true;
   }
 
@@ -209,13 +263,13 @@ export class TraceBuilder {
   }
 
   /** A row for an exit without entry: from its duration, else from the trace's first moment or, later, the exit itself. */
-  private appendUnseen(orphan: OrphanExit, { base, threads, stacks }: Mapping, firstOfThread: boolean): void {
+  private appendUnseen({ orphan, thread, firstOfThread }: Unseen, { base, stacks }: Mapping): void {
     const { rows } = this;
     const row = rows.length++;
     const end = base + orphan.endNs;
     const shown = orphan.durationNs;
     const start = shown >= 0 ? end - shown : firstOfThread ? BEFORE_TRACE : end;
-    const thread = threads[orphan.thread]!;
+    if (start === BEFORE_TRACE) this.underWay.push({ row, end });
     const kind = unseenKind(callTraits(orphan.call));
     rows.view('start')[row] = start;
     rows.view('duration')[row] = this.durationOf(orphan, end - start);
@@ -231,6 +285,7 @@ export class TraceBuilder {
     if (rows.hasStacks) {
       rows.view('stack')[row] = orphan.stack === NO_STACK || stacks === null ? NO_STACK : stacks[orphan.stack]!;
     }
+    this.survey.addUnseen(thread, start, end);
     this.cloned(orphan, orphan.call, thread, start, false);
   }
 
@@ -245,7 +300,7 @@ export class TraceBuilder {
       if (event.what === 'tid') continue;
       const thread = threads[event.thread]!;
       const ns = base + event.ns;
-      if (event.what === 'exit' && this.open[thread]! >= 0) this.abandon(thread, ns);
+      if (event.what === 'exit' && this.open.of(thread) !== null) this.open.abandon(thread, ns);
       if (event.what === 'exec' && event.row >= 0)
         this.events.push({ ...event, thread, ns, row: globalRow(event.row) });
       else if (event.what === 'exec') this.events.push({ what: 'exec', thread, ns, program: event.program });
@@ -256,31 +311,10 @@ export class TraceBuilder {
     });
   }
 
-  /** The thread went on, or ended, at `ns` without the return of its open call having been seen. */
-  private abandon(thread: number, ns: number): void {
-    const row = this.open[thread]!;
-    this.open[thread] = -1;
-    this.rows.view('duration')[row] = ns - this.rows.view('start')[row]!;
-    if (!isExitCall(this.calls[this.rows.view('call')[row]!]!)) this.rows.view('flags')[row]! |= FLAG_UNFINISHED;
-  }
-
-  private closeOpen(endOf: (thread: number) => number): void {
-    for (let thread = 0; thread < this.lives.size; thread++) {
-      if (this.open[thread]! >= 0) this.abandon(thread, endOf(thread));
-    }
-  }
-
   private call(name: string): number {
     let number = this.callNumbers.get(name);
     if (number === undefined) this.callNumbers.set(name, (number = this.calls.push(name) - 1));
     return number;
-  }
-
-  private growOpen(): void {
-    if (this.lives.size <= this.open.length) return;
-    const larger = new Int32Array(this.lives.size * 2).fill(-1);
-    larger.set(this.open);
-    this.open = larger;
   }
 
   private count(chunk: TraceChunk): void {
@@ -299,6 +333,30 @@ export class TraceBuilder {
     this.hasDurations ||= chunk.hasDurations;
     this.truncated ||= chunk.cutOff;
   }
+}
+
+/** Earliest moment of the chunk, ns since its time 0: an entry or, of calls whose entry was not seen, the exit. */
+function firstMoment({ columns, rows, orphans }: TraceChunk): number {
+  let first = Infinity;
+  for (let i = 0; i < rows; i++) {
+    let at = columns.start[i]!;
+    if (columns.flags[i]! & FLAG_ENTRY_UNSEEN && columns.duration[i]! > 0) at += columns.duration[i]!;
+    if (at < first) first = at;
+  }
+  for (const { endNs } of orphans) if (endNs < first) first = endNs;
+  return first === Infinity ? 0 : first;
+}
+
+/** The first row of an entry of the chunk's threads, -1 when it has none. */
+function firstRowOf({ columns, rows }: TraceChunk, local: number): number {
+  const row = columns.thread.indexOf(local);
+  return row < rows ? row : -1;
+}
+
+/** Row of the trace of a row of the chunk. */
+function placeOf(row: number, stretches: Placement['stretches']): number {
+  const { from, at } = stretches.find(({ to }) => row < to)!;
+  return row - from + at;
 }
 
 function originOf(seconds: number, shift: number): Trace['origin'] {

@@ -3,6 +3,7 @@
  * (growable SharedArrayBuffer; pages that are never touched cost nothing).
  */
 import type { ChunkColumns } from './chunk.js';
+import { adviseHugePages } from './huge-pages.js';
 import { NO_STACK } from './stacks.js';
 import type { Columns } from './table.js';
 
@@ -62,7 +63,8 @@ export class GrowableColumns {
   private reserved = 0;
   private columns = new Map<ColumnName, Column<ColumnArray>>();
 
-  constructor() {
+  /** `large`: there will be millions of rows. */
+  constructor(private readonly large = false) {
     for (const name of Object.keys(TYPES) as ColumnName[]) if (name !== 'stack') this.add(name);
   }
 
@@ -71,15 +73,28 @@ export class GrowableColumns {
     return this.columns.get(name)!.view as unknown as ColumnsOf[Name];
   }
 
+  /** All of them, as `view` gives them. */
+  views(): ChunkColumns {
+    return Object.fromEntries(
+      (Object.keys(TYPES) as ColumnName[]).map((name) => [name, this.columns.get(name)?.view ?? null]),
+    ) as unknown as ChunkColumns;
+  }
+
+  /** Whether `rows` more rows fit where the columns lie; else `reserve` moves them. */
+  hasRoomFor(rows: number): boolean {
+    return this.length + rows <= this.reserved;
+  }
+
   /** Makes room for `rows` more rows. */
   reserve(rows: number): void {
     const needed = this.length + rows;
     if (needed <= this.capacity) return;
-    this.capacity = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
-    if (this.capacity > this.reserved) {
-      const first = this.reserved === 0;
-      this.reserved = first ? this.capacity * FIRST_RESERVATION : Math.max(RESERVED_ROWS, this.capacity * 2);
+    if (needed > this.reserved) {
+      const first = this.reserved === 0 && !this.large;
+      this.reserved = first ? Math.max(needed, LEAST_ROWS) * FIRST_RESERVATION : Math.max(RESERVED_ROWS, needed * 2);
     }
+    const roomy = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
+    this.capacity = Math.min(roomy, this.reserved);
     for (const [name, column] of this.columns) this.resize(name, column);
   }
 
@@ -142,7 +157,9 @@ export class GrowableColumns {
       return;
     }
     column.buffer = reservedBuffer(size, this.reserved * Type.BYTES_PER_ELEMENT);
+    this.reserved = Math.min(this.reserved, Math.floor(column.buffer.maxByteLength / Type.BYTES_PER_ELEMENT));
     const view = new Type(column.buffer, 0, this.capacity);
+    if (this.large && size > 0) adviseHugePages(view, column.buffer.maxByteLength);
     if (this.length > 0) (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
     column.view = view;
   }

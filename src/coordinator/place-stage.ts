@@ -1,0 +1,5 @@
+/** The stage 'place': rows of a parsed chunk to their places in the trace's columns. */
+import { type PlacedRows, type Placement, placeRows } from '../trace/place-rows.js';
+import type { Stage } from './stage.js';
+
+export const placeStage: Stage<Placement, PlacedRows> = { name: 'place', run: placeRows };

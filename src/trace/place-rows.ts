@@ -1,0 +1,128 @@
+/**
+ * Rows of a chunk to their places in the trace's columns: renumbered, on the trace's clock, and surveyed on the way. It needs
+ * nothing but the chunk's own rows and writes to places of its own, so chunks are placed side by side.
+ */
+import type { ChunkColumns } from './chunk.js';
+import { NO_STACK } from './stacks.js';
+import { FLAG_ENTRY_UNSEEN } from './table.js';
+
+/** What is to be placed where. Plain data over shared memory: it can be posted to a worker. */
+export interface Placement {
+  /** The chunk's rows. */
+  readonly from: ChunkColumns;
+  /** The trace's columns, long enough. */
+  readonly to: ChunkColumns;
+  /** Rows [from, to) of the chunk go to the places from `at` on; in order. */
+  readonly stretches: readonly { readonly from: number; readonly to: number; readonly at: number }[];
+  /** ns of the chunk's time 0. */
+  readonly base: number;
+  /** The chunk's numbers to the trace's. */
+  readonly threads: Int32Array;
+  readonly calls: Uint16Array;
+  readonly stacks: Int32Array | null;
+}
+
+/** What one pass over the placed rows finds out; times on the trace's clock, ns. */
+export interface PlacedRows {
+  /** Earliest entry; of calls whose entry was not seen, the exit. Infinity without rows. */
+  readonly first: number;
+  /** Latest start or end. -Infinity without rows. */
+  readonly last: number;
+  /** Earliest start, of calls whose entry was not seen, too. */
+  readonly earliestStart: number;
+  /** Starts of the first and the last row, and whether they rise between. */
+  readonly startOfFirst: number;
+  readonly startOfLast: number;
+  readonly sorted: boolean;
+  /** Rows that start before an earlier row of the same thread; exits without entry do not count. */
+  readonly outOfOrder: number;
+  /** Per thread of the chunk: earliest start of all rows, earliest and latest of those that count for the order. */
+  readonly firstOfThread: Float64Array;
+  readonly lowestOfThread: Float64Array;
+  readonly latestOfThread: Float64Array;
+}
+
+/** O(rows). */
+export function placeRows(placement: Placement): PlacedRows {
+  for (const { from, to, at } of placement.stretches) copyRest(placement, from, to, at);
+  return placeTimes(placement);
+}
+
+/** Times, threads and what they tell of the rows. */
+function placeTimes({ from, to, stretches, base, threads }: Placement): PlacedRows {
+  const firstOfThread = new Float64Array(threads.length).fill(Infinity);
+  const lowestOfThread = new Float64Array(threads.length).fill(Infinity);
+  const latestOfThread = new Float64Array(threads.length).fill(-Infinity);
+  let outOfOrder = 0;
+  let first = Infinity;
+  let last = -Infinity;
+  let earliestStart = Infinity;
+  let startOfFirst = Infinity;
+  let previous = -Infinity;
+  let sorted = true;
+  const { start, duration, flags, thread } = from;
+  const { start: toStart, duration: toDuration, flags: toFlags, thread: toThread } = to;
+  for (const stretch of stretches) {
+    const shift = stretch.at - stretch.from;
+    if (startOfFirst === Infinity && stretch.to > stretch.from) startOfFirst = start[stretch.from]! + base;
+    for (let i = stretch.from; i < stretch.to; i++) {
+      const at = start[i]! + base;
+      const took = duration[i]!;
+      const bits = flags[i]!;
+      const local = thread[i]!;
+      toStart[i + shift] = at;
+      toDuration[i + shift] = took;
+      toFlags[i + shift] = bits;
+      toThread[i + shift] = threads[local]!;
+      const end = took > 0 ? at + took : at;
+      if (end > last) last = end;
+      if (at < previous) sorted = false;
+      previous = at;
+      if (at < earliestStart) earliestStart = at;
+      if (at < firstOfThread[local]!) firstOfThread[local] = at;
+      if (bits & FLAG_ENTRY_UNSEEN) {
+        if (end < first) first = end;
+        continue;
+      }
+      if (at < first) first = at;
+      if (at < lowestOfThread[local]!) lowestOfThread[local] = at;
+      if (at < latestOfThread[local]!) outOfOrder++;
+      else latestOfThread[local] = at;
+    }
+  }
+  return {
+    ...{ first, last, earliestStart, startOfFirst, startOfLast: previous, sorted, outOfOrder },
+    ...{ firstOfThread, lowestOfThread, latestOfThread },
+  };
+}
+
+/**
+ * The other columns. Row by row: `set` between shared arrays copies byte by byte where their places are not aligned alike
+ * (V8 11), which costs five times as much.
+ */
+function copyRest({ from, to, calls, stacks }: Placement, begin: number, end: number, at: number): void {
+  const shift = at - begin;
+  const { call, errno, kind, variant, descriptor, result, cpu } = from;
+  const { call: toCall, errno: toErrno, kind: toKind, variant: toVariant } = to;
+  const { descriptor: toDescriptor, result: toResult, cpu: toCpu } = to;
+  for (let i = begin; i < end; i++) {
+    toCall[i + shift] = calls[call[i]!]!;
+    toErrno[i + shift] = errno[i]!;
+    toKind[i + shift] = kind[i]!;
+    toVariant[i + shift] = variant[i]!;
+  }
+  for (let i = begin; i < end; i++) {
+    toDescriptor[i + shift] = descriptor[i]!;
+    toResult[i + shift] = result[i]!;
+    toCpu[i + shift] = cpu[i]!;
+  }
+  if (to.stack === null) return;
+  if (from.stack === null || stacks === null) {
+    to.stack.fill(NO_STACK, at, at + end - begin);
+    return;
+  }
+  for (let i = begin; i < end; i++) {
+    const stack = from.stack[i]!;
+    to.stack[i + shift] = stack === NO_STACK ? NO_STACK : stacks[stack]!;
+  }
+}
