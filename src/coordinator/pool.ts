@@ -4,8 +4,9 @@
  *
  * To add a stage: write it (stage.ts), add `workers/<name>.ts` with `export default serve(stage)`, call `pool.run`.
  */
-import { expose } from 'comlink';
+import { expose } from 'comlink/dist/esm/comlink.mjs';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
@@ -68,8 +69,7 @@ export function createPool(options: PoolOptions): Pool {
 }
 
 class PiscinaPool implements Pool {
-  private piscina: Promise<Piscina> | null = null;
-  private started: Piscina | null = null;
+  private piscina: Piscina | null = null;
   private closed = false;
   private readonly slots: Slots;
 
@@ -82,18 +82,15 @@ class PiscinaPool implements Pool {
   }
 
   get threads(): number {
-    return this.started?.threads.length ?? 0;
+    return this.piscina?.threads.length ?? 0;
   }
 
   warm(stage: Pick<Stage<never, unknown>, 'name' | 'entryPoint'>): void {
     if (this.closed || this.piscina !== null) return;
-    const started = async () => {
-      const piscina = await this.start();
-      const filename = entryPointOf(stage);
-      await Promise.all(Array.from({ length: this.jobs }, () => piscina.run(WARM_UP, { filename })));
-    };
+    const piscina = this.start();
+    const filename = entryPointOf(stage);
     // A thread that cannot start fails the first task, too, where it is told of.
-    started().catch(() => undefined);
+    for (let i = 0; i < this.jobs; i++) piscina.run(WARM_UP, { filename }).catch(() => undefined);
   }
 
   async run<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions = {}): Promise<Result> {
@@ -141,28 +138,26 @@ class PiscinaPool implements Pool {
   async close(): Promise<void> {
     this.closed = true;
     this.slots.refuseAll(new PerfscopeError('interrupted', 'the pool is closed'));
-    if (this.piscina !== null) await (await this.piscina).destroy();
+    await this.piscina?.destroy();
   }
 
-  private start(): Promise<Piscina> {
-    this.piscina ??= import('piscina').then(({ Piscina }) => {
-      const piscina = new Piscina({
-        minThreads: 0,
-        maxThreads: this.jobs,
-        idleTimeout: IDLE_MS,
-        ...(this.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.maxHeapMb } }),
-      });
-      // A thread's death reaches the task that it ran; without a listener the event would end the process.
-      piscina.on('error', () => undefined);
-      this.started = piscina;
-      return piscina;
+  private start(): Piscina {
+    if (this.piscina !== null) return this.piscina;
+    // Imported, a CommonJS package is first searched for its exports, for as long as ten of our modules take to load.
+    const { Piscina } = createRequire(import.meta.url)('piscina') as typeof import('piscina');
+    this.piscina = new Piscina({
+      minThreads: 0,
+      maxThreads: this.jobs,
+      idleTimeout: IDLE_MS,
+      ...(this.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.maxHeapMb } }),
     });
+    // A thread's death reaches the task that it ran; without a listener the event would end the process.
+    this.piscina.on('error', () => undefined);
     return this.piscina;
   }
 
   private async dispatch<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions): Promise<Result> {
-    const piscina = await this.start();
-    throwIfCancelled(options.signal);
+    const piscina = this.start();
     const kill = new AbortController();
     const line = openLine(options, () => kill.abort());
     const task: TaskEnvelope<Args> = { args, port: line?.port ?? null };

@@ -1,5 +1,5 @@
 /** The worker's side of the pool: runs a stage and turns its outcome into plain data. */
-import { type Remote, releaseProxy, wrap } from 'comlink';
+import { type Remote, releaseProxy, wrap } from 'comlink/dist/esm/comlink.mjs';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { MessagePort } from 'node:worker_threads';
 import { PerfscopeError, type PlainError, toPlainError } from '../errors.js';
