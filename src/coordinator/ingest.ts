@@ -48,7 +48,7 @@ export interface ReadResult {
 const SMALL_CHUNKS = 2;
 
 /** So many rows are placed in less time than a thread needs to hear of them. */
-const FEW_ROWS = 2000;
+const FEW_ROWS = 1000;
 
 /** Reads one trace from one or more files, standard input (`-`) or a folder of `strace -ff`. */
 export async function readTrace(paths: readonly string[], options: ReadOptions): Promise<ReadResult> {

@@ -26,7 +26,8 @@ export class RowSurvey {
     if (placed.earliestStart < this.earliestStart) this.earliestStart = placed.earliestStart;
     this.seeEnd(placed.last);
     if (!placed.sorted || placed.startOfFirst < this.previous) this.sorted = false;
-    this.previous = placed.startOfLast;
+    // A chunk may have no rows.
+    if (placed.startOfLast > -Infinity) this.previous = placed.startOfLast;
     this.ordered += placed.outOfOrder;
     for (let local = 0; local < threads.length; local++) {
       const thread = threads[local]!;

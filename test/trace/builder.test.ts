@@ -194,6 +194,36 @@ describe('order', () => {
   });
 });
 
+it('is the same wherever the input is cut, though clocks go back and halves of calls are missing', () => {
+  const step = fc.record({
+    tid: fc.integer({ min: 1, max: 4 }),
+    us: fc.integer({ min: -300, max: 2000 }),
+    what: fc.constantFrom('whole', 'whole', 'entry', 'exit', 'end'),
+    cut: fc.boolean(),
+  });
+  const all = (trace: Trace) => ({ rows: rows(trace), ...trace, columns: null });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+      let now = 500_000;
+      const texts = [''];
+      for (const { tid, us, what, cut } of steps) {
+        now = Math.max(0, now + us);
+        const at = `${tid} ${1700000000 + Math.floor(now / 1e6)}.${String(now % 1e6).padStart(6, '0')}`;
+        const body = {
+          whole: 'getpid() = 1 <0.000001>',
+          entry: 'read(3<socket:[77]>,  <unfinished ...>',
+          exit: '<... read resumed>"", 10) = 0 <0.000100>',
+          end: '+++ exited with 0 +++',
+        }[what];
+        texts[texts.length - 1] += `${at} ${body}\n`;
+        if (cut) texts.push('');
+      }
+      expect(all(build(...texts))).toEqual(all(build(texts.join(''))));
+    }),
+    { numRuns: 150 },
+  );
+});
+
 it('grows beyond its first reservation and keeps every row', () => {
   const builder = new TraceBuilder('strace');
   const lines = 3000;
