@@ -11,7 +11,9 @@ import wabt from 'wabt';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'src');
 /** What exports the functions of a module in AssemblyScript, below src/. */
-const SCRIPTS = ['wasm/strace/lines.ts'];
+const SCRIPTS = ['wasm/csv/lines.ts', 'wasm/perf/lines.ts', 'wasm/strace/lines.ts'];
+/** What they have in common. */
+const SHARED = path.join(SOURCES, 'wasm/shared');
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 
 /** Text of the TypeScript file for the source at `file`. */
@@ -42,10 +44,10 @@ async function compiled(file) {
 
 /** Of an AssemblyScript module's sources and its compiler: tells whether it is up to date, which compiling takes seconds for. */
 export function scriptHash(file) {
-  const folder = path.dirname(file);
   const hash = createHash('sha256').update(`${OPTIONS} ${asc.version}`);
-  for (const name of readdirSync(folder).sort())
-    if (name.endsWith('.ts') && !name.endsWith('-module.ts')) hash.update(readFileSync(path.join(folder, name)));
+  for (const folder of [path.dirname(file), SHARED])
+    for (const name of readdirSync(folder).sort())
+      if (name.endsWith('.ts') && !name.endsWith('-module.ts')) hash.update(readFileSync(path.join(folder, name)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -1,27 +1,15 @@
 /** The fast reader of strace lines against the JavaScript reader: the same chunk, whatever the text. */
-import { createReadStream, readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { createGunzip } from 'node:zlib';
+import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-// @ts-expect-error a script, without types
-import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { FastLines } from '../../src/formats/strace-fast.js';
 import { StraceParser } from '../../src/formats/strace-parser.js';
 import { allShapes } from '../../src/formats/strace-shapes.js';
-import type { TraceChunk } from '../../src/trace/chunk.js';
+import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
 import { texts } from './random-strace.js';
 import { bytesOf } from './strace-text.js';
 
 const fast = FastLines.ofThread();
-
-function plainChunk({ rows, columns, ...rest }: TraceChunk): unknown {
-  const cut = Object.entries(columns).map(([name, column]: [string, Uint8Array | null]) => [
-    name,
-    column && [...column.subarray(0, rows)],
-  ]);
-  return { rows, columns: Object.fromEntries(cut), ...rest, pending: [...rest.pending] };
-}
 
 /** Share of the lines that the fast reader took. */
 function compare(bytes: Uint8Array, tid = 0): number {
@@ -137,28 +125,10 @@ const fragments = [
   ...[' <0.000001>', ' <12.000001>', ' <unfinished ...>', ' <detached ...>', '<... read resumed>', '<TCP:[1->2]>'],
   ...['TRYLOCK_PI', 'CMP_', 'UN', 'O_CREAT', 'O_DIRECTORY', 'F_SETLK', '/dev/shm/a', 'memfd:', 'anon_inode:', '1.5'],
 ];
-/** `line`: which one, as a share; `at`: bytes from its end, or from its beginning when negative; `lost`: bytes left out there. */
-const change = fc.record({
-  line: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-  at: fc.oneof(fc.nat(30), fc.integer({ min: -60, max: 90 })),
-  fragment: fc.oneof(
-    fc.constantFrom(...fragments),
-    fc.nat(255).map((byte) => String.fromCharCode(byte)),
-  ),
-  lost: fc.oneof(fc.constant(0), fc.constant(1), fc.nat(20)),
-});
-
 it('reads damaged lines as the JavaScript reader does', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 25 }), (text, changes) => {
-      const lines = text.split('\n');
-      for (const { line, at, fragment, lost } of changes) {
-        const i = Math.floor(line * lines.length);
-        const from = Math.min(lines[i]!.length, Math.max(0, at < 0 ? -at : lines[i]!.length - at));
-        lines[i] = lines[i]!.slice(0, from) + fragment + lines[i]!.slice(from + lost);
-      }
-      // Behind the undamaged text, from which names and threads are known.
-      compare(bytesOf(`${text}\n${lines.join('\n')}`));
+    fc.property(fc.constantFrom(...samples), changesOf(fragments), (text, changes) => {
+      compare(bytesOf(damaged(text, changes)));
     }),
     { numRuns: 250 },
   );
@@ -177,24 +147,12 @@ it('goes on where its room ends', () => {
   expect(compare(lines(12, (i) => line(i, 1, i === 5 ? long : 'a() = 0 <0.000001>')))).toBeGreaterThan(0.5);
 });
 
-const bugs = new URL('../../datasets/bugs/', import.meta.url);
-const cases = readdirSync(bugs, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('.strace'));
+const cases = shippedTraces('.strace');
 
 it.each(cases)('reads %s', async (file) => {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of createReadStream(new URL(file, bugs)).pipe(createGunzip())) {
-    parts.push(part as Buffer);
-    if ((length += (part as Buffer).length) >= 200_000) break;
-  }
-  const bytes = Uint8Array.from(Buffer.concat(parts).subarray(0, 200_000));
-  const share = compare(bytes);
+  const share = compare(await beginningOf(file));
   // Nearly all lines; with stacks, those of the calls.
   expect(share).toBeGreaterThan(0.85);
 });
 
-it('is compiled from its source', () => {
-  const source = fileURLToPath(new URL('../../src/wasm/strace/lines.ts', import.meta.url));
-  const file = (moduleFile as (file: string) => string)(source);
-  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
-});
+it('is compiled from its source', () => expectCompiled('strace'));

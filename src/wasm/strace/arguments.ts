@@ -11,8 +11,8 @@ import {
   VARIANT_WAIT,
   VARIANT_WAKE,
   VARIANT_WRITE,
-} from './codes';
-import { isDigit } from './digits';
+} from '../shared/codes';
+import { isDigit } from '../shared/digits';
 
 /** A variant that only the JavaScript reader can tell. */
 export const UNTOLD: i32 = -1;

@@ -20,8 +20,8 @@ import {
   TIMERFD,
   UDP,
   UNIX,
-} from './codes';
-import { isDigit } from './digits';
+} from '../shared/codes';
+import { isDigit } from '../shared/digits';
 
 /** Kind of the descriptor whose decoration starts at `p`, behind the `<`. */
 export function decorationKind(p: usize): i32 {

@@ -2,7 +2,7 @@
  * What stands before the call: `1234  1700000000.123456 `, `[pid  1234] 12:00:00.123456 `, `     0.000123 `. The same as
  * LeaderReader in formats/strace-leader-reader.ts, which reads all shapes.
  */
-import { isDigit, sixDigits, twoDigits } from './digits';
+import { isDigit, sixDigits, twoDigits } from '../shared/digits';
 
 /** Clocks, by how the lines show the time; NONE: no line has shown one yet. */
 const EPOCH: i32 = 1;

@@ -24,16 +24,17 @@ import {
   TCP,
   UNKNOWN,
   VARIANT_DIRECTORY,
-} from './codes';
+} from '../shared/codes';
 import { decorationKind, sideFlag } from './descriptors';
-import { isDigit } from './digits';
+import { isDigit } from '../shared/digits';
 import { lineNow, now, readLeader, setNow, tick, tid } from './leader';
-import * as m from './memory';
+import { lineFeed } from '../shared/line-feed';
+import * as m from '../shared/memory';
 import { RETURNED, UNUSUAL, argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind } from './outcome';
-import { findCall, firstOf, kindOf, lengthTo, numberOf, roleOf } from './words';
+import { findCall, firstOf, kindOf, lengthTo, numberOf, roleOf } from '../shared/words';
 
-export { NEW_WORD, addCall, addError, forgetCalls } from './words';
-export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread } from './memory';
+export { NEW_WORD, addCall, addError, forgetCalls } from '../shared/words';
+export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread } from '../shared/memory';
 export { nowOf, setClock } from './leader';
 
 const NO_STACK: i32 = -1;
@@ -96,15 +97,6 @@ function readLine(start: usize): usize {
   const c: i32 = load<u8>(p);
   if (<u32>(c - 97) < 26) return readCall(p, thread);
   return load<u32>(p) == 0x2e2e2e3c && load<u8>(p, 4) == 32 /* <... */ ? readResumed(p + 5, thread) : 0;
-}
-
-// @inline
-function lineFeed(from: usize): usize {
-  const feeds = i8x16.splat(10);
-  let p = from;
-  let mask = i8x16.bitmask(i8x16.eq(v128.load(p), feeds));
-  while (mask == 0) mask = i8x16.bitmask(i8x16.eq(v128.load((p += 16)), feeds));
-  return p + ctz(mask);
 }
 
 // @inline

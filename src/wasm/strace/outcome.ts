@@ -1,8 +1,8 @@
 /** The right end of a line, the usual shapes; the same as Outcome in formats/strace-outcome.ts, which reads all of them. */
-import { FLAG_LARGE_RESULT, MAX_INT32 } from './codes';
+import { FLAG_LARGE_RESULT, MAX_INT32 } from '../shared/codes';
 import { decorationKind } from './descriptors';
-import { isDigit, sixDigits } from './digits';
-import { errorAt } from './words';
+import { isDigit, sixDigits } from '../shared/digits';
+import { errorAt } from '../shared/words';
 
 /** What `readOutcome` found: a return, `<unfinished ...>`, or something it does not know. */
 export const RETURNED: i32 = 0;

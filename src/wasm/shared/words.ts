@@ -55,9 +55,15 @@ function next(table: usize, slot: usize): usize {
   return slot + SLOT == table + SLOTS * SLOT ? table : slot + SLOT;
 }
 
+/** The `length` bytes at `p`, zeros behind them. */
+// @inline
+export function wordAt(p: usize, length: i32): v128 {
+  return v128.and(v128.load(p), v128.load(ONES + 16 - length));
+}
+
 // @inline
 function find(table: usize, p: usize, length: i32): usize {
-  const word = v128.and(v128.load(p), v128.load(ONES + 16 - length));
+  const word = wordAt(p, length);
   let slot = table + hashOf(word) * SLOT;
   while (load<u8>(slot, 23) != 0) {
     if (!v128.any_true(v128.xor(v128.load(slot), word))) return slot;
@@ -73,7 +79,11 @@ export function findCall(p: usize, length: i32): usize {
 
 /** errno of the error whose name stands at `p` and ends before a space, -1 when it is not known. */
 export function errorAt(p: usize): i32 {
-  const length = lengthTo(p, 32);
+  return errorNamed(p, lengthTo(p, 32));
+}
+
+/** errno of the error named by `length` bytes at `p`, -1 when it is not known. */
+export function errorNamed(p: usize, length: i32): i32 {
   const slot: usize = length < 0 ? 0 : find(ERRORS, p, length);
   return slot == 0 ? -1 : numberOf(slot);
 }

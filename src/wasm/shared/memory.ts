@@ -1,6 +1,6 @@
 /**
- * What the fast reader of strace lines keeps in its memory, and where. The driver (formats/strace-fast.ts) lays the columns
- * behind the text and reads them through views of the same memory.
+ * What a fast reader keeps in its memory, and where. The driver (formats/*-fast.ts) lays the columns behind the text and reads
+ * them through views of the same memory.
  */
 
 /** Bytes of text looked at in one go: few enough to stay in the processor's second-level cache. */
