@@ -37,7 +37,7 @@ export class PerfCalls {
   exiting = false;
   /** The last event was the first thing that a new thread does: to return 0 from the clone that made it. */
   born = false;
-  private readonly names: PerfNames;
+  readonly names: PerfNames;
   private readonly result = new KernelResult();
   private readonly directoryFlag: number;
 

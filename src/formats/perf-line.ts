@@ -34,6 +34,9 @@ export class PerfLine {
   cpu = -1;
   seconds = 0;
   nanoseconds = 0;
+  /** Where the line starts, and where its ids end. */
+  start = 0;
+  idsEnd = 0;
   /** The task's name is bytes[nameStart, nameEnd). */
   nameStart = 0;
   nameEnd = 0;
@@ -106,6 +109,8 @@ export class PerfLine {
     }
     this.tid = -1;
     this.pid = -1;
+    this.start = start;
+    this.idsEnd = end;
     if (p + 1 < end) {
       const tid = value;
       if (p > start && c === 47 /* / */) {

@@ -31,6 +31,8 @@ export class PerfNames {
   readonly traits: CallTraits[] = [];
   /** By call of the chunk: whether its arguments tell more than its descriptor. */
   readonly special: boolean[] = [];
+  /** Numbers in order of first sight. */
+  readonly numbersSeen: number[] = [];
   /** Position behind what was read last. */
   end = 0;
   private readonly numbers: readonly string[];
@@ -69,7 +71,14 @@ export class PerfNames {
     if (number >= X32_BIT && this.numbers === X86_64_CALLS) number -= X32_BIT;
     if (number >= MAX_NUMBER) return DAMAGED;
     const known = this.byNumber[number];
-    return known >= 0 ? known : (this.byNumber[number] = this.learn(this.numbers[number] || `syscall_${number}`));
+    if (known >= 0) return known;
+    this.numbersSeen.push(number);
+    return (this.byNumber[number] = this.learn(this.numbers[number] || `syscall_${number}`));
+  }
+
+  /** The call of a number that was seen. */
+  callOf(number: number): number {
+    return this.byNumber[number];
   }
 
   /** Reads `read:` at `start`: a call of the chunk, or DAMAGED. */

@@ -8,6 +8,7 @@ import { NO_STACK } from '../trace/stacks.js';
 import { NO_CPU } from '../trace/table.js';
 import { CR, LF, LineScanner, SPACE, endedByNewline, grown, lastLineStart, startsWith, text } from './bytes.js';
 import { NO_OWNER, PerfCalls } from './perf-calls.js';
+import { FastPerf } from './perf-fast.js';
 import * as perf from './perf-line.js';
 import { PerfStacks } from './perf-stacks.js';
 import type { PerfLayout } from './perf-survey.js';
@@ -29,8 +30,7 @@ export class PerfParser {
   private readonly switches = new PerfSwitches();
   private readonly stacks: PerfStacks;
   private readonly scanner: LineScanner;
-  private baseSeconds = -1;
-  private lastNs = 0;
+  private readonly times = { baseSeconds: -1, lastNs: 0 };
   private lastTid = -1;
   private lastThread = -1;
   private threads = 0;
@@ -48,20 +48,29 @@ export class PerfParser {
   constructor(
     private readonly given: Uint8Array,
     private readonly layout: PerfLayout,
+    /** null: without it. */
+    private readonly fast: FastPerf | null = FastPerf.ofThread(),
   ) {
-    this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH));
+    this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH), fast?.room(given.length));
     this.writer.hasCpus = true;
     this.bytes = this.wholeLines();
     this.calls = new PerfCalls(this.writer, layout);
     this.stacks = new PerfStacks(this.bytes);
     this.scanner = new LineScanner(this.bytes);
+    fast?.begin(this.writer, this.times, this.bytes, this.calls, layout);
   }
 
   parse(): TraceChunk {
-    const { bytes, writer, line, stacks, scanner } = this;
+    const { bytes, writer, line, stacks, scanner, fast } = this;
     for (let p = 0; p < bytes.length;) {
-      writer.lines++;
       const c = bytes[p];
+      // Frames that are being read end with the next event, as only the reader below does it.
+      const stop = fast === null || this.looseFrames || c < SPACE ? p : fast.read(p);
+      if (stop > p) {
+        p = stop;
+        continue;
+      }
+      writer.lines++;
       if (c === TAB) {
         this.attach(stacks.read(p));
         p = stacks.end;
@@ -77,20 +86,22 @@ export class PerfParser {
         const reason = this.event();
         const end = scanner.lineEnd(line.rest);
         if (reason !== '') writer.skip(bytes, p, end, reason);
+        fast?.learn(line);
         p = end + 1;
       } else p = this.other(p);
     }
     this.endFrames();
     if (bytes.length < this.given.length) this.cutOff(bytes.length);
-    const base = Math.max(0, this.baseSeconds);
-    const clock = this.baseSeconds < 0 ? 'none' : base > EPOCH_SECONDS ? 'epoch' : 'boot';
-    const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: this.lastNs }, this.given.length);
+    const { baseSeconds, lastNs } = this.times;
+    const base = Math.max(0, baseSeconds);
+    const clock = baseSeconds < 0 ? 'none' : base > EPOCH_SECONDS ? 'epoch' : 'boot';
+    const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: lastNs }, this.given.length);
     return { ...chunk, earlyEnds: this.earlyEnds, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
   /** The event that `line` read; '' or why it cannot be used. */
   private event(): string {
-    const { line, writer, calls, layout } = this;
+    const { line, writer, calls, layout, times } = this;
     calls.owner = NO_OWNER;
     calls.exiting = false;
     calls.born = false;
@@ -100,9 +111,9 @@ export class PerfParser {
       writer.notices++;
       return '';
     }
-    if (this.baseSeconds < 0) this.baseSeconds = line.seconds;
-    const now = (line.seconds - this.baseSeconds) * 1e9 + line.nanoseconds;
-    if (now > this.lastNs) this.lastNs = now;
+    if (times.baseSeconds < 0) times.baseSeconds = line.seconds;
+    const now = (line.seconds - times.baseSeconds) * 1e9 + line.nanoseconds;
+    if (now > times.lastNs) times.lastNs = now;
     if (event === perf.EVENT_SWITCH) {
       return this.switches.read(this.bytes, line.rest, line.cpu, now) ? '' : 'damaged sched_switch';
     }
@@ -189,6 +200,7 @@ export class PerfParser {
     this.ended.add(thread);
     this.endedTids.add(line.tid);
     this.lastTid = -1;
+    this.fast?.forget(thread);
   }
 
   /** `comm=redis pid=12 prio=120`: the thread ended. */
@@ -208,6 +220,7 @@ export class PerfParser {
     writer.lifecycle.push({ what: 'exec', thread, ns: now, program, row: -1 });
     // The next line tells its new name.
     this.nameEnd[thread] = this.nameStart[thread];
+    this.fast?.forget(thread);
   }
 
   /** A line without time and event at `p`; gives the position behind it. */
