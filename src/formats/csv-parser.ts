@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import type { TraceChunk } from '../trace/chunk.js';
 import { ChunkWriter } from '../trace/chunk-writer.js';
 import { LF, endedByNewline, lineEnd, text } from './bytes.js';
+import { FastRecords } from './csv-fast.js';
 import type { CsvLayout } from './csv-layout.js';
 import { CsvRow } from './csv-row.js';
 
@@ -23,22 +24,31 @@ export class CsvParser {
   private readonly columns: Int8Array;
   /** The field being read, where it does not stand in the text as it is. */
   private scratch = new Uint8Array(256);
+  private readonly bytes: Uint8Array;
+  /** null: without it. */
+  private readonly fast: FastRecords | null;
 
   constructor(
     private readonly given: Uint8Array,
     private readonly layout: CsvLayout,
     tid: number,
+    fast = FastRecords.ofThread(),
   ) {
-    this.writer = new ChunkWriter(Math.ceil(given.length / SHORT_RECORD));
+    this.fast = FastRecords.reads(layout) ? fast : null;
+    this.writer = new ChunkWriter(Math.ceil(given.length / SHORT_RECORD), this.fast?.room(given.length));
     this.writer.hasCpus = true;
     this.row = new CsvRow(this.writer, layout, tid);
     this.columns = Int8Array.from(layout.columns);
+    this.bytes = given.at(-1) === LF || given.length === 0 ? given : endedByNewline(given);
+    this.fast?.begin(this.writer, this.row, this.bytes, layout, tid);
   }
 
   parse(): TraceChunk {
-    const bytes = this.given.at(-1) === LF || this.given.length === 0 ? this.given : endedByNewline(this.given);
+    const { bytes } = this;
     const from = this.afterHeader(bytes);
-    const odd = this.scan(bytes, from, bytes.includes(QUOTE, from));
+    // As a Buffer: its search is five times as fast as that of a Uint8Array.
+    const quotes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(QUOTE, from);
+    const odd = this.scan(bytes, from, quotes);
     if (odd >= 0) this.relaxed(bytes, odd);
     const { baseSeconds, lastNs } = this.row;
     const clock = baseSeconds < 0 ? 'none' : baseSeconds > EPOCH_SECONDS ? 'epoch' : 'boot';
@@ -50,10 +60,12 @@ export class CsvParser {
    * `quotes` they are letters like others.
    */
   private scan(bytes: Uint8Array, from: number, quotes: boolean): number {
-    const { writer, row, columns } = this;
+    const { writer, row, columns, fast } = this;
     const { delimiter } = this.layout;
     let p = from;
     while (p < bytes.length) {
+      if (fast !== null) p = fast.read(p);
+      if (p === bytes.length) break;
       const start = p;
       row.clear();
       let field = 0;
@@ -115,7 +127,10 @@ export class CsvParser {
   /** Takes the record that `row` holds, of bytes[start, end). */
   private store(bytes: Uint8Array, start: number, end: number, fields: number): void {
     const reason = this.row.store();
-    if (reason === '') return;
+    if (reason === '') {
+      this.fast?.learn();
+      return;
+    }
     const first = bytes[start];
     if (fields === 1 && (first === LF || first === CR || start === end)) return;
     if (first === HASH) this.writer.notices++;

@@ -17,6 +17,8 @@ const FILE = kindCode('file');
 const SOCKET = kindCode('socket');
 const AT_FDCWD = -100;
 const CALL_NAME = /^[a-z_][a-z0-9_]*$/i;
+/** What names an error in a column of numbers and names. */
+export const ERROR_NAME = /^E[A-Z]/;
 /** Distinct names beyond are no system calls. */
 const MAX_NAMES = 4096;
 /** No field, or an empty one. */
@@ -32,13 +34,16 @@ export class CsvRow {
   private readonly result = new KernelResult();
   private readonly timed: boolean;
   private readonly numbers: readonly string[];
-  private readonly printed = new ByteInterner();
-  private readonly byPrinted: number[] = [];
+  /** Names and numbers of calls as they stand in the text, and the call of each, NO_CALL when it is none. */
+  readonly printed = new ByteInterner();
+  readonly byPrinted: number[] = [];
   private readonly traits: CallTraits[] = [];
   private readonly names = new ByteInterner();
   private readonly errors = new ByteInterner();
   /** Per thread: its name in `names`, -1 for none. */
   private readonly nameOf: number[] = [];
+  /** Whose the last record was. */
+  threadTid = -1;
   private hasStart = false;
   private hasDuration = false;
   private hasResult = false;
@@ -155,6 +160,7 @@ export class CsvRow {
     if (last > this.lastNs) this.lastNs = last;
     const tid = this.tid >= 0 ? this.tid : this.pid >= 0 ? this.pid : this.defaultTid;
     const thread = this.thread(tid, now);
+    this.threadTid = tid;
     if (writer.pending[thread] >= 0) this.abandon(thread, now);
     writer.seen[thread] = 1;
     const row = writer.addRow(thread, this.call, now);
@@ -175,6 +181,11 @@ export class CsvRow {
     else if (this.timed) writer.pending[thread] = row;
     if (traits.role !== 'none') this.special(row, thread, tid, now, traits);
     return '';
+  }
+
+  /** What the records of the thread call it, undefined when they do not. */
+  nameOfThread(thread: number): string | undefined {
+    return this.names.strings[this.nameOf[thread]];
   }
 
   private special(row: number, thread: number, tid: number, now: number, { role }: CallTraits): void {
@@ -250,7 +261,7 @@ export class CsvRow {
     if (number !== ABSENT) return number <= 0 ? 0 : Math.min(number, ERRNO_UNKNOWN);
     const id = this.errors.intern(bytes, start, end, hashBytes(bytes, start, end));
     const name = this.errors.strings[id];
-    return /^E[A-Z]/.test(name) ? errnoNumber(name) : 0;
+    return ERROR_NAME.test(name) ? errnoNumber(name) : 0;
   }
 
   /** A name, or a number of the architecture. */

@@ -3,8 +3,11 @@ import { isDigit, text } from './bytes.js';
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 
-/** Digits of a whole number of the unit that are below a second. */
 const DIGITS: Record<TimeUnit, number> = { s: 0, ms: 3, us: 6, ns: 9 };
+/** Digits of a whole number of the unit that are below a second. */
+export function unitDigits(unit: TimeUnit): number {
+  return DIGITS[unit];
+}
 const TENTHS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 const NUMBER = /^\d+(\.\d*)?(e[+-]?\d+)?$/i;
