@@ -1,5 +1,4 @@
 /** Closed frequent episodes of sequences of calls. What support, gap and closed mean exactly: docs/episodes.md. */
-import { closedNodes } from './closed.js';
 import { ContiguousMiner } from './contiguous.js';
 import { LONGEST_GAPPED_EPISODE, mineGapped } from './gapped.js';
 import { joinSequences } from './text.js';
@@ -44,8 +43,9 @@ export function mineClosedEpisodes(
   const maxGap = Math.max(0, Math.floor(options.maxGap));
   const minSupport = Math.max(1, Math.ceil(options.minSupport));
   const maxLength = Math.max(1, Math.floor(options.maxLength));
-  const { text, alphabet } = joinSequences(symbols, offsets, maxGap + 1, options.maxRun);
+  const joined = joinSequences(symbols, offsets, maxGap + 1, options.maxRun);
   if (maxGap === 0) {
+    const { text, alphabet } = joined;
     const found = miner.mine(text, alphabet.length - 1, minSupport, maxLength);
     const out = allocate(found.length, found.count, minSupport);
     for (let e = 0; e < found.count; e++) {
@@ -57,20 +57,7 @@ export function mineClosedEpisodes(
   }
   const longest = Math.min(maxLength, LONGEST_GAPPED_EPISODE);
   const maxEpisodes = Math.max(1, options.maxEpisodes ?? MAX_EPISODES);
-  const mined = mineGapped(text, alphabet.length - 1, { minSupport, maxLength: longest, maxGap, maxEpisodes });
-  const { tree } = mined;
-  const nodes = closedNodes(tree, alphabet.length - 1, maxGap);
-  const lengths = new Uint8Array(nodes.length);
-  for (let e = 0; e < nodes.length; e++) lengths[e] = tree.length[nodes[e]!]!;
-  const out = allocate(lengths, nodes.length, mined.minSupport);
-  for (let e = 0; e < nodes.length; e++) {
-    let node = nodes[e]!;
-    out.support[e] = tree.support[node]!;
-    for (let at = out.offsets[e + 1]! - 1, first = out.offsets[e]!; at >= first; at--, node = tree.parent[node]!) {
-      out.symbols[at] = alphabet[tree.symbol[node]!]!;
-    }
-  }
-  return out;
+  return mineGapped(joined, { minSupport, maxLength: longest, maxGap, maxEpisodes });
 }
 
 function allocate(lengths: ArrayLike<number>, count: number, minSupport: number): MinedEpisodes {
