@@ -2,35 +2,32 @@
  * The stacks of strace -k, one frame a line below the call, innermost first:
  * ` > /usr/sbin/nginx(ngx_unix_recv+0x5d) [0x44b2d]`, ` > [vdso]() [0xbe1]`, ` > unexpected_backtracing_error [0x5]`.
  *
- * Stacks repeat. So the frames read so far are a node of a tree whose children are the lines that followed here before, the
- * latest first, and a line is compared with those, four bytes at a time, its line feed included: no search for its end and
- * no hash. Text is made of a line only when it is seen for the first time.
+ * Stacks repeat, within a chunk and from one chunk to the next. So a thread remembers what it has read (stack-memory.ts), and a
+ * chunk only numbers what occurs in it, in the order of first sight: its table is the same whatever was read before. A stack that
+ * was read before is compared as a whole, another one line after the other with those that followed here before.
  */
 import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
-import { KnownBytes } from './known-bytes.js';
-import { ByteInterner, LF, type LineScanner, SPACE, grown, hashBytes, text } from './bytes.js';
+import { type LineScanner, SPACE, grown } from './bytes.js';
+import { NONE, ROOT, StackMemory } from './stack-memory.js';
 
-/** Children that a line is compared with before it is looked up by its hash. */
-const GUESSES = 4;
-const NONE = -1;
-const ROOT = 0;
+/** What the numbers of stacks and frames are kept with, so that 0 says that there is none yet, and 1 what NO_STACK does. */
+const BASE = 2;
 
 export class StackReader {
-  private scanner: LineScanner | null = null;
-  private readonly lines = new ByteInterner();
-  /** The same lines under the same numbers, with their line feeds. */
-  private readonly known = new KnownBytes();
-  /** Per distinct line: its frame, NONE for what is no frame. */
-  private lineFrame = new Int32Array(256);
-  /** Per node: line, first child, next sibling, finished stack (NONE: not yet made), node of the frames before. */
-  private nodeLine = new Int32Array(256).fill(NONE);
-  private nodeChild = new Int32Array(256).fill(NONE);
-  private nodeSibling = new Int32Array(256).fill(NONE);
-  private nodeStack = new Int32Array(256).fill(NONE);
-  private nodeParent = new Int32Array(256).fill(NONE);
-  private nodes = 1;
-  private node = ROOT;
+  private readonly memory = StackMemory.ofThread();
   private readonly builder = new StackTableBuilder();
+  /** Per node its stack here, per line its frame; see BASE. */
+  private stacks = new Int32Array(this.memory.nodes);
+  private frames = new Int32Array(this.memory.lines);
+  private scanner: LineScanner | null = null;
+  private node = ROOT;
+  /** The stack's first line, and where the lines behind it begin and end so far; `start` is NONE when that is in another text. */
+  private first = NONE;
+  private start = NONE;
+  private end = NONE;
+  /** Line ends of a known stack that are still to be given. */
+  private ahead = 0;
+  private aheadEnd = 0;
 
   /** True when a stack line starts at `p`. */
   static isStackLine(bytes: Uint8Array, p: number): boolean {
@@ -40,100 +37,66 @@ export class StackReader {
   /** Sets the text that the following lines are of. */
   use(scanner: LineScanner): void {
     this.scanner = scanner;
+    this.start = NONE;
   }
 
   /** Reads one stack line at `p`; gives the position of its line feed. */
   line(bytes: Uint8Array, p: number): number {
-    const { node } = this;
-    let before = NONE;
-    let child = this.nodeChild[node];
-    for (let guess = 0; guess < GUESSES && child !== NONE; guess++) {
-      const line = this.nodeLine[child];
-      if (this.same(bytes, p, line)) {
-        if (before !== NONE) this.toFront(node, child, before);
-        this.node = child;
-        return p + this.known.length(line) - 1;
+    const { memory, node } = this;
+    if (this.ahead < this.aheadEnd) return this.start + memory.known.lineEnd(this.ahead++);
+    const scanner = this.scanner!;
+    this.node = memory.below(node, scanner, p);
+    this.end = p + memory.length(this.node);
+    if (node === ROOT) {
+      this.first = memory.line(this.node);
+      this.start = this.end;
+      const stack = memory.known.find(bytes, scanner.view, this.start, this.first);
+      if (stack !== NONE) {
+        this.node = memory.known.node(stack);
+        this.ahead = memory.known.endsFrom(stack);
+        this.aheadEnd = memory.known.endsFrom(stack + 1);
       }
-      before = child;
-      child = this.nodeSibling[child];
+      return this.start - 1;
     }
-    const end = this.scanner!.lineEnd(p);
-    const known = this.lines.size;
-    const line = this.intern(bytes, p, end + 1);
-    // A new line can be no child yet.
-    this.node = line < known ? this.childOf(node, line) : this.addChild(node, line);
-    return end;
+    return this.end - 1;
   }
 
   /** Ends the stack being read: its number, NO_STACK when it had no frames. */
   take(): number {
     const { node } = this;
+    // Read line by line, and so not known, or not lately.
+    if (this.start !== NONE && this.end > this.start)
+      this.memory.keep(node, this.first, this.scanner!.view, this.start, this.end);
     this.node = ROOT;
-    if (this.nodeStack[node] === NONE) {
-      let stack = NO_STACK;
-      for (let n = node; n !== ROOT; n = this.nodeParent[n]) {
-        const frame = this.lineFrame[this.nodeLine[n]];
-        if (frame !== NONE) stack = this.builder.push(stack, frame);
-      }
-      this.nodeStack[node] = stack;
-    }
-    return this.nodeStack[node];
+    if (node >= this.stacks.length) this.stacks = grown(this.stacks, this.memory.nodes);
+    if (this.stacks[node] === 0) this.stacks[node] = this.number(node) + BASE;
+    return this.stacks[node] - BASE;
   }
 
   finish(): StackTable | null {
     return this.builder.size === 0 ? null : this.builder.finish();
   }
 
-  /** Whether the bytes at `p` are those of a known line. Most other lines have no line feed at the same place. */
-  private same(bytes: Uint8Array, p: number, line: number): boolean {
-    const end = p + this.known.length(line);
-    return end <= bytes.length && bytes[end - 1] === LF && this.known.same(this.scanner!.view, line, p);
-  }
-
-  private toFront(node: number, child: number, before: number): void {
-    this.nodeSibling[before] = this.nodeSibling[child];
-    this.nodeSibling[child] = this.nodeChild[node];
-    this.nodeChild[node] = child;
-  }
-
-  private childOf(node: number, line: number): number {
-    let before = NONE;
-    for (let child = this.nodeChild[node]; child !== NONE; child = this.nodeSibling[child]) {
-      if (this.nodeLine[child] === line) {
-        if (before !== NONE) this.toFront(node, child, before);
-        return child;
-      }
-      before = child;
+  /** The stack of a node that is new in this chunk. */
+  private number(node: number): number {
+    const outermostFirst = this.memory.path(node);
+    for (let i = outermostFirst.length - 1; i >= 0; i--) this.frame(outermostFirst[i]);
+    let stack = NO_STACK;
+    for (const line of outermostFirst) {
+      const frame = this.frame(line);
+      if (frame !== NONE) stack = this.builder.push(stack, frame);
     }
-    return this.addChild(node, line);
+    return stack;
   }
 
-  private addChild(node: number, line: number): number {
-    const child = this.nodes++;
-    if (child === this.nodeLine.length) {
-      this.nodeLine = grown(this.nodeLine, child * 2).fill(NONE, child);
-      this.nodeChild = grown(this.nodeChild, child * 2).fill(NONE, child);
-      this.nodeSibling = grown(this.nodeSibling, child * 2).fill(NONE, child);
-      this.nodeStack = grown(this.nodeStack, child * 2).fill(NONE, child);
-      this.nodeParent = grown(this.nodeParent, child * 2).fill(NONE, child);
+  /** The frame of a line, NONE for what is no frame. */
+  private frame(line: number): number {
+    if (line >= this.frames.length) this.frames = grown(this.frames, this.memory.lines);
+    if (this.frames[line] === 0) {
+      const parts = splitFrame(withoutAddress(this.memory.text(line)));
+      this.frames[line] = (parts === null ? NONE : this.builder.frame(parts.name, parts.object)) + BASE;
     }
-    this.nodeLine[child] = line;
-    this.nodeParent[child] = node;
-    this.nodeSibling[child] = this.nodeChild[node];
-    this.nodeChild[node] = child;
-    return child;
-  }
-
-  /** Number of the line bytes[start, end), which ends with its line feed. */
-  private intern(bytes: Uint8Array, start: number, end: number): number {
-    const known = this.lines.size;
-    const line = this.lines.intern(bytes, start, end, hashBytes(bytes, start, end));
-    if (line < known) return line;
-    this.known.add(this.scanner!.view, start, end);
-    if (line === this.lineFrame.length) this.lineFrame = grown(this.lineFrame, line * 2);
-    const parts = splitFrame(withoutAddress(text(bytes, start + 3, end)));
-    this.lineFrame[line] = parts === null ? NONE : this.builder.frame(parts.name, parts.object);
-    return line;
+    return this.frames[line] - BASE;
   }
 }
 

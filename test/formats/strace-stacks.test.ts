@@ -41,6 +41,18 @@ describe('strace -k', () => {
     expect([...columns.stack!]).toEqual([1, 2, 1]);
   });
 
+  it('gives the same table whatever was read before, longer and shorter stacks under the same line included', () => {
+    const frames = ['read', 'handle', 'loop', 'main'].map((name) => ` > /bin/srv(${name}+0x10) [0x2]\n`);
+    const stack = (...numbers: number[]) => `getpid() = 1\n${numbers.map((n) => frames[n]).join('')}`;
+    const text = stack(0, 1, 2, 3) + stack(0, 1, 3) + stack(0) + stack(0, 1, 2, 3, 3) + stack(0, 1) + stack(3, 2);
+    const first = parseText(text);
+    parseText(stack(0, 2, 1) + stack(1, 2, 3) + stack(0, 1, 2) + stack(0, 1, 2, 3) + ' > /bin/srv(o');
+    const again = parseText(text);
+    expect(again.stacks).toEqual(first.stacks);
+    expect(again.columns.stack).toEqual(first.columns.stack);
+    expect(again.lines).toBe(text.split('\n').length - 1);
+  });
+
   it('has no column of stacks where none were recorded', () => {
     expect(parseText('getpid() = 1\n')).toMatchObject({ stacks: null, columns: { stack: null } });
   });

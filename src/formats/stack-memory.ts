@@ -1,0 +1,134 @@
+/**
+ * What a thread has read of the stacks of strace -k: distinct lines, and a tree of them whose nodes are the frames read so far and
+ * whose children are the lines that followed here before, the latest first. A line is compared with those, four bytes at a time,
+ * its line feed included: no search for its end and no hash. Text is made of a line only when a chunk asks for it.
+ */
+import { ByteInterner, LF, type LineScanner, grown, hashBytes } from './bytes.js';
+import { KnownBytes } from './known-bytes.js';
+import { KnownStacks } from './known-stacks.js';
+
+export const NONE = -1;
+export const ROOT = 0;
+
+/** Children that a line is compared with before it is looked up by its hash. */
+const GUESSES = 16;
+/** A memory of more than so many nodes or bytes of stacks is given up: a program whose stacks do not repeat. */
+const MOST_NODES = 2 ** 17;
+const MOST_BYTES = 2 ** 24;
+
+let ofThread: StackMemory | null = null;
+
+export class StackMemory {
+  readonly known = new KnownStacks();
+  private readonly interner = new ByteInterner();
+  /** The same lines under the same numbers, with their line feeds. */
+  private readonly words = new KnownBytes();
+  /** Per node: line, first child, next sibling, node of the frames before, number in `known`. */
+  private nodeLine = new Int32Array(256).fill(NONE);
+  private nodeChild = new Int32Array(256).fill(NONE);
+  private nodeSibling = new Int32Array(256).fill(NONE);
+  private nodeParent = new Int32Array(256).fill(NONE);
+  private nodeKnown = new Int32Array(256).fill(NONE);
+  private count = 1;
+
+  /** The one for what this thread reads next. */
+  static ofThread(): StackMemory {
+    if (ofThread === null || ofThread.count > MOST_NODES || ofThread.known.size > MOST_BYTES)
+      ofThread = new StackMemory();
+    return ofThread;
+  }
+
+  get nodes(): number {
+    return this.count;
+  }
+
+  get lines(): number {
+    return this.interner.size;
+  }
+
+  line(node: number): number {
+    return this.nodeLine[node];
+  }
+
+  /** Bytes of a node's line, its line feed included. */
+  length(node: number): number {
+    return this.words.length(this.nodeLine[node]);
+  }
+
+  /** Text of a line, behind ` > `. */
+  text(line: number): string {
+    return this.interner.strings[line].slice(3);
+  }
+
+  /** Lines of a node, the last one (the outermost frame) first. */
+  path(node: number): number[] {
+    const lines: number[] = [];
+    for (let n = node; n !== ROOT; n = this.nodeParent[n]) lines.push(this.nodeLine[n]);
+    return lines;
+  }
+
+  /** The node of the line at `p` below `node`. */
+  below(node: number, scanner: LineScanner, p: number): number {
+    const { bytes, view } = scanner;
+    let before = NONE;
+    let child = this.nodeChild[node];
+    for (let guess = 0; guess < GUESSES && child !== NONE; guess++) {
+      const line = this.nodeLine[child];
+      const end = p + this.words.length(line);
+      // Most other lines have no line feed at the same place.
+      if (end <= bytes.length && bytes[end - 1] === LF && this.words.same(view, line, p)) {
+        if (before !== NONE) this.toFront(node, child, before);
+        return child;
+      }
+      before = child;
+      child = this.nodeSibling[child];
+    }
+    const end = scanner.lineEnd(p) + 1;
+    const known = this.interner.size;
+    const line = this.interner.intern(bytes, p, end, hashBytes(bytes, p, end));
+    if (line < known) return this.childOf(node, line);
+    this.words.add(view, p, end);
+    // A new line can be no child yet.
+    return this.addChild(node, line);
+  }
+
+  /** Remembers the stack of `node` as a whole: [start, end) of the text, behind its first line. */
+  keep(node: number, first: number, view: DataView, start: number, end: number): void {
+    if (this.nodeKnown[node] === NONE) this.nodeKnown[node] = this.known.add(view, start, end, first, node);
+    else this.known.again(this.nodeKnown[node], first);
+  }
+
+  private toFront(node: number, child: number, before: number): void {
+    this.nodeSibling[before] = this.nodeSibling[child];
+    this.nodeSibling[child] = this.nodeChild[node];
+    this.nodeChild[node] = child;
+  }
+
+  private childOf(node: number, line: number): number {
+    let before = NONE;
+    for (let child = this.nodeChild[node]; child !== NONE; child = this.nodeSibling[child]) {
+      if (this.nodeLine[child] === line) {
+        if (before !== NONE) this.toFront(node, child, before);
+        return child;
+      }
+      before = child;
+    }
+    return this.addChild(node, line);
+  }
+
+  private addChild(node: number, line: number): number {
+    const child = this.count++;
+    if (child === this.nodeLine.length) {
+      this.nodeLine = grown(this.nodeLine, child * 2).fill(NONE, child);
+      this.nodeChild = grown(this.nodeChild, child * 2).fill(NONE, child);
+      this.nodeSibling = grown(this.nodeSibling, child * 2).fill(NONE, child);
+      this.nodeParent = grown(this.nodeParent, child * 2).fill(NONE, child);
+      this.nodeKnown = grown(this.nodeKnown, child * 2).fill(NONE, child);
+    }
+    this.nodeLine[child] = line;
+    this.nodeParent[child] = node;
+    this.nodeSibling[child] = this.nodeChild[node];
+    this.nodeChild[node] = child;
+    return child;
+  }
+}
