@@ -4,10 +4,14 @@
  */
 import { type RowContexts, contextsOf } from '../context/contexts.js';
 import { PairIndex } from '../context/index-of-numbers.js';
-import { CALL, EDGE, KIND, OUTCOME, grainsOf, serialiseSymbol } from '../context/symbols.js';
+import { EDGE, grainsOf, serialiseSymbol } from '../context/symbols.js';
 import { NO_STACK } from '../trace/stacks.js';
-import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
+import type { Trace } from '../trace/table.js';
+import { byFirst } from './by-first.js';
+import { type Wait, noteTimes } from './learned-times.js';
+import { NodeNumbers } from './node-numbers.js';
 import { BROKEN, type OwnTree } from './own-tree.js';
+import { RoleBook } from './role-book.js';
 
 export interface ContextModel {
   readonly version: 1;
@@ -80,17 +84,9 @@ export function learnContextModel(
       if (n === undefined) symbols.set(text, (n = symbols.size));
       return n;
     });
-    const counts: Map<number, number>[] = [];
-    const { stack } = run.trace.columns;
-    for (let i = 0; i < run.trace.length; i++) {
-      const s = stack === null ? NO_STACK : stack[i]!;
-      const node = s === NO_STACK ? BROKEN : run.nodes[s]!;
-      if (node === BROKEN) continue;
-      const count = (counts[rows.context[i]!] ??= new Map<number, number>());
-      const number = nodes.number(node);
-      roles.entry(run, run.trace.columns.thread[i]!, nodes.entry(number));
-      count.set(number, (count.get(number) ?? 0) + 1);
-    }
+    const numberOf = Int32Array.from(run.nodes, (node) => nodes.known(node));
+    const counts = countNodes(run.trace, rows, numberOf, nodes.list.length);
+    roles.entries(run, numberOf, nodes);
     for (let k = 0; k < table.size; k++) {
       if (counts[k] === undefined) continue;
       const tuple = [table.before2[k]!, table.before[k]!, table.symbol[k]!, table.after[k]!, table.onDescriptor[k]!];
@@ -126,78 +122,21 @@ export function learnContextModel(
   });
 }
 
-/** Calls after another: those that returned, the longest of them, and what all took, us; lifetimes of the threads that did it, us. */
-interface Wait {
-  count: number;
-  longest: number;
-  sum: number;
-  threads: number;
-}
-
-/** Runs of equal calls, and how long calls took after which other. */
-function noteTimes(
-  trace: Trace,
-  grains: readonly string[][],
-  context: Int32Array,
-  symbol: Int32Array,
-  longest: Map<string, number>,
-  waits: Map<string, Wait>,
-): void {
-  const { order, offsets } = rowsByThread(trace);
-  const { duration, flags, start } = trace.columns;
-  // Texts have numbers, so that no string is made for a call.
-  const kinds = new Map([[EDGE.call, 0]]);
-  const outcomes = new Map<string, number>();
-  const [kindOf, outcomeOf] = [KIND, OUTCOME].map((grain) => {
-    const numbers = grain === KIND ? kinds : outcomes;
-    return Int32Array.from(grains, (texts) => {
-      const text = texts[grain]!;
-      if (!numbers.has(text)) numbers.set(text, numbers.size);
-      return numbers.get(text)!;
-    });
-  }) as [Int32Array, Int32Array];
-  const kindTexts = [...kinds.keys()];
-  const runs = new Uint32Array(outcomes.size);
-  const pairs = new PairIndex(kinds.size, kinds.size);
-  const waitOf: Wait[] = [];
-  /** Per pair: the thread that was the last to do it. */
-  const lastThread: number[] = [];
-  for (let t = 0; t < trace.threads.length; t++) {
-    const [from, to] = [offsets[t]!, offsets[t + 1]!];
-    if (from === to) continue;
-    const lifetime = Math.round((trace.threads[t]!.exitNs ?? trace.endNs) - start[order[from]!]!) / 1000;
-    let before = 0;
-    let running = -1;
-    let run = 0;
-    for (let j = from; j < to; j++) {
-      const row = order[j]!;
-      const s = symbol[context[row]!]!;
-      const outcome = outcomeOf[s]!;
-      run = outcome === running ? run + 1 : 1;
-      running = outcome;
-      if (run > runs[outcome]!) runs[outcome] = run;
-      const last = before;
-      before = kindOf[s]!;
-      const took = duration[row]!;
-      if (Number.isNaN(took) || (flags[row]! & FLAG_ENTRY_UNSEEN) !== 0) continue;
-      const pair = pairs.intern(last, before);
-      if (pair === waitOf.length) {
-        const key = `${kindTexts[last]!}>${kindTexts[before]!}`;
-        if (!waits.has(key)) waits.set(key, { count: 0, longest: 0, sum: 0, threads: 0 });
-        waitOf.push(waits.get(key)!);
-        lastThread.push(-1);
-      }
-      const w = waitOf[pair]!;
-      const us = Math.round(took / 1000);
-      w.sum += us;
-      if (lastThread[pair] !== t) w.threads += Math.round(lifetime);
-      lastThread[pair] = t;
-      if ((flags[row]! & FLAG_UNFINISHED) !== 0) continue;
-      w.count++;
-      w.longest = Math.max(w.longest, us);
-    }
+/** Per context: numbers of nodes, and how many of its calls were issued under each. */
+function countNodes(trace: Trace, { context, contexts }: RowContexts, numberOf: Int32Array, nodes: number) {
+  const { stack } = trace.columns;
+  const pairs = new PairIndex(contexts.size, nodes);
+  const found: { context: number; number: number; count: number }[] = [];
+  for (let i = 0; stack !== null && i < trace.length; i++) {
+    const number = stack[i] === NO_STACK ? BROKEN : numberOf[stack[i]!]!;
+    if (number === BROKEN) continue;
+    const pair = pairs.intern(context[i]!, number);
+    if (pair === found.length) found.push({ context: context[i]!, number, count: 1 });
+    else found[pair]!.count++;
   }
-  for (const [text, number] of outcomes) if (runs[number]! > (longest.get(text) ?? 0)) longest.set(text, runs[number]!);
+  const counts: Map<number, number>[] = [];
+  for (const { context: k, number, count } of found) (counts[k] ??= new Map<number, number>()).set(number, count);
+  return counts;
 }
 
 /** Nodes that some call was issued under. */
@@ -226,99 +165,6 @@ function inOrder(used: ReadonlySet<number>, tree: OwnTree, functionOf: ArrayLike
   return paths.map(({ node }) => node);
 }
 
-/** Numbers of nodes that were on a stack of a call, callers before callees. */
-class NodeNumbers {
-  readonly list: [number, number][] = [[-1, -1]];
-  private readonly numbers = new Map<number, number>();
-
-  constructor(
-    private readonly tree: OwnTree,
-    private readonly functionOf: ArrayLike<number>,
-  ) {}
-
-  number(node: number): number {
-    if (node < 0) return 0;
-    let n = this.numbers.get(node);
-    if (n === undefined) {
-      const parent = this.number(this.tree.parent[node]!);
-      const fn = this.functionOf[this.tree.functionOf[node]!]!;
-      n = fn < 0 ? parent : this.list.push([parent, fn]) - 1;
-      this.numbers.set(node, n);
-    }
-    return n;
-  }
-
-  /** The outermost own function's node above a number that `number` gave; 0 for 0. */
-  entry(number: number): number {
-    let n = number;
-    while (n > 0 && this.list[n]![0] > 0) n = this.list[n]![0];
-    return n;
-  }
-}
-
-/** Which entry nodes share threads, and what such threads call. */
-class RoleBook {
-  private readonly threads = new Map<LearningTrace, { entries: Set<number>; calls: Map<string, number> }[]>();
-
-  entry(run: LearningTrace, thread: number, node: number): void {
-    if (node > 0) this.of(run)[thread]!.entries.add(node);
-  }
-
-  calls(run: LearningTrace, rows: RowContexts): void {
-    const { symbols, context, contexts } = rows;
-    const { thread } = run.trace.columns;
-    const grains = symbols.map((s) => grainsOf(s)[CALL]!);
-    const threads = this.of(run);
-    const keys: string[] = [];
-    for (let i = 0; i < context.length; i++) {
-      const k = context[i]!;
-      const key = (keys[k] ??= `${grains[contexts.before[k]!]!}>${grains[contexts.symbol[k]!]!}`);
-      const { calls } = threads[thread[i]!]!;
-      calls.set(key, (calls.get(key) ?? 0) + 1);
-    }
-  }
-
-  finish(): ContextModel['roles'] {
-    const all = [...this.threads.values()].flat().filter(({ calls }) => calls.size > 0);
-    // Entries that were seen on one thread are of one role, and so are those that each shares a thread with.
-    const roleOf = new Map<number, number>();
-    const find = (n: number): number => (roleOf.get(n) === n ? n : find(roleOf.get(n)!));
-    for (const { entries } of all) {
-      const [first, ...rest] = entries;
-      if (first === undefined) continue;
-      for (const e of entries) if (!roleOf.has(e)) roleOf.set(e, e);
-      for (const e of rest) {
-        const [a, b] = [find(first), find(e)];
-        roleOf.set(Math.max(a, b), Math.min(a, b));
-      }
-    }
-    const roles = new Map<number, { entries: number[]; calls: Map<string, number> }>();
-    for (const { entries, calls } of all) {
-      const [first] = entries;
-      const id = first === undefined ? 0 : find(first);
-      let role = roles.get(id);
-      if (role === undefined) roles.set(id, (role = { entries: [], calls: new Map() }));
-      for (const [key, n] of calls) role.calls.set(key, (role.calls.get(key) ?? 0) + n);
-    }
-    for (const e of [...roleOf.keys()].sort((a, b) => a - b)) roles.get(find(e))!.entries.push(e);
-    return [...roles.entries()]
-      .sort((a, b) => a[0] - b[0])
-      .map(([, { entries, calls }]) => ({
-        entries,
-        calls: [...calls].sort(byFirst).map(([key, n]) => [...(key.split('>') as [string, string]), n] as const),
-      }));
-  }
-
-  private of(run: LearningTrace) {
-    let threads = this.threads.get(run);
-    if (threads === undefined) {
-      threads = run.trace.threads.map(() => ({ entries: new Set<number>(), calls: new Map<string, number>() }));
-      this.threads.set(run, threads);
-    }
-    return threads;
-  }
-}
-
 /** Symbols and contexts in the order of their texts, so that two files compare line by line. */
 function sorted(model: ContextModel): ContextModel {
   const order = model.symbols.map((text, i) => ({ text, i })).slice(1);
@@ -331,8 +177,4 @@ function sorted(model: ContextModel): ContextModel {
     return 0;
   });
   return { ...model, symbols: [model.symbols[0]!, ...order.map(({ text }) => text)], contexts };
-}
-
-function byFirst<T>(a: readonly [string, T], b: readonly [string, T]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }

@@ -1,9 +1,10 @@
 /**
  * Counts given episodes in sequences of calls: the most non-overlapping occurrences of each, as in mining. Episodes that
  * begin alike are counted together, as paths of a prefix tree: an episode's occurrence list is its prefix's, extended
- * by one call.
+ * by one call. Without gaps there is a simpler way (contiguous-occurrences.ts).
  */
 import { joinSequences } from '../episodes/text.js';
+import { countContiguous } from './contiguous-occurrences.js';
 
 interface TreeNode {
   /** Next call -> node. */
@@ -29,6 +30,7 @@ export function countOccurrences(
   maxGap: number,
   maxRun = 0,
 ): Uint32Array {
+  if (maxGap === 0) return countContiguous(symbols, offsets, episodes, maxRun);
   const { text, alphabet } = joinSequences(symbols, offsets, maxGap + 1, maxRun);
   const dense = new Map<number, number>();
   for (let a = 1; a < alphabet.length; a++) dense.set(alphabet[a]!, a);
