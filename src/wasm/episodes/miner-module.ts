@@ -1,4 +1,4 @@
-/** miner.ts (1a132760acf775c7), assembled by `npm run build`. */
+/** miner.ts (25baa2bc10cf0bb7), assembled by `npm run build`. */
 export const MINER_MODULE = [
   'AGFzbQEAAAABLQhgAAF/YAF/AGACf38AYAAAYAJ/fwF/YAF/AX9gA39/fwBgB39/f39/f38BfwMZGAEFAgYBAQUCAwQDAgEABAAA',
   'AAAABwQDAAUDAQAABvsBMn8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEA',
