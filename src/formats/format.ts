@@ -46,6 +46,6 @@ export interface TraceFormat {
    * 0 when the whole stretch is one record.
    */
   lastRecordStart(bytes: Uint8Array): number;
-  /** Parses whole records. Must never throw on damaged text: it counts and skips. */
+  /** Parses whole records. Must never throw on damaged text: it counts and skips. The rows are valid until the thread's next call. */
   parseChunk(bytes: Uint8Array, options: ParseOptions): TraceChunk;
 }

@@ -12,7 +12,7 @@ export const SKIPPED_EXAMPLES = 5;
 /** Bytes of a skipped line that are kept. */
 const EXAMPLE_LENGTH = 120;
 
-/** Memory that a writer fills before it makes its own; what is finished is copied out of it. Columns of zeros. */
+/** Memory that a writer fills before it makes its own. Columns of zeros. */
 export interface ChunkRoom {
   /** Rows that fit. */
   readonly capacity: number;
@@ -140,7 +140,7 @@ export class ChunkWriter {
     return {
       ...clock,
       rows: this.rows,
-      columns: this.columns === this.room?.columns ? copied(this.columns, this.rows) : this.columns,
+      columns: this.columns,
       calls: this.calls.strings,
       threads: this.threads,
       stacks: null,
@@ -176,12 +176,4 @@ export class ChunkWriter {
       stack: c.stack && grown(c.stack, n).fill(NO_STACK, c.stack.length),
     };
   }
-}
-
-function copied(columns: ChunkColumns, rows: number): ChunkColumns {
-  const copies = Object.entries(columns).map(([name, column]: [string, Uint8Array | null]) => [
-    name,
-    column && column.slice(0, rows),
-  ]);
-  return Object.fromEntries(copies) as ChunkColumns;
 }

@@ -8,7 +8,10 @@ import type { StackTable } from './stacks.js';
 export interface TraceChunk {
   /** Rows used in `columns` (their capacity may be larger). */
   rows: number;
-  /** Like Columns, but `thread`, `call` and `stack` index this chunk's own lists and `start` counts from `baseSeconds`. */
+  /**
+   * Like Columns, but `thread`, `call` and `stack` index this chunk's own lists and `start` counts from `baseSeconds`. They may
+   * lie in memory that the thread's next chunk is read into.
+   */
   columns: ChunkColumns;
   calls: string[];
   /**
