@@ -49,13 +49,13 @@ export class FastRecords extends WasmReader<Exports> {
     for (const name of errnoNames()) if (ERROR_NAME.test(name) && this.putWord(name)) wasm.addError(errnoNumber(name));
   }
 
-  /** The one of this thread, for one parser after the other; null where it cannot run. */
+  /** The one of this thread, for one parser after the other; null where it cannot run, or is better left out. */
   static ofThread(): FastRecords | null {
     if (ofThread === undefined) {
       const wasm = instanceOf<Exports>(LINES_MODULE);
       ofThread = wasm && new FastRecords(wasm);
     }
-    return ofThread;
+    return ofThread?.isPromising ? ofThread : null;
   }
 
   /** Whether it reads records of this layout at all. */

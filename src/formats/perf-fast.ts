@@ -51,13 +51,13 @@ export class FastPerf extends WasmReader<Exports> {
     super(wasm, SHORTEST_CALL);
   }
 
-  /** The one of this thread, for one parser after the other; null where it cannot run. */
+  /** The one of this thread, for one parser after the other; null where it cannot run, or is better left out. */
   static ofThread(): FastPerf | null {
     if (ofThread === undefined) {
       const wasm = instanceOf<Exports>(LINES_MODULE);
       ofThread = wasm && new FastPerf(wasm);
     }
-    return ofThread;
+    return ofThread?.isPromising ? ofThread : null;
   }
 
   /** A parser begins, whose writer has this room. */

@@ -41,9 +41,14 @@ export interface ReadTimes {
 /** The thread keeps the room of so many rows at most: 36 MB. */
 const MOST_ROWS = 2 ** 20;
 const LEAST_ROWS = 2 ** 10;
-/** Calls of the module after which it is asked whether it is worth them; lines that it is not called for if not. */
-const TRIAL = 256;
-const PAUSE = 2048;
+/** Calls of the module after which it is asked whether it is worth them; lines that it is not called for if not, at first. */
+const TRIAL = 64;
+const PAUSE = 1024;
+/** A chunk of which the module reads less than this share of the lines is better read without; so, it is thought, are some more. */
+const LEAST_SHARE = 1 / 8;
+const CHUNKS_WITHOUT = 7;
+/** Lines of a chunk that tells anything. */
+const MANY_LINES = 1000;
 
 /** An instance of a compiled module; null where it cannot run. */
 export function instanceOf<T>(module: string): T | null {
@@ -67,12 +72,28 @@ export abstract class WasmReader<E extends ReaderExports> {
   private called = 0;
   private taken = 0;
   private pause = 0;
+  private nextPause = PAUSE;
+  /** Lines read of the chunk; chunks that are to be read without. */
+  private takenOfChunk = 0;
+  private without = 0;
 
   /** `shortest`: bytes a line of a row has at least on average; a chunk of shorter ones is finished without. */
   protected constructor(
     protected readonly wasm: E,
     private readonly shortest: number,
   ) {}
+
+  /** Whether the next chunk is to be read with it, as the last one suggests. */
+  protected get isPromising(): boolean {
+    if (this.without > 0) {
+      this.without--;
+      return this.without === 0;
+    }
+    const lines = this.capacity === 0 ? 0 : this.writer.lines;
+    if (lines < MANY_LINES || this.takenOfChunk >= lines * LEAST_SHARE) return true;
+    this.without = CHUNKS_WITHOUT;
+    return false;
+  }
 
   /** Room for the rows of `bytes` bytes of text; valid until the next call. */
   room(bytes: number): ChunkRoom {
@@ -90,7 +111,7 @@ export abstract class WasmReader<E extends ReaderExports> {
     const threads = wasm.THREADS.value;
     return {
       capacity: this.capacity,
-      columns: { ...this.columns!, stack: null },
+      columns: asWritten(this.columns!),
       pending: new Int32Array(buffer, wasm.PENDING.value, threads),
       seen: new Uint8Array(buffer, wasm.SEEN.value, threads),
     };
@@ -105,6 +126,8 @@ export abstract class WasmReader<E extends ReaderExports> {
     this.called = 0;
     this.taken = 0;
     this.pause = 0;
+    this.nextPause = PAUSE;
+    this.takenOfChunk = 0;
   }
 
   /** Reads usual lines from `p` on; gives the position of the first other one, or of the text's end. */
@@ -117,6 +140,7 @@ export abstract class WasmReader<E extends ReaderExports> {
     if (stop === at) return p;
     const lines = wasm.linesOf();
     this.taken += lines;
+    this.takenOfChunk += lines;
     writer.lines += lines;
     writer.rows = wasm.rowsOf();
     writer.hasDurations ||= wasm.hasDurations() !== 0;
@@ -132,7 +156,8 @@ export abstract class WasmReader<E extends ReaderExports> {
     }
     if (this.called < TRIAL) return true;
     if (this.taken <= this.called) {
-      this.pause = PAUSE;
+      this.pause = this.nextPause;
+      this.nextPause *= 2;
       this.forgetLines();
     }
     this.called = 0;
@@ -184,7 +209,7 @@ export abstract class WasmReader<E extends ReaderExports> {
       at += rows * Type.BYTES_PER_ELEMENT;
       return view;
     };
-    return {
+    return asWritten({
       start: column(Float64Array),
       duration: column(Float64Array),
       thread: column(Uint32Array),
@@ -197,6 +222,12 @@ export abstract class WasmReader<E extends ReaderExports> {
       variant: column(Uint8Array),
       flags: column(Uint8Array),
       stack: null,
-    };
+    });
   }
+}
+
+/** A new object whose properties come as in those that a ChunkWriter makes: so the code that fills either sees one shape. */
+function asWritten(columns: ChunkRoom['columns']): ChunkRoom['columns'] {
+  const { start, duration, call, thread, errno, kind, variant, flags, descriptor, result, cpu } = columns;
+  return { start, duration, call, thread, errno, kind, variant, flags, descriptor, result, cpu, stack: null };
 }

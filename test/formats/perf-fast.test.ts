@@ -195,12 +195,24 @@ it('is left alone for a while where it finds little, and knows what changed mean
   const usual = Array.from({ length: 6000 }, (_, i) => line(1000 + i, 'app', 'sys_enter: NR 0 (3)'));
   const share = compare(bytesOf([usual[0], ...odd, ...usual].join('')));
   expect(share).toBeGreaterThan(0.4);
-  expect(share).toBeLessThan(0.8);
+  expect(share).toBeLessThan(0.9);
+});
+
+it('is left out for some chunks behind one in which it found little', () => {
+  const chain = '\t 14b8 f (/a)\n'.repeat(20);
+  const entry = (i: number) =>
+    `app 1000/1000 [000] 1.${String(i).padStart(9, '0')}: raw_syscalls:sys_enter: NR 0 (3)\n`;
+  const text = (lines: string) => bytesOf(Array.from({ length: 200 }, (_, i) => entry(i) + lines).join(''));
+  compare(text(chain));
+  const without = Array.from({ length: 8 }, () => FastPerf.ofThread() === null);
+  expect(without).toEqual([true, true, true, true, true, true, true, false]);
+  compare(text(''));
+  expect(FastPerf.ofThread()).not.toBeNull();
 });
 
 it.each(shippedTraces('.perf'))('reads %s', async (file) => {
-  // With stacks, and where a recording is of few threads: the lines of the calls.
-  expect(compare(await beginningOf(file))).toBeGreaterThan(0.75);
+  // Nearly all lines of calls; where each has a chain behind it, it is not worth its calls.
+  expect(compare(await beginningOf(file))).toBeGreaterThan(file.includes('stacks') ? 0.2 : 0.75);
 });
 
 it('is compiled from its source', () => expectCompiled('perf'));
