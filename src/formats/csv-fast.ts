@@ -32,7 +32,7 @@ const SHORTEST_RECORD = 20;
 /** Longest name in the tables there, bytes. */
 const LONGEST_WORD = 15;
 const MOST_FIELDS = 64;
-const UNUSED = 255;
+const UNUSED = 31;
 /** Bytes that stand in no number and no name. */
 const SEPARATORS = [...',\t;|'].map((separator) => separator.charCodeAt(0));
 

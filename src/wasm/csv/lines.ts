@@ -35,7 +35,11 @@ const DUR: i32 = 6;
 const COMM: i32 = 7;
 const FD: i32 = 8;
 const ERRNO: i32 = 9;
-const UNUSED: i32 = 255;
+const UNUSED: i32 = 31;
+/** Columns that are nothing but a number. */
+const NUMBERS: i32 = (1 << PID) | (1 << TID) | (1 << CPU) | (1 << FD);
+/** What they say in the record, by column. */
+const VALUES: usize = memory.data(64, 16);
 /** As many fields of a record are looked at. */
 const MOST_FIELDS: i32 = 64;
 export const COLUMNS: usize = memory.data(MOST_FIELDS);
@@ -136,6 +140,11 @@ function readNumber(from: usize): usize {
   return first + digitCount;
 }
 
+// @inline
+function valueOf(meaning: i32): i32 {
+  return load<i32>(VALUES + (meaning << 2));
+}
+
 /** Reads the record at `start`; gives where the next begins, 0 when this one is unusual. */
 // @inline
 function readRecord(start: usize): usize {
@@ -145,10 +154,8 @@ function readRecord(start: usize): usize {
   let now: f64 = 0;
   let length = NaN;
   let call: usize = 0;
-  let pid = -1;
-  let tid = -1;
-  let cpu = -1;
-  let fd = NO_DESCRIPTOR;
+  v128.store(VALUES, i64x2.splat(-1));
+  store<i32>(VALUES + (FD << 2), NO_DESCRIPTOR);
   let errno = 0;
   let name: usize = 0;
   let nameLength = 0;
@@ -158,7 +165,11 @@ function readRecord(start: usize): usize {
     c = load<u8>(p);
     if (c == QUOTE) return 0;
     if (c != delimiter && c != LF && c != CR) {
-      if (meaning == TS) {
+      if ((1 << meaning) & NUMBERS) {
+        p = readNumber(p);
+        if (p == 0) return 0;
+        store<i32>(VALUES + (meaning << 2), number);
+      } else if (meaning == TS) {
         p = readMoment(p, startPlaces);
         if (p == 0) return 0;
         now = (seconds - base) * 1e9 + nanoseconds;
@@ -194,11 +205,7 @@ function readRecord(start: usize): usize {
       } else {
         p = readNumber(p);
         if (p == 0) return 0;
-        if (meaning == PID) pid = number;
-        else if (meaning == TID) tid = number;
-        else if (meaning == CPU) cpu = number;
-        else if (meaning == FD) fd = number;
-        else errno = number <= 0 ? 0 : min(number, ERRNO_UNKNOWN);
+        errno = number <= 0 ? 0 : min(number, ERRNO_UNKNOWN);
       }
       c = load<u8>(p);
     }
@@ -206,6 +213,10 @@ function readRecord(start: usize): usize {
   }
   if (c == CR) c = load<u8>(++p);
   if (c != LF) return 0;
+  const pid = valueOf(PID);
+  const tid = valueOf(TID);
+  const cpu = valueOf(CPU);
+  const fd = valueOf(FD);
   if (!hasStart || call == 0 || rows == m.capacity) return 0;
   const thread = m.threadOf(tid >= 0 ? tid : pid >= 0 ? pid : defaultTid);
   if (thread < 0 || load<i32>(m.PENDING + (thread << 2)) >= 0) return 0;
