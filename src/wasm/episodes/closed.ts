@@ -4,7 +4,7 @@
  * in the middle, so looking at extensions by one call is not enough: episodes of equal support are compared with each other,
  * after cheap filters.
  */
-import { contains, prepareContains } from './contains';
+import { WORDS, contains, containsWord, fitWords, prepareContains } from './contains';
 import { room, zeros } from './memory';
 import { maxLength } from './sequence';
 import { LENGTH, NODE, OPEN, SYMBOL, end, nodes } from './tree';
@@ -40,38 +40,56 @@ export function markOpen(): void {
   PARENT = room(bytes);
   COUNTS = room(bytes);
   PAIRS = room(bytes);
+  prepareContains(count);
   describe();
   markBySuffix();
   markByInsertion();
 }
 
-/** One walk over the tree, with what is known of the prefix of each length. */
+/** What is known of the prefix of each length as the tree is walked. */
+@unmanaged
+class Prefix {
+  episode: u32 = 0;
+  counts: u32 = 0;
+  pairs: u32 = 0;
+  /** The calls it has, each a bit. */
+  calls: u32 = 0;
+  /** The calls it has, each a byte, if they fit. */
+  word: u64 = 0;
+}
+
 function describe(): void {
-  // Per length of the prefix: its number, counts of calls, pairs, set of calls.
-  const path = zeros(<usize>(maxLength + 1) * 16);
-  store<i32>(path, -1);
+  const path = zeros(<usize>(maxLength + 1) * offsetof<Prefix>());
+  const empty = changetype<Prefix>(path);
+  empty.episode = -1;
   let open: i32 = 0;
   for (let e: usize = 0; e < count; e++) {
     const node = nodeOf(e);
     const length: i32 = load<u8>(node, LENGTH);
-    for (; open >= length; open--) store<usize>(BEHIND + ((<usize>load<u32>(path + ((<usize>open) << 4))) << 2), e);
+    for (; open >= length; open--) store<usize>(BEHIND + ((<usize>prefixOf(path, open).episode) << 2), e);
     open = length;
-    const before = path + ((<usize>(length - 1)) << 4);
-    store<u32>(PARENT + (e << 2), load<u32>(before));
+    const before = prefixOf(path, length - 1);
+    const now = prefixOf(path, length);
     const call = load<u32>(node, SYMBOL);
     const slot = (call & 7) * 4;
-    let calls = load<u32>(before, 4);
-    if (((calls >>> slot) & 7) != 7) calls += 1 << slot;
+    now.episode = <u32>e;
+    now.counts = before.counts;
+    if (((before.counts >>> slot) & 7) != 7) now.counts += 1 << slot;
     // Of each call the low bits choose a bit; turned by those of the next call they are its pairs with all before.
-    const pairs = load<u32>(before, 8) | rotl<u32>(load<u32>(before, 12), call);
-    store<u32>(COUNTS + (e << 2), calls);
-    store<u32>(PAIRS + (e << 2), pairs);
-    store<u32>(before, <u32>e, 16);
-    store<u32>(before, calls, 20);
-    store<u32>(before, pairs, 24);
-    store<u32>(before, load<u32>(before, 12) | (1 << ((call * 5) & 31)), 28);
+    now.pairs = before.pairs | rotl<u32>(before.calls, call);
+    now.calls = before.calls | (1 << ((call * 5) & 31));
+    now.word = before.word | ((<u64>call) << (8 * (length - 1)));
+    store<u32>(PARENT + (e << 2), before.episode);
+    store<u32>(COUNTS + (e << 2), now.counts);
+    store<u32>(PAIRS + (e << 2), now.pairs);
+    if (fitWords) store<u64>(WORDS + (e << 3), now.word);
   }
-  for (; open > 0; open--) store<usize>(BEHIND + ((<usize>load<u32>(path + ((<usize>open) << 4))) << 2), count);
+  for (; open > 0; open--) store<usize>(BEHIND + ((<usize>prefixOf(path, open).episode) << 2), count);
+}
+
+// @inline
+function prefixOf(path: usize, length: i32): Prefix {
+  return changetype<Prefix>(path + <usize>length * offsetof<Prefix>());
 }
 
 /**
@@ -96,7 +114,6 @@ function markBySuffix(): void {
 
 /** Marks the episodes that one of the same support contains in another way than by calls added at one end. */
 function markByInsertion(): void {
-  prepareContains();
   const order = bySupport();
   // Loads of 16 bytes may reach behind.
   const pairs = room(count * 4 + 16);
@@ -134,7 +151,9 @@ function isContained(episode: usize, order: usize, from: usize, to: usize, pairs
     if (i32x4.all_true(different)) continue;
     for (let bits = ~i32x4.bitmask(i32x4.ne(different, i64x2(0, 0))) & 15; bits != 0; bits &= bits - 1) {
       const at = i + ((<usize>ctz(bits)) << 2);
-      if (at < to << 2 && contains(load<usize>(order + at), episode)) return true;
+      if (at >= to << 2) break;
+      const longer = load<usize>(order + at);
+      if (fitWords ? containsWord(longer, episode) : contains(longer, episode)) return true;
     }
   }
   return false;

@@ -1,8 +1,12 @@
 /** Whether one episode occurs in another, call by call. */
 import { PARENT } from './closed';
 import { room, zeros } from './memory';
-import { frequent, reach } from './sequence';
+import { frequent, maxLength, reach } from './sequence';
 import { LENGTH, NODE, SYMBOL, nodes } from './tree';
+
+/** Whether an episode fits in a word, each call a byte; then the words of all, of calls from 1 on, 0 behind the last. */
+export let fitWords: bool = false;
+export let WORDS: usize = 0;
 
 /** Longest episode, calls: lengths are kept in bytes. */
 const LONGEST: usize = 256;
@@ -15,7 +19,9 @@ let POSITIONS: usize = 0;
 /** Per position of the longer one, 1 when the calls looked at so far can end there. */
 let ENDS: usize = 0;
 
-export function prepareContains(): void {
+export function prepareContains(episodes: usize): void {
+  fitWords = maxLength <= 8 && frequent <= 255;
+  WORDS = room(fitWords ? episodes * 8 : 0);
   LONGER = room(LONGEST * 4);
   SHORTER = room(LONGEST * 4);
   POSITIONS = zeros(<usize>(frequent + 1) * 4);
@@ -31,6 +37,20 @@ function spell(episode: usize, to: usize): i32 {
     store<u32>(at, load<u32>(nodes + e * NODE, SYMBOL));
   }
   return length;
+}
+
+/** Whether `shorter` occurs in `longer`, when episodes fit in words. */
+// @inline
+export function containsWord(longer: usize, shorter: usize): bool {
+  const whole = i64x2(load<u64>(WORDS + (longer << 3)), 0);
+  let calls = load<u64>(WORDS + (shorter << 3));
+  let ends = i8x16.bitmask(i8x16.eq(whole, i8x16.splat(<i8>calls)));
+  for (calls >>= 8; calls != 0 && ends != 0; calls >>= 8) {
+    let next = ends << 1;
+    for (let g = 2; g <= reach && g < 8; g++) next |= ends << g;
+    ends = next & i8x16.bitmask(i8x16.eq(whole, i8x16.splat(<i8>calls))) & 0xff;
+  }
+  return ends != 0;
 }
 
 /**

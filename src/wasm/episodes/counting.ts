@@ -32,24 +32,31 @@ export function countTails(from: usize, to: usize, depth: i32): void {
   const lists = LISTS;
   const zero = i64x2(0, 0);
   let base = load<i32>(from, 4);
+  let end = load<i32>(from);
+  let list = load<usize>(lists + ((<usize>end) << 2));
+  let bytes = load<usize>(list);
   for (let o = from; o < to; o += ENTRY) {
-    const end = load<i32>(o);
     const start = load<i32>(o, 4);
     if (end - base >= STRETCH) {
       advance(start - base);
       base = start;
     }
-    let entry = load<usize>(lists + ((<usize>end) << 2));
-    const behind = entry + 4 + load<usize>(entry);
+    let entry = list + 4;
+    const behind = entry + bytes;
     const startBehind = i16x8.splat(<i16>(start - base + 1));
     const endBehind = i16x8.splat(<i16>(end - base + 1));
-    for (entry += 4; entry < behind; entry += LISTED) {
+    // The next list is looked up by now, so that it is near when its turn comes.
+    end = load<i32>(min(o + ENTRY, to - ENTRY));
+    list = load<usize>(lists + ((<usize>end) << 2));
+    bytes = load<usize>(list);
+    for (; entry < behind; entry += LISTED) {
       const block = counted + <usize>load<u32>(entry);
       const distance = v128.load_ext<u8>(entry, 4);
       const last = v128.load(block);
       // Those that can follow and whose last occurrence ended before this one began.
       const taken = v128.and(i16x8.gt_s(startBehind, last), i16x8.gt_s(distance, zero));
-      v128.store(block, v128.bitselect(i16x8.add(endBehind, distance), last, taken));
+      // What is taken ends later than the last; where nothing is, 0 is as good as anything before the base.
+      v128.store(block, i16x8.max_s(last, v128.and(i16x8.add(endBehind, distance), taken)));
       v128.store(block, i16x8.sub(v128.load(block, 16), taken), 16);
     }
   }
