@@ -1,6 +1,6 @@
 /** Which of the tails that an occurrence can have does it support? Eight of them at a time, in 16-bit lanes. */
 import { zeros } from './memory';
-import { BLOCK, LANES, LISTED, LISTS, TAILS, Tail, lanes } from './tails';
+import { BLOCK, COUNTED, LANES, LISTED, LISTS, TAILS, Tail, lanes } from './tails';
 import { ENTRY } from './extensions';
 import { add, minSupport } from './tree';
 
@@ -8,11 +8,6 @@ import { add, minSupport } from './tree';
 const STRETCH: i32 = 30_000;
 const FARTHEST: i32 = 32_767;
 
-/**
- * Per block: the positions behind the last occurrences counted, from the base of the stretch, and the occurrences counted in
- * the stretch. Both are 16 bits each.
- */
-let COUNTED: usize = 0;
 /** Per block, the occurrences counted in stretches before, 32 bits each. */
 let BEFORE: usize = 0;
 let blocks: usize = 0;
@@ -21,16 +16,13 @@ let advanced: bool = false;
 
 export function prepareCounting(): void {
   blocks = <usize>(lanes + LANES - 1) / LANES;
-  COUNTED = zeros(blocks * BLOCK);
   BEFORE = zeros(blocks * BLOCK);
   advanced = false;
 }
 
 /** Counts the extensions by tails of the episode that has the occurrences [from, to) and adds those that are frequent. */
 export function countTails(from: usize, to: usize, depth: i32): void {
-  const counted = COUNTED;
   const lists = LISTS;
-  const zero = i64x2(0, 0);
   let base = load<i32>(from, 4);
   let end = load<i32>(from);
   let list = load<usize>(lists + ((<usize>end) << 2));
@@ -49,21 +41,31 @@ export function countTails(from: usize, to: usize, depth: i32): void {
     end = load<i32>(min(o + ENTRY, to - ENTRY));
     list = load<usize>(lists + ((<usize>end) << 2));
     bytes = load<usize>(list);
-    for (; entry < behind; entry += LISTED) {
-      const block = counted + <usize>load<u32>(entry);
-      const distance = v128.load_ext<u8>(entry, 4);
-      const last = v128.load(block);
-      // Those that can follow and whose last occurrence ended before this one began.
-      const taken = v128.and(i16x8.gt_s(startBehind, last), i16x8.gt_s(distance, zero));
-      // What is taken ends later than the last; where nothing is, 0 is as good as anything before the base.
-      v128.store(block, i16x8.max_s(last, v128.and(i16x8.add(endBehind, distance), taken)));
-      v128.store(block, i16x8.sub(v128.load(block, 16), taken), 16);
+    for (; entry < behind; entry += 2 * LISTED) {
+      take(entry, startBehind, endBehind);
+      take(entry + LISTED, startBehind, endBehind);
     }
   }
   addTails(changetype<Tail>(TAILS), depth);
   memory.fill(COUNTED, 0, blocks * BLOCK);
   if (advanced) memory.fill(BEFORE, 0, blocks * BLOCK);
   advanced = false;
+}
+
+/**
+ * Counts an occurrence for the tails of a list's entry. A block holds the positions behind the last occurrences counted, from
+ * the base of the stretch, and then how many were counted in the stretch, 16 bits each.
+ */
+// @inline
+function take(entry: usize, startBehind: v128, endBehind: v128): void {
+  const block = load<usize>(entry);
+  const distance = v128.load_ext<u8>(entry, 4);
+  const last = v128.load(block);
+  // Those that can follow and whose last occurrence ended before this one began.
+  const taken = v128.and(i16x8.gt_s(startBehind, last), i16x8.gt_s(distance, i64x2(0, 0)));
+  // What is taken ends later than the last; where nothing is, 0 is as good as anything before the base.
+  v128.store(block, i16x8.max_s(last, v128.and(i16x8.add(endBehind, distance), taken)));
+  v128.store(block, i16x8.sub(v128.load(block, 16), taken), 16);
 }
 
 /** Ends a stretch: adds what was counted to what was before, and moves the base. */

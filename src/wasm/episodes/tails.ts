@@ -18,7 +18,7 @@ import * as windows from './windows';
 export const LONGEST_WINDOW: i32 = 30;
 /** Tails whose counters are together, one to a 16-bit lane of a vector. */
 export const LANES: i32 = 8;
-/** Bytes of a list's entry: which block (32 bits), and of each of its tails how far off it ends, 0 where it cannot follow. */
+/** Bytes of a list's entry: address of the block (32 bits), and of each of its tails how far off it ends, 0 where it cannot follow. */
 export const LISTED: usize = 12;
 /** Bytes of a block's counters. */
 export const BLOCK: usize = 32;
@@ -42,9 +42,11 @@ export class Tail {
 export let TAILS: usize = 0;
 /** The tree that the tails are, record for record. */
 let SHORT: usize = 0;
-/** Per position of the text, the address of its list: bytes of its entries, entries. */
+/** Per position of the text, the address of its list: bytes of its entries, entries, of which there is an even number. */
 export let LISTS: usize = 0;
 export let lanes: i32 = 0;
+/** The counters, block after block (counting.ts); the first lane is of no tail. */
+export let COUNTED: usize = 0;
 
 /** Per call its positions in the window being listed. */
 let MASKS: usize = 0;
@@ -70,13 +72,14 @@ export function prepareTails(longest: i32): void {
   POSITIONS = room(<usize>(LONGEST_WINDOW + 1) * 8);
   const blocks = <usize>(count / LANES + 1);
   ENTRY_OF = zeros(blocks * 4);
+  COUNTED = zeros(blocks * BLOCK);
   LISTS = room(<usize>length * 4);
   const lists = room(<usize>windows.count * 4);
   lanes = 1;
   listEnd = open();
   for (let i = 0; i < windows.count; i++) {
     const window = (<usize>load<i32>(windows.BY_WEIGHT + ((<usize>i) << 2))) << 2;
-    ensure(listEnd + 4 + blocks * LISTED);
+    ensure(listEnd + 4 + (blocks + 1) * LISTED);
     store<usize>(lists + window, listEnd);
     listWindow(TEXT + ((<usize>load<i32>(windows.AT + window)) << 2), longest * reach);
   }
@@ -160,6 +163,11 @@ function listWindow(p: usize, size: i32): void {
   list = listEnd;
   listEnd += 4;
   follow(changetype<Tail>(TAILS).row, 1);
+  if ((((listEnd - list - 4) / LISTED) & 1) != 0) {
+    store<usize>(listEnd, COUNTED);
+    store<u64>(listEnd, 0, 4);
+    listEnd += LISTED;
+  }
   store<usize>(list, listEnd - list - 4);
 }
 
@@ -183,7 +191,7 @@ function follow(row: usize, ends: u32): void {
       entry = listEnd;
       listEnd += LISTED;
       store<usize>(ENTRY_OF + (block << 2), entry);
-      store<u32>(entry, <u32>(block * BLOCK));
+      store<usize>(entry, COUNTED + block * BLOCK);
       store<u64>(entry, 0, 4);
     }
     store<u8>(entry + <usize>(child.lane & 7), <u8>first, 4);
