@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { type GappedOptions, mineGapped } from '../../src/episodes/gapped.js';
 import { joinSequences } from '../../src/episodes/text.js';
-import { support } from './oracle.js';
+import { closedEpisodes, support } from './oracle.js';
 
 /** Every frequent episode, or the closed ones, with its support, in the order in which it was found; the support applied. */
 function mine(sequences: readonly (readonly number[])[], options: GappedOptions): string[] {
@@ -84,6 +84,34 @@ describe('tails', () => {
     const rare = Array.from({ length: 3000 }, (_, i) => ((i * i * 7919) % 10_007) % 23);
     const options = { minSupport: 20, maxLength: 8, maxGap: 2, maxEpisodes: 3000 };
     expect(mine([rare], options)).toEqual(plain([rare], options));
+  });
+});
+
+describe('closed episodes', () => {
+  it('too long for a word are those of the definition', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 1, max: 2 }), { maxLength: 13 }), { maxLength: 3 }),
+        (sequences) => {
+          const found = mine(sequences, { minSupport: 1, maxLength: 9, maxGap: 1, maxEpisodes: 1e5 });
+          const expected = closedEpisodes(sequences, 1, 9, 1).map((e) => `${e.calls.join(' ')} x${e.support}`);
+          expect(found.slice(0, -1).sort()).toEqual(expected.sort());
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of more calls than a word has bits contain others too', () => {
+    const some = Array.from({ length: 16 }, () => 1);
+    const sequences = [
+      [...some, 2, ...some],
+      [...some, 2, ...some],
+    ];
+    const found = mine(sequences, { minSupport: 2, maxLength: 40, maxGap: 1, maxEpisodes: 1e5 });
+    expect(found).toContain(`${[...some, 2, ...some].join(' ')} x2`);
+    // It is inside, and cannot be extended at an end.
+    expect(found).not.toContain(`${[...some, ...some].join(' ')} x2`);
   });
 });
 
