@@ -8,6 +8,8 @@ export interface CommandEntry {
   /** Positional arguments as yargs writes them. */
   readonly positional: string;
   readonly what: string;
+  /** Stage of the progress line that it begins with; none where it has none at once. */
+  readonly begins?: string;
   load(): Promise<Command>;
 }
 

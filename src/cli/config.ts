@@ -18,7 +18,7 @@ const PLACES = [
   '.perfscoperc.json',
 ];
 
-interface Found {
+export interface Found {
   readonly path: string;
   readonly values: Settings;
 }

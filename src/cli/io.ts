@@ -8,7 +8,7 @@ import { sentence } from '../report/messages.js';
 import type { Progress, RunOptions } from '../coordinator/run.js';
 import type { Argv } from './command.js';
 import { type Level, type Log, createLog } from './log.js';
-import { ProgressLine } from './progress.js';
+import { ProgressLine, canShowProgress } from './progress.js';
 
 export interface Io {
   readonly log: Log;
@@ -20,8 +20,11 @@ export interface Io {
   close(): void;
 }
 
-export function createIo(argv: Argv): Io {
-  const progress = new ProgressLine(wantsProgress(argv) ? process.stderr : null);
+/** `early`: the line that was drawn before the flags were parsed. */
+export function createIo(argv: Argv, early: ProgressLine | null = null): Io {
+  const wanted = wantsProgress(argv);
+  if (!wanted) early?.clear();
+  const progress = (wanted ? early : null) ?? new ProgressLine(wanted ? process.stderr : null);
   const log = createLog(
     {
       level: levelOf(argv),
@@ -79,7 +82,7 @@ function levelOf(argv: Argv): Level {
 
 function wantsProgress(argv: Argv): boolean {
   const told = argv.progress !== false && argv.quiet !== true && argv.logFormat !== 'json';
-  return told && process.stderr.isTTY && (process.env.CI ?? '') === '';
+  return told && canShowProgress();
 }
 
 /** https://no-color.org and https://force-color.org; a flag goes over both. */

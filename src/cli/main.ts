@@ -1,108 +1,48 @@
 /** argv -> settings -> command -> exit code. */
-import yargs, { type Argv as Yargs } from 'yargs';
-import { PerfscopeError } from '../errors.js';
-import type { Argv, Command } from './command.js';
+import type { Command } from './command.js';
 import { COMMANDS } from './commands/index.js';
-import { checkKeys, readConfig, settingsFor } from './config.js';
+import { type Found, checkKeys, readConfig, settingsFor } from './config.js';
+import { PerfscopeError } from '../errors.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
-import { type Io, createIo } from './io.js';
+import { firstLine } from './first-line.js';
+import type { Io } from './io.js';
 import { COMMON_OPTIONS, camel } from './options.js';
-import { TOOL } from '../version.js';
+import type { ProgressLine } from './progress.js';
 
 export async function main(args: readonly string[]): Promise<number> {
   // `perfscope ... | head` closes the pipe early: that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(EXIT.done);
   });
+  let line: ProgressLine | null = null;
   let io: Io | null = null;
-  let code: number = EXIT.done;
   try {
-    const entry = COMMANDS.find((c) => c.name === args.find((a) => !a.startsWith('-')));
-    const command = entry === undefined ? null : await entry.load();
-    const parser = base([...args.map(hideDash), ...(args.includes('--help-all') ? ['--help'] : [])]);
-    for (const c of COMMANDS) {
-      const run = async (parsed: Argv) => {
-        const argv = lastOnes(parsed, command!);
-        io = createIo(argv);
-        code = await command!.run(argv, io);
-      };
-      const mine = c === entry && command !== null;
-      parser.command(
-        `${c.name} ${c.positional}`.trimEnd(),
-        c.what,
-        (y) => (mine ? describe(y, c.name, command, args.includes('--help-all')) : y),
-        (argv) => (mine ? run(argv) : Promise.resolve()),
-      );
-    }
-    if (command !== null && !args.includes('--help') && !args.includes('--help-all'))
-      parser.config(await settings(command, args));
-    await parser.parseAsync();
-    return code;
+    const entry = COMMANDS.find((c) => c.name === args.find((a) => !a.startsWith('-'))) ?? null;
+    const found = entry === null || asksForHelp(args) ? null : await readConfig(namedConfig(args), process.cwd());
+    // All else takes longer to load than a user should wait for a sign of life.
+    line = entry && firstLine(entry, args, found?.values ?? {});
+    const command = entry && (await entry.load());
+    const [{ parse }, { createIo }] = await Promise.all([import('./parser.js'), import('./io.js')]);
+    const given = command === null || asksForHelp(args) ? {} : await settings(command, found);
+    const argv = await parse(args, entry, command, given);
+    if (argv === null || command === null) return EXIT.done;
+    io = createIo(argv, line);
+    return await command.run(argv, io);
   } catch (error) {
-    (io as Io | null)?.clear();
+    line?.clear();
+    io?.clear();
     await report(error, args, io);
     return exitCodeOf(error);
   } finally {
-    (io as Io | null)?.close();
+    io?.close();
+    line?.clear();
   }
 }
 
-function base(args: readonly string[]): Yargs {
-  return yargs([...args])
-    .scriptName('perfscope')
-    .usage('$0 <command> [options]')
-    .version(TOOL.version)
-    .help()
-    .alias('help', 'h')
-    .option('help-all', { type: 'boolean', describe: 'Help with the parameters of the methods' })
-    .completion('completion', 'Print a script for shell completion')
-    .demandCommand(1, `Say what to do: ${COMMANDS.map((c) => c.name).join(', ')}.`)
-    .recommendCommands()
-    .strict()
-    .strictCommands()
-    .wrap(Math.min(110, process.stdout.columns ?? 80))
-    .parserConfiguration({ 'strip-aliased': true })
-    .exitProcess(false)
-    .fail((message, error: Error | undefined) => {
-      if (error !== undefined) throw error;
-      throw new PerfscopeError('usage', message, {}, 'perfscope --help lists the commands and their options.');
-    });
-}
-
-/** Adds what the command takes; `all`: its hidden options are shown, too. */
-function describe(y: Yargs, name: string, command: Command, all: boolean): Yargs {
-  for (const [key, positional] of Object.entries(command.positionals))
-    y.positional(key, { ...positional, type: 'string' });
-  for (const [key, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS }))
-    y.option(key, all ? { ...option, hidden: false } : option);
-  for (const [text, what] of command.examples) y.example(text.replace(/^perfscope/, '$0'), what);
-  return y
-    .epilogue(`docs: README.md. Exit codes: 0 done, 1 gate crossed, 2 usage, 3 input failed, 130 interrupted.`)
-    .usage(`$0 ${name}: ${COMMANDS.find((c) => c.name === name)!.what.toLowerCase()}`);
-}
-
-/** yargs loses a lone `-` among positional arguments, so it travels under another name. */
-const STDIN = '\0stdin';
-const hideDash = (arg: string) => (arg === '-' ? STDIN : arg);
-const showDash = (arg: unknown) => (arg === STDIN ? '-' : arg);
-
-/** Of an option that takes one value and was given more often, the last counts: scripts add theirs at the end. */
-function lastOnes(parsed: Argv, command: Command): Argv {
-  const argv: Record<string, unknown> = { ...parsed };
-  for (const name of Object.keys(command.positionals)) {
-    const value = argv[name];
-    argv[name] = Array.isArray(value) ? value.map(showDash) : showDash(value);
-  }
-  for (const [name, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
-    const value = argv[camel(name)];
-    if (option.array !== true && Array.isArray(value)) argv[camel(name)] = value.at(-1);
-  }
-  return argv;
-}
+const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('--help-all');
 
 /** Config file and environment for the options of this command. */
-async function settings(command: Command, args: readonly string[]): Promise<Record<string, unknown>> {
-  const found = await readConfig(namedConfig(args), process.cwd());
+async function settings(command: Command, found: Found | null): Promise<Record<string, unknown>> {
   if (found !== null) {
     const all = await Promise.all(COMMANDS.map((c) => c.load()));
     const known = all.flatMap((c) => Object.keys(c.options)).concat(Object.keys(COMMON_OPTIONS));

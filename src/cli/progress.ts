@@ -15,6 +15,11 @@ const WORDS: Readonly<Record<string, string>> = {
   work: 'working',
 };
 
+/** On a terminal, and not in a CI job, whose log would keep every state of it. */
+export function canShowProgress(): boolean {
+  return process.stderr.isTTY && (process.env.CI ?? '') === '';
+}
+
 export class ProgressLine {
   private shown = false;
   private stage = '';

@@ -6,30 +6,35 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'learn',
     positional: '<profile..>',
     what: 'Learn the signatures of a program from traces with stacks',
+    begins: 'read',
     load: async () => (await import('./learn.js')).learnCommand,
   },
   {
     name: 'analyze',
     positional: '<trace..>',
     what: 'Name the functions most likely to blame for an incident',
+    begins: 'read',
     load: async () => (await import('./analyze.js')).analyzeCommand,
   },
   {
     name: 'inspect',
     positional: '<trace..>',
     what: 'Show what is in a trace, and what of it was not understood',
+    begins: 'read',
     load: async () => (await import('./inspect.js')).inspectCommand,
   },
   {
     name: 'evaluate',
     positional: '<bugset..>',
     what: 'Measure accuracy over cases of known truth',
+    begins: 'evaluate',
     load: async () => (await import('./evaluate.js')).evaluateCommand,
   },
   {
     name: 'regress',
     positional: '<bugset..>',
     what: 'Compare accuracy and costs with a baseline, for a nightly job',
+    begins: 'evaluate',
     load: async () => (await import('./regress.js')).regressCommand,
   },
   {
@@ -42,6 +47,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'batch',
     positional: '[archive..]',
     what: 'Analyse archives of incidents into a folder of results; resumable',
+    begins: 'batch',
     load: async () => (await import('./batch.js')).batchCommand,
   },
   {
