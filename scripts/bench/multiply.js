@@ -20,14 +20,14 @@ const FLUSH_CHARACTERS = 4e6;
 const TIME = Symbol('time');
 
 /**
- * Writes about `bytes` of text: as many whole copies as come nearest, one at least.
+ * Writes about `bytes` of text: as many whole copies as come nearest, one at least; or `copies` of them.
  * @param {string} file
- * @param {{ kind: 'strace' | 'perf' | 'csv' | 'strace-k', id: string, bytes: number }} what `id`: name of the case
+ * @param {{ kind: 'strace' | 'perf' | 'csv' | 'strace-k', id: string, bytes?: number, copies?: number }} what `id`: name of the case
  * @returns {Promise<{ bytes: number, lines: number, copies: number, hash: string }>} `hash`: of the text
  */
-export async function multiply(file, { kind, id, bytes }) {
+export async function multiply(file, { kind, id, bytes, copies: asked }) {
   const base = await (kind === 'perf' || kind === 'csv' ? eventsOf(id, kind) : linesOf(id, kind));
-  const copies = Math.max(1, Math.round(bytes / base.bytes));
+  const copies = asked ?? Math.max(1, Math.round(bytes / base.bytes));
   const made = { bytes: 0, lines: 0, copies, hash: createHash('sha256') };
   const out = openSync(file, 'w');
   const put = (text) => {
@@ -36,8 +36,26 @@ export async function multiply(file, { kind, id, bytes }) {
     made.bytes += writeSync(out, data);
   };
   let text = base.header;
+  for (const { ns, copy, record } of inOrder(base.records, copies)) {
+    for (const piece of record.pieces) {
+      if (typeof piece === 'string') text += piece;
+      else if (piece === TIME) text += timeText(ns, base);
+      else text += piece + copy * base.pidStep;
+    }
+    made.lines += record.lines;
+    if (text.length > FLUSH_CHARACTERS) {
+      put(text);
+      text = '';
+    }
+  }
+  put(text);
+  closeSync(out);
+  return { ...made, hash: made.hash.digest('hex').slice(0, 12) };
+}
+
+/** Records of all copies in the order of their times; `records` are in theirs. */
+export function* inOrder(records, copies) {
   const next = new Uint32Array(copies);
-  const { records } = base;
   for (let end = records[0].ns + SLICE_NS, left = copies; left > 0; end += SLICE_NS) {
     const slice = [];
     left = 0;
@@ -49,23 +67,8 @@ export async function multiply(file, { kind, id, bytes }) {
       }
       if (next[k] < records.length) left++;
     }
-    slice.sort((a, b) => a.ns - b.ns);
-    for (const { ns, copy, record } of slice) {
-      for (const piece of record.pieces) {
-        if (typeof piece === 'string') text += piece;
-        else if (piece === TIME) text += timeText(ns, base);
-        else text += piece + copy * base.pidStep;
-      }
-      made.lines += record.lines;
-    }
-    if (text.length > FLUSH_CHARACTERS) {
-      put(text);
-      text = '';
-    }
+    yield* slice.sort((a, b) => a.ns - b.ns);
   }
-  put(text);
-  closeSync(out);
-  return { ...made, hash: made.hash.digest('hex').slice(0, 12) };
 }
 
 function timeText(ns, { second, digits }) {
@@ -116,27 +119,38 @@ function withPids(text, pids) {
   return text.split(/\b(\d+)\b/).map((part, i) => (i % 2 === 1 && pids.has(Number(part)) ? Number(part) : part));
 }
 
-const stepOf = (pids) => Math.max(...pids) - Math.min(...pids) + 1;
+/** Copies have pids so far apart. */
+export const stepOf = (pids) => Math.max(...pids) - Math.min(...pids) + 1;
 
-/** The events of an incident as perf script prints raw_syscalls:*, or as CSV. */
-async function eventsOf(id, kind) {
+/** The incident of a case as perfscope reads it. */
+export async function incidentTrace(id) {
   const { readTrace } = await dist('coordinator/ingest.js');
   const { createPool } = await dist('coordinator/pool.js');
-  const { architectureCalls } = await dist('formats/syscalls/index.js');
   const pool = createPool({ jobs: 1 });
   const { trace } = await readTrace([incidentOf(id)], { pool });
   await pool.close();
+  return trace;
+}
+
+/** What the kernel returned to row `i`, and whether it did. */
+export const returnValue = ({ errno, result }, i) => (errno[i] > 0 && errno[i] < 200 ? -errno[i] : result[i]);
+export const hasReturned = ({ flags }, i) => (flags[i] & 1) === 0;
+
+/** The events of an incident as perf script prints raw_syscalls:*, or as CSV. */
+async function eventsOf(id, kind) {
+  const { architectureCalls } = await dist('formats/syscalls/index.js');
+  const trace = await incidentTrace(id);
   const numberOf = new Map(architectureCalls('x86-64').map((name, number) => [name, number]));
   const numbers = trace.calls.map((name) => numberOf.get(name) ?? 0);
-  const { start, duration, call, thread, errno, descriptor, result, flags } = trace.columns;
+  const { start, duration, call, thread, descriptor } = trace.columns;
   const records = [];
   const second = trace.origin.seconds;
   for (let i = 0; i < trace.length; i++) {
     const { pid, tid, name } = trace.threads[thread[i]];
     const comm = name === '' ? 'server' : name.replace(/\W/g, '_');
     const ns = trace.origin.nanoseconds + start[i];
-    const ret = errno[i] > 0 && errno[i] < 200 ? -errno[i] : result[i];
-    const returned = (flags[i] & 1) === 0;
+    const ret = returnValue(trace.columns, i);
+    const returned = hasReturned(trace.columns, i);
     if (kind === 'csv') {
       const ended = returned ? `${ret},${duration[i]}` : ',';
       const fd = descriptor[i] < 0 ? '' : descriptor[i];

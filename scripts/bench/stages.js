@@ -10,9 +10,11 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { babeltraceTools } from './babeltrace.js';
+import { goals } from './goals.js';
 import { BUGS, KINDS, multiply } from './multiply.js';
 import { growth, text } from './report.js';
-import { PERFSCOPE, installed, perfTools, readers, stage, startUp, timed } from './tools.js';
+import { PERFSCOPE, perfTools, readers, stage, startUp, timed } from './tools.js';
 
 const { values } = parseArgs({
   options: {
@@ -113,10 +115,12 @@ try {
   );
   const starts = [];
   for (let i = 0; i < rounds; i++) starts.push(await startUp(incident, signatures));
-  const lines = starts.map((s) => s.firstLine).filter((s) => s !== null);
+  const medianOf = (of) => (starts.some((s) => of(s) === null) ? null : median(starts.map(of)));
   const start = {
-    helpCpu: median(starts.map((s) => s.help.cpu)),
-    firstLine: lines.length === 0 ? null : median(lines),
+    helpCpu: medianOf((s) => s.help.cpu),
+    bareCpu: medianOf((s) => s.bare.cpu),
+    firstLine: medianOf((s) => s.firstLine),
+    bareLine: medianOf((s) => s.bareLine),
   };
 
   let perf = null;
@@ -129,13 +133,24 @@ try {
     for (const row of perf) row.events = events;
     recorded.remove();
   }
+
+  let babeltrace = null;
+  const tools = wanted('babeltrace2') ? await babeltraceTools(folder, id) : null;
+  if (tools !== null) {
+    const { calls, events } = tools;
+    const rows = measure(tools.entries).map((row) => ({ ...row, events: calls }));
+    babeltrace = { calls, events, rows };
+    tools.remove();
+  }
   const cpus = os.cpus();
   const machine = {
     ...{ cpu: cpus[0].model.trim(), cores: cpus.length, memoryGb: Math.round(os.totalmem() / 2 ** 30) },
     ...{ system: `${os.type()} ${os.release()}`, node: process.version.slice(1), load: os.loadavg()[0] },
   };
-  const missing = ['perf', 'babeltrace2'].filter((name) => !installed(name));
-  const result = { machine, rounds, sizes, start, perf, missing, growth: growth(sizes) };
+  const compared = { perf, babeltrace2: babeltrace };
+  const missing = Object.keys(compared).filter((name) => wanted(name) && compared[name] === null);
+  const measured = { machine, rounds, sizes, start, perf, babeltrace, missing, growth: growth(sizes) };
+  const result = { ...measured, goals: goals(measured) };
   console.log(values.json ? JSON.stringify(result, null, 2) : text(result, values.markdown));
   process.exitCode = result.growth.every(({ ok }) => ok) ? 0 : 1;
 } finally {

@@ -39,18 +39,33 @@ export function stage(name, file, jobs = 1, signatures = '') {
   return facts;
 }
 
-/** `--help` and the way to the first progress line, on a terminal that script(1) makes; null where there is none. */
-export function startUp(file, signatures) {
-  const help = timed(`'${process.execPath}' '${PERFSCOPE}' --help`);
-  if (!installed('script')) return { help, firstLine: null };
-  const command = quoted([process.execPath, PERFSCOPE, 'analyze', file, '-s', signatures]);
+/**
+ * `--help`, and the way to the first progress line on a terminal that script(1) makes; the same of Node alone, which is the least that
+ * both can take. Times to first lines are null where there is no script(1).
+ */
+export async function startUp(file, signatures) {
+  const node = `'${process.execPath}'`;
+  const bare = timed(`${node} -e 0`);
+  const help = timed(`${node} '${PERFSCOPE}' --help`);
+  if (!installed('script')) return { bare, help, bareLine: null, firstLine: null };
+  const bareLine = await untilOutput([process.execPath, '-e', 'process.stderr.write(String(process.pid))']);
+  const firstLine = await untilOutput([process.execPath, PERFSCOPE, 'analyze', file, '-s', signatures]);
+  return { bare, help, bareLine, firstLine };
+}
+
+/** Seconds until a command writes something to its terminal. */
+function untilOutput(args) {
   const begun = performance.now();
   return new Promise((resolve) => {
-    const child = spawn('script', ['-qec', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm', CI: '' } });
+    const env = { ...process.env, TERM: 'xterm', CI: '' };
+    const child = spawn('script', ['-qec', quoted(args), '/dev/null'], { env });
+    let seconds;
     child.stdout.once('data', () => {
-      resolve({ help, firstLine: (performance.now() - begun) / 1000 });
+      seconds = (performance.now() - begun) / 1000;
       child.kill();
     });
+    // Not before it has ended: it would slow what is measured next.
+    child.once('close', () => resolve(seconds));
   });
 }
 
