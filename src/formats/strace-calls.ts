@@ -123,7 +123,7 @@ export class CallReader {
       end = this.interruption(bytes, lineStop);
       if (end < 0) return this.broken(bytes, start, lineStop);
     }
-    const now = this.clock.now;
+    const now = this.clock.lastNs;
     const thread = this.threads.current(bytes);
     if (writer.pending[thread] >= 0) this.abandon(thread, now);
     writer.seen[thread] = 1;
@@ -166,7 +166,7 @@ export class CallReader {
     const thread = this.threads.current(bytes);
     let row = writer.pending[thread];
     if (row >= 0 && writer.columns.call[row] !== call) {
-      this.abandon(thread, clock.now);
+      this.abandon(thread, clock.lastNs);
       row = -1;
     }
     if (row < 0 && writer.seen[thread] === 0) {
@@ -175,13 +175,13 @@ export class CallReader {
     }
     if (row < 0) {
       const shown = outcome.durationNs;
-      row = writer.addRow(thread, call, shown > 0 ? clock.now - shown : clock.now);
+      row = writer.addRow(thread, call, shown > 0 ? clock.lastNs - shown : clock.lastNs);
       writer.columns.flags[row] = FLAG_ENTRY_UNSEEN;
       writer.columns.kind[row] = this.unseenKind(call);
     }
     writer.pending[thread] = -1;
     this.owner = row;
-    const timed = clock.kind === 'none' ? NaN : clock.now - writer.columns.start[row];
+    const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];
     this.store(row, outcome.durationNs >= 0 ? outcome.durationNs : timed);
     if (this.roles[call] !== 0) this.exit(bytes, argsStart, this.roles[call], row, thread);
     return end;
@@ -272,7 +272,7 @@ export class CallReader {
       thread,
       position: writer.rows,
       call: writer.calls.strings[call],
-      endNs: this.clock.now,
+      endNs: this.clock.lastNs,
       durationNs: outcome.durationNs,
       errno: outcome.errno,
       result: outcome.result,

@@ -14,10 +14,10 @@ export const SECONDS = 1;
 export const TIME_OF_DAY = 2;
 
 export class StraceClock {
-  /** Of the last record, ns since `base`. */
-  now = 0;
+  /** Of the last record, ns since `baseSeconds`. */
+  lastNs = 0;
   kind: TraceChunk['clock'] = 'none';
-  base = 0;
+  baseSeconds = 0;
   /** The time that the current line shows; it counts once the line proves to be a record (`tick`). */
   shape = NO_TIME;
   seconds = 0;
@@ -29,26 +29,26 @@ export class StraceClock {
   tick(): void {
     const { shape, seconds } = this;
     if (shape === SECONDS && this.kind === 'epoch' && seconds >= EPOCH_SECONDS)
-      this.now = (seconds - this.base) * 1e9 + this.nanoseconds;
+      this.lastNs = (seconds - this.baseSeconds) * 1e9 + this.nanoseconds;
     else if (this.kind === 'none') this.begin();
     else if (shape === SECONDS && this.kind === 'relative' && seconds < EPOCH_SECONDS)
-      this.now += seconds * 1e9 + this.nanoseconds;
+      this.lastNs += seconds * 1e9 + this.nanoseconds;
     else if (shape === TIME_OF_DAY && this.kind === 'day') {
       this.lastSecond = unwrapDay(seconds, this.lastSecond);
-      this.now = (this.lastSecond - this.base) * 1e9 + this.nanoseconds;
+      this.lastNs = (this.lastSecond - this.baseSeconds) * 1e9 + this.nanoseconds;
     }
   }
 
   /** The first time tells which clock it is. */
   private begin(): void {
     if (this.shape === NO_TIME) {
-      this.now++;
+      this.lastNs++;
       return;
     }
     const relative = this.shape === SECONDS && this.seconds < EPOCH_SECONDS;
     this.kind = this.shape === TIME_OF_DAY ? 'day' : relative ? 'relative' : 'epoch';
-    this.base = relative ? 0 : this.seconds;
+    this.baseSeconds = relative ? 0 : this.seconds;
     this.lastSecond = this.seconds;
-    this.now = relative ? this.seconds * 1e9 + this.nanoseconds : this.nanoseconds;
+    this.lastNs = relative ? this.seconds * 1e9 + this.nanoseconds : this.nanoseconds;
   }
 }

@@ -19,13 +19,13 @@ export class ThreadEvents {
     const errno = this.writer.columns.errno[row];
     if (errno !== 0 && errno !== ERRNO_UNKNOWN) return;
     const program = firstString(bytes, start, end);
-    if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns: this.clock.now, program, row });
+    if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns: this.clock.lastNs, program, row });
   }
 
   prctl(bytes: Uint8Array, start: number, end: number, thread: number): void {
     if (!startsWith(bytes, start, 'PR_SET_NAME')) return;
     const name = firstString(bytes, start, end);
-    if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns: this.clock.now, name });
+    if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns: this.clock.lastNs, name });
   }
 
   /** A successful clone, clone3, fork or vfork. */
@@ -45,7 +45,7 @@ export class ThreadEvents {
   tid(row: number, thread: number): void {
     const tid = this.writer.columns.result[row];
     if (this.writer.threads[thread].tid !== 0) return;
-    this.writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.now, tid });
+    this.writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.lastNs, tid });
   }
 
   /** getpid. */

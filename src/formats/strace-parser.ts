@@ -27,6 +27,8 @@ export class StraceParser {
   private readonly stacks = new StackReader();
   private inStack = false;
   private readonly leader: LeaderReader;
+  /** Where the last line begins: it may be cut off. */
+  private readonly whole: number;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -38,11 +40,12 @@ export class StraceParser {
     this.threads = new LineThreads(this.writer, this.clock, options.tid);
     this.leader = new LeaderReader(this.threads, this.clock);
     this.calls = new CallReader(this.writer, this.clock, this.threads);
-    fast?.begin(this.writer, this.clock, this.threads, this.calls);
+    this.whole = lastLineStart(bytes);
+    fast?.begin(this.writer, this.clock, this.threads, this.calls, bytes.subarray(0, this.whole));
   }
 
   parse(): TraceChunk {
-    const whole = lastLineStart(this.bytes);
+    const { whole } = this;
     this.lines(this.bytes.subarray(0, whole), false);
     if (whole < this.bytes.length) {
       const tail = endedByNewline(this.bytes.subarray(whole));
@@ -50,8 +53,8 @@ export class StraceParser {
       this.lines(tail, true);
     }
     if (this.inStack) this.endStack();
-    const { kind, base, now } = this.clock;
-    const chunk = this.writer.finish({ clock: kind, baseSeconds: base, advanceNs: now }, this.bytes.length);
+    const { kind, baseSeconds, lastNs } = this.clock;
+    const chunk = this.writer.finish({ clock: kind, baseSeconds, advanceNs: lastNs }, this.bytes.length);
     chunk.stacks = this.stacks.finish();
     return chunk;
   }
@@ -63,7 +66,6 @@ export class StraceParser {
     this.leader.use(scanner);
     this.stacks.use(scanner);
     const fast = cut ? null : this.fast;
-    fast?.use(bytes);
     let p = 0;
     while (p < bytes.length) {
       if (StackReader.isStackLine(bytes, p)) {
@@ -108,8 +110,8 @@ export class StraceParser {
   /** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++`, `+++ superseded by execve in pid 12 +++`. */
   private ending(bytes: Uint8Array, p: number): number {
     const thread = this.threads.current(bytes);
-    if (this.writer.pending[thread] >= 0) this.calls.abandon(thread, this.clock.now);
-    this.writer.lifecycle.push({ what: 'exit', thread, ns: this.clock.now });
+    if (this.writer.pending[thread] >= 0) this.calls.abandon(thread, this.clock.lastNs);
+    this.writer.lifecycle.push({ what: 'exit', thread, ns: this.clock.lastNs });
     this.threads.ended();
     this.calls.owner = NO_STACK;
     this.writer.notices++;

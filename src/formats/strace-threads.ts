@@ -64,7 +64,7 @@ export class LineThreads {
     this.writer.lifecycle.push({
       what: 'name',
       thread,
-      ns: this.clock.now,
+      ns: this.clock.lastNs,
       name: unescape(bytes, commStart, commEnd),
     });
   }

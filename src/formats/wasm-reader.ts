@@ -149,7 +149,7 @@ export abstract class WasmReader<E extends ReaderExports> {
   }
 
   /** Whether it reads several lines a call: there are texts without any usual line, and such with a call chain behind each. */
-  private isWorth(): boolean {
+  protected isWorth(): boolean {
     if (this.pause > 0) {
       this.pause--;
       return false;

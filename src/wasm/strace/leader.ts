@@ -34,7 +34,7 @@ export function setClock(kind: i32, origin: f64, second: i32): void {
 export function setNow(ns: f64): void {
   now = ns;
 }
-export function nowOf(): f64 {
+export function lastNsOf(): f64 {
   return now;
 }
 /** The line whose leader was read is a record. */

@@ -35,7 +35,7 @@ import { findCall, firstOf, kindOf, lengthTo, numberOf, roleOf } from '../shared
 
 export { NEW_WORD, addCall, addError, forgetCalls } from '../shared/words';
 export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread } from '../shared/memory';
-export { nowOf, setClock } from './leader';
+export { lastNsOf, setClock } from './leader';
 
 const NO_STACK: i32 = -1;
 
