@@ -11,7 +11,7 @@ import wabt from 'wabt';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'src');
 /** What exports the functions of a module in AssemblyScript, below src/. */
-const SCRIPTS = ['wasm/csv/lines.ts', 'wasm/episodes/miner.ts', 'wasm/perf/lines.ts', 'wasm/strace/lines.ts'];
+const SCRIPTS = ['wasm/csv/lines.ts', 'wasm/episodes/miner.ts', 'wasm/perf/lines.ts', 'wasm/places/places.ts', 'wasm/strace/lines.ts'];
 /** What they have in common. */
 const SHARED = path.join(SOURCES, 'wasm/shared');
 /**

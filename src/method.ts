@@ -6,12 +6,11 @@ import type { CallGraph } from './binary/call-graph.js';
 import type { Parameters } from './parameters.js';
 import type { Cluster, Evidence, ExternalResource, Reason, Verdict } from './result.js';
 import type { SignatureDatabase } from './signatures/database.js';
-import type { RowsByThread, Trace } from './trace/table.js';
+import type { Trace } from './trace/table.js';
 
 /** What every method is given. Rows outside [fromNs, toNs) are not to be looked at, save as the past of the window. */
 export interface MethodInput {
   readonly trace: Trace;
-  readonly rows: RowsByThread;
   readonly signatures: SignatureDatabase;
   readonly parameters: Parameters;
   readonly fromNs: number;

@@ -25,10 +25,12 @@ export class Decoder {
   readonly texts = Array.from({ length: GRAINS }, () => new Map<string, number>());
   private readonly ladder = new LadderIndex();
   /** Per rung, per place: node, count, node, count ... */
-  private readonly counts: Map<number, number>[][] = LADDER.map(() => []);
+  private readonly counts: Int32Array[][];
   private readonly totals: number[][] = LADDER.map(() => []);
   /** Calls learned, with or without a node. */
   readonly total: number;
+  /** Per node: its weight while a context is decoded, else 0. */
+  private readonly mixed: Float64Array;
   private readonly bigrams = BIGRAM_GRAINS.map(() => new Map<number, number>());
   private readonly runs: ReadonlyMap<string, number>;
 
@@ -36,6 +38,7 @@ export class Decoder {
     const symbols = model.symbols.map(parseSymbol);
     const grains = grainNumbers(symbols, this.texts, true);
     const table = tableOf(model);
+    const maps: Map<number, number>[][] = LADDER.map(() => []);
     let total = 0;
     for (let k = 0; k < table.size; k++) {
       const row = model.contexts[k]!;
@@ -44,7 +47,7 @@ export class Decoder {
       total += calls;
       for (let r = 0; r < LADDER.length; r++) {
         const place = this.ladder.place(r, table, k, grains, true);
-        const counts = (this.counts[r]![place] ??= new Map<number, number>());
+        const counts = (maps[r]![place] ??= new Map<number, number>());
         for (let j = FIRST_COUNT; j < row.length; j += 2) counts.set(row[j]!, (counts.get(row[j]!) ?? 0) + row[j + 1]!);
         this.totals[r]![place] = (this.totals[r]![place] ?? 0) + calls;
       }
@@ -54,6 +57,8 @@ export class Decoder {
       });
     }
     this.total = total;
+    this.counts = maps.map((places) => places.map((counts) => Int32Array.from([...counts].flat())));
+    this.mixed = new Float64Array(model.nodes.length);
     this.runs = new Map(model.runs);
   }
 
@@ -76,7 +81,7 @@ export class Decoder {
   }
 
   private decode(table: ContextTable, k: number, grains: readonly Int32Array[]): Decoded {
-    const known: { rung: number; n: number; counts: ReadonlyMap<number, number> }[] = [];
+    const known: { rung: number; n: number; counts: Int32Array }[] = [];
     for (let rung = 0; rung < LADDER.length; rung++) {
       const place = this.ladder.place(rung, table, k, grains, false);
       const counts = place < 0 ? undefined : this.counts[rung]![place];
@@ -84,14 +89,21 @@ export class Decoder {
     }
     // The rarer a view of the context, the more it says.
     known.sort((a, b) => BLOCK[a.rung]! - BLOCK[b.rung]! || b.n - a.n || a.rung - b.rung);
-    const mixed = new Map<number, number>();
+    const { mixed } = this;
+    const nodes: number[] = [];
     for (const { n, counts } of known) {
-      const own = mixed.size === 0 ? 1 : n / (n + counts.size);
-      for (const [node, weight] of mixed) mixed.set(node, weight * (1 - own));
-      for (const [node, count] of counts) mixed.set(node, (mixed.get(node) ?? 0) + (own * count) / n);
+      const own = nodes.length === 0 ? 1 : n / (n + counts.length / 2);
+      for (const node of nodes) mixed[node]! *= 1 - own;
+      for (let j = 0; j < counts.length; j += 2) {
+        const node = counts[j]!;
+        if (mixed[node] === 0) nodes.push(node);
+        mixed[node]! += (own * counts[j + 1]!) / n;
+      }
     }
-    if (mixed.size === 0) return UNKNOWN;
-    const kept = [...mixed].filter(([, w]) => w >= LEAST_WEIGHT).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    if (nodes.length === 0) return UNKNOWN;
+    const kept = nodes.map((node) => [node, mixed[node]!] as const).filter(([, w]) => w >= LEAST_WEIGHT);
+    kept.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    for (const node of nodes) mixed[node] = 0;
     const sum = kept.reduce((s, [, w]) => s + w, 0);
     return { nodes: Int32Array.from(kept, ([n]) => n), weights: Float64Array.from(kept, ([, w]) => w / sum) };
   }

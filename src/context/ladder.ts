@@ -8,6 +8,7 @@
  */
 import type { ContextTable } from './contexts.js';
 import { BARE, CALL, FINE, KIND, OUTCOME, SIDE, SIZED } from './symbols.js';
+import { TupleNumbers } from './tuple-numbers.js';
 
 /** Grains at which a rung looks at each position; NONE: not at all. */
 export interface Rung {
@@ -63,24 +64,9 @@ export const BLOCK: readonly number[] = LADDER.map(
   ({ before, onDescriptor }, r) => (r < WITH_KIND ? 0 : 2) + (before === NONE && onDescriptor === NONE ? 0 : 1),
 );
 
-/** Pairs of numbers to dense numbers; exact. */
-class Pairs {
-  private readonly index = new Map<number, number>();
-  /** -1 when the pair was never interned and `grow` is false. */
-  number(a: number, b: number, grow: boolean): number {
-    const key = a * 0x200000 + b;
-    let n = this.index.get(key);
-    if (n === undefined) {
-      if (!grow) return -1;
-      this.index.set(key, (n = this.index.size));
-    }
-    return n;
-  }
-}
-
 /** Numbers of the places that contexts have on each rung. Learning makes them (`grow`), decoding looks them up. */
 export class LadderIndex {
-  private readonly pairs = LADDER.map(() => new Pairs());
+  private readonly pairs = LADDER.map(() => new TupleNumbers());
 
   /** Place of context `k` on rung `r`; -1: learning never saw it. `grains[g][symbol]` are grain numbers, -1 where unknown. */
   place(r: number, table: ContextTable, k: number, grains: readonly Int32Array[], grow: boolean): number {
@@ -95,7 +81,7 @@ export class LadderIndex {
       const column = p === 0 ? table.before : p === 1 ? table.after : p === 2 ? table.before2 : table.onDescriptor;
       const g = grains[grain]![column[k]!]!;
       if (g < 0) return -1;
-      n = pairs.number(n * 4 + p, g, grow);
+      n = grow ? pairs.intern(n, p, g) : pairs.find(n, p, g);
       if (n < 0) return -1;
     }
     return n;

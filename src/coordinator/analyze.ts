@@ -11,7 +11,7 @@ import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument } from '../res
 import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
 import type { SourceSet } from '../source/index.js';
-import { FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
+import { FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
 import { binaryWarnings } from './binary.js';
@@ -90,7 +90,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const window = resolveWindow(trace, options, list[0]!);
     warnings.push(...windowWarnings(trace, options, window));
     const callGraph = binary?.callGraph ?? undefined;
-    const input = { trace, rows: rowsByThread(trace), signatures: signatures.db, parameters, callGraph, ...window };
+    const input = { trace, signatures: signatures.db, parameters, callGraph, ...window };
     const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });
     onProgress(0, null);
     let status: ResultDocument['status'] = 'ok';

@@ -7,6 +7,7 @@ import { outlierOptions } from '../detect/outliers.js';
 import { signatureTrie } from '../episodes/signature-trie.js';
 import type { MethodInput, MethodOutcome } from '../method.js';
 import { perfscopeOutcome } from '../rank/perfscope-outcome.js';
+import { rowsByThread } from '../trace/table.js';
 import { foldAppearances } from '../units/appearance.js';
 import { joinFeatures } from '../units/features.js';
 import { type SegmentationInput, segmentationOptions, sleepsByThread } from '../units/segmentation.js';
@@ -29,7 +30,8 @@ const UNITS_PER_TASK = 200;
 const ROWS_PER_TASK = 50_000;
 
 export async function perfscopeMethod(input: MethodInput, run: RunStage): Promise<MethodOutcome> {
-  const { trace, rows, parameters, fromNs, toNs } = input;
+  const { trace, parameters, fromNs, toNs } = input;
+  const rows = rowsByThread(trace);
   const { start, duration, call, kind, variant } = trace.columns;
   const { order, offsets } = rows;
 
@@ -101,6 +103,7 @@ export async function perfscopeMethod(input: MethodInput, run: RunStage): Promis
     minedBefore[abnormal.length]!,
   );
   return perfscopeOutcome(input, {
+    rows,
     units,
     appearances,
     clusterCount: clustering.length,

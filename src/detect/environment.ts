@@ -4,8 +4,7 @@
  * peer; threads that are ready to run and do not get the CPU, for its lack. Then no function is to blame.
  */
 import type { ExternalResource, Message } from '../result.js';
-import { kindCode } from '../trace/kinds.js';
-import type { Trace } from '../trace/table.js';
+import { type RowsByThread, type Trace, rowsByThread } from '../trace/table.js';
 import { ByDescriptor } from './by-descriptor.js';
 import type { Finding } from './finding.js';
 import type { Cells, Scene } from './scene.js';
@@ -47,17 +46,20 @@ const STORES =
 
 function slowDisk(scene: Scene, factor: number): Outside | null {
   const { trace } = scene;
-  const { call, kind, start, thread } = trace.columns;
+  const { places, firstRow, endRow } = scene;
+  const { start, thread } = trace.columns;
   const SYNC = 1;
   const STORE = 2;
-  const nature = Uint8Array.from(trace.calls, (name) => (SYNCS.test(name) ? SYNC : STORES.test(name) ? STORE : 0));
-  const [file, directory] = [kindCode('file'), kindCode('directory')];
+  const nature = Uint8Array.from(places.contextOf, (context) => {
+    const { call, kind } = places.symbols[places.contexts.symbol[context]!]!;
+    if (SYNCS.test(call)) return SYNC;
+    return STORES.test(call) && (kind === 'file' || kind === 'directory') ? STORE : 0;
+  });
   const syncs = new Series();
   const stores = new Series();
-  for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const n = nature[call[i]!]!;
-    if (n === 0 || (n === STORE && kind[i] !== file && kind[i] !== directory)) continue;
-    (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
+  for (let i = firstRow; i < endRow; i++) {
+    const n = nature[places.ofRow[i]!]!;
+    if (n !== 0) (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
   }
   for (const series of [syncs, stores]) {
     const slower = series.slower(scene, factor);
@@ -144,7 +146,7 @@ function starved(scene: Scene, onsetNs: number): Outside | null {
   const { switches, threads } = trace;
   if (switches === null) return null;
   const ready = [new Float64Array(threads.length), new Float64Array(threads.length)];
-  const nextEvent = new NextEvents(scene);
+  const nextEvent = new NextEvents(trace);
   for (let i = 0; i < switches.length; i++) {
     const at = switches.time[i]!;
     const t = switches.previous[i]!;
@@ -160,15 +162,17 @@ function starved(scene: Scene, onsetNs: number): Outside | null {
 
 /** The next moment at which a thread certainly ran: the end of the call it is in, or its next call. */
 class NextEvents {
+  private readonly rows: RowsByThread;
   private readonly at: Uint32Array;
-  constructor(private readonly scene: Scene) {
-    this.at = scene.rows.offsets.slice();
+  constructor(private readonly trace: Trace) {
+    this.rows = rowsByThread(trace);
+    this.at = this.rows.offsets.slice();
   }
 
   /** Asked in order of time for each thread. */
   of(t: number, ns: number): number {
-    const { order, offsets } = this.scene.rows;
-    const { start, duration } = this.scene.trace.columns;
+    const { order, offsets } = this.rows;
+    const { start, duration } = this.trace.columns;
     let j = this.at[t]!;
     while (j < offsets[t + 1]! && start[order[j]!]! <= ns) j++;
     this.at[t] = j;
@@ -176,7 +180,7 @@ class NextEvents {
       const end = start[order[j - 1]!]! + duration[order[j - 1]!]!;
       if (end > ns) return end;
     }
-    return j < offsets[t + 1]! ? start[order[j]!]! : this.scene.trace.endNs;
+    return j < offsets[t + 1]! ? start[order[j]!]! : this.trace.endNs;
   }
 }
 

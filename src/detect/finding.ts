@@ -3,8 +3,9 @@
  * functions), how much, and how strongly it speaks for a defect. One file a detector; docs/architecture.md says how to add one.
  */
 import type { Parameters } from '../parameters.js';
-import type { Cells, Scene } from './scene.js';
+import type { LongRows } from './long.js';
 import type { Onset } from './onset.js';
+import type { Cells, Scene } from './scene.js';
 
 /** Oddness of one cell. */
 export interface Mark {
@@ -47,6 +48,7 @@ export interface DetectorInput {
   readonly scene: Scene;
   readonly cells: Cells;
   readonly onset: Onset;
+  readonly long: LongRows;
 }
 
 export type Detector = (input: DetectorInput) => Finding;

@@ -11,14 +11,15 @@ import type { Message } from '../result.js';
 import { blocked } from './blocked.js';
 import { busy } from './busy.js';
 import { environment } from './environment.js';
-import type { Detector, Finding } from './finding.js';
+import type { Detector, DetectorInput, Finding } from './finding.js';
 import { leak } from './leak.js';
+import { longRows } from './long.js';
 import { loop } from './loop.js';
 import { findOnset } from './onset.js';
 import { rate } from './rate.js';
 import { unit } from './unit.js';
 import { unlike } from './unlike.js';
-import { type Scene, cellsOf, sceneOf } from './scene.js';
+import { type Cells, type Scene, cellsOf, sceneOf } from './scene.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
 
@@ -32,8 +33,9 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const scene = sceneOf(input);
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
-  const odd = unit({ scene, cells, onset, parameters });
-  const found = DETECTORS.map((detect) => detect({ scene, cells, onset, parameters }));
+  const shown: DetectorInput = { scene, cells, onset, long: longRows(scene, onset.ns), parameters };
+  const odd = unit(shown);
+  const found = DETECTORS.map((detect) => detect(shown));
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
   const outcome = { units, clusters: [], externalResource: null, ranked: [] };
@@ -52,7 +54,7 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
     input.signatures.model,
     input.signatures.functions.length,
     cells,
-    calmCalls(scene, cells.ofRow, cells.size, findings),
+    calmCalls(cells, findings),
     speaking,
     parameters,
   );
@@ -85,19 +87,17 @@ function consequencesLeftOut(findings: readonly Finding[]): Finding[] {
 }
 
 /** Per cell: calls of the window that no detector marked. */
-function calmCalls(scene: Scene, ofRow: Int32Array, size: number, findings: readonly Finding[]): Uint32Array {
-  const odd = new Uint8Array(size);
+function calmCalls(cells: Cells, findings: readonly Finding[]): Uint32Array {
+  const calm = cells.calls.slice();
   for (const { marks, strength } of findings)
-    if (strength > 0) for (const m of marks) if (m.on === 'context') odd[m.cell] = 1;
-  const calm = new Uint32Array(size);
-  for (let i = scene.firstRow; i < scene.endRow; i++) if (odd[ofRow[i]!] === 0) calm[ofRow[i]!]!++;
+    if (strength > 0) for (const m of marks) if (m.on === 'context') calm[m.cell] = 0;
   return calm;
 }
 
 function rankedFunction(
   input: MethodInput,
   scene: Scene,
-  cells: ReturnType<typeof cellsOf>,
+  cells: Cells,
   findings: readonly Finding[],
   blamed: Blamed,
   most: number,

@@ -4,8 +4,10 @@
  * behind changes most. Both the opening and the last use of what leaked are marked: who should have closed it is as a rule
  * near one of them. O(rows).
  */
+import { symbolText } from '../context/symbols.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { ByDescriptor } from './by-descriptor.js';
+import { countPlaces } from './counts.js';
 import type { DetectorInput, Finding, Item, Mark } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
 import type { Scene } from './scene.js';
@@ -31,7 +33,7 @@ interface Opening {
 }
 
 export function leak({ scene, cells }: DetectorInput): Finding {
-  const { trace, classOf, classes, toNs } = scene;
+  const { trace, places, toNs } = scene;
   const marks: Mark[] = [];
   const items: Item[] = [];
   let leaked = 0;
@@ -43,14 +45,14 @@ export function leak({ scene, cells }: DetectorInput): Finding {
     if (left.length < FEWEST || share < GROWN * Math.max(part, LEAST_PART)) continue;
     leaked += left.length;
     for (const { row, last } of left) {
-      marks.push({ cell: cells.ofRow[row]!, weight: 0.5, on: 'context' });
-      marks.push({ cell: cells.ofRow[last]!, weight: 0.5, on: 'context' });
+      marks.push({ cell: cells.ofRow(row), weight: 0.5, on: 'context' });
+      marks.push({ cell: cells.ofRow(last), weight: 0.5, on: 'context' });
     }
-    const { before, call } = classes[classOf[left[0]!.row]!]!;
+    const { before, call } = places.classes[places.classOf[places.ofRow[left[0]!.row]!]!]!;
     items.push({
       rows: left.slice(0, ROWS_KEPT).map(({ row }) => row),
       episode: [before, call],
-      cells: [...new Set(left.flatMap(({ row, last }) => [cells.ofRow[row]!, cells.ofRow[last]!]))],
+      cells: [...new Set(left.flatMap(({ row, last }) => [cells.ofRow(row), cells.ofRow(last)]))],
       weight: left.length,
       count: left.length,
       expected: Math.round(part * (openings.length - cut)),
@@ -65,16 +67,18 @@ export function leak({ scene, cells }: DetectorInput): Finding {
 
 /** Openings of the window by what they open, in order of time; those of processes that ended are left out: the kernel closes. */
 function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
-  const { trace, classOf, classes } = scene;
+  const { trace, places } = scene;
   const { call, descriptor, errno, result, start, thread } = trace.columns;
   const opens = Uint8Array.from(trace.calls, (name) => (OPENS.test(name) ? 1 : 0));
   const close = trace.calls.indexOf('close');
   const execve = trace.calls.indexOf('execve');
   const open = new ByDescriptor<Opening>(trace.threads, processesEnded(scene));
   const found = new Map<string, Opening[]>();
+  if (!enoughOpened(scene)) return found;
   for (let i = scene.firstRow; i < scene.endRow; i++) {
+    if (errno[i] !== 0) continue;
     const p = open.processOf[thread[i]!]!;
-    if (errno[i] !== 0 || p < 0) continue;
+    if (p < 0) continue;
     const c = call[i]!;
     const d = descriptor[i]!;
     if (c === close) {
@@ -93,12 +97,23 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     if (opens[c] === 0 || result[i]! < 0) continue;
     const opening = { row: i, last: i, closedNs: NaN };
     open.set(p, result[i]!, opening);
-    const symbol = classes[classOf[i]!]!.call;
+    const symbol = places.classes[places.classOf[places.ofRow[i]!]!]!.call;
     let list = found.get(symbol);
     if (list === undefined) found.set(symbol, (list = []));
     list.push(opening);
   }
   return found;
+}
+
+/** Whether anything was opened so often in the window that it may be a leak. */
+function enoughOpened({ places, firstRow, endRow }: Scene): boolean {
+  const opened = new Map<string, number>();
+  countPlaces(places, firstRow, endRow).forEach((n, place) => {
+    const symbol = places.symbols[places.contexts.symbol[places.contextOf[place]!]!]!;
+    const text = symbolText(symbol);
+    if (OPENS.test(symbol.call)) opened.set(text, (opened.get(text) ?? 0) + n);
+  });
+  return [...opened.values()].some((n) => n >= FEWEST);
 }
 
 function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: number): Set<Opening> {

@@ -4,7 +4,8 @@
  * a cut with the logarithm of its between-to-within ratio times the change itself, so that neither one huge class nor many
  * noisy ones decide alone. O(rows + classes x bins) a round, at most five rounds.
  */
-import { type Scene, lowerBound } from './scene.js';
+import { addPlaces } from './counts.js';
+import { type Scene, firstRowWhere, lowerBound } from './scene.js';
 
 export interface Onset {
   readonly ns: number;
@@ -40,14 +41,23 @@ export function findOnset(scene: Scene, earlierFrom: number): Onset {
 }
 
 function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
-  const { trace, classOf, classes } = scene;
+  const { trace, places } = scene;
+  const { classOf, classes } = places;
   const { start } = trace.columns;
   const width = (toNs - fromNs) / BINS;
   const counts = new Uint32Array(classes.length * BINS);
+  const inBin = new Uint32Array(classOf.length);
   const end = Math.min(scene.endRow, lowerBound(trace, toNs));
-  for (let i = Math.max(scene.firstRow, lowerBound(trace, fromNs)); i < end; i++) {
-    const at = start[i]!;
-    counts[classOf[i]! * BINS + Math.min(BINS - 1, Math.floor((at - fromNs) / width))]!++;
+  let row = Math.max(scene.firstRow, lowerBound(trace, fromNs));
+  for (let bin = 0; bin < BINS; bin++) {
+    // Rows are in order of time, so those of a bin follow each other.
+    const next = firstRowWhere(row, end, (i) => Math.min(BINS - 1, Math.floor((start[i]! - fromNs) / width)) > bin);
+    addPlaces(places, row, next, inBin);
+    inBin.forEach((n, place) => {
+      if (n > 0) counts[classOf[place]! * BINS + bin]! += n;
+    });
+    inBin.fill(0);
+    row = next;
   }
   const votes = new Float64Array(BINS);
   const sum = new Float64Array(BINS + 1);

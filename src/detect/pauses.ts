@@ -1,7 +1,7 @@
 /** Long stretches of time, by class of call: what was usual before the onset, and the odd ones as items. */
 import type { Item } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
-import type { Cells, Scene } from './scene.js';
+import { type Cells, type Scene, lowerBound } from './scene.js';
 
 export interface Pause {
   readonly row: number;
@@ -31,14 +31,18 @@ export class References {
     asked: Iterable<number>,
     byCallToo = true,
   ) {
-    const { classOf, classes } = scene;
+    const { classOf, classes, ofRow } = scene.places;
     const numbers = new Map<string, number>();
     this.callOf = Int32Array.from(classes, ({ call }) => {
       if (!numbers.has(call)) numbers.set(call, numbers.size);
       return numbers.get(call)!;
     });
     const wanted = new Uint8Array(classes.length);
-    for (const row of asked) wanted[classOf[row]!] = 1;
+    for (const row of asked) wanted[classOf[ofRow[row]!]!] = 1;
+    if (!wanted.includes(1)) {
+      this.byClass = [];
+      return;
+    }
     this.byClass = lengthsOf(scene, untilNs, measure, (k) => (wanted[k] === 1 ? k : -1));
     if (!byCallToo) return;
     const calls = new Uint8Array(numbers.size);
@@ -50,7 +54,8 @@ export class References {
   }
 
   of(row: number, quantile: number): number {
-    const k = this.scene.classOf[row]!;
+    const { classOf, ofRow } = this.scene.places;
+    const k = classOf[ofRow[row]!]!;
     const list = this.byClass[k] ?? this.byCall[this.callOf[k]!];
     if (list === undefined) return this.least;
     return Math.max(this.least, list[Math.min(list.length - 1, Math.floor(list.length * quantile))]!);
@@ -64,21 +69,23 @@ function lengthsOf(
   measure: (row: number, before: number) => number,
   groupOfClass: (k: number) => number,
 ): (Float64Array | undefined)[] {
-  const { trace, classOf, classes, firstRow, endRow } = scene;
-  const { start, thread } = trace.columns;
-  const group = Int32Array.from(classes, (_, k) => groupOfClass(k));
+  const { trace, places, firstRow } = scene;
+  const { thread } = trace.columns;
+  const { ofRow } = places;
+  const group = places.classOf.map(groupOfClass);
   const last = new Int32Array(trace.threads.length).fill(-1);
   const lists: number[][] = [];
-  for (let i = firstRow; i < endRow && start[i]! < untilNs; i++) {
+  const end = Math.min(scene.endRow, lowerBound(trace, untilNs));
+  for (let i = firstRow; i < end; i++) {
     const t = thread[i]!;
     const before = last[t]!;
     last[t] = i;
-    const g = group[classOf[i]!]!;
+    const g = group[ofRow[i]!]!;
     if (g < 0) continue;
     const length = measure(i, before);
     if (!Number.isNaN(length)) (lists[g] ??= []).push(length);
   }
-  return lists.map((list) => Float64Array.from(list).sort());
+  return lists.map((list) => new Float64Array(list).sort());
 }
 
 /** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. */
@@ -97,21 +104,21 @@ export function worstThread(scene: Scene, pauses: readonly Pause[]): number {
 /** Pauses gathered by class of call, longest sum first. `code` is the sentence's. */
 export function itemsOf(scene: Scene, cells: Cells, pauses: readonly Pause[], code: string): Item[] {
   const byClass = new Map<number, Pause[]>();
+  const { classes, classOf, ofRow } = scene.places;
   for (const p of pauses) {
-    const list = byClass.get(scene.classOf[p.row]!);
-    if (list === undefined) byClass.set(scene.classOf[p.row]!, [p]);
+    const k = classOf[ofRow[p.row]!]!;
+    const list = byClass.get(k);
+    if (list === undefined) byClass.set(k, [p]);
     else list.push(p);
   }
   const items = [...byClass].map(([k, list]): Item => {
-    const { before, call } = scene.classes[k]!;
+    const { before, call } = classes[k]!;
     const seconds = list.reduce((sum, p) => sum + p.ns, 0) / 1e9;
     const unfinished = list.filter((p) => p.unfinished).length;
     return {
       rows: list.slice(0, ROWS_KEPT).map((p) => p.row),
       episode: [before, call],
-      cells: [
-        ...new Set(list.flatMap((p) => [cells.ofRow[p.row]!, ...(p.before < 0 ? [] : [cells.ofRow[p.before]!])])),
-      ],
+      cells: [...new Set(list.flatMap((p) => [cells.ofRow(p.row), ...(p.before < 0 ? [] : [cells.ofRow(p.before)])]))],
       weight: seconds,
       count: list.length,
       expected: 0,

@@ -5,11 +5,12 @@
  * A growing load moves all kinds; a defect moves few. So what was expected is first scaled by the load factor, the weighted median
  * over kinds of how their rates grew. And a job runs once, while a defect goes on: kinds seen only for a moment count less.
  */
+import { countPlaces, folded } from './counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from './finding.js';
 import { OUTCOME, KIND } from '../context/symbols.js';
 import type { Parameters } from '../parameters.js';
-import type { Scene } from './scene.js';
+import { type Scene, firstRowWhere, lowerBound } from './scene.js';
 
 /** Fewer calls are chance. */
 const FEWEST = 4;
@@ -22,13 +23,7 @@ const LOAD_CALLS = 10;
 
 export function rate({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const kinds = countClasses(scene, onset.ns, parameters);
-  const found = excess(
-    'rate',
-    { groupOf: scene.classOf, kindOf: kinds.map((_, k) => k), kinds, fromNs: onset.ns },
-    scene,
-    cells,
-    parameters,
-  );
+  const found = excess('rate', { kindOf: scene.places.classOf, kinds, fromNs: onset.ns }, scene, cells, parameters);
   return {
     ...found,
     strength: Math.min(1, found.share / FULL),
@@ -38,24 +33,26 @@ export function rate({ scene, cells, onset, parameters }: DetectorInput): Findin
 
 /** Counts of each class before and after the onset, and what was to be expected after it. */
 function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Counted[] {
-  const { trace, classOf, classes, decoder, fromNs, toNs } = scene;
+  const { trace, places, decoder, fromNs, toNs, firstRow, endRow } = scene;
+  const { classes, classOf } = places;
   const { start } = trace.columns;
-  const beforeOf = new Uint32Array(classes.length);
-  const afterOf = new Uint32Array(classes.length);
-  const seen = new Uint8Array(classes.length * SLICES);
   const [timeBefore, timeAfter] = [onsetNs - fromNs, toNs - onsetNs];
-  let before = 0;
-  for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const k = classOf[i]!;
-    const at = start[i]!;
-    if (at < onsetNs) {
-      beforeOf[k]!++;
-      before++;
-    } else {
-      afterOf[k]!++;
-      const slice = Math.min(SLICES - 1, Math.floor(((at - onsetNs) / timeAfter) * SLICES));
-      seen[k * SLICES + slice] = 1;
-    }
+  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
+  const before = onsetRow - firstRow;
+  const beforeOf = folded(countPlaces(places, firstRow, onsetRow), classOf, classes.length);
+  const afterOf = new Uint32Array(classes.length);
+  /** Slices in which the class is seen. */
+  const slicesOf = new Uint8Array(classes.length);
+  for (let slice = 0, row = onsetRow; slice < SLICES; slice++) {
+    const sliceOf = (i: number) => Math.min(SLICES - 1, Math.floor(((start[i]! - onsetNs) / timeAfter) * SLICES));
+    const next = firstRowWhere(row, endRow, (i) => sliceOf(i) > slice);
+    const counts = folded(countPlaces(places, row, next), classOf, classes.length);
+    counts.forEach((n, k) => {
+      if (n === 0) return;
+      afterOf[k]! += n;
+      slicesOf[k]!++;
+    });
+    row = next;
   }
   const counts = classes.map((_, k) => ({ before: beforeOf[k]!, after: afterOf[k]! }));
   const load = Math.max(1, loadFactor(counts, timeBefore, timeAfter));
@@ -68,9 +65,7 @@ function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Co
     const learned = decoder.bigram(OUTCOME, numbers(OUTCOME).get(previous) ?? -1, numbers(OUTCOME).get(call) ?? -1);
     const share = decoder.total === 0 ? 0 : learned / decoder.total;
     const expected = load * Math.max((c.before / timeBefore) * timeAfter, share * usual);
-    let slices = 0;
-    for (let b = 0; b < SLICES; b++) slices += seen[k * SLICES + b]!;
-    const lasting = Math.min(1, slices / SLICES / parameters.rateLasting) ** 2;
+    const lasting = Math.min(1, slicesOf[k]! / SLICES / parameters.rateLasting) ** 2;
     const odd = lasting * Math.max(0, 1 - (parameters.rateFactor * (expected + 0.5)) / c.after);
     const kind = [previous, call].map((text) => numbers(KIND).get(withoutOutcome(text)) ?? -1);
     const novel = odd > 0 && decoder.bigram(KIND, kind[0]!, kind[1]!) === 0;

@@ -6,7 +6,7 @@
 import { grainNumbers } from '../context/contexts.js';
 import type { Decoded, Decoder } from '../context/decoder.js';
 import { CALL } from '../context/symbols.js';
-import type { Scene } from './scene.js';
+import { type Scene, lowerBound } from './scene.js';
 
 /** Probability of each of the model's roles. */
 export interface Role {
@@ -26,6 +26,8 @@ const HISTORY = 20_000;
 /** A thread with fewer calls before the onset is judged by its first calls instead, whenever they come. */
 const SHORT_HISTORY = 20;
 const FIRST_CALLS = 200;
+/** Entries of the table in which calls are counted, by thread and place: 4 MB. */
+const TABLE = 1 << 21;
 /** A role's own counts are mixed with so many calls spread as those of the whole program are: a rare role is not sure of itself. */
 const SHARED_CALLS = 10;
 /** What a thread did so often is its way; more of it is but a loop, which must not outvote all else it did. */
@@ -79,29 +81,17 @@ export function learnRoles(decoder: Decoder): Roles {
 
   return {
     ofThreads(scene, onsetNs) {
-      const { trace, rows, contexts } = scene;
-      const calls = grainNumbers(contexts.symbols, decoder.texts, false)[CALL]!;
+      const { contexts, symbols } = scene.places;
+      const calls = grainNumbers(symbols, decoder.texts, false)[CALL]!;
       const roles: Role[] = [];
       const index = new Map<string, number>();
-      // Calls of the thread in each context, and its contexts in the order of their first calls.
-      const counts = new Uint32Array(contexts.contexts.size);
-      const seen: number[] = [];
-      const ofThread = Int32Array.from(trace.threads, (_, t) => {
-        const [from, to] = [rows.offsets[t]!, rows.offsets[t + 1]!];
-        let end = from;
-        while (end < to && end - from < HISTORY && trace.columns.start[rows.order[end]!]! < onsetNs) end++;
-        if (end - from < SHORT_HISTORY) end = Math.min(to, from + FIRST_CALLS);
-        for (let j = from; j < end && rows.order[j]! < scene.endRow; j++) {
-          const k = contexts.context[rows.order[j]!]!;
-          if (counts[k]!++ === 0) seen.push(k);
-        }
+      const histories = historiesOf(scene, onsetNs);
+      const ofThread = Int32Array.from(histories, (counted) => {
         const history = new Map<number, number>();
-        for (const k of seen) {
-          const pair = pairKey(calls[contexts.contexts.before[k]!]!, calls[contexts.contexts.symbol[k]!]!);
-          history.set(pair, (history.get(pair) ?? 0) + counts[k]!);
-          counts[k] = 0;
-        }
-        seen.length = 0;
+        counted.forEach((n, k) => {
+          const pair = pairKey(calls[contexts.before[k]!]!, calls[contexts.symbol[k]!]!);
+          history.set(pair, (history.get(pair) ?? 0) + n);
+        });
         const role = judge(history);
         const key = role.probability.join(' ');
         let r = index.get(key);
@@ -125,6 +115,44 @@ export function learnRoles(decoder: Decoder): Roles {
       return { nodes, weights: scaled.map((w) => w / sum) };
     },
   };
+}
+
+/**
+ * Per thread: its calls in each context, the contexts in the order of their first calls. The first HISTORY calls before the onset; of
+ * a thread that has few of these the first calls. A pass in the order of the rows for as many threads as a table has room for.
+ */
+function historiesOf(scene: Scene, onsetNs: number): Map<number, number>[] {
+  const { trace, places, endRow } = scene;
+  const { ofRow, contextOf } = places;
+  const { thread } = trace.columns;
+  const onsetRow = Math.min(endRow, lowerBound(trace, onsetNs));
+  const size = contextOf.length;
+  const histories = trace.threads.map(() => new Map<number, number>());
+  const together = Math.max(1, Math.floor(TABLE / size));
+  for (let first = 0; first < histories.length; first += together) {
+    const threads = Math.min(together, histories.length - first);
+    const counts = new Uint16Array(threads * size);
+    const met: number[] = [];
+    const left = new Uint16Array(threads).fill(HISTORY);
+    const count = (from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        const t = thread[i]! - first;
+        if (t < 0 || t >= threads || left[t] === 0) continue;
+        left[t]!--;
+        const at = t * size + ofRow[i]!;
+        if (counts[at]!++ === 0) met.push(at);
+      }
+    };
+    count(0, onsetRow);
+    left.forEach((n, t) => (left[t] = Math.max(0, n > HISTORY - SHORT_HISTORY ? n - HISTORY + FIRST_CALLS : 0)));
+    if (left.some((n) => n > 0)) count(onsetRow, endRow);
+    for (const at of met) {
+      const history = histories[first + Math.floor(at / size)]!;
+      const context = contextOf[at % size]!;
+      history.set(context, (history.get(context) ?? 0) + counts[at]!);
+    }
+  }
+  return histories;
 }
 
 /** Per node: its outermost own function's node, 0 for node 0. */

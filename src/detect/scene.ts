@@ -1,59 +1,52 @@
 /**
- * The scene: what all detectors look at. Rows of the window in their contexts, the role of each thread, and cells: a context in
- * a role, which is as much as decoding can tell apart. Linear in the rows.
+ * The scene: what all detectors look at. Rows of the window in their places (contexts and classes of calls), the role of each
+ * thread, and cells: a context in a role, which is as much as decoding can tell apart. Linear in the rows.
  */
-import { type RowContexts, contextsOf, grainNumbers } from '../context/contexts.js';
-import { type Decoded, Decoder } from '../context/decoder.js';
-import { PairIndex } from '../context/index-of-numbers.js';
-import { GRAINS, OUTCOME } from '../context/symbols.js';
+import type { Decoded } from '../context/decoder.js';
+import { Decoder } from '../context/decoder.js';
+import { type Places, placesOf } from '../context/places.js';
+import { TupleNumbers } from '../context/tuple-numbers.js';
 import type { MethodInput } from '../method.js';
-import type { RowsByThread, Trace } from '../trace/table.js';
+import type { Trace } from '../trace/table.js';
 import { type Role, type Roles, learnRoles } from './roles.js';
 
 export interface Scene {
   readonly trace: Trace;
-  readonly rows: RowsByThread;
   /** The window, ns, and its rows (by start): [firstRow, endRow). */
   readonly fromNs: number;
   readonly toNs: number;
   readonly firstRow: number;
   readonly endRow: number;
-  readonly contexts: RowContexts;
+  readonly places: Places;
   readonly decoder: Decoder;
-  /** Per row: its class, the pair of the symbol recorded before it in its thread and its own, at the OUTCOME grain. */
-  readonly classOf: Uint32Array;
-  /** Per class: any context of it (for its learned counts) and its texts. */
-  readonly classes: readonly CallClass[];
-}
-
-export interface CallClass {
-  /** OUTCOME texts of the call before and the call. */
-  readonly before: string;
-  readonly call: string;
-  /** A row of the class. */
-  readonly row: number;
 }
 
 /** Threads and contexts, folded: see `cellsOf`. */
 export interface Cells {
   readonly size: number;
-  /** Per row of the window; -1 outside. */
-  readonly ofRow: Int32Array;
   readonly context: Int32Array;
   readonly role: Int32Array;
   readonly roles: readonly Role[];
   /** Per thread: index into `roles`. */
   readonly roleOfThread: Int32Array;
+  /** Per role and place (role * places + place): its cell, -1 where no call of the trace up to the end of the window is. */
+  readonly ofPlace: Int32Array;
+  /** Per thread: where the places of its role begin in that. */
+  readonly ofThread: Int32Array;
+  /** The cell of a row before the end of the window. */
+  ofRow(row: number): number;
+  /** Per cell: calls of the window. */
+  readonly calls: Uint32Array;
   decode(cell: number): Decoded;
 }
 
 export function sceneOf(input: MethodInput): Scene {
-  const { trace, rows, signatures, fromNs, toNs } = input;
+  const { trace, signatures, fromNs, toNs } = input;
   const decoder = new Decoder(signatures.model);
   // Twice what learning saw, and some more: a run that long is a loop.
-  const contexts = contextsOf(trace, { longestRun: (s) => 2 * decoder.longestRun(s) + LOOP_LENGTH });
+  const places = placesOf(trace, { longestRun: (s) => 2 * decoder.longestRun(s) + LOOP_LENGTH });
   const [firstRow, endRow] = [lowerBound(trace, fromNs), lowerBound(trace, toNs)];
-  return { trace, rows, fromNs, toNs, firstRow, endRow, contexts, decoder, ...classRows(trace, contexts) };
+  return { trace, fromNs, toNs, firstRow, endRow, places, decoder };
 }
 
 /** Fewer equal calls in a row than this are no loop, however seldom learning saw them in a row. */
@@ -61,65 +54,56 @@ const LOOP_LENGTH = 50;
 
 /** The first row that begins at `ns` or later. */
 export function lowerBound(trace: Trace, ns: number): number {
-  let [low, high] = [0, trace.length];
+  return firstRowWhere(0, trace.length, (row) => trace.columns.start[row]! >= ns);
+}
+
+/** The first row of [from, to) of which `holds` is true, `to` if there is none; it holds for all rows after the first. */
+export function firstRowWhere(from: number, to: number, holds: (row: number) => boolean): number {
+  let [low, high] = [from, to];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (trace.columns.start[middle]! < ns) low = middle + 1;
-    else high = middle;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
 
-function classRows(trace: Trace, { symbols, context, contexts }: RowContexts): Pick<Scene, 'classOf' | 'classes'> {
-  const texts = Array.from({ length: GRAINS }, () => new Map<string, number>());
-  const outcome = grainNumbers(symbols, texts, true)[OUTCOME]!;
-  const names = [...texts[OUTCOME]!.keys()];
-  const last = new Int32Array(trace.threads.length); // 0: the edge, which is symbol 0 and so text 0
-  const index = new PairIndex(names.length, names.length);
-  const classes: CallClass[] = [];
-  const classOf = new Uint32Array(trace.length);
-  const textOf = contexts.symbol.map((symbol) => outcome[symbol]!);
-  const { thread } = trace.columns;
-  for (let i = 0; i < trace.length; i++) {
-    const t = thread[i]!;
-    const text = textOf[context[i]!]!;
-    const k = index.intern(last[t]!, text);
-    if (k === classes.length) classes.push({ before: names[last[t]!]!, call: names[text]!, row: i });
-    classOf[i] = k;
-    last[t] = text;
-  }
-  return { classOf, classes };
-}
-
 /** Gives each thread its role, as its calls before `onsetNs` tell it, and folds rows into cells. */
 export function cellsOf(scene: Scene, onsetNs: number): Cells {
-  const { trace, contexts, decoder } = scene;
+  const { trace, places, decoder, firstRow, endRow } = scene;
   const roles: Roles = learnRoles(decoder);
   const given = roles.ofThreads(scene, onsetNs);
-  const index = new PairIndex(given.roles.length, contexts.contexts.size);
-  const context: number[] = [];
-  const role: number[] = [];
-  const ofRow = new Int32Array(trace.length).fill(-1);
+  const { ofRow, contextOf } = places;
   const { thread } = trace.columns;
-  for (let i = 0; i < scene.endRow; i++) {
-    const r = given.ofThread[thread[i]!]!;
-    const own = contexts.context[i]!;
-    const k = index.intern(r, own);
-    if (k === context.length) {
-      context.push(own);
-      role.push(r);
-    }
-    ofRow[i] = k;
+  const index = new TupleNumbers(); // a context and a role
+  const ofPlace = new Int32Array(given.roles.length * contextOf.length).fill(-1);
+  const calls = new Uint32Array(ofPlace.length);
+  const base = given.ofThread.map((role) => role * contextOf.length);
+  for (let i = 0; i < endRow; i++) {
+    const at = base[thread[i]!]! + ofRow[i]!;
+    // Rows before the window have cells, but do not count.
+    if (i === firstRow) calls.fill(0);
+    if (calls[at]!++ === 0 && ofPlace[at]! < 0)
+      ofPlace[at] = index.intern(contextOf[ofRow[i]!]!, given.ofThread[thread[i]!]!);
   }
-  const read = decoder.reader(contexts);
+  if (firstRow >= endRow) calls.fill(0);
+  const ofCell = new Uint32Array(index.size);
+  calls.forEach((n, at) => {
+    if (n > 0) ofCell[ofPlace[at]!]! += n;
+  });
+  const { first: context, second: role } = index;
+  const read = decoder.reader(places);
   const done: Decoded[] = [];
   return {
-    size: context.length,
-    ofRow,
+    size: index.size,
     context: Int32Array.from(context),
     role: Int32Array.from(role),
     roles: given.roles,
     roleOfThread: given.ofThread,
+    ofPlace,
+    ofThread: base,
+    ofRow: (row) => ofPlace[base[thread[row]!]! + ofRow[row]!]!,
+    calls: ofCell,
     decode: (cell) => (done[cell] ??= roles.narrow(read(context[cell]!), given.roles[role[cell]!]!)),
   };
 }

@@ -7,7 +7,7 @@
  *
  * O(rows + learned contexts).
  */
-import { ACCEPTED, CONNECTED, DescriptorPast } from '../context/descriptors.js';
+import { ACCEPTED, CONNECTED, createsDescriptor } from '../context/descriptors.js';
 import { FIRST_COUNT } from '../context/decoder.js';
 import { parseSymbol } from '../context/symbols.js';
 import type { ContextModel } from '../signatures/context-model.js';
@@ -36,8 +36,9 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
   const found = new ByDescriptor<OldConnection>(scene.trace.threads);
   const { columns, calls } = scene.trace;
   const { call, descriptor, flags, kind, result, thread } = columns;
-  const connections = new Set([kindCode('tcp'), kindCode('unix'), kindCode('socket')]);
-  const makers = Uint8Array.from(calls, (name) => (DescriptorPast.creates(name) ? 1 : 0));
+  const connects = new Uint8Array(256);
+  for (const name of ['tcp', 'unix', 'socket'] as const) connects[kindCode(name)] = 1;
+  const makers = Uint8Array.from(calls, (name) => (createsDescriptor(name) ? 1 : 0));
   for (let i = 0; i < scene.endRow; i++) {
     const process = found.processOf[thread[i]!]!;
     // The side of what was made since the trace began is known from how.
@@ -47,10 +48,9 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
       else older.young = true;
     }
     const d = descriptor[i]!;
-    if (d < 0) continue;
+    if (d < 0 || connects[kind[i]!] === 0) continue;
     let connection = found.get(process, d);
     if (connection !== undefined && (connection.young || connection.calls === ENOUGH)) continue;
-    if (!connections.has(kind[i]!) || cells.ofRow[i]! < 0) continue;
     if (connection === undefined) found.set(process, d, (connection = { sum: 0, calls: 0, young: false }));
     const told = flags[i]! & (FLAG_ACCEPTED | FLAG_CONNECTED);
     if (told !== 0) {
@@ -59,7 +59,7 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
       continue;
     }
     if (evidence === null) continue;
-    const { nodes, weights } = cells.decode(cells.ofRow[i]!);
+    const { nodes, weights } = cells.decode(cells.ofRow(i));
     for (let j = 0; j < nodes.length; j++) connection.sum += weights[j]! * evidence[nodes[j]!]!;
     connection.calls++;
   }

@@ -3,10 +3,10 @@
  * frequency and by time). Healthy servers have odd units too; so what counts is how many more there are after the onset.
  */
 import type { MethodInput } from '../method.js';
+import type { Trace } from '../trace/table.js';
 import { foldAppearances } from '../units/appearance.js';
-import { unitsWithFeatures } from '../units/one-pass.js';
+import { type FoundUnits, unitsWithFeatures } from '../units/one-pass.js';
 import { segmentationOptions, sleepsByThread } from '../units/segmentation.js';
-import type { UnitTable } from '../units/unit-table.js';
 import { waitTable } from '../units/waits.js';
 import { byCluster, clusterAppearances, clusteringOptions } from './clustering.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
@@ -21,21 +21,24 @@ export function unit({ scene, cells, onset, parameters }: DetectorInput): {
   readonly finding: Finding;
   readonly units: { readonly total: number; readonly abnormal: number };
 } {
-  const { trace, rows } = scene;
-  const { start } = trace.columns;
+  const { start } = scene.trace.columns;
   const { units, members, marks: odds } = oddUnits({ ...scene, parameters });
   const total = [0, 0];
   const odd = [0, 0];
-  const weights = new Sums(cells.size);
+  const later: number[] = [];
   for (let m = 0; m < members.length; m++) {
-    const [from, to] = [units.from[members[m]!]!, units.to[members[m]!]!];
-    const after = start[rows.order[from]!]! >= onset.ns ? 1 : 0;
+    const u = members[m]!;
+    const after = start[units.first[u]!]! >= onset.ns ? 1 : 0;
     total[after]!++;
     if (odds[m] === 0) continue;
     odd[after]!++;
-    if (after === 0) continue;
-    for (let j = from; j < to; j++) weights.add(cells.ofRow[rows.order[j]!]!, 1 / (to - from));
+    if (after === 1) later.push(u);
   }
+  const weights = new Sums(cells.size);
+  const { rows, offsets } = rowsOfUnits(scene.trace, units, later);
+  later.forEach((u, k) => {
+    for (let j = offsets[k]!; j < offsets[k + 1]!; j++) weights.add(cells.ofRow(rows[j]!), 1 / units.calls[u]!);
+  });
   const part = (half: number) => (total[half] === 0 ? 0 : odd[half]! / total[half]!);
   const share = Math.max(0, part(1) - part(0) - NOISE);
   const marks = weights.touched.map((cell): Mark => ({ cell, weight: weights.of[cell]!, on: 'context' }));
@@ -45,7 +48,7 @@ export function unit({ scene, cells, onset, parameters }: DetectorInput): {
 }
 
 export interface OddUnits {
-  readonly units: UnitTable;
+  readonly units: FoundUnits;
   /** Units, cluster by cluster. */
   readonly members: Uint32Array;
   /** Per entry of `members`: ABNORMAL_* bits, 0 for a unit like the others. */
@@ -53,13 +56,13 @@ export interface OddUnits {
 }
 
 /** Execution units of the window and which of them are odd among those that do the same work. O(rows). */
-export function oddUnits(input: Pick<MethodInput, 'trace' | 'rows' | 'fromNs' | 'toNs' | 'parameters'>): OddUnits {
-  const { trace, rows, fromNs, toNs, parameters } = input;
-  const { columns, switches, threads, calls } = trace;
-  const sleeps = switches === null ? null : sleepsByThread(switches, threads.length);
-  const segmentation = { columns, rows, waitTable: waitTable(calls), sleeps, length: trace.length };
-  const cuts = segmentationOptions(parameters, { fromNs, toNs });
-  const { units, features } = unitsWithFeatures(segmentation, calls.length, cuts);
+export function oddUnits(input: Pick<MethodInput, 'trace' | 'fromNs' | 'toNs' | 'parameters'>): OddUnits {
+  const { trace, fromNs, toNs, parameters } = input;
+  const { columns, length, switches, calls } = trace;
+  const threads = trace.threads.length;
+  const sleeps = switches === null ? null : sleepsByThread(switches, threads);
+  const segmentation = { columns, length, threads, calls: calls.length, waitTable: waitTable(calls), sleeps };
+  const { units, features } = unitsWithFeatures(segmentation, segmentationOptions(parameters, { fromNs, toNs }));
   const appearances = foldAppearances(features);
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
   const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);
@@ -71,4 +74,34 @@ export function oddUnits(input: Pick<MethodInput, 'trace' | 'rows' | 'fromNs' | 
     marks.set(outliers(features, own, trace.hasDurations, options), clusters[c]!);
   }
   return { units, members, marks };
+}
+
+/** Rows of the units `asked`, one unit after the other in that order: those of unit k are `rows[offsets[k] .. offsets[k + 1])`. */
+function rowsOfUnits(
+  { columns: { thread }, threads }: Trace,
+  units: FoundUnits,
+  asked: readonly number[],
+): { readonly rows: Uint32Array; readonly offsets: Uint32Array } {
+  const offsets = new Uint32Array(asked.length + 1);
+  asked.forEach((u, k) => (offsets[k + 1] = offsets[k]! + units.calls[u]!));
+  const rows = new Uint32Array(offsets[asked.length]!);
+  // In order of their first rows, each is looked through once its thread has come to it.
+  const inOrder = asked.map((u, k) => ({ u, k })).sort((a, b) => units.first[a.u]! - units.first[b.u]!);
+  const left = new Uint32Array(threads.length);
+  const next = new Uint32Array(threads.length);
+  let open = 0;
+  for (let n = 0, row = 0; n < inOrder.length || open > 0; row++) {
+    if (open === 0) row = units.first[inOrder[n]!.u]!;
+    if (n < inOrder.length && row === units.first[inOrder[n]!.u]) {
+      const { u, k } = inOrder[n++]!;
+      left[units.thread[u]!] = units.calls[u]!;
+      next[units.thread[u]!] = offsets[k]!;
+      open++;
+    }
+    const t = thread[row]!;
+    if (left[t] === 0) continue;
+    rows[next[t]!++] = row;
+    if (--left[t]! === 0) open--;
+  }
+  return { rows, offsets };
 }

@@ -6,16 +6,16 @@
  * Kinds are seen without descriptor kinds and sides, which only some tracers tell. O(rows + contexts).
  */
 import { BARE, grainsOf } from '../context/symbols.js';
+import { countPlaces, folded } from './counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from './finding.js';
-import type { Scene } from './scene.js';
+import { type Scene, lowerBound } from './scene.js';
 
 /** Fewer calls are chance. */
 const FEWEST = 4;
 
 export function unlike({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const pairs = pairsOf(scene);
-  const groupOf = scene.contexts.context;
   const oddShare = (kinds: readonly Counted[]) =>
     kinds.reduce((sum, c) => sum + c.odd * c.count, 0) /
     Math.max(
@@ -27,25 +27,19 @@ export function unlike({ scene, cells, onset, parameters }: DetectorInput): Find
   if (oddShare(before) < parameters.unlikeAlarm) return silent;
   const kinds = compare(scene, pairs, scene.toNs, parameters.rateFactor);
   if (oddShare(kinds) < parameters.unlikeAlarm) return silent;
-  const found = excess(
-    'unlike',
-    { groupOf, kindOf: pairs.ofContext, kinds, fromNs: scene.fromNs },
-    scene,
-    cells,
-    parameters,
-  );
+  const found = excess('unlike', { kindOf: pairs.ofPlace, kinds, fromNs: scene.fromNs }, scene, cells, parameters);
   return { ...found, strength: Math.min(1, found.share), alarming: true };
 }
 
 interface Pairs {
-  readonly ofContext: Uint32Array;
+  readonly ofPlace: Int32Array;
   readonly texts: readonly (readonly [string, string])[];
   /** Share of the learned calls. */
   readonly learned: Float64Array;
 }
 
 function pairsOf(scene: Scene): Pairs {
-  const { contexts, symbols } = scene.contexts;
+  const { contexts, symbols, contextOf } = scene.places;
   const { decoder } = scene;
   const bare = symbols.map((s) => grainsOf(s)[BARE]!);
   const numbers = new Map<string, number>();
@@ -61,18 +55,15 @@ function pairsOf(scene: Scene): Pairs {
   const learned = Float64Array.from(texts, ([before, call]) =>
     decoder.total === 0 ? 0 : decoder.bigram(BARE, number(before), number(call)) / decoder.total,
   );
-  return { ofContext, texts, learned };
+  return { ofPlace: contextOf.map((k) => ofContext[k]!), texts, learned };
 }
 
 /** Counts pairs up to a moment, and how far they are beyond their share of learning. */
-function compare(scene: Scene, { ofContext, texts, learned }: Pairs, toNs: number, factor: number): Counted[] {
-  const { start } = scene.trace.columns;
-  const { context, contexts } = scene.contexts;
-  const ofEach = new Uint32Array(contexts.size);
-  let all = 0;
-  for (let i = scene.firstRow; i < scene.endRow && start[i]! < toNs; i++, all++) ofEach[context[i]!]!++;
-  const counts = new Uint32Array(texts.length);
-  ofEach.forEach((n, k) => (counts[ofContext[k]!]! += n));
+function compare(scene: Scene, { ofPlace, texts, learned }: Pairs, toNs: number, factor: number): Counted[] {
+  const { places, firstRow, endRow } = scene;
+  const end = Math.max(firstRow, Math.min(endRow, lowerBound(scene.trace, toNs)));
+  const all = end - firstRow;
+  const counts = folded(countPlaces(places, firstRow, end), ofPlace, texts.length);
   return texts.map((episode, k): Counted => {
     const count = counts[k]!;
     const expected = learned[k]! * all;

@@ -13,7 +13,6 @@ import type { Parameters } from '../parameters.js';
 import type { Verdict } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { normaliseName } from '../signatures/names.js';
-import { rowsByThread } from '../trace/table.js';
 import { learnCached } from './cache.js';
 import { EVALUATION_METHODS } from './methods.js';
 import type { Answer } from './score.js';
@@ -69,7 +68,7 @@ async function answersOf(task: CaseTask, signal: AbortSignal, lap: (part: string
   const { trace } = await readTrace(task.incident, { ...traceOptions(options), pool: inlinePool });
   lap('read');
   const whole = resolveWindow(trace, {});
-  const input = { trace, rows: rowsByThread(trace), signatures, parameters: task.parameters };
+  const input = { trace, signatures, parameters: task.parameters };
   const answers: Record<string, MethodAnswer> = {};
   for (const name of task.methods) {
     const method = EVALUATION_METHODS.find((m) => m.name === name)!;

@@ -150,9 +150,9 @@ function follow(
 }
 
 /** Per cell: whether learning saw its call anywhere. Where not, decoding knows only the thread's own functions. */
-function learnedCells({ decoder, contexts }: Scene, cells: Cells): boolean[] {
-  const known = contexts.symbols.map((symbol) => decoder.texts[CALL]!.has(grainsOf(symbol)[CALL]!));
-  return Array.from(cells.context, (context) => known[contexts.contexts.symbol[context]!]!);
+function learnedCells({ decoder, places }: Scene, cells: Cells): boolean[] {
+  const known = places.symbols.map((symbol) => decoder.texts[CALL]!.has(grainsOf(symbol)[CALL]!));
+  return Array.from(cells.context, (context) => known[places.contexts.symbol[context]!]!);
 }
 
 /**
@@ -160,14 +160,13 @@ function learnedCells({ decoder, contexts }: Scene, cells: Cells): boolean[] {
  * one that learning never saw, the passage began at the last call that it did see.
  */
 function passages(scene: Scene, cells: Cells, findings: readonly Finding[], learned: readonly boolean[]): Passage[] {
-  const { order, offsets } = scene.rows;
-  const previous = new Int32Array(scene.endRow).fill(-1);
-  for (let t = 0; t + 1 < offsets.length; t++) {
-    let known = -1;
-    for (let j = offsets[t]!; j < offsets[t + 1]! && order[j]! < scene.endRow; j++) {
-      previous[order[j]!] = known;
-      if (learned[cells.ofRow[order[j]!]!]!) known = order[j]!;
-    }
+  const { thread } = scene.trace.columns;
+  const previous = new Int32Array(scene.endRow);
+  const known = new Int32Array(scene.trace.threads.length).fill(-1);
+  for (let i = 0; i < scene.endRow; i++) {
+    const t = thread[i]!;
+    previous[i] = known[t]!;
+    if (learned[cells.ofRow(i)]!) known[t] = i;
   }
   const found: Passage[] = [];
   for (const { items, strength, detector } of findings) {
@@ -178,7 +177,7 @@ function passages(scene: Scene, cells: Cells, findings: readonly Finding[], lear
       for (const row of item.rows) {
         const before = previous[row]!;
         if (before < 0) continue;
-        const [from, to] = [cells.ofRow[before]!, cells.ofRow[row]!];
+        const [from, to] = [cells.ofRow(before), cells.ofRow(row)];
         const key = from * cells.size + to;
         let passage = folded.get(key);
         if (passage === undefined) folded.set(key, (passage = { from, to, item, detector, weight: 0 }));

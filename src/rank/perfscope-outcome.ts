@@ -4,6 +4,7 @@ import type { EpisodeOwners } from '../episodes/signature-trie.js';
 import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
 import type { Cluster, Evidence } from '../result.js';
 import { usualCallPaths } from '../signatures/call-paths.js';
+import type { RowsByThread } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import type { Appearances } from '../units/appearance.js';
 import type { UnitTable } from '../units/unit-table.js';
@@ -15,6 +16,7 @@ const EVIDENCE_PER_FUNCTION = 3;
 const THREADS_PER_EVIDENCE = 8;
 
 export interface UnitAnalysis {
+  readonly rows: RowsByThread;
   readonly units: UnitTable;
   readonly appearances: Appearances;
   readonly clusterCount: number;
@@ -96,8 +98,8 @@ interface Sighting {
 }
 
 function sight(input: MethodInput, analysis: UnitAnalysis, episodes: ReadonlySet<number>): Map<number, Sighting> {
-  const { trace, rows, signatures } = input;
-  const { units, owners } = analysis;
+  const { trace, signatures } = input;
+  const { rows, units, owners } = analysis;
   const { start, duration } = trace.columns;
   const sightings = new Map<number, Sighting>();
   for (const e of episodes) {

@@ -3,8 +3,8 @@
  * stack then. Everything that decoding needs is counted from it when it is loaded, so the file holds each fact once.
  */
 import { type RowContexts, contextsOf } from '../context/contexts.js';
-import { PairIndex } from '../context/index-of-numbers.js';
 import { EDGE, grainsOf, serialiseSymbol } from '../context/symbols.js';
+import { TupleNumbers } from '../context/tuple-numbers.js';
 import { NO_STACK } from '../trace/stacks.js';
 import type { Trace } from '../trace/table.js';
 import { byFirst } from './by-first.js';
@@ -85,7 +85,7 @@ export function learnContextModel(
       return n;
     });
     const numberOf = Int32Array.from(run.nodes, (node) => nodes.known(node));
-    const counts = countNodes(run.trace, rows, numberOf, nodes.list.length);
+    const counts = countNodes(run.trace, rows, numberOf);
     roles.entries(run, numberOf, nodes);
     for (let k = 0; k < table.size; k++) {
       if (counts[k] === undefined) continue;
@@ -123,9 +123,9 @@ export function learnContextModel(
 }
 
 /** Per context: numbers of nodes, and how many of its calls were issued under each. */
-function countNodes(trace: Trace, { context, contexts }: RowContexts, numberOf: Int32Array, nodes: number) {
+function countNodes(trace: Trace, { context }: RowContexts, numberOf: Int32Array) {
   const { stack } = trace.columns;
-  const pairs = new PairIndex(contexts.size, nodes);
+  const pairs = new TupleNumbers();
   const found: { context: number; number: number; count: number }[] = [];
   for (let i = 0; stack !== null && i < trace.length; i++) {
     const number = stack[i] === NO_STACK ? BROKEN : numberOf[stack[i]!]!;

@@ -2,7 +2,7 @@
  * Counts given episodes without gaps: from every call on, one walk down the prefix tree of the episodes. A step costs a look-up,
  * and most walks end after a few; nothing is kept of an occurrence but where the last one counted ended.
  */
-import { NumberIndex } from '../context/index-of-numbers.js';
+import { TupleNumbers } from '../context/tuple-numbers.js';
 import { SEPARATOR, joinSequences } from '../episodes/text.js';
 
 const ROOT = 0;
@@ -32,20 +32,14 @@ const LARGEST_TABLE = 1 << 22;
 
 class EpisodeTree {
   /** The node of a pair (node, symbol) is its number here plus one: the root is no pair's. */
-  private readonly pairs = new NumberIndex();
-  private readonly keys: number[] = [];
+  private readonly pairs = new TupleNumbers();
 
   constructor(private readonly width: number) {}
 
   /** Node of the episode; the root for one with a symbol that the text does not have. */
   insert(symbols: readonly number[]): number {
     if (symbols.includes(SEPARATOR)) return ROOT;
-    return symbols.reduce((node, symbol) => {
-      const key = node * this.width + symbol;
-      const next = this.pairs.intern(key) + 1;
-      if (next > this.keys.length) this.keys.push(key);
-      return next;
-    }, ROOT);
+    return symbols.reduce((node, symbol) => this.pairs.intern(node, symbol) + 1, ROOT);
   }
 
   /**
@@ -66,8 +60,7 @@ class EpisodeTree {
       const weight = weights === undefined ? 1 : weights[sequence]!;
       let node = ROOT;
       for (let p = i; ; p++) {
-        const key = node * width + text[p]!;
-        node = table === null ? pairs.get(key) + 1 : table[key]!;
+        node = table === null ? pairs.find(node, text[p]!) + 1 : table[node * width + text[p]!]!;
         // The separator leads nowhere, and the text ends in one.
         if (node === ROOT) break;
         if (endOfLast[node]! > i) continue;
@@ -80,10 +73,11 @@ class EpisodeTree {
 
   /** The next node for each node and symbol, where such a table is small. */
   private steps(): Int32Array | null {
-    const size = (this.keys.length + 1) * this.width;
+    const { pairs, width } = this;
+    const size = (pairs.size + 1) * width;
     if (size > LARGEST_TABLE) return null;
     const table = new Int32Array(size);
-    this.keys.forEach((key, pair) => (table[key] = pair + 1));
+    for (let pair = 0; pair < pairs.size; pair++) table[pairs.first[pair]! * width + pairs.second[pair]!] = pair + 1;
     return table;
   }
 }

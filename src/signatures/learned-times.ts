@@ -1,6 +1,6 @@
 /** Runs of equal calls, and how long calls took after which other. */
-import { NumberIndex, PairIndex } from '../context/index-of-numbers.js';
 import { EDGE, KIND, OUTCOME } from '../context/symbols.js';
+import { TupleNumbers } from '../context/tuple-numbers.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 
 /** Calls after another: those that returned, the longest of them, and what all took, us; lifetimes of the threads that did it, us. */
@@ -34,7 +34,7 @@ export function noteTimes(
   }) as [Int32Array, Int32Array];
   const kindTexts = [...kinds.keys()];
   const runs = new Uint32Array(outcomes.size);
-  const pairs = new PairIndex(kinds.size, kinds.size);
+  const pairs = new TupleNumbers();
   const waitOf: Wait[] = [];
   const threads = trace.threads.length;
   const before = new Int32Array(threads);
@@ -42,7 +42,7 @@ export function noteTimes(
   const run = new Uint32Array(threads);
   const lifetime = new Float64Array(threads).fill(NaN);
   /** Which threads did which pair, and per pair the latest of them. */
-  const done = new NumberIndex();
+  const done = new TupleNumbers();
   const latest: number[] = [];
   for (let row = 0; row < trace.length; row++) {
     const t = thread[row]!;
@@ -68,7 +68,7 @@ export function noteTimes(
     w.sum += us;
     if (latest[pair] !== t) {
       const known = done.size;
-      if (done.intern(pair * threads + t) === known) w.threads += Math.round(lifetime[t]!);
+      if (done.intern(pair, t) === known) w.threads += Math.round(lifetime[t]!);
       latest[pair] = t;
     }
     if ((flags[row]! & FLAG_UNFINISHED) !== 0) continue;

@@ -1,7 +1,7 @@
 /** Roles of threads, as learning sees them. */
 import type { RowContexts } from '../context/contexts.js';
-import { PairIndex } from '../context/index-of-numbers.js';
 import { CALL, grainsOf } from '../context/symbols.js';
+import { TupleNumbers } from '../context/tuple-numbers.js';
 import { NO_STACK } from '../trace/stacks.js';
 import { byFirst } from './by-first.js';
 import type { ContextModel, LearningTrace } from './context-model.js';
@@ -15,7 +15,7 @@ export class RoleBook {
   entries(run: LearningTrace, numberOf: Int32Array, nodes: NodeNumbers): void {
     const { thread, stack } = run.trace.columns;
     const threads = this.of(run);
-    const pairs = new PairIndex(threads.length, nodes.list.length);
+    const pairs = new TupleNumbers();
     let known = 0;
     for (let i = 0; stack !== null && i < run.trace.length; i++) {
       const number = stack[i] === NO_STACK ? BROKEN : numberOf[stack[i]!]!;
@@ -30,7 +30,7 @@ export class RoleBook {
     const { symbols, context, contexts } = rows;
     const { thread } = run.trace.columns;
     const threads = this.of(run);
-    const pairs = new PairIndex(threads.length, contexts.size);
+    const pairs = new TupleNumbers();
     const found: { thread: number; context: number; count: number }[] = [];
     for (let i = 0; i < context.length; i++) {
       const pair = pairs.intern(thread[i]!, context[i]!);

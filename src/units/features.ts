@@ -17,9 +17,8 @@ export interface FeatureTable {
   /** Call type: index into `Trace.calls`. */
   readonly call: Uint16Array;
   readonly count: Uint32Array;
-  /** Mean and longest duration of the type in the unit, ns; 0 where the trace has no durations. */
+  /** Mean duration of the type in the unit, ns; 0 where the trace has no durations. */
   readonly mean: Float32Array;
-  readonly max: Float32Array;
 }
 
 export interface FeatureInput {
@@ -38,7 +37,6 @@ function allocate(length: number, entries: number, calls: number): FeatureTable 
     call: new Uint16Array(shared(entries * 2)),
     count: new Uint32Array(shared(entries * 4)),
     mean: new Float32Array(shared(entries * 4)),
-    max: new Float32Array(shared(entries * 4)),
   };
 }
 
@@ -57,7 +55,6 @@ export function extractFeatures(
   const { order } = input.rows;
   const count = new Uint32Array(input.calls);
   const total = new Float64Array(input.calls);
-  const longest = new Float64Array(input.calls);
   const types = new Uint16Array(input.calls);
   const offsets = new Uint32Array(unitTo - unitFrom + 1);
   let capacity = Math.max(64, 4 * (unitTo - unitFrom));
@@ -72,10 +69,7 @@ export function extractFeatures(
       let took = duration[row]!;
       if (start[row]! + took > toNs) took = toNs - start[row]!;
       // NaN, where durations were not recorded, adds nothing.
-      if (took > 0) {
-        total[type]! += took;
-        if (took > longest[type]!) longest[type] = took;
-      }
+      if (took > 0) total[type]! += took;
     }
     sortSmall(types, 0, distinct);
     if (entries + distinct > capacity) {
@@ -86,9 +80,8 @@ export function extractFeatures(
       const type = types[i]!;
       out.call[entries] = type;
       out.count[entries] = count[type]!;
-      out.mean[entries] = total[type]! / count[type]!;
-      out.max[entries++] = longest[type]!;
-      count[type] = total[type] = longest[type] = 0;
+      out.mean[entries++] = total[type]! / count[type]!;
+      count[type] = total[type] = 0;
     }
     offsets[u - unitFrom + 1] = entries;
   }
@@ -101,7 +94,6 @@ function copyEntries(from: FeatureTable, to: FeatureTable, entries: number, at =
   to.call.set(from.call.subarray(0, entries), at);
   to.count.set(from.count.subarray(0, entries), at);
   to.mean.set(from.mean.subarray(0, entries), at);
-  to.max.set(from.max.subarray(0, entries), at);
   return to;
 }
 

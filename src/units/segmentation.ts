@@ -134,7 +134,7 @@ function cutThread(
  * switches to be looked at, which moves on: rows are asked for in order.
  */
 export function endsUnit(
-  { columns, sleeps, waitTable }: SegmentationInput,
+  { columns, sleeps, waitTable }: Omit<SegmentationInput, 'rows'>,
   { gapNs, waitNs }: SegmentationOptions,
   thread: number,
   row: number,

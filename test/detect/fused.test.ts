@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { fusedMethod } from '../../src/detect/fused.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
-import { rowsByThread } from '../../src/trace/table.js';
 import { type Line, serve, traceText } from '../helpers/server.js';
 import { traceFromText } from '../helpers/trace.js';
 
@@ -22,7 +21,6 @@ function analyse(...parts: readonly (readonly Line[])[]) {
   const window = { fromNs: 0, toNs: trace.endNs + 1 };
   return fusedMethod({
     trace,
-    rows: rowsByThread(trace),
     signatures: LEARNED,
     parameters: DEFAULT_PARAMETERS,
     ...window,
@@ -131,7 +129,7 @@ describe('the default method', () => {
       else if (trace.calls[call[i]!] === 'close') descriptor[i] = opened;
     }
     const outcome = fusedMethod({
-      ...{ trace, rows: rowsByThread(trace), signatures: LEARNED, parameters: DEFAULT_PARAMETERS },
+      ...{ trace, signatures: LEARNED, parameters: DEFAULT_PARAMETERS },
       ...{ fromNs: 0, toNs: trace.endNs + 1 },
     });
     expect(outcome.reasons.map((r) => r.code)).toContain('alarm-leak');
@@ -149,7 +147,7 @@ describe('the default method', () => {
     const storm = Array.from({ length: 2000 }, (_, i) => reload(20.0312 + i * 0.01, false)).flat();
     const trace = traceFromText(traceText(serve({ to: 40, rate: 20 }), storm));
     const outcome = fusedMethod({
-      ...{ trace, rows: rowsByThread(trace), signatures: LEARNED, parameters: DEFAULT_PARAMETERS },
+      ...{ trace, signatures: LEARNED, parameters: DEFAULT_PARAMETERS },
       ...{ fromNs: 0, toNs: 20e9 },
     });
     expect(outcome.verdict).toBe('none');

@@ -22,7 +22,7 @@ function features(units: readonly UnitCalls[], calls = 8): FeatureTable {
   const times = Float32Array.from(entries, ([, e]) => e.ms * 1e6);
   return {
     ...{ length: units.length, calls, offsets, call: Uint16Array.from(entries, ([c]) => Number(c)) },
-    ...{ count: Uint32Array.from(entries, ([, e]) => e.count), mean: times, max: times },
+    ...{ count: Uint32Array.from(entries, ([, e]) => e.count), mean: times },
   };
 }
 

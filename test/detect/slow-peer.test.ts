@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { fusedMethod } from '../../src/detect/fused.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
-import { rowsByThread } from '../../src/trace/table.js';
 import { parseText } from '../formats/strace-text.js';
 
 interface Recording {
@@ -57,7 +56,7 @@ const LEARNED_LATE = learn(LEARNING.slice(LEARNING.indexOf(`7 ${START}`, LEARNIN
 function analyse(recording: Recording, signatures = LEARNED) {
   const trace = parseText(record(recording));
   return fusedMethod({
-    ...{ trace, rows: rowsByThread(trace), signatures, parameters: DEFAULT_PARAMETERS },
+    ...{ trace, signatures, parameters: DEFAULT_PARAMETERS },
     ...{ fromNs: 0, toNs: trace.endNs + 1 },
   });
 }

@@ -7,7 +7,6 @@ import { stackStatistics } from '../../src/evaluate/pasd.js';
 import type { MethodInput } from '../../src/method.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
-import { rowsByThread } from '../../src/trace/table.js';
 import { traceFromText } from '../helpers/trace.js';
 
 /** Each kind of call belongs to one function, so that decoding leaves nothing open. */
@@ -35,7 +34,7 @@ function input(window: Partial<MethodInput> = {}): MethodInput {
   const trace = traceFromText(INCIDENT);
   const signatures = learnSignatures([traceFromText(LEARNED)], { parameters: DEFAULT_PARAMETERS });
   const whole = { fromNs: 0, toNs: 1e9 + 1 };
-  return { trace, rows: rowsByThread(trace), signatures, parameters: DEFAULT_PARAMETERS, ...whole, ...window };
+  return { trace, signatures, parameters: DEFAULT_PARAMETERS, ...whole, ...window };
 }
 
 async function ranked(method: Method, window: Partial<MethodInput> = {}): Promise<[string, number][]> {

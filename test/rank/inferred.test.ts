@@ -9,7 +9,6 @@ import { fusedMethod } from '../../src/detect/fused.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { suspectsOf } from '../../src/rank/suspects.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
-import { rowsByThread } from '../../src/trace/table.js';
 import { graphFrom } from '../helpers/call-graph.js';
 import { type Line, serve, traceText } from '../helpers/server.js';
 import { traceFromText } from '../helpers/trace.js';
@@ -37,7 +36,7 @@ function analyse(lines: readonly Line[], callGraph?: CallGraph) {
   const trace = traceFromText(traceText(lines));
   const window = { fromNs: 0, toNs: trace.endNs + 1 };
   const parameters = DEFAULT_PARAMETERS;
-  return fusedMethod({ trace, rows: rowsByThread(trace), signatures: LEARNED, parameters, ...window, callGraph });
+  return fusedMethod({ trace, signatures: LEARNED, parameters, ...window, callGraph });
 }
 const names = (outcome: ReturnType<typeof analyse>) => outcome.ranked.map((f) => f.name);
 const score = (outcome: ReturnType<typeof analyse>, name: string) =>

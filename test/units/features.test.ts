@@ -21,7 +21,7 @@ function unitPerThread(trace: Trace): { units: UnitTable; input: Parameters<type
 function describeUnit(trace: Trace, f: FeatureTable, u: number): string[] {
   const lines: string[] = [];
   for (let e = f.offsets[u]!; e < f.offsets[u + 1]!; e++) {
-    lines.push(`${trace.calls[f.call[e]!]!} x${f.count[e]!} mean ${f.mean[e]! / 1e6} max ${f.max[e]! / 1e6} ms`);
+    lines.push(`${trace.calls[f.call[e]!]!} x${f.count[e]!} mean ${f.mean[e]! / 1e6} ms`);
   }
   return lines;
 }
@@ -40,14 +40,14 @@ describe('features', () => {
   const { units, input } = unitPerThread(trace);
   const features = extractFeatures(input, units, 0, 3, Infinity);
   it('counts each type and keeps mean and longest time', () => {
-    expect(describeUnit(trace, features, 0)).toEqual(['read x2 mean 2 max 3 ms', 'write x1 mean 2 max 2 ms']);
+    expect(describeUnit(trace, features, 0)).toEqual(['read x2 mean 2 ms', 'write x1 mean 2 ms']);
   });
   it('keeps a call that never returned, with the time until the end', () => {
-    expect(describeUnit(trace, features, 1)).toEqual(['write x1 mean 1 max 1 ms', 'futex x1 mean 600 max 600 ms']);
+    expect(describeUnit(trace, features, 1)).toEqual(['write x1 mean 1 ms', 'futex x1 mean 600 ms']);
   });
   it('does not look behind the end of the window', () => {
     const early = extractFeatures(input, units, 1, 2, 0.5e9);
-    expect(describeUnit(trace, early, 0)).toEqual(['write x1 mean 1 max 1 ms', 'futex x1 mean 100 max 100 ms']);
+    expect(describeUnit(trace, early, 0)).toEqual(['write x1 mean 1 ms', 'futex x1 mean 100 ms']);
   });
   it('are the same however the units are cut into tasks', () => {
     const parts = [[0, 1], [1, 3]].map(([a, b]) => extractFeatures(input, units, a!, b!, Infinity)); // prettier-ignore
@@ -72,7 +72,7 @@ describe('appearance vectors', () => {
         const ones = new Float32Array(entries.length);
         const folded = foldAppearances({
           ...{ length: units.length, calls: 70, offsets, call: Uint16Array.from(entries) },
-          ...{ count: new Uint32Array(entries.length).fill(1), mean: ones, max: ones },
+          ...{ count: new Uint32Array(entries.length).fill(1), mean: ones },
         });
         const names = units.map((list) => list.join(' '));
         const distinct = [...new Set(names)];
@@ -92,7 +92,7 @@ describe('appearance vectors', () => {
     const features: FeatureTable = {
       ...{ length: 2 * n, calls: n, offsets: Uint32Array.from({ length: 2 * n + 1 }, (_, i) => i) },
       ...{ call: Uint16Array.from({ length: 2 * n }, (_, i) => i % n), count: new Uint32Array(2 * n) },
-      ...{ mean: new Float32Array(2 * n), max: new Float32Array(2 * n) },
+      ...{ mean: new Float32Array(2 * n) },
     };
     const folded = foldAppearances(features);
     expect(folded.length).toBe(n);

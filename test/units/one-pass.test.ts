@@ -40,8 +40,12 @@ it('gives what going thread by thread gives', () => {
       const calls = trace.calls.length;
       const units = segment(input, 0, trace.threads.length, options);
       const features = extractFeatures({ ...input, calls }, units, 0, units.length, options.toNs);
-      const found = unitsWithFeatures(input, calls, options);
-      expect(plain(found.units)).toEqual(plain(units));
+      const found = unitsWithFeatures({ ...input, calls, threads: trace.threads.length }, options);
+      expect(plain(found.units)).toEqual({
+        ...{ length: units.length, thread: Array.from(units.thread) },
+        first: Array.from(units.from, (from) => byThread.order[from]!),
+        calls: Array.from(units.to, (to, u) => to - units.from[u]!),
+      });
       expect(plain(found.features)).toEqual(plain(features));
     }),
     { numRuns: 300 },

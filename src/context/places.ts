@@ -1,0 +1,193 @@
+/**
+ * Where each call stands: its context (contexts.ts) and its class, the pair of the call recorded before it in its thread and its
+ * own. Both are few, and so are their pairs: the place of a row is the number of such a pair, mostly two bytes. One pass over the
+ * columns, O(rows), in WebAssembly: src/wasm/places says what it does and why there.
+ */
+import type { Trace } from '../trace/table.js';
+import { PLACES_MODULE } from '../wasm/places/places-module.js';
+import type { ContextTable } from './contexts.js';
+import { descriptorEffect } from './descriptors.js';
+import { EDGE, OUTCOME, type Symbol, grainsOf, resultTraits, sizeClass, symbolOf } from './symbols.js';
+
+export interface Places {
+  readonly symbols: readonly Symbol[];
+  readonly contexts: ContextTable;
+  /** Distinct pairs of the call before and the call, at the OUTCOME grain, in the order of their first rows. */
+  readonly classes: readonly CallClass[];
+  /** Per row: its place. */
+  readonly ofRow: Uint16Array | Int32Array;
+  /** Per place: index into `contexts`, and into `classes`. */
+  readonly contextOf: Int32Array;
+  readonly classOf: Int32Array;
+  /** First row and end of what holds all runs of at least LONG_RUN equal calls (OUTCOME grain) in a thread; null: there is none. */
+  readonly longRuns: { readonly from: number; readonly to: number } | null;
+}
+
+export interface CallClass {
+  /** OUTCOME texts of the call before and the call. */
+  readonly before: string;
+  readonly call: string;
+  /** A row of the class. */
+  readonly row: number;
+}
+
+export interface PlaceOptions {
+  /** Calls in a row with equal OUTCOME grain beyond which a run counts as one loop; default: never. */
+  readonly longestRun?: (symbol: Symbol) => number;
+}
+
+export const LONG_RUN = 1000;
+/** A run of any length is no loop. */
+const UNLIMITED = 0x7fffffff;
+
+/** As much of the global object as is used here: Node's types leave it out. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { exports: unknown };
+};
+interface Global {
+  readonly value: number;
+}
+
+/** What src/wasm/places/places.ts exports. In capitals: addresses and sizes. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly BLOCK: Global;
+  readonly THREAD: Global;
+  readonly DESCRIPTOR: Global;
+  readonly RESULT: Global;
+  readonly CALL: Global;
+  readonly ERRNO: Global;
+  readonly KIND: Global;
+  readonly VARIANT: Global;
+  readonly DOES: Global;
+  readonly SIZES: Global;
+  readonly PROCESSES: Global;
+  readonly PLACES: Global;
+  readonly codes: Global;
+  readonly triples: Global;
+  readonly contexts: Global;
+  readonly classes: Global;
+  readonly places: Global;
+  readonly longFrom: Global;
+  readonly longTo: Global;
+  readonly wide: Global;
+  layOut(rows: number, threads: number, calls: number, sigreturn: number): void;
+  addSymbol(outcome: number, limit: number): void;
+  look(base: number, from: number, to: number): number;
+  finish(): void;
+}
+
+let compiled: object | undefined;
+
+export function placesOf(trace: Trace, options: PlaceOptions = {}): Places {
+  compiled ??= new WebAssembly.Module(Buffer.from(PLACES_MODULE, 'base64'));
+  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const { length, calls, threads } = trace;
+  wasm.layOut(length, threads.length, calls.length, calls.indexOf('rt_sigreturn'));
+  describe(trace, wasm);
+  const symbols = new Symbols(calls, options.longestRun, wasm);
+  const block = wasm.BLOCK.value;
+  for (let base = 0; base < length; base += block) {
+    const rows = Math.min(block, length - base);
+    copyRows(trace, base, rows, wasm);
+    for (let row = 0; row < rows;) {
+      row = wasm.look(base, row, rows);
+      if (row < rows) symbols.add();
+    }
+  }
+  wasm.finish();
+  const { buffer } = wasm.memory;
+  const [contexts, triples] = [tuplesAt(buffer, wasm.contexts), tuplesAt(buffer, wasm.triples)];
+  const [classes, places] = [tuplesAt(buffer, wasm.classes), tuplesAt(buffer, wasm.places)];
+  const ofTriple = (part: Int32Array) => contexts.first.map((triple) => part[triple]!);
+  const ofRow = wasm.wide.value === 0 ? Uint16Array : Int32Array;
+  return {
+    symbols: symbols.list,
+    contexts: {
+      size: contexts.first.length,
+      before2: ofTriple(triples.first),
+      before: ofTriple(triples.second),
+      symbol: ofTriple(triples.third),
+      after: contexts.third,
+      onDescriptor: contexts.second.map((own) => own >> 1),
+      sameDescriptor: Uint8Array.from(contexts.second, (own) => own & 1),
+    },
+    classes: Array.from(classes.third, (row, k) => {
+      return { before: symbols.outcomes[classes.first[k]!]!, call: symbols.outcomes[classes.second[k]!]!, row };
+    }),
+    ofRow: new ofRow(buffer, wasm.PLACES.value, length),
+    contextOf: places.first,
+    classOf: places.second,
+    longRuns: wasm.longTo.value === 0 ? null : { from: wasm.longFrom.value, to: wasm.longTo.value },
+  };
+}
+
+/** Tells what calls and threads are. */
+function describe({ calls, threads }: Trace, wasm: Exports): void {
+  const { buffer } = wasm.memory;
+  new Uint8Array(buffer, wasm.DOES.value, calls.length).set(calls.map(descriptorEffect));
+  const sizes = new Uint8Array(buffer, wasm.SIZES.value, 64 * calls.length);
+  calls.forEach((name, call) => {
+    const traits = resultTraits(name);
+    for (let zeros = 0; zeros < 32; zeros++) sizes[64 * call + zeros] = sizeClass(traits, (1 << (31 - zeros)) | 0);
+    sizes[64 * call + 32] = sizeClass(traits, 0);
+  });
+  const processes = new Map<number, number>();
+  for (const { pid } of threads) if (!processes.has(pid)) processes.set(pid, processes.size);
+  new Int32Array(buffer, wasm.PROCESSES.value, 2 * threads.length).set(
+    threads.flatMap(({ pid, parent }) => [processes.get(pid)!, parent < 0 ? -1 : processes.get(threads[parent]!.pid)!]),
+  );
+}
+
+function copyRows({ columns }: Trace, base: number, rows: number, wasm: Exports): void {
+  const { buffer } = wasm.memory;
+  const end = base + rows;
+  new Uint32Array(buffer, wasm.THREAD.value, rows).set(columns.thread.subarray(base, end));
+  new Int32Array(buffer, wasm.DESCRIPTOR.value, rows).set(columns.descriptor.subarray(base, end));
+  new Int32Array(buffer, wasm.RESULT.value, rows).set(columns.result.subarray(base, end));
+  new Uint16Array(buffer, wasm.CALL.value, rows).set(columns.call.subarray(base, end));
+  new Uint8Array(buffer, wasm.ERRNO.value, rows).set(columns.errno.subarray(base, end));
+  new Uint8Array(buffer, wasm.KIND.value, rows).set(columns.kind.subarray(base, end));
+  new Uint8Array(buffer, wasm.VARIANT.value, rows).set(columns.variant.subarray(base, end));
+}
+
+/** Symbols of the trace, added as they are met. */
+class Symbols {
+  readonly list: Symbol[] = [];
+  readonly outcomes: string[] = [];
+
+  constructor(
+    private readonly calls: readonly string[],
+    private readonly longestRun: ((symbol: Symbol) => number) | undefined,
+    private readonly wasm: Exports,
+  ) {
+    this.put(EDGE, UNLIMITED);
+  }
+
+  /** The one that was met last. */
+  add(): void {
+    const { first, second, third } = tuplesAt(this.wasm.memory.buffer, this.wasm.codes);
+    const at = first.length - 1;
+    const [v, w, x] = [first[at]!, second[at]!, third[at]!];
+    const codes = { call: this.calls[v >> 5]!, variant: v & 31, kind: w >> 2, side: w & 3, errno: x >> 3, size: x & 7 };
+    const symbol = symbolOf(codes);
+    this.put(symbol, Math.max(1, Math.min(UNLIMITED, this.longestRun?.(symbol) ?? UNLIMITED)));
+  }
+
+  private put(symbol: Symbol, limit: number): void {
+    const text = grainsOf(symbol)[OUTCOME]!;
+    let outcome = this.outcomes.indexOf(text);
+    if (outcome < 0) outcome = this.outcomes.push(text) - 1;
+    this.list.push(symbol);
+    this.wasm.addSymbol(outcome, limit);
+  }
+}
+
+/** The tuples of a table (src/wasm/places/tuples.ts), by number. */
+function tuplesAt(buffer: ArrayBuffer, { value: table }: Global) {
+  const [size, , , list] = new Int32Array(buffer, table, 4) as unknown as [number, number, number, number];
+  const all = new Int32Array(buffer, list, 3 * size);
+  const part = (k: number) => Int32Array.from({ length: size }, (_, n) => all[3 * n + k]!);
+  return { first: part(0), second: part(1), third: part(2) };
+}

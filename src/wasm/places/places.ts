@@ -1,0 +1,295 @@
+/**
+ * Where each call stands (context/places.ts, which drives this): its context and its class. In WebAssembly because it is the one
+ * look at every row that does much: as JavaScript it takes two to three times as long, and a quarter of a second to be compiled.
+ * Compiled by AssemblyScript, https://www.assemblyscript.org/, by scripts/build-wasm.js.
+ *
+ * Two rules come from how programs run, not from the data:
+ * - A signal handler interrupts: after rt_sigreturn the thread is where it was before the signal, so the call before it is the
+ *   interrupted one; and an interrupted call issued again is still the same call of the same function.
+ * - In a loop longer than learning ever saw (`limit` of a symbol), all calls are one invocation's: the context of the first holds
+ *   for all.
+ */
+import { ACCEPTED, CONNECTED, known, layOutProcesses, note, processOf } from './descriptors';
+import { Tuples, intern, part, room, tuples, twice } from './tuples';
+
+/** Rows that the driver puts into memory at a time: few enough to stay in the processor's second-level cache. */
+export const BLOCK: i32 = 1 << 14;
+/** Runs of this many equal calls are told of. */
+const LONG_RUN: i32 = 1000;
+const EINTR: i32 = 4;
+const ERRNO_RESTART: i32 = 254;
+/** Size classes of a call's results, by their number of leading zeros. */
+const LENGTHS: i32 = 64;
+
+/** The columns of a block, each with room for BLOCK rows. */
+const THREAD: usize = memory.data(BLOCK * 4, 16);
+const DESCRIPTOR: usize = memory.data(BLOCK * 4, 16);
+const RESULT: usize = memory.data(BLOCK * 4, 16);
+const CALL: usize = memory.data(BLOCK * 2, 16);
+const ERRNO: usize = memory.data(BLOCK, 16);
+const KIND: usize = memory.data(BLOCK, 16);
+const VARIANT: usize = memory.data(BLOCK, 16);
+export { CALL, DESCRIPTOR, ERRNO, KIND, RESULT, THREAD, VARIANT };
+
+/** What is kept of each thread, in one cache line. */
+@unmanaged
+class Thread {
+  /** Of its last call; row: + 1, 0 before the first. */
+  row: i32;
+  symbol: i32;
+  descriptor: i32;
+  triple: i32;
+  own: i32;
+  class: i32;
+  /** Its calls in a row that are the same save for their sizes, the row and the context of the first of them. */
+  run: i32;
+  runFrom: i32;
+  runTriple: i32;
+  runOwn: i32;
+  flags: i32;
+  /** The call that a signal interrupted. */
+  stoppedRow: i32;
+  stoppedCall: i32;
+  stoppedDescriptor: i32;
+  stoppedTriple: i32;
+  stoppedOwn: i32;
+}
+/** A signal interrupted a call; rt_sigreturn was the last call, the handler is over; the last call was one of a loop. */
+const STOPPED: i32 = 1;
+const RETURNED: i32 = 2;
+const LOOPING: i32 = 4;
+
+/** What is kept of each context, its numbers + 1 (0: not known yet). */
+@unmanaged
+class About {
+  /** The triple of the call after: the call before, the call, and that after. */
+  following: i32;
+  /** Class of the call after. */
+  classAfter: i32;
+  /** The last place that a row in the context had, and its class. */
+  place: i32;
+  placeClass: i32;
+}
+
+let rows: i32 = 0;
+let threads: i32 = 0;
+let THREADS: usize = 0;
+/** Per call: what it does to descriptors (descriptors.ts), and its size classes. */
+let DOES: usize = 0;
+let SIZES: usize = 0;
+let sigreturn: i32 = -1;
+/** Per symbol: number of its OUTCOME grain, and calls of it in a row beyond which they are a loop. */
+let SYMBOLS: usize = 0;
+let symbols: i32 = 0;
+let symbolRoom: i32 = 1024;
+let ABOUT: usize = 0;
+let aboutRoom: i32 = 1024;
+/** Per row: its place, in two bytes each, or four once there are more places. */
+let PLACES: usize = 0;
+let wide: bool = false;
+let longFrom: i32 = i32.MAX_VALUE;
+let longTo: i32 = 0;
+
+/** call * 32 + variant, kind * 4 + side, errno * 8 + size. */
+const codes: Tuples = tuples();
+/** Symbols two calls back, one back, and the call's own. */
+const triples: Tuples = tuples();
+/** A triple, the last symbol on its descriptor * 2 + whether the call before was on it, and the symbol after. */
+const contexts: Tuples = tuples();
+/** OUTCOME grains of the call before and the call, and 0; in the list, the first row. */
+const classes: Tuples = tuples();
+/** A context, a class, and 0. */
+const places: Tuples = tuples();
+
+export function layOut(rowCount: i32, threadCount: i32, calls: i32, sigreturnCall: i32): void {
+  rows = rowCount;
+  threads = threadCount;
+  sigreturn = sigreturnCall;
+  THREADS = room(<usize>64 * threads);
+  for (let t = 0; t < threads; t++) changetype<Thread>(THREADS + <usize>64 * t).descriptor = -1;
+  DOES = room(calls);
+  SIZES = room(LENGTHS * calls);
+  SYMBOLS = room(8 * symbolRoom);
+  ABOUT = room(16 * aboutRoom);
+  PROCESSES = layOutProcesses(threads);
+  PLACES = room(<usize>2 * rows);
+}
+let PROCESSES: usize = 0;
+export { ABOUT, DOES, PLACES, PROCESSES, SIZES };
+export { classes, codes, contexts, places, triples };
+export { longFrom, longTo, wide };
+
+export function addSymbol(outcome: i32, limit: i32): void {
+  if (symbols == symbolRoom) {
+    SYMBOLS = twice(SYMBOLS, 8 * symbolRoom);
+    symbolRoom *= 2;
+  }
+  store<i32>(SYMBOLS + ((<usize>symbols) << 3), outcome);
+  store<i32>(SYMBOLS + ((<usize>symbols) << 3), limit, 4);
+  symbols++;
+}
+// @inline
+function outcomeOf(symbol: i32): i32 {
+  return load<i32>(SYMBOLS + ((<usize>symbol) << 3));
+}
+// @inline
+function limitOf(symbol: i32): i32 {
+  return load<i32>(SYMBOLS + ((<usize>symbol) << 3), 4);
+}
+
+/** The rows [from, to) of the block that begins with row `base`; gives the first that has a new symbol, to be added, else `to`. */
+export function look(base: i32, from: i32, to: i32): i32 {
+  for (let i = from; i < to; i++) {
+    const c = <i32>load<u16>(CALL + ((<usize>i) << 1));
+    const d = load<i32>(DESCRIPTOR + ((<usize>i) << 2));
+    const r = load<i32>(RESULT + ((<usize>i) << 2));
+    const e = <i32>load<u8>(ERRNO + i);
+    const t = load<i32>(THREAD + ((<usize>i) << 2));
+    const process = processOf(t);
+    const told = known(process, d);
+    const does = <i32>load<u8>(DOES + c);
+    const side = does == ACCEPTED || does == CONNECTED ? does : told & 3;
+    const size = e == 0 ? <i32>load<u8>(SIZES + LENGTHS * c + clz(r)) : 0;
+    const v = c * 32 + <i32>load<u8>(VARIANT + i);
+    const s = intern(codes, v, <i32>load<u8>(KIND + i) * 4 + side, e * 8 + size) + 1;
+    if (s == symbols) return i;
+    step(changetype<Thread>(THREADS + ((<usize>t) << 6)), base + i, c, d, e, s, told);
+    note(process, does, d, told, e == 0 ? r : -1, s);
+  }
+  return to;
+}
+
+/** A thread's call: completes the context of the one before, and begins its own. `told`: of its descriptor. */
+// @inline
+function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): void {
+  const first = at.row == 0;
+  const before = at.symbol;
+  let k = -1;
+  if (first) at.class = classOf(0, s, row);
+  else {
+    k = settle(at, s);
+    const about = changetype<About>(ABOUT + ((<usize>k) << 4));
+    if (about.classAfter == 0) about.classAfter = classOf(before, s, row) + 1;
+    at.class = about.classAfter - 1;
+  }
+  const run = !first && outcomeOf(before) == outcomeOf(s) ? at.run + 1 : 1;
+  if (run == 1) {
+    endRun(at);
+    at.runFrom = row;
+  }
+  const flags = at.flags;
+  let looping = run > limitOf(s) ? LOOPING : 0;
+  let triple = at.triple;
+  let own = at.own;
+  if (flags == 0 && looping == 0) {
+    own = (told >> 2) * 2 + i32(d >= 0 && at.descriptor == d);
+    triple = first ? intern(triples, 0, 0, s) : following(k);
+  } else if (
+    (flags & STOPPED) != 0 &&
+    at.stoppedCall == c &&
+    at.stoppedDescriptor == d &&
+    ((flags & RETURNED) != 0 || at.row == at.stoppedRow)
+  ) {
+    triple = replaced(at.stoppedTriple, s);
+    own = at.stoppedOwn;
+    looping = 0;
+  } else if (looping != 0) {
+    if (flags != LOOPING || before != s) {
+      triple = replaced(at.runTriple, s);
+      own = at.runOwn;
+    }
+  } else {
+    const back = (flags & STOPPED) != 0 && (flags & RETURNED) != 0;
+    own = (told >> 2) * 2 + i32(d >= 0 && (back ? at.stoppedDescriptor : at.descriptor) == d);
+    triple = followed(back ? at.stoppedTriple : at.triple, s);
+  }
+  if (run == 1) {
+    at.runTriple = triple;
+    at.runOwn = own;
+  }
+  at.row = row + 1;
+  at.run = run;
+  at.symbol = s;
+  at.descriptor = d;
+  at.triple = triple;
+  at.own = own;
+  const signals = flags & (STOPPED | RETURNED);
+  if (c == sigreturn) at.flags = signals | RETURNED | looping;
+  else {
+    at.flags = (signals & RETURNED) == 0 ? signals | looping : looping;
+    if (e == EINTR || e == ERRNO_RESTART) {
+      at.flags |= STOPPED;
+      at.stoppedRow = row + 1;
+      at.stoppedCall = c;
+      at.stoppedDescriptor = d;
+      at.stoppedTriple = triple;
+      at.stoppedOwn = own;
+    }
+  }
+}
+
+/** Each thread ends with an edge, which is symbol 0. */
+export function finish(): void {
+  for (let t = 0; t < threads; t++) {
+    const at = changetype<Thread>(THREADS + ((<usize>t) << 6));
+    if (at.row == 0) continue;
+    endRun(at);
+    settle(at, 0);
+  }
+}
+
+/** The context of the thread's last call, which was followed by `after`; gives that call its place. */
+// @inline
+function settle(at: Thread, after: i32): i32 {
+  const k = intern(contexts, at.triple, at.own, after);
+  if (k == aboutRoom) {
+    ABOUT = twice(ABOUT, <usize>16 * aboutRoom);
+    aboutRoom *= 2;
+  }
+  const about = changetype<About>(ABOUT + ((<usize>k) << 4));
+  if (about.placeClass != at.class + 1) {
+    about.placeClass = at.class + 1;
+    about.place = intern(places, k, at.class, 0) + 1;
+    if (about.place > 0x10000 && !wide) widen();
+  }
+  const row = <usize>(at.row - 1);
+  if (wide) store<i32>(PLACES + (row << 2), about.place - 1);
+  else store<u16>(PLACES + (row << 1), <u16>(about.place - 1));
+  return k;
+}
+
+function widen(): void {
+  const all = room(<usize>4 * rows);
+  for (let i: usize = 0; i < <usize>rows; i++) store<i32>(all + (i << 2), <i32>load<u16>(PLACES + (i << 1)));
+  PLACES = all;
+  wide = true;
+}
+
+// @inline
+function following(k: i32): i32 {
+  const about = changetype<About>(ABOUT + ((<usize>k) << 4));
+  if (about.following == 0) about.following = followed(part(contexts, k, 0), part(contexts, k, 2)) + 1;
+  return about.following - 1;
+}
+
+/** The triple of a call of symbol `s` that comes after the triple's own, or in its place. */
+function followed(triple: i32, s: i32): i32 {
+  return intern(triples, part(triples, triple, 1), part(triples, triple, 2), s);
+}
+function replaced(triple: i32, s: i32): i32 {
+  return intern(triples, part(triples, triple, 0), part(triples, triple, 1), s);
+}
+
+function classOf(before: i32, own: i32, row: i32): i32 {
+  const known = classes.size;
+  const n = intern(classes, outcomeOf(before), outcomeOf(own), 0);
+  if (n == known) store<i32>(classes.list + <usize>12 * n, row, 8);
+  return n;
+}
+
+// @inline
+function endRun(at: Thread): void {
+  if (at.run < LONG_RUN) return;
+  longFrom = min(longFrom, at.runFrom);
+  longTo = max(longTo, at.row);
+}
