@@ -1,10 +1,12 @@
 // One stage on one input, in a process of its own: what it took, as JSON on stdout. stages.js runs it.
 //
 //     node stage.js STAGE FILE [JOBS [SIGNATURES]]
+//     node stage.js million-units | million-units-perfscope
 import { closeSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
+import { millionUnits } from './million-units.js';
 
 const dist = (file) => import(new URL(`../../dist/src/${file}`, import.meta.url).href);
 const [stage, file, jobs = '1', signatures = ''] = process.argv.slice(2);
@@ -54,22 +56,42 @@ async function parse() {
   });
 }
 
-async function prepared() {
-  const { rowsByThread } = await dist('trace/table.js');
+async function prepared(from = () => readWith(2)) {
   const { resolveParameters } = await dist('coordinator/parameters.js');
-  const trace = await readWith(2);
-  return { trace, rows: rowsByThread(trace), parameters: resolveParameters(undefined) };
+  return { trace: await from(), parameters: resolveParameters(undefined) };
 }
 
 const whole = (trace) => ({ fromNs: 0, toNs: trace.endNs + 1 });
 
 /** From columns to outliers, as the detector `unit` does it. */
-async function units() {
+async function units(from) {
   const { oddUnits } = await dist('detect/unit.js');
-  const { trace, rows, parameters } = await prepared();
+  const { trace, parameters } = await prepared(from);
   return measured(() => {
-    const found = oddUnits({ trace, rows, parameters, ...whole(trace) });
+    const found = oddUnits({ trace, parameters, ...whole(trace) });
     return { events: trace.length, units: found.units.length };
+  });
+}
+
+/** From columns to outliers, in the stages of the paper's method, one task each. */
+async function stagedUnits(from) {
+  const { perfscopeMethod } = await dist('coordinator/perfscope-method.js');
+  const { trace, parameters } = await prepared(from);
+  const signatures = { calls: [], functions: [] };
+  // What comes after the outliers is left out.
+  const reached = new Error();
+  return measured(async () => {
+    let units = 0;
+    const run = async ({ name, run: compute }, tasks) => {
+      if (name === 'episodes') throw reached;
+      const results = tasks.map((task) => compute(task));
+      if (name === 'segment') units = results.reduce((sum, r) => sum + r.length, 0);
+      return results;
+    };
+    await perfscopeMethod({ trace, signatures, parameters, ...whole(trace) }, run).catch((error) => {
+      if (error !== reached) throw error;
+    });
+    return { events: trace.length, units };
   });
 }
 
@@ -81,7 +103,9 @@ async function mining(gap, mostEvents) {
   const { mineClosedEpisodes } = await dist('episodes/mine.js');
   const { segment, segmentationOptions } = await dist('units/segmentation.js');
   const { waitTable } = await dist('units/waits.js');
-  const { trace, rows, parameters } = await prepared();
+  const { rowsByThread } = await dist('trace/table.js');
+  const { trace, parameters } = await prepared();
+  const rows = rowsByThread(trace);
   const input = { columns: trace.columns, rows, waitTable: waitTable(trace.calls), sleeps: null };
   const cut = segment(input, 0, trace.threads.length, segmentationOptions(parameters, whole(trace)));
   const symbols = Uint16Array.from(rows.order, (row) => trace.columns.call[row]);
@@ -106,9 +130,9 @@ async function fused() {
   const { readSignatures } = await dist('signatures/file.js');
   const { fusedMethod } = await dist('detect/fused.js');
   const db = await readSignatures(signatures);
-  const { trace, rows, parameters } = await prepared();
+  const { trace, parameters } = await prepared();
   return measured(() => {
-    const { verdict } = fusedMethod({ trace, rows, signatures: db, parameters, ...whole(trace) });
+    const { verdict } = fusedMethod({ trace, signatures: db, parameters, ...whole(trace) });
     return { events: trace.length, verdict };
   });
 }
@@ -126,7 +150,9 @@ async function command(args) {
 const STAGES = {
   parse,
   read: () => measured(async () => ({ events: (await readWith(Number(jobs))).length })),
-  units,
+  units: () => units(),
+  'million-units': () => units(millionUnits),
+  'million-units-perfscope': () => stagedUnits(millionUnits),
   'mine-contiguous': () => mining(0, Infinity),
   'mine-gapped': () => mining(2, 1e6),
   fused,

@@ -68,6 +68,8 @@ function entriesOf(files, signatures) {
     own('parse + build, 1 thread', 'strace', 'read', 1),
     own('parse + build, 2 threads', 'strace', 'read', 2),
     own('units to outliers', 'strace', 'units'),
+    own('1 M units to outliers, fused', 'strace', 'million-units'),
+    own('1 M units to outliers, perfscope', 'strace', 'million-units-perfscope'),
     own('mining, contiguous', 'strace', 'mine-contiguous'),
     own('mining, gapped (1 M events)', 'strace', 'mine-gapped'),
     own('fused', 'strace', 'fused', 1, signatures),

@@ -63,11 +63,19 @@ export function clusterAppearances(appearances: Appearances, options: Clustering
   return renumbered(Uint32Array.from(leaders.of, (leader) => label[leader]!));
 }
 
-/** Hamming distance of two vectors: the number of call types that only one of them has. */
-export function hamming({ words, bits }: Appearances, a: number, b: number): number {
+/** Hamming distance of two vectors: the number of call types that only one of them has; or anything above `limit` that it exceeds. */
+export function hamming({ words, bits }: Appearances, a: number, b: number, limit = Infinity): number {
   let distance = 0;
-  for (let w = 0; w < words; w++) distance += popcount(bits[a * words + w]! ^ bits[b * words + w]!);
+  for (let w = 0; w < words && distance <= limit; w++)
+    distance += popcount(bits[a * words + w]! ^ bits[b * words + w]!);
   return distance;
+}
+
+/** Per vector: how many call types it has. Vectors are no nearer to each other than these numbers. */
+function typeCounts({ length, words, bits }: Appearances): Uint16Array {
+  const counts = new Uint16Array(length);
+  for (let v = 0; v < length; v++) for (let w = 0; w < words; w++) counts[v]! += popcount(bits[v * words + w]!);
+  return counts;
 }
 
 /** Set bits of a 32-bit word (Warren, Hacker's Delight, 5-1). */
@@ -93,11 +101,14 @@ function chooseLeaders(appearances: Appearances, { diameter, distinct }: Cluster
   const byUnits = [...all].sort((a, b) => appearances.units[b]! - appearances.units[a]! || a - b);
   const chosen: number[] = [];
   const leaderOf = new Uint32Array(n);
+  const types = typeCounts(appearances);
   for (const vector of byUnits) {
     let nearest = -1;
     let least = Infinity;
     for (let l = 0; l < chosen.length && least > diameter / 2; l++) {
-      const d = hamming(appearances, vector, chosen[l]!);
+      const leader = chosen[l]!;
+      if (Math.abs(types[vector]! - types[leader]!) >= least) continue;
+      const d = hamming(appearances, vector, leader, least);
       if (d < least) {
         least = d;
         nearest = l;
@@ -123,11 +134,8 @@ function chooseLeaders(appearances: Appearances, { diameter, distinct }: Cluster
 /** Connected parts of the graph of pairs within `diameter`: a representative for each point. */
 function connectedParts(appearances: Appearances, points: readonly number[], diameter: number): Uint32Array {
   const n = points.length;
-  const types = points.map((vector) => {
-    let sum = 0;
-    for (let w = 0; w < appearances.words; w++) sum += popcount(appearances.bits[vector * appearances.words + w]!);
-    return sum;
-  });
+  const counts = typeCounts(appearances);
+  const types = points.map((vector) => counts[vector]!);
   // Vectors whose numbers of types differ by more than the diameter cannot be within it.
   const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => types[a]! - types[b]! || a - b);
   const parent = Uint32Array.from({ length: n }, (_, i) => i);
@@ -139,7 +147,7 @@ function connectedParts(appearances: Appearances, points: readonly number[], dia
     for (let b = a + 1; b < n && types[order[b]!]! - types[order[a]!]! <= diameter; b++) {
       const i = find(order[a]!);
       const j = find(order[b]!);
-      if (i === j || hamming(appearances, points[order[a]!]!, points[order[b]!]!) > diameter) continue;
+      if (i === j || hamming(appearances, points[order[a]!]!, points[order[b]!]!, diameter) > diameter) continue;
       parent[Math.max(i, j)] = Math.min(i, j);
     }
   }

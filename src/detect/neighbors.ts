@@ -32,15 +32,19 @@ export function neighborDistances(vectors: FoldedVectors, k: number): Float64Arr
     best.reset(own);
     let left = i - 1;
     let right = i + 1;
+    let { limit } = best;
     while (left >= 0 || right < length) {
       const toLeft = left >= 0 ? along[i]! - along[left]! : Infinity;
       const toRight = right < length ? along[right]! - along[i]! : Infinity;
       // A hair's breadth is left for rounding in the vantage distances.
-      const near = Math.min(toLeft, toRight) * (1 - 1e-9);
-      if (near * near > best.limit) break;
+      const near = (toLeft <= toRight ? toLeft : toRight) * (1 - 1e-9);
+      if (near * near > limit) break;
       const other = toLeft <= toRight ? left-- : right++;
-      const square = squareDistance(sorted, i * dimensions, other * dimensions, dimensions, best.limit);
-      if (square < best.limit) best.add(square, units[order[other]!]!);
+      const square = squareDistance(sorted, i * dimensions, other * dimensions, dimensions, limit);
+      if (square < limit) {
+        best.add(square, units[order[other]!]!);
+        limit = best.limit;
+      }
     }
     out[order[i]!] = Math.sqrt(best.farthest);
   }
@@ -50,7 +54,17 @@ export function neighborDistances(vectors: FoldedVectors, k: number): Float64Arr
 /** Squared distance, or something larger than `limit` as soon as that is certain. */
 function squareDistance(values: Float32Array, a: number, b: number, dimensions: number, limit: number): number {
   let sum = 0;
-  for (let d = 0; d < dimensions && sum <= limit; d++) {
+  let d = 0;
+  // Looking at the limit takes as long as a dimension.
+  for (; d + 3 < dimensions && sum <= limit; d += 4) {
+    const w = values[a + d]! - values[b + d]!;
+    const x = values[a + d + 1]! - values[b + d + 1]!;
+    const y = values[a + d + 2]! - values[b + d + 2]!;
+    const z = values[a + d + 3]! - values[b + d + 3]!;
+    sum = sum + w * w + x * x + y * y + z * z;
+  }
+  if (sum > limit) return sum;
+  for (; d < dimensions; d++) {
     const difference = values[a + d]! - values[b + d]!;
     sum += difference * difference;
   }
@@ -59,39 +73,44 @@ function squareDistance(values: Float32Array, a: number, b: number, dimensions: 
 
 /** The k nearest units so far, as squared distances with numbers of units, nearest first. */
 class NearestUnits {
-  private readonly squares: number[] = [];
-  private readonly counts: number[] = [];
+  private readonly squares: Float64Array;
+  private readonly counts: Float64Array;
+  private length = 0;
   private held = 0;
 
-  constructor(private readonly k: number) {}
+  constructor(private readonly k: number) {
+    this.squares = new Float64Array(k + 1);
+    this.counts = new Float64Array(k + 1);
+  }
 
   /** `own` other units are at distance 0. */
   reset(own: number): void {
-    this.squares.length = this.counts.length = 0;
+    this.length = 0;
     this.held = own;
   }
 
   /** What is not nearer than this changes nothing. */
   get limit(): number {
-    return this.held >= this.k ? this.squares[this.squares.length - 1]! : Infinity;
+    return this.held >= this.k ? this.squares[this.length - 1]! : Infinity;
   }
 
   /** Squared distance of the k-th, or of the last if there are fewer. */
   get farthest(): number {
-    return this.squares.length === 0 ? 0 : this.squares[this.squares.length - 1]!;
+    return this.length === 0 ? 0 : this.squares[this.length - 1]!;
   }
 
   add(square: number, count: number): void {
-    let at = this.squares.length;
-    while (at > 0 && this.squares[at - 1]! > square) at--;
-    this.squares.splice(at, 0, square);
-    this.counts.splice(at, 0, count);
-    this.held += count;
-    // The farthest go as long as k remain without them.
-    while (this.held - this.counts[this.counts.length - 1]! >= this.k) {
-      this.held -= this.counts.pop()!;
-      this.squares.pop();
+    const { squares, counts } = this;
+    let at = this.length++;
+    for (; at > 0 && squares[at - 1]! > square; at--) {
+      squares[at] = squares[at - 1]!;
+      counts[at] = counts[at - 1]!;
     }
+    squares[at] = square;
+    counts[at] = count;
+    this.held += count;
+    // The farthest go as long as k remain without them, so there are never more than k.
+    while (this.held - counts[this.length - 1]! >= this.k) this.held -= counts[--this.length]!;
   }
 }
 

@@ -47,9 +47,9 @@ export interface GroupFeatures {
 
 /** Takes together the entries of `members`, which lie far apart in the table: they are read twice. O(entries). */
 export function gatherGroup(features: FeatureTable, members: ArrayLike<number>): GroupFeatures {
-  const { offsets, call, count, mean, calls } = features;
+  const { offsets, ends, call, count, mean, calls } = features;
   const own = new Uint32Array(members.length + 1);
-  for (let m = 0; m < members.length; m++) own[m + 1] = own[m]! + offsets[members[m]! + 1]! - offsets[members[m]!]!;
+  for (let m = 0; m < members.length; m++) own[m + 1] = own[m]! + ends[members[m]!]! - offsets[members[m]!]!;
   const entries = own[members.length]!;
   const group = {
     ...{ length: members.length, offsets: own, dimension: new Uint16Array(entries) },
@@ -57,7 +57,7 @@ export function gatherGroup(features: FeatureTable, members: ArrayLike<number>):
   };
   const occurs = new Uint8Array(calls);
   for (let m = 0, at = 0; m < members.length; m++) {
-    for (let e = offsets[members[m]!]!, end = offsets[members[m]! + 1]!; e < end; e++, at++) {
+    for (let e = offsets[members[m]!]!, end = ends[members[m]!]!; e < end; e++, at++) {
       group.dimension[at] = call[e]!;
       group.count[at] = count[e]!;
       group.mean[at] = mean[e]!;

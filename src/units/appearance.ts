@@ -19,7 +19,7 @@ export interface Appearances {
 
 /** Folds equal lists of call types by hash. O(entries). */
 export function foldAppearances(features: FeatureTable): Appearances {
-  const { offsets, call, length } = features;
+  const { offsets, ends, call, length } = features;
   const of = new Uint32Array(length);
   const firstUnit: number[] = [];
   const units: number[] = [];
@@ -27,13 +27,13 @@ export function foldAppearances(features: FeatureTable): Appearances {
   let hashes: number[] = [];
   for (let u = 0; u < length; u++) {
     const from = offsets[u]!;
-    const to = offsets[u + 1]!;
+    const to = ends[u]!;
     let hash = to - from;
     for (let e = from; e < to; e++) hash = Math.imul(hash ^ call[e]!, 0x9e3779b1) ^ (hash >>> 15);
     hash ^= hash >>> 16;
     let slot = hash & (slots.length - 1);
     let found = slots[slot]!;
-    while (found >= 0 && !(hashes[found] === hash && equalLists(offsets, call, firstUnit[found]!, from, to))) {
+    while (found >= 0 && !(hashes[found] === hash && equalLists(features, firstUnit[found]!, from, to))) {
       slot = (slot + 1) & (slots.length - 1);
       found = slots[slot]!;
     }
@@ -51,16 +51,16 @@ export function foldAppearances(features: FeatureTable): Appearances {
   const words = Math.max(1, (features.calls + 31) >>> 5);
   const bits = new Uint32Array(firstUnit.length * words);
   firstUnit.forEach((u, vector) => {
-    for (let e = offsets[u]!; e < offsets[u + 1]!; e++) {
+    for (let e = offsets[u]!; e < ends[u]!; e++) {
       bits[vector * words + (call[e]! >>> 5)]! |= 1 << (call[e]! & 31);
     }
   });
   return { length: firstUnit.length, of, units: Uint32Array.from(units), words, bits };
 }
 
-function equalLists(offsets: Uint32Array, call: Uint16Array, unit: number, from: number, to: number): boolean {
+function equalLists({ offsets, ends, call }: FeatureTable, unit: number, from: number, to: number): boolean {
   const other = offsets[unit]!;
-  if (offsets[unit + 1]! - other !== to - from) return false;
+  if (ends[unit]! - other !== to - from) return false;
   for (let e = from; e < to; e++) if (call[e] !== call[other + e - from]) return false;
   return true;
 }

@@ -12,8 +12,9 @@ export interface FeatureTable {
   readonly length: number;
   /** Number of call types in the trace. */
   readonly calls: number;
-  /** Entries of unit u: [offsets[u], offsets[u + 1]). */
+  /** Entries of unit u: [offsets[u], ends[u]); they need not follow those of the unit before. */
   readonly offsets: Uint32Array;
+  readonly ends: Uint32Array;
   /** Call type: index into `Trace.calls`. */
   readonly call: Uint16Array;
   readonly count: Uint32Array;
@@ -30,10 +31,12 @@ export interface FeatureInput {
 
 function allocate(length: number, entries: number, calls: number): FeatureTable {
   const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+  const offsets = new Uint32Array(shared((length + 1) * 4));
   return {
     length,
     calls,
-    offsets: new Uint32Array(shared((length + 1) * 4)),
+    offsets,
+    ends: offsets.subarray(1),
     call: new Uint16Array(shared(entries * 2)),
     count: new Uint32Array(shared(entries * 4)),
     mean: new Float32Array(shared(entries * 4)),

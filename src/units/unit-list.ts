@@ -2,6 +2,9 @@
 import type { OpenUnits, UnitsWithFeatures } from './one-pass.js';
 import { sortSmall } from './sort-small.js';
 
+/** Memory that is never touched costs nothing, and copying does. */
+const GROWTH = 4;
+
 export class UnitList {
   private length = 0;
   private thread = new Uint32Array(1024);
@@ -38,37 +41,31 @@ export class UnitList {
     this.entries = this.from[this.length] = e;
   }
 
-  /** Thread by thread, each thread's in order of time. Counting sort: O(units + entries). */
+  /** Thread by thread, each thread's in order of time; their entries stay where they are. Counting sort: O(units). */
   finish(threads: number, calls: number): UnitsWithFeatures {
     const { length, entries, from } = this;
     const next = new Uint32Array(threads + 1);
     for (let u = 0; u < length; u++) next[this.thread[u]! + 1]!++;
     for (let t = 0; t < threads; t++) next[t + 1]! += next[t]!;
-    const order = new Uint32Array(length);
-    for (let u = 0; u < length; u++) order[next[this.thread[u]!]!++] = u;
     const units = { thread: new Uint32Array(length), first: new Uint32Array(length), calls: new Uint32Array(length) };
-    const offsets = new Uint32Array(length + 1);
-    const call = new Uint16Array(entries);
-    const count = new Uint32Array(entries);
-    const mean = new Float32Array(entries);
-    let e = 0;
-    for (let i = 0; i < length; i++) {
-      const u = order[i]!;
+    const offsets = new Uint32Array(length);
+    const ends = new Uint32Array(length);
+    for (let u = 0; u < length; u++) {
+      const i = next[this.thread[u]!]!++;
       units.thread[i] = this.thread[u]!;
       units.first[i] = this.first[u]!;
       units.calls[i] = this.calls[u]!;
-      for (let k = from[u]!, end = from[u + 1]!; k < end; k++, e++) {
-        call[e] = this.call[k]!;
-        count[e] = this.count[k]!;
-        mean[e] = this.mean[k]!;
-      }
-      offsets[i + 1] = e;
+      offsets[i] = from[u]!;
+      ends[i] = from[u + 1]!;
     }
-    return { units: { length, ...units }, features: { length, calls, offsets, call, count, mean } };
+    const call = this.call.subarray(0, entries);
+    const count = this.count.subarray(0, entries);
+    const mean = this.mean.subarray(0, entries);
+    return { units: { length, ...units }, features: { length, calls, offsets, ends, call, count, mean } };
   }
 
   private growUnits(): void {
-    const size = 2 * this.length;
+    const size = GROWTH * this.length;
     this.thread = grown(this.thread, new Uint32Array(size));
     this.first = grown(this.first, new Uint32Array(size));
     this.calls = grown(this.calls, new Uint32Array(size));
@@ -76,7 +73,7 @@ export class UnitList {
   }
 
   private growEntries(): void {
-    const size = 2 * this.call.length;
+    const size = GROWTH * this.call.length;
     this.call = grown(this.call, new Uint16Array(size));
     this.count = grown(this.count, new Uint32Array(size));
     this.mean = grown(this.mean, new Float32Array(size));

@@ -21,7 +21,13 @@ function features(units: readonly UnitCalls[], calls = 8): FeatureTable {
   units.forEach((u, i) => (offsets[i + 1] = offsets[i]! + Object.keys(u).length));
   const times = Float32Array.from(entries, ([, e]) => e.ms * 1e6);
   return {
-    ...{ length: units.length, calls, offsets, call: Uint16Array.from(entries, ([c]) => Number(c)) },
+    ...{
+      length: units.length,
+      calls,
+      offsets,
+      ends: offsets.subarray(1),
+      call: Uint16Array.from(entries, ([c]) => Number(c)),
+    },
     ...{ count: Uint32Array.from(entries, ([, e]) => e.count), mean: times },
   };
 }

@@ -20,7 +20,7 @@ function unitPerThread(trace: Trace): { units: UnitTable; input: Parameters<type
 
 function describeUnit(trace: Trace, f: FeatureTable, u: number): string[] {
   const lines: string[] = [];
-  for (let e = f.offsets[u]!; e < f.offsets[u + 1]!; e++) {
+  for (let e = f.offsets[u]!; e < f.ends[u]!; e++) {
     lines.push(`${trace.calls[f.call[e]!]!} x${f.count[e]!} mean ${f.mean[e]! / 1e6} ms`);
   }
   return lines;
@@ -71,7 +71,7 @@ describe('appearance vectors', () => {
         units.forEach((list, u) => (offsets[u + 1] = offsets[u]! + list.length));
         const ones = new Float32Array(entries.length);
         const folded = foldAppearances({
-          ...{ length: units.length, calls: 70, offsets, call: Uint16Array.from(entries) },
+          ...{ length: units.length, calls: 70, offsets, ends: offsets.subarray(1), call: Uint16Array.from(entries) },
           ...{ count: new Uint32Array(entries.length).fill(1), mean: ones },
         });
         const names = units.map((list) => list.join(' '));
@@ -90,7 +90,8 @@ describe('appearance vectors', () => {
   it('are folded when there are more than a small table holds', () => {
     const n = 3000;
     const features: FeatureTable = {
-      ...{ length: 2 * n, calls: n, offsets: Uint32Array.from({ length: 2 * n + 1 }, (_, i) => i) },
+      ...{ length: 2 * n, calls: n, offsets: Uint32Array.from({ length: 2 * n }, (_, i) => i) },
+      ends: Uint32Array.from({ length: 2 * n }, (_, i) => i + 1),
       ...{ call: Uint16Array.from({ length: 2 * n }, (_, i) => i % n), count: new Uint32Array(2 * n) },
       ...{ mean: new Float32Array(2 * n) },
     };
