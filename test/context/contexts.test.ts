@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+// @ts-expect-error a script, without types
+import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { contextsOf } from '../../src/context/contexts.js';
 import { grainsOf, parseSymbol, serialiseSymbol, symbolText } from '../../src/context/symbols.js';
 import { traceFromText } from '../helpers/trace.js';
@@ -104,4 +108,10 @@ describe('symbols', () => {
       'read:tcp</m',
     ]);
   });
+});
+
+it('the pass over all rows is compiled from its source', () => {
+  const source = fileURLToPath(new URL('../../src/wasm/places/places.ts', import.meta.url));
+  const file = (moduleFile as (file: string) => string)(source);
+  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });
