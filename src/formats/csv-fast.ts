@@ -23,7 +23,6 @@ interface Exports extends ReaderExports {
   forgetCalls(): void;
   forgetThreads(): void;
   setThread(tid: number, thread: number): void;
-  forgetNames(): void;
   setName(thread: number, known: number): void;
 }
 
@@ -104,7 +103,6 @@ export class FastRecords extends WasmReader<Exports> {
 
   protected override forgetLines(): void {
     this.wasm.forgetThreads();
-    this.wasm.forgetNames();
   }
 
   private addCall(printed: string, call: number): void {

@@ -18,7 +18,7 @@ import { nanoseconds, readMoment, readTime, seconds } from './times';
 
 export { NEW_WORD, addCall, addError, forgetCalls } from '../shared/words';
 export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread } from '../shared/memory';
-export { forgetNames, setName } from './names';
+export { setName } from './names';
 
 const LF: i32 = 10;
 const CR: i32 = 13;

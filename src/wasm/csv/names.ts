@@ -2,12 +2,8 @@
 import { THREADS } from '../shared/memory';
 import { NEW_WORD, wordAt } from '../shared/words';
 
-/** Per thread: its name, zeros behind it; ones when it has none, or one that is not to be compared. */
+/** Per thread that is known: its name, zeros behind it; ones when it has none, or one that is not to be compared. */
 const NAMES: usize = memory.data(THREADS * 16, 16);
-
-export function forgetNames(): void {
-  memory.fill(NAMES, 0xff, THREADS * 16);
-}
 
 /** The name of the thread stands at NEW_WORD, unless it is none to be compared. */
 export function setName(thread: i32, known: bool): void {

@@ -12,6 +12,8 @@ const LONGEST: i32 = 32;
 /** Per thread: its name and ids, zeros before them (32 bytes), and their length, 0 when not known. */
 const RECORD: i32 = 64;
 const RECORDS: usize = memory.data(THREADS * RECORD, 16);
+/** Those behind are empty: there are inputs of many small chunks. */
+let records: i32 = 0;
 /** By the last 8 bytes of name and ids: number of a thread that may be the one. */
 const SLOTS: usize = memory.data(THREADS * 2, 16);
 /** Name and ids that the driver tells, zeros before them. */
@@ -37,7 +39,8 @@ export let thread: i32 = 0;
 
 /** Another recording: no thread is known, and its first second is this. */
 export function forget(seconds: f64): void {
-  memory.fill(RECORDS, 0, THREADS * RECORD);
+  memory.fill(RECORDS, 0, records * RECORD);
+  records = 0;
   base = seconds;
   digitsMask = i64x2.splat(-1);
   digits = i64x2.splat(0);
@@ -46,6 +49,7 @@ export function forget(seconds: f64): void {
 /** The thread's lines begin with what stands at NEW_HEAD, of this length; 0: this is not known. */
 export function setHead(whose: i32, length: i32): void {
   const record = RECORDS + whose * RECORD;
+  if (whose >= records) records = whose + 1;
   v128.store(record, v128.load(NEW_HEAD));
   v128.store(record, v128.load(NEW_HEAD, 16), 16);
   store<i32>(record, length, 32);
