@@ -1,4 +1,4 @@
-/** places.ts (a78f6d6f6f5e104d), assembled by `npm run build`. */
+/** places.ts (37069195ec870739), assembled by `npm run build`. */
 export const PLACES_MODULE = [
   'AGFzbQEAAAABKQdgAn9/AX9gA39/fwF/YAAAYAR/f39/AX9gAAF/YAR/f39/AGACf38AAwsKAwQAAAECAQUCBgUEAQCABQayASB/',
   'AUEAC38BQQALfwFBAAt/AEGAgAELfwBBgAgLfwBBgIgEC38AQYCICAt/AEGAiAwLfwBBgIgOC38AQYCIDwt/AEGAiBALfwFBAAt/',

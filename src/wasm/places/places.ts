@@ -1,6 +1,6 @@
 /**
  * Where each call stands (context/places.ts, which drives this): its context and its class. In WebAssembly because it is the one
- * look at every row that does much: as JavaScript it takes two to three times as long, and a quarter of a second to be compiled.
+ * look at every row that does much: as JavaScript it takes about twice as long, and a quarter of a second to be compiled.
  * Compiled by AssemblyScript, https://www.assemblyscript.org/, by scripts/build-wasm.js.
  *
  * Two rules come from how programs run, not from the data:
