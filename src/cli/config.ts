@@ -3,10 +3,14 @@
  * do, in camel case (`unitGap`) and as PERFSCOPE_UNIT_GAP. One config file serves all commands: a command takes what it
  * knows; a key that no command knows is an error.
  */
-import { type AsyncSearcher, type Loader, lilconfig } from 'lilconfig';
+import { createRequire } from 'node:module';
+import type { AsyncSearcher, Loader } from 'lilconfig';
 import type { Options } from 'yargs';
 import { PerfscopeError } from '../errors.js';
 import { camel } from './options.js';
+
+/** CommonJS: an import would read through all of it for the names of its exports first. */
+const { lilconfig } = createRequire(import.meta.url)('lilconfig') as typeof import('lilconfig');
 
 export type Settings = Record<string, unknown>;
 

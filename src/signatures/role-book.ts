@@ -30,18 +30,26 @@ export class RoleBook {
     const { symbols, context, contexts } = rows;
     const { thread } = run.trace.columns;
     const threads = this.of(run);
+    const grains = symbols.map((s) => grainsOf(s)[CALL]!);
+    // Texts have numbers, so that no string is made for a call.
+    const texts = new Map<string, number>();
+    const textOf = Int32Array.from({ length: contexts.size }, (_, k) => {
+      const text = `${grains[contexts.before[k]!]!}>${grains[contexts.symbol[k]!]!}`;
+      if (!texts.has(text)) texts.set(text, texts.size);
+      return texts.get(text)!;
+    });
     const pairs = new TupleNumbers();
-    const found: { thread: number; context: number; count: number }[] = [];
+    const found: { thread: number; text: number; count: number }[] = [];
     for (let i = 0; i < context.length; i++) {
-      const pair = pairs.intern(thread[i]!, context[i]!);
-      if (pair === found.length) found.push({ thread: thread[i]!, context: context[i]!, count: 1 });
+      const text = textOf[context[i]!]!;
+      const pair = pairs.intern(thread[i]!, text);
+      if (pair === found.length) found.push({ thread: thread[i]!, text, count: 1 });
       else found[pair]!.count++;
     }
-    const grains = symbols.map((s) => grainsOf(s)[CALL]!);
-    for (const { thread: t, context: k, count } of found) {
-      const key = `${grains[contexts.before[k]!]!}>${grains[contexts.symbol[k]!]!}`;
+    const keys = [...texts.keys()];
+    for (const { thread: t, text, count } of found) {
       const { calls } = threads[t]!;
-      calls.set(key, (calls.get(key) ?? 0) + count);
+      calls.set(keys[text]!, (calls.get(keys[text]!) ?? 0) + count);
     }
   }
 
