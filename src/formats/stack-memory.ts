@@ -12,9 +12,18 @@ export const ROOT = 0;
 
 /** Children that a line is compared with before it is looked up by its hash. */
 const GUESSES = 16;
+/** First lines by some bytes of them: those that tell functions apart, as objects' paths are about so long. */
+const FIRSTS = 256;
+const TELLING = 40;
 /** A memory of more than so many nodes or bytes of stacks is given up: a program whose stacks do not repeat. */
 const MOST_NODES = 2 ** 17;
 const MOST_BYTES = 2 ** 24;
+
+/** Function and object of a frame. */
+export interface Frame {
+  readonly name: string;
+  readonly object: string;
+}
 
 let ofThread: StackMemory | null = null;
 
@@ -30,6 +39,10 @@ export class StackMemory {
   private nodeParent = new Int32Array(256).fill(NONE);
   private nodeKnown = new Int32Array(256).fill(NONE);
   private count = 1;
+  /** By a hash of their telling bytes: nodes of first lines. */
+  private readonly firsts = new Int32Array(FIRSTS);
+  /** Per line what it says, once somebody has asked; null for what is no frame. */
+  private readonly frames: (Frame | null | undefined)[] = [];
 
   /** The one for what this thread reads next. */
   static ofThread(): StackMemory {
@@ -55,9 +68,11 @@ export class StackMemory {
     return this.words.length(this.nodeLine[node]);
   }
 
-  /** Text of a line, behind ` > `. */
-  text(line: number): string {
-    return this.interner.strings[line].slice(3);
+  /** What a line says, as `read` makes it of its text behind ` > `. */
+  frame(line: number, read: (text: string) => Frame | null): Frame | null {
+    const known = this.frames[line];
+    if (known !== undefined) return known;
+    return (this.frames[line] = read(this.interner.strings[line].slice(3)));
   }
 
   /** Lines of a node, the last one (the outermost frame) first. */
@@ -67,16 +82,26 @@ export class StackMemory {
     return lines;
   }
 
+  /** The node of the first line of a stack, at `p`. */
+  first(scanner: LineScanner, p: number): number {
+    const { bytes, view } = scanner;
+    const at = p + TELLING;
+    if (at + 16 > bytes.length) return this.below(ROOT, scanner, p);
+    let hash = view.getInt32(at, true) ^ Math.imul(view.getInt32(at + 4, true), 0x9e3779b1);
+    hash = Math.imul(hash ^ view.getInt32(at + 8, true), 0x85ebca6b) ^ view.getInt32(at + 12, true);
+    const slot = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> 24;
+    const guess = this.firsts[slot];
+    if (guess !== ROOT && this.isAt(bytes, view, p, this.nodeLine[guess])) return guess;
+    return (this.firsts[slot] = this.below(ROOT, scanner, p));
+  }
+
   /** The node of the line at `p` below `node`. */
   below(node: number, scanner: LineScanner, p: number): number {
     const { bytes, view } = scanner;
     let before = NONE;
     let child = this.nodeChild[node];
     for (let guess = 0; guess < GUESSES && child !== NONE; guess++) {
-      const line = this.nodeLine[child];
-      const end = p + this.words.length(line);
-      // Most other lines have no line feed at the same place.
-      if (end <= bytes.length && bytes[end - 1] === LF && this.words.same(view, line, p)) {
+      if (this.isAt(bytes, view, p, this.nodeLine[child])) {
         if (before !== NONE) this.toFront(node, child, before);
         return child;
       }
@@ -96,6 +121,12 @@ export class StackMemory {
   keep(node: number, first: number, view: DataView, start: number, end: number): void {
     if (this.nodeKnown[node] === NONE) this.nodeKnown[node] = this.known.add(view, start, end, first, node);
     else this.known.again(this.nodeKnown[node], first);
+  }
+
+  /** Whether a known line stands at `p`. Most other lines have no line feed at the same place. */
+  private isAt(bytes: Uint8Array, view: DataView, p: number, line: number): boolean {
+    const end = p + this.words.length(line);
+    return end <= bytes.length && bytes[end - 1] === LF && this.words.same(view, line, p);
   }
 
   private toFront(node: number, child: number, before: number): void {

@@ -8,7 +8,7 @@
  */
 import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
 import { type LineScanner, SPACE, grown } from './bytes.js';
-import { NONE, ROOT, StackMemory } from './stack-memory.js';
+import { type Frame, NONE, ROOT, StackMemory } from './stack-memory.js';
 
 /** What the numbers of stacks and frames are kept with, so that 0 says that there is none yet, and 1 what NO_STACK does. */
 const BASE = 2;
@@ -45,7 +45,7 @@ export class StackReader {
     const { memory, node } = this;
     if (this.ahead < this.aheadEnd) return this.start + memory.known.lineEnd(this.ahead++);
     const scanner = this.scanner!;
-    this.node = memory.below(node, scanner, p);
+    this.node = node === ROOT ? memory.first(scanner, p) : memory.below(node, scanner, p);
     this.end = p + memory.length(this.node);
     if (node === ROOT) {
       this.first = memory.line(this.node);
@@ -93,12 +93,14 @@ export class StackReader {
   private frame(line: number): number {
     if (line >= this.frames.length) this.frames = grown(this.frames, this.memory.lines);
     if (this.frames[line] === 0) {
-      const parts = splitFrame(withoutAddress(this.memory.text(line)));
+      const parts = this.memory.frame(line, readFrame);
       this.frames[line] = (parts === null ? NONE : this.builder.frame(parts.name, parts.object)) + BASE;
     }
     return this.frames[line] - BASE;
   }
 }
+
+const readFrame = (line: string): Frame | null => splitFrame(withoutAddress(line));
 
 /** The frame without ` [0x44b2d]` and what newer versions print behind it (source file and line). */
 function withoutAddress(line: string): string {
@@ -110,7 +112,7 @@ function withoutAddress(line: string): string {
  * Object and function of a frame without its address: `/bin/x(main+0x1d)`, `/bin/x()`, `/bin/x(+0x1d)`,
  * `/bin/x (deleted)(f(int, char)+0x1)`. null for strace's own remarks (`unexpected_backtracing_error`).
  */
-export function splitFrame(line: string): { name: string; object: string } | null {
+export function splitFrame(line: string): Frame | null {
   if (!line.endsWith(')')) return null;
   const deleted = line.indexOf(' (deleted)(');
   const open = deleted >= 0 ? deleted + 10 : line.indexOf('(');
