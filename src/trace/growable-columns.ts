@@ -29,6 +29,8 @@ const FIRST_RESERVATION = 4;
 const LEAST_ROWS = 2 ** 10;
 /** Most rows to grow by at once. */
 const MOST_GROWTH = 2 ** 22;
+/** The same of large traces: where what may be used ends, no huge page fits, so it seldom ends. */
+const LARGE_GROWTH = 2 ** 25;
 
 interface Column<T> {
   buffer: SharedArrayBuffer;
@@ -93,7 +95,9 @@ export class GrowableColumns {
       const first = this.reserved === 0 && !this.large;
       this.reserved = first ? Math.max(needed, LEAST_ROWS) * FIRST_RESERVATION : Math.max(RESERVED_ROWS, needed * 2);
     }
-    const roomy = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
+    const roomy = this.large
+      ? needed + LARGE_GROWTH
+      : Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
     this.capacity = Math.min(roomy, this.reserved);
     for (const [name, column] of this.columns) this.resize(name, column);
   }
