@@ -38,6 +38,7 @@ export interface SharedBytes {
 
 export const parseStage: Stage<ParseTask, ParsedPiece> = {
   name: 'parse',
+  brief: true,
   run({ format, options, from, room }) {
     const bytes = from.kind === 'file' ? readRange(from) : new Uint8Array(from.buffer, 0, from.length);
     return packChunk(formatById(format).parseChunk(bytes, options), room);

@@ -2,4 +2,4 @@
 import { type PlacedRows, type Placement, placeRows } from '../trace/place-rows.js';
 import type { Stage } from './stage.js';
 
-export const placeStage: Stage<Placement, PlacedRows> = { name: 'place', run: placeRows };
+export const placeStage: Stage<Placement, PlacedRows> = { name: 'place', brief: true, run: placeRows };

@@ -159,13 +159,13 @@ class PiscinaPool implements Pool {
   private async dispatch<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions): Promise<Result> {
     const piscina = this.start();
     const kill = new AbortController();
-    const line = openLine(options, () => kill.abort());
+    // A line costs as much as parsing a thousand lines of text.
+    const line = stage.brief === true ? null : openLine(options, () => kill.abort());
     const task: TaskEnvelope<Args> = { args, port: line?.port ?? null };
     try {
       const reply = (await piscina.run(task, {
         filename: entryPointOf(stage),
-        signal: kill.signal,
-        transferList: line === null ? [] : [line.port],
+        ...(line === null ? {} : { signal: kill.signal, transferList: [line.port] }),
       })) as Reply<Result>;
       throwIfCancelled(options.signal);
       if (!reply.ok) throw fromPlainError(reply.error);

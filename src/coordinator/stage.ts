@@ -21,6 +21,8 @@ export interface Stage<Args, Result> {
   readonly name: string;
   /** Where its entry point is, for stages that do not come with perfscope. */
   readonly entryPoint?: URL;
+  /** Its tasks take milliseconds: they are not told when the run is cancelled but waited for, and tell nothing on the way. */
+  readonly brief?: boolean;
   run(args: Args, context: StageContext): Result | Promise<Result>;
 }
 
