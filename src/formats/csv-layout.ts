@@ -2,7 +2,7 @@
  * How a CSV file of system calls is laid out: separator, columns, units. All of it is found by looking, and can be given.
  * docs/csv.md says the same to users.
  */
-import { parse } from 'csv-parse/sync';
+import { parse } from './csv-parse.js';
 import { PerfscopeError } from '../errors.js';
 import { text } from './bytes.js';
 import { type TimeUnit, guessUnit, isTime } from './csv-time.js';
@@ -84,9 +84,11 @@ export function plainCallName(name: string): string {
 /** How the text is laid out, by its first bytes; null when it does not look like system calls in CSV. */
 export function surveyCsv(sample: Uint8Array, options: ParseOptions): CsvSurvey | null {
   const string = text(sample, 0, sample.length).replace(/^\uFEFF/, '');
+  // A first line like `# made by ...` is a remark.
+  const lines = string.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const wanted =
     options.delimiter === undefined ? DELIMITERS : [options.delimiter === '\\t' ? '\t' : options.delimiter];
-  const surveys = wanted.flatMap((delimiter) => surveyWith(string, delimiter, options) ?? []);
+  const surveys = wanted.flatMap((delimiter) => surveyWith(lines, delimiter, options) ?? []);
   return surveys.sort((a, b) => b.good / b.records - a.good / a.records)[0] ?? null;
 }
 
@@ -104,16 +106,26 @@ export function layoutOf(sample: Uint8Array, options: ParseOptions): CsvLayout {
   );
 }
 
-function surveyWith(string: string, delimiter: string, options: ParseOptions): CsvSurvey | null {
-  // A first line like `# made by ...` is a remark.
-  const lines = string.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  const records = recordsOf(lines.slice(0, RECORDS + 1), delimiter);
-  const head = records[0];
-  if (head === undefined || head.length < 2) return null;
+/** What the first record says of the columns: by their names, or by their places; null when it does not. */
+function columnsOf(head: readonly string[], options: ParseOptions) {
+  if (head.length < 2) return null;
   const named = options.header === false ? null : namedColumns(head, options);
   if (named === null && options.header === true) return null;
   const columns = named?.columns ?? numberedColumns(head, options);
-  if (columns === null) return null;
+  return columns && { named, columns };
+}
+
+function surveyWith(lines: readonly string[], delimiter: string, options: ParseOptions): CsvSurvey | null {
+  const [first] = lines;
+  if (first === undefined) return null;
+  // Most texts are no CSV, which their first line tells, unless a quoted field goes on behind it.
+  const alone = first.includes('"') ? parsed([first], delimiter)?.[0] : plainFields(first, delimiter);
+  if (alone !== undefined && columnsOf(alone, options) === null) return null;
+  const records = recordsOf(lines.slice(0, RECORDS + 1), delimiter);
+  const head = records[0] ?? [];
+  const found = columnsOf(head, options);
+  if (found === null) return null;
+  const { named, columns } = found;
   const rows = named ? records.slice(1) : records;
   const [ts, syscall] = [columns.indexOf(TS), columns.indexOf(SYSCALL)];
   const numbers = new Map<number, number>();
@@ -148,12 +160,20 @@ function unitOf(rows: readonly string[][], ts: number, dur: number): TimeUnit {
 const NANOSECONDS_LENGTH = 18;
 
 function recordsOf(lines: readonly string[], delimiter: string): string[][] {
+  // null: a quoted field goes on behind the last line.
+  return parsed(lines, delimiter) ?? lines.map((line) => plainFields(line, delimiter));
+}
+
+function parsed(lines: readonly string[], delimiter: string): string[][] | null {
   try {
     return parse(lines.join('\n'), { delimiter, relax_quotes: true, relax_column_count: true, trim: true });
   } catch {
-    // A quoted field goes on behind the last line.
-    return lines.map((line) => line.split(delimiter).map((field) => field.trim().replace(/^"(.*)"$/, '$1')));
+    return null;
   }
+}
+
+function plainFields(line: string, delimiter: string): string[] {
+  return line.split(delimiter).map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
 }
 
 function namedColumns(head: readonly string[], { columns: renamed = {} }: ParseOptions) {

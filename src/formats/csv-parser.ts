@@ -2,7 +2,7 @@
  * One stretch of CSV to a TraceChunk. Text is scanned as bytes, in place, quoted fields too as long as they are as RFC 4180
  * has them; from the first record on in which they are not, the rest goes through csv-parse.
  */
-import { parse } from 'csv-parse/sync';
+import { parse } from './csv-parse.js';
 import type { TraceChunk } from '../trace/chunk.js';
 import { ChunkWriter } from '../trace/chunk-writer.js';
 import { LF, endedByNewline, lineEnd, text } from './bytes.js';
