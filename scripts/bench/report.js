@@ -55,7 +55,7 @@ export function growth(sizes) {
   if (sizes.length < 2) return [];
   const [small, large] = [sizes[0], sizes.at(-1)];
   return small.rows
-    .filter(({ stage, cpu }) => stage && cpu >= LEAST_SECONDS)
+    .filter(({ stage, cpu, bytes }) => stage && bytes !== undefined && cpu >= LEAST_SECONDS)
     .map(({ name, cpu, bytes }) => {
       const other = large.rows.find((r) => r.name === name);
       const ratio = other.cpu / other.bytes / (cpu / bytes);

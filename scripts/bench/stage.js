@@ -30,6 +30,17 @@ async function readWith(threads) {
   return trace;
 }
 
+/** Reads the file with threads that have started, and have read it once before. */
+async function readAgain() {
+  const { readTrace } = await dist('coordinator/ingest.js');
+  const { createPool } = await dist('coordinator/pool.js');
+  const pool = createPool({ jobs: Number(jobs) });
+  await readTrace([file], { pool });
+  const facts = await measured(async () => ({ events: (await readTrace([file], { pool })).trace.length }));
+  await pool.close();
+  return facts;
+}
+
 /** The parser alone, one thread, one stretch after the other into the same columns; nothing joined. */
 async function parse() {
   const { fileRanges, DEFAULT_CHUNK_BYTES } = await dist('coordinator/cuts.js');
@@ -150,6 +161,7 @@ async function command(args) {
 const STAGES = {
   parse,
   read: () => measured(async () => ({ events: (await readWith(Number(jobs))).length })),
+  'read-again': readAgain,
   units: () => units(),
   'million-units': () => units(millionUnits),
   'million-units-perfscope': () => stagedUnits(millionUnits),

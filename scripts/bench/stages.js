@@ -54,11 +54,11 @@ function measure(entries) {
   });
 }
 
-/** Everything that is measured on inputs of one size; `kind`: of which of them. */
+/** Everything that is measured on inputs of one size; `kind`: of which of them, null for what makes its own: once is enough. */
 function entriesOf(files, signatures) {
   const own = (name, kind, stageName, ...args) => ({
     ...{ name, kind, stage: true },
-    run: () => stage(stageName, files[kind], ...args),
+    run: () => stage(stageName, files[kind] ?? '', ...args),
   });
   return [
     ...readers(files.strace).map((r) => ({ ...r, kind: 'strace' })),
@@ -67,9 +67,11 @@ function entriesOf(files, signatures) {
     own('parse CSV', 'csv', 'parse'),
     own('parse + build, 1 thread', 'strace', 'read', 1),
     own('parse + build, 2 threads', 'strace', 'read', 2),
+    own('parse + build, 1 thread, started', 'strace', 'read-again', 1),
+    own('parse + build, 2 threads, started', 'strace', 'read-again', 2),
     own('units to outliers', 'strace', 'units'),
-    own('1 M units to outliers, fused', 'strace', 'million-units'),
-    own('1 M units to outliers, perfscope', 'strace', 'million-units-perfscope'),
+    own('1 M units to outliers, fused', null, 'million-units'),
+    own('1 M units to outliers, perfscope', null, 'million-units-perfscope'),
     own('mining, contiguous', 'strace', 'mine-contiguous'),
     own('mining, gapped (1 M events)', 'strace', 'mine-gapped'),
     own('fused', 'strace', 'fused', 1, signatures),
@@ -81,13 +83,14 @@ function entriesOf(files, signatures) {
 
 async function ofSize(folder, size, signatures) {
   const files = Object.fromEntries(KINDS.map((kind) => [kind, path.join(folder, `${size}.${kind}.txt`)]));
-  const entries = entriesOf(files, signatures);
+  const last = size === values.sizes.split(',').at(-1);
+  const entries = entriesOf(files, signatures).filter(({ kind }) => kind !== null || last);
   const sizes = {};
-  for (const kind of new Set(entries.map((e) => e.kind))) {
+  for (const kind of new Set(entries.flatMap((e) => e.kind ?? []))) {
     sizes[kind] = await multiply(files[kind], { kind, id, bytes: bytesOf(size) });
     say(`made ${files[kind]}: ${JSON.stringify(sizes[kind])}`);
   }
-  const rows = measure(entries.map((e) => ({ ...e, bytes: sizes[e.kind].bytes })));
+  const rows = measure(entries.map((e) => ({ ...e, bytes: sizes[e.kind]?.bytes })));
   if (!values.keep) for (const file of Object.values(files)) rmSync(file, { force: true });
   const reference = (name) => rows.find((r) => r.name === name);
   for (const row of rows) {
