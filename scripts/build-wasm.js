@@ -1,17 +1,22 @@
-// Assembles the WebAssembly of the library: src/**/NAME.wat, and what of src/wasm is AssemblyScript, becomes NAME-module.ts
-// beside it, the module in base64, so that the sources run as they are and nothing is looked for on disk at run time.
+// Assembles the WebAssembly of the library: each module of src/wasm (AssemblyScript) becomes NAME-module.ts beside its source,
+// in base64, so that the sources run as they are and nothing is looked for on disk at run time.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import wabt from 'wabt';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'src');
 /** What exports the functions of a module in AssemblyScript, below src/. */
-const SCRIPTS = ['wasm/csv/lines.ts', 'wasm/episodes/miner.ts', 'wasm/perf/lines.ts', 'wasm/places/places.ts', 'wasm/strace/lines.ts'];
+const SCRIPTS = [
+  'wasm/csv/lines.ts',
+  'wasm/episodes/miner.ts',
+  'wasm/perf/lines.ts',
+  'wasm/places/places.ts',
+  'wasm/strace/lines.ts',
+];
 /** What they have in common. */
 const SHARED = path.join(SOURCES, 'wasm/shared');
 /**
@@ -23,13 +28,7 @@ const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '
 
 /** Text of the TypeScript file for the source at `file`. */
 export async function assembled(file) {
-  if (file.endsWith('.ts'))
-    return moduleText(`${path.basename(file)} (${scriptHash(file)})`, file, await compiled(file));
-  const { parseWat } = await wabt();
-  const parsed = parseWat(file, readFileSync(file, 'utf8'), { simd: true });
-  const { buffer } = parsed.toBinary({});
-  parsed.destroy();
-  return moduleText(path.basename(file), file, buffer);
+  return moduleText(`${path.basename(file)} (${scriptHash(file)})`, file, await compiled(file));
 }
 
 async function compiled(file) {
@@ -68,18 +67,15 @@ function moduleText(source, file, buffer) {
   );
 }
 
-const SUFFIX = /\.(wat|ts)$/;
+const SUFFIX = /\.ts$/;
 export const moduleFile = (file) => file.replace(SUFFIX, '-module.ts');
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of readdirSync(SOURCES, { recursive: true })) {
-    if (!name.endsWith('.wat') && !SCRIPTS.includes(name.split(path.sep).join('/'))) continue;
+  for (const name of SCRIPTS) {
     const file = path.join(SOURCES, name);
     const before = existsSync(moduleFile(file)) ? readFileSync(moduleFile(file), 'utf8') : '';
-    if (file.endsWith('.ts') && before.includes(scriptHash(file))) continue;
-    const text = await assembled(file);
-    // Left alone when nothing changed: its time would make tools build again.
-    if (before === text) continue;
-    writeFileSync(moduleFile(file), text);
+    // Compiling takes seconds.
+    if (before.includes(scriptHash(file))) continue;
+    writeFileSync(moduleFile(file), await assembled(file));
   }
 }
