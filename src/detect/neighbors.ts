@@ -51,6 +51,26 @@ export function neighborDistances(vectors: FoldedVectors, k: number): Float64Arr
   return out;
 }
 
+/**
+ * Whether `neighborDistances` gives no vector more than `radius`. To know that, the first k units found within it will do, wherever
+ * they come; most vectors find them among the first few. May say no where a distance is the radius, but for rounding.
+ */
+export function allWithin(vectors: FoldedVectors, k: number, radius: number): boolean {
+  const { length, dimensions, values, units } = vectors;
+  const square = (radius * (1 - 1e-9)) ** 2;
+  for (let i = 0; i < length; i++) {
+    let held = units[i]! - 1;
+    let beyond = false;
+    for (let j = 0; j < length && held < k; j++) {
+      if (j === i) continue;
+      if (squareDistance(values, i * dimensions, j * dimensions, dimensions, square) > square) beyond = true;
+      else held += units[j]!;
+    }
+    if (held < k && beyond) return false;
+  }
+  return true;
+}
+
 /** Squared distance, or something larger than `limit` as soon as that is certain. */
 function squareDistance(values: Float32Array, a: number, b: number, dimensions: number, limit: number): number {
   let sum = 0;

@@ -8,8 +8,8 @@
  */
 import type { Parameters } from '../parameters.js';
 import type { FeatureTable } from '../units/features.js';
-import { neighborDistances } from './neighbors.js';
-import { type GroupFeatures, type VectorKind, foldVectors, gatherGroup } from './vectors.js';
+import { allWithin, neighborDistances } from './neighbors.js';
+import { type GroupFeatures, type VectorKind, boxWithin, foldVectors, gatherGroup } from './vectors.js';
 
 export interface OutlierOptions {
   readonly neighbors: number;
@@ -70,7 +70,11 @@ function mark(
   marks: Uint8Array,
 ): void {
   const distinct = Math.max(LEAST_DISTINCT, PER_ROOT * Math.floor(Math.sqrt(group.length)));
+  // What no limit can be below, as median and deviation are not negative. Where nothing is farther, none need be known exactly.
+  const usual = (step: number) => cut * Math.max(LEAST_DEVIATION[kind], step);
+  if (boxWithin(group, kind, distinct, usual)) return;
   const vectors = foldVectors(group, kind, distinct);
+  if (allWithin(vectors, neighbors, usual(vectors.step))) return;
   const distances = neighborDistances(vectors, neighbors);
   const limit = distanceLimit(distances, vectors.units, cut, Math.max(LEAST_DEVIATION[kind], vectors.step));
   for (let m = 0; m < marks.length; m++) if (distances[vectors.of[m]!]! > limit) marks[m]! |= bit;

@@ -43,6 +43,14 @@ export interface GroupFeatures {
   readonly count: Uint32Array;
   /** ns */
   readonly mean: Float32Array;
+  /** Per dimension: the least and the most of any unit; a unit without the type has 0. */
+  readonly counts: Extent;
+  readonly means: Extent;
+}
+
+export interface Extent {
+  readonly least: Float64Array;
+  readonly most: Float64Array;
 }
 
 /** Takes together the entries of `members`, which lie far apart in the table: they are read twice. O(entries). */
@@ -55,19 +63,80 @@ export function gatherGroup(features: FeatureTable, members: ArrayLike<number>):
     ...{ length: members.length, offsets: own, dimension: new Uint16Array(entries) },
     ...{ count: new Uint32Array(entries), mean: new Float32Array(entries) },
   };
-  const occurs = new Uint8Array(calls);
+  const units = new Uint32Array(calls);
+  const counts = new Extents(calls);
+  const means = new Extents(calls);
   for (let m = 0, at = 0; m < members.length; m++) {
     for (let e = offsets[members[m]!]!, end = ends[members[m]!]!; e < end; e++, at++) {
-      group.dimension[at] = call[e]!;
-      group.count[at] = count[e]!;
-      group.mean[at] = mean[e]!;
-      occurs[call[e]!] = 1;
+      const type = call[e]!;
+      group.dimension[at] = type;
+      counts.add(type, (group.count[at] = count[e]!));
+      means.add(type, (group.mean[at] = mean[e]!));
+      units[type]!++;
     }
   }
-  let dimensions = 0;
-  const number = Uint16Array.from(occurs, (there) => (there === 1 ? dimensions++ : 0));
+  const types: number[] = [];
+  const number = new Uint16Array(calls);
+  for (let type = 0; type < calls; type++) if (units[type]! > 0) number[type] = types.push(type) - 1;
   for (let e = 0; e < entries; e++) group.dimension[e] = number[group.dimension[e]!]!;
-  return { ...group, dimensions };
+  const everywhere = types.map((type) => units[type] === members.length);
+  return {
+    ...{ ...group, dimensions: types.length },
+    ...{ counts: counts.of(types, everywhere), means: means.of(types, everywhere) },
+  };
+}
+
+/** The least and the most by call type. */
+class Extents {
+  private readonly least: Float64Array;
+  private readonly most: Float64Array;
+
+  constructor(calls: number) {
+    this.least = new Float64Array(calls).fill(Infinity);
+    this.most = new Float64Array(calls);
+  }
+
+  add(type: number, value: number): void {
+    if (value < this.least[type]!) this.least[type] = value;
+    if (value > this.most[type]!) this.most[type] = value;
+  }
+
+  of(types: readonly number[], everywhere: readonly boolean[]): Extent {
+    return {
+      least: Float64Array.from(types, (type, d) => (everywhere[d]! ? this.least[type]! : 0)),
+      most: Float64Array.from(types, (type) => this.most[type]!),
+    };
+  }
+}
+
+/**
+ * Whether no two vectors of the group can be farther apart than `radius(step)` on any grid that folding may end with: a look at
+ * the corners of the box they lie in. Distances by shares are not looked at.
+ */
+export function boxWithin(
+  group: GroupFeatures,
+  kind: VectorKind,
+  distinct: number,
+  radius: (step: number) => number,
+): boolean {
+  if (kind === 'shares') return false;
+  const { least, most } = kind === 'times' ? group.means : group.counts;
+  const low = least.map((value) => cellOf(value, kind));
+  const high = most.map((value) => cellOf(value, kind));
+  for (let shift = 0; ; shift++) {
+    let square = 0;
+    let cells = 1;
+    for (let d = 0; d < low.length; d++) {
+      const apart = (high[d]! >>> shift) - (low[d]! >>> shift);
+      square += apart * apart;
+      cells *= apart + 1;
+    }
+    const step = FINEST[kind] * 2 ** shift;
+    // A hair's breadth is left for rounding.
+    if (Math.sqrt(square) * step > radius(step) * (1 - 1e-9)) return false;
+    // As few vectors fit the table, so the grid is made no coarser.
+    if (Math.min(cells, group.length) <= distinct || shift === 31) return true;
+  }
 }
 
 /**
@@ -116,6 +185,10 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
 
 /** Keeps 0.07 / 0.01 from falling into the cell of 6. */
 const ROUNDING = 1e-6;
+
+function cellOf(value: number, kind: 'counts' | 'times'): number {
+  return Math.floor((kind === 'times' ? octaves(value) : value) * (1 / FINEST[kind]) + ROUNDING);
+}
 
 function octaves(ns: number): number {
   return Math.log2(1 + ns / OCTAVE_ZERO_NS);

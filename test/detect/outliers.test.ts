@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { neighborDistances } from '../../src/detect/neighbors.js';
+import { allWithin, neighborDistances } from '../../src/detect/neighbors.js';
 import {
   ABNORMAL_FREQUENCY,
   ABNORMAL_SMALL_CLUSTER,
@@ -10,7 +10,7 @@ import {
   outliers,
   weightedMedian,
 } from '../../src/detect/outliers.js';
-import { type FoldedVectors, foldVectors, gatherGroup } from '../../src/detect/vectors.js';
+import { type FoldedVectors, boxWithin, foldVectors, gatherGroup } from '../../src/detect/vectors.js';
 import type { FeatureTable } from '../../src/units/features.js';
 
 type UnitCalls = Readonly<Record<number, { count: number; ms: number }>>;
@@ -96,6 +96,9 @@ describe('neighbour distances', () => {
         });
         const found = neighborDistances(vectors, k);
         brute.forEach((d, v) => expect(found[v]).toBeCloseTo(d, 9));
+        for (const radius of [0.5, 1.1, 2.1, 5.1]) {
+          expect(allWithin(vectors, k, radius)).toBe(brute.every((d) => d <= radius));
+        }
       }),
       { numRuns: 500 },
     );
@@ -130,6 +133,34 @@ describe('folded vectors', () => {
     units.forEach((u, i) => {
       expect(Math.abs(folded.values[folded.of[i]!]! - u[0].count)).toBeLessThan(folded.step);
     });
+  });
+});
+
+describe('the box of a group', () => {
+  const unit = fc.dictionary(
+    fc.integer({ min: 0, max: 3 }).map(String),
+    fc.record({ count: fc.integer({ min: 1, max: 40 }), ms: fc.constantFrom(0, 0.001, 0.1, 1, 10) }),
+    { minKeys: 1, maxKeys: 4 },
+  );
+  it('is within a radius only if the vectors are', () => {
+    fc.assert(
+      fc.property(
+        fc.array(unit, { minLength: 1, maxLength: 40 }),
+        fc.constantFrom('counts' as const, 'times' as const),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 30 }),
+        (raw, kind, distinct, radius) => {
+          const group = gatherGroup(features(raw as readonly UnitCalls[]), all(raw.length));
+          if (!boxWithin(group, kind, distinct, (step) => Math.max(radius, step))) return;
+          const { length, dimensions, values, step } = foldVectors(group, kind, distinct);
+          const row = (v: number) => [...values.subarray(v * dimensions, (v + 1) * dimensions)];
+          for (let a = 0; a < length; a++)
+            for (let b = 0; b < a; b++)
+              expect(Math.hypot(...row(a).map((x, d) => x - row(b)[d]!))).toBeLessThanOrEqual(Math.max(radius, step));
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 
