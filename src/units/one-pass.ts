@@ -44,7 +44,7 @@ export function unitsWithFeatures(input: OnePassInput, options: SegmentationOpti
   const { start, duration, call, thread } = input.columns;
   const { length, threads, calls } = input;
   const { fromNs, toNs, gapNs, waitNs } = options;
-  const out = new UnitList();
+  const out = new UnitList(length);
   const open = new OpenUnits(calls);
   const at = new Int32Array(threads * STRIDE);
   for (let p = 0; p < at.length; p += STRIDE) at[p + ROW] = at[p + SLOT] = -1;
@@ -108,13 +108,18 @@ export function unitsWithFeatures(input: OnePassInput, options: SegmentationOpti
   return out.finish(threads, calls);
 }
 
-/** Sums by call type of the units that are under way. */
+/**
+ * Sums by call type of the units that are under way. A unit has few of the types, so its sums lie side by side: those of all
+ * threads stay in the nearest cache.
+ */
 export class OpenUnits {
-  /** Per slot and call type: how many calls, and their time. */
-  sums = new Float64Array(0);
-  /** Per slot: its call types, and how many. */
+  /** Per slot: its call types in the order in which they came, and how many. */
   types = new Uint16Array(0);
   distinct = new Uint16Array(0);
+  /** Per slot and of each of its types: how many calls, and their time. */
+  sums = new Float64Array(0);
+  /** Per slot and call type: its place among those of the slot. Left as it is when a unit ends, so `types` tells whether it holds. */
+  place = new Uint16Array(0);
   private used = 0;
   private readonly free: number[] = [];
 
@@ -125,11 +130,13 @@ export class OpenUnits {
     if (freed !== undefined) return freed;
     if (this.used === this.distinct.length) {
       const slots = Math.max(16, 2 * this.used);
-      const { sums, types, distinct } = this;
+      const { sums, types, distinct, place } = this;
       this.sums = new Float64Array(2 * slots * this.calls);
       this.sums.set(sums);
       this.types = new Uint16Array(slots * this.calls);
       this.types.set(types);
+      this.place = new Uint16Array(slots * this.calls);
+      this.place.set(place);
       this.distinct = new Uint16Array(slots);
       this.distinct.set(distinct);
     }
@@ -141,11 +148,20 @@ export class OpenUnits {
   }
 
   add(slot: number, type: number, took: number): void {
-    const { sums } = this;
+    const { sums, place, types, distinct } = this;
     const base = slot * this.calls;
-    const i = 2 * (base + type);
-    if (sums[i]!++ === 0) this.types[base + this.distinct[slot]!++] = type;
     // NaN, where durations were not recorded, adds nothing.
-    if (took > 0) sums[i + 1]! += took;
+    const time = took > 0 ? took : 0;
+    const k = place[base + type]!;
+    if (k < distinct[slot]! && types[base + k] === type) {
+      sums[2 * (base + k)]!++;
+      sums[2 * (base + k) + 1]! += time;
+    } else {
+      const next = distinct[slot]!++;
+      types[base + next] = type;
+      place[base + type] = next;
+      sums[2 * (base + next)] = 1;
+      sums[2 * (base + next) + 1] = time;
+    }
   }
 }

@@ -1,41 +1,51 @@
-/** Units in the order in which they ended, and the entries of their features; columns that grow. */
+/** Units in the order in which they ended, and the entries of their features. */
+import { inHugePages } from '../trace/huge-pages.js';
 import type { OpenUnits, UnitsWithFeatures } from './one-pass.js';
 import { sortSmall } from './sort-small.js';
 
-/** Memory that is never touched costs nothing, and copying does. */
-const GROWTH = 4;
-
+/**
+ * There are no more units than rows, nor entries. All columns are as long as that from the start: memory that is never touched costs
+ * nothing, and copying what has been written does.
+ */
 export class UnitList {
   private length = 0;
-  private thread = new Uint32Array(1024);
-  private first = new Uint32Array(1024);
-  private calls = new Uint32Array(1024);
+  private readonly thread: Uint32Array;
+  private readonly first: Uint32Array;
+  private readonly calls: Uint32Array;
   /** Where each unit's entries begin. */
-  private from = new Uint32Array(1025);
+  private readonly from: Uint32Array;
   private entries = 0;
-  private call = new Uint16Array(4096);
-  private count = new Uint32Array(4096);
-  private mean = new Float32Array(4096);
+  private readonly call: Uint16Array;
+  private readonly count: Uint32Array;
+  private readonly mean: Float32Array;
+
+  constructor(rows: number) {
+    const words = (length: number) => inHugePages(new Uint32Array(length));
+    this.thread = words(rows);
+    this.first = words(rows);
+    this.calls = words(rows);
+    this.from = words(rows + 1);
+    this.call = inHugePages(new Uint16Array(rows));
+    this.count = words(rows);
+    this.mean = inHugePages(new Float32Array(rows));
+  }
 
   /** Takes the sums of `slot` and clears them. */
   push(thread: number, first: number, calls: number, open: OpenUnits, slot: number): void {
     const distinct = open.distinct[slot]!;
     const base = slot * open.calls;
-    if (this.length === this.thread.length) this.growUnits();
-    while (this.entries + distinct > this.call.length) this.growEntries();
     this.thread[this.length] = thread;
     this.first[this.length] = first;
     this.calls[this.length++] = calls;
-    const { types, sums } = open;
+    const { types, place, sums } = open;
     sortSmall(types, base, distinct);
     let e = this.entries;
     for (let k = base; k < base + distinct; k++, e++) {
       const type = types[k]!;
-      const i = 2 * (base + type);
+      const i = 2 * (base + place[base + type]!);
       this.call[e] = type;
       this.count[e] = sums[i]!;
       this.mean[e] = sums[i + 1]! / sums[i]!;
-      sums[i] = sums[i + 1] = 0;
     }
     open.distinct[slot] = 0;
     this.entries = this.from[this.length] = e;
@@ -63,24 +73,4 @@ export class UnitList {
     const mean = this.mean.subarray(0, entries);
     return { units: { length, ...units }, features: { length, calls, offsets, ends, call, count, mean } };
   }
-
-  private growUnits(): void {
-    const size = GROWTH * this.length;
-    this.thread = grown(this.thread, new Uint32Array(size));
-    this.first = grown(this.first, new Uint32Array(size));
-    this.calls = grown(this.calls, new Uint32Array(size));
-    this.from = grown(this.from, new Uint32Array(size + 1));
-  }
-
-  private growEntries(): void {
-    const size = GROWTH * this.call.length;
-    this.call = grown(this.call, new Uint16Array(size));
-    this.count = grown(this.count, new Uint32Array(size));
-    this.mean = grown(this.mean, new Float32Array(size));
-  }
-}
-
-function grown<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
