@@ -69,7 +69,7 @@ function mark(
   bit: number,
   marks: Uint8Array,
 ): void {
-  const distinct = Math.max(LEAST_DISTINCT, PER_ROOT * Math.floor(Math.sqrt(group.length)));
+  const distinct = Math.max(LEAST_DISTINCT, PER_ROOT * Math.floor(Math.sqrt(group.members.length)));
   // What no limit can be below, as median and deviation are not negative. Where nothing is farther, none need be known exactly.
   const usual = (step: number) => cut * Math.max(LEAST_DEVIATION[kind], step);
   if (boxWithin(group, kind, distinct, usual)) return;

@@ -3,10 +3,11 @@
  * thousand distinct vectors are compared.
  *
  * - Frequency: calls of each type, as counted (the paper), or as shares of the unit.
- * - Time: mean duration of each type, on a logarithmic scale (octaves above 1 µs): what matters is a ratio, and one sleep
+ * - Time: mean duration of each type, on a logarithmic scale (time-cells.ts): what matters is a ratio, and one sleep
  *   of a second must not drown a thousandfold slower read. A type that does not occur is at 0.
  */
-import type { FeatureTable } from '../units/features.js';
+import { type FeatureTable, timeOf, typeOf } from '../units/features.js';
+import { TIME_CELLS_PER_OCTAVE } from '../units/time-cells.js';
 
 export type VectorKind = 'counts' | 'shares' | 'times';
 
@@ -24,89 +25,71 @@ export interface FoldedVectors {
   readonly step: number;
 }
 
-/**
- * Finest grids: one call, 1 % of a unit, a quarter of an octave (a fifth more or less time, which two runs of the same
- * work differ by anyway).
- */
-const FINEST = { counts: 1, shares: 0.01, times: 0.25 } as const;
-const OCTAVE_ZERO_NS = 1000;
+/** Finest grids: one call, 1 % of a unit, a quarter of an octave. */
+const FINEST = { counts: 1, shares: 0.01, times: 1 / TIME_CELLS_PER_OCTAVE } as const;
 
-/** The features of a group of units, side by side. */
+/** A group of units of a table. */
 export interface GroupFeatures {
-  /** Number of units. */
-  readonly length: number;
-  /** Entries of unit i: [offsets[i], offsets[i + 1]). */
-  readonly offsets: Uint32Array;
+  readonly features: FeatureTable;
+  readonly members: ArrayLike<number>;
   /** Call types of the group, numbered from 0 in rising order. */
   readonly dimensions: number;
+  /** Per call type of the group: its number. */
   readonly dimension: Uint16Array;
-  readonly count: Uint32Array;
-  /** ns */
-  readonly mean: Float32Array;
-  /** Per dimension: the least and the most of any unit; a unit without the type has 0. */
+  /** On the finest grids. */
   readonly counts: Extent;
-  readonly means: Extent;
+  readonly times: Extent;
 }
 
+/** Per dimension: the least and the most of any unit; a unit without the type has 0. */
 export interface Extent {
-  readonly least: Float64Array;
-  readonly most: Float64Array;
+  readonly least: Uint32Array;
+  readonly most: Uint32Array;
 }
 
-/** Takes together the entries of `members`, which lie far apart in the table: they are read twice. O(entries). */
+/** What is noted of a call type. */
+const NOTES = 5;
+const UNITS = 0;
+const LEAST_COUNT = 1;
+const MOST_COUNT = 2;
+const LEAST_TIME = 3;
+const MOST_TIME = 4;
+
+/** Looks through the entries of `members`, which lie far apart in the table. O(entries). */
 export function gatherGroup(features: FeatureTable, members: ArrayLike<number>): GroupFeatures {
-  const { offsets, ends, call, count, mean, calls } = features;
-  const own = new Uint32Array(members.length + 1);
-  for (let m = 0; m < members.length; m++) own[m + 1] = own[m]! + ends[members[m]!]! - offsets[members[m]!]!;
-  const entries = own[members.length]!;
-  const group = {
-    ...{ length: members.length, offsets: own, dimension: new Uint16Array(entries) },
-    ...{ count: new Uint32Array(entries), mean: new Float32Array(entries) },
-  };
-  const units = new Uint32Array(calls);
-  const counts = new Extents(calls);
-  const means = new Extents(calls);
-  for (let m = 0, at = 0; m < members.length; m++) {
-    for (let e = offsets[members[m]!]!, end = ends[members[m]!]!; e < end; e++, at++) {
-      const type = call[e]!;
-      group.dimension[at] = type;
-      counts.add(type, (group.count[at] = count[e]!));
-      means.add(type, (group.mean[at] = mean[e]!));
-      units[type]!++;
+  const { offsets, ends, entries, calls } = features;
+  const notes = new Uint32Array(calls * NOTES);
+  const types: number[] = [];
+  for (let m = 0; m < members.length; m++) {
+    const unit = members[m]!;
+    for (let w = 2 * offsets[unit]!, end = 2 * ends[unit]!; w < end; w += 2) {
+      const type = typeOf(entries[w]!);
+      const time = timeOf(entries[w]!);
+      const count = entries[w + 1]!;
+      const at = type * NOTES;
+      if (notes[at + UNITS]!++ === 0) {
+        types.push(type);
+        notes[at + LEAST_COUNT] = count;
+        notes[at + LEAST_TIME] = time;
+      }
+      if (count < notes[at + LEAST_COUNT]!) notes[at + LEAST_COUNT] = count;
+      if (count > notes[at + MOST_COUNT]!) notes[at + MOST_COUNT] = count;
+      if (time < notes[at + LEAST_TIME]!) notes[at + LEAST_TIME] = time;
+      if (time > notes[at + MOST_TIME]!) notes[at + MOST_TIME] = time;
     }
   }
-  const types: number[] = [];
-  const number = new Uint16Array(calls);
-  for (let type = 0; type < calls; type++) if (units[type]! > 0) number[type] = types.push(type) - 1;
-  for (let e = 0; e < entries; e++) group.dimension[e] = number[group.dimension[e]!]!;
-  const everywhere = types.map((type) => units[type] === members.length);
+  types.sort((a, b) => a - b);
+  const dimension = new Uint16Array(calls);
+  types.forEach((type, d) => (dimension[type] = d));
+  const everywhere = (type: number) => notes[type * NOTES + UNITS] === members.length;
+  const extent = (least: number, most: number): Extent => ({
+    least: Uint32Array.from(types, (type) => (everywhere(type) ? notes[type * NOTES + least]! : 0)),
+    most: Uint32Array.from(types, (type) => notes[type * NOTES + most]!),
+  });
   return {
-    ...{ ...group, dimensions: types.length },
-    ...{ counts: counts.of(types, everywhere), means: means.of(types, everywhere) },
+    ...{ features, members, dimensions: types.length, dimension },
+    ...{ counts: extent(LEAST_COUNT, MOST_COUNT), times: extent(LEAST_TIME, MOST_TIME) },
   };
-}
-
-/** The least and the most by call type. */
-class Extents {
-  private readonly least: Float64Array;
-  private readonly most: Float64Array;
-
-  constructor(calls: number) {
-    this.least = new Float64Array(calls).fill(Infinity);
-    this.most = new Float64Array(calls);
-  }
-
-  add(type: number, value: number): void {
-    if (value < this.least[type]!) this.least[type] = value;
-    if (value > this.most[type]!) this.most[type] = value;
-  }
-
-  of(types: readonly number[], everywhere: readonly boolean[]): Extent {
-    return {
-      least: Float64Array.from(types, (type, d) => (everywhere[d]! ? this.least[type]! : 0)),
-      most: Float64Array.from(types, (type) => this.most[type]!),
-    };
-  }
 }
 
 /**
@@ -120,14 +103,12 @@ export function boxWithin(
   radius: (step: number) => number,
 ): boolean {
   if (kind === 'shares') return false;
-  const { least, most } = kind === 'times' ? group.means : group.counts;
-  const low = least.map((value) => cellOf(value, kind));
-  const high = most.map((value) => cellOf(value, kind));
+  const { least, most } = group[kind];
   for (let shift = 0; ; shift++) {
     let square = 0;
     let cells = 1;
-    for (let d = 0; d < low.length; d++) {
-      const apart = (high[d]! >>> shift) - (low[d]! >>> shift);
+    for (let d = 0; d < least.length; d++) {
+      const apart = (most[d]! >>> shift) - (least[d]! >>> shift);
       square += apart * apart;
       cells *= apart + 1;
     }
@@ -135,7 +116,7 @@ export function boxWithin(
     // A hair's breadth is left for rounding.
     if (Math.sqrt(square) * step > radius(step) * (1 - 1e-9)) return false;
     // As few vectors fit the table, so the grid is made no coarser.
-    if (Math.min(cells, group.length) <= distinct || shift === 31) return true;
+    if (Math.min(cells, group.members.length) <= distinct || shift === 31) return true;
   }
 }
 
@@ -145,23 +126,23 @@ export function boxWithin(
  * Cells halve exactly, so the outcome does not depend on the order of the units, save for the numbering. O(entries).
  */
 export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: number): FoldedVectors {
-  const { offsets, dimension, count, mean, dimensions, length } = group;
+  const { members, dimension, dimensions } = group;
+  const { offsets, ends, entries } = group.features;
+  const { length } = members;
   const cells = new CellTable(Math.min(distinct, length), dimensions);
   const of = new Uint32Array(length);
   let shift = 0;
   for (let m = 0; m < length; m++) {
-    const from = offsets[m]!;
-    const to = offsets[m + 1]!;
-    let scale = 1 / FINEST[kind];
-    if (kind === 'shares') {
-      let total = 0;
-      for (let e = from; e < to; e++) total += count[e]!;
-      scale /= total;
-    }
+    const from = 2 * offsets[members[m]!]!;
+    const to = 2 * ends[members[m]!]!;
+    let total = 0;
+    if (kind === 'shares') for (let w = from; w < to; w += 2) total += entries[w + 1]!;
+    const scale = 1 / FINEST.shares / total;
     let hash = 0;
-    for (let e = from; e < to; e++) {
-      const value = kind === 'times' ? octaves(mean[e]!) : count[e]!;
-      hash = (hash + cells.set(dimension[e]!, Math.floor(value * scale + ROUNDING) >>> shift)) | 0;
+    for (let w = from; w < to; w += 2) {
+      let cell = kind === 'times' ? timeOf(entries[w]!) : entries[w + 1]!;
+      if (kind === 'shares') cell = Math.floor(cell * scale + ROUNDING);
+      hash = (hash + cells.set(dimension[typeOf(entries[w]!)]!, cell >>> shift)) | 0;
     }
     const before = cells.length;
     let found = cells.put(hash);
@@ -172,7 +153,7 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
       found = cells.put(cells.hashOfPending());
     }
     // What was written for a unit that is like an earlier one is taken back.
-    if (found < before) for (let e = from; e < to; e++) cells.set(dimension[e]!, 0);
+    if (found < before) for (let w = from; w < to; w += 2) cells.set(dimension[typeOf(entries[w]!)]!, 0);
     of[m] = found;
   }
   const step = FINEST[kind] * 2 ** shift;
@@ -185,14 +166,6 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
 
 /** Keeps 0.07 / 0.01 from falling into the cell of 6. */
 const ROUNDING = 1e-6;
-
-function cellOf(value: number, kind: 'counts' | 'times'): number {
-  return Math.floor((kind === 'times' ? octaves(value) : value) * (1 / FINEST[kind]) + ROUNDING);
-}
-
-function octaves(ns: number): number {
-  return Math.log2(1 + ns / OCTAVE_ZERO_NS);
-}
 
 /** Distinct rows of cells, found by hash. */
 class CellTable {

@@ -2,7 +2,7 @@
  * Distinct appearance vectors. A million units have a few thousand sets of call types at most, so equal ones are folded
  * before anything compares them.
  */
-import type { FeatureTable } from './features.js';
+import { type FeatureTable, typeOf } from './features.js';
 
 export interface Appearances {
   /** Number of distinct vectors, numbered in the order of the first unit that has them. */
@@ -19,7 +19,7 @@ export interface Appearances {
 
 /** Folds equal lists of call types by hash. O(entries). */
 export function foldAppearances(features: FeatureTable): Appearances {
-  const { offsets, ends, call, length } = features;
+  const { offsets, ends, entries, length } = features;
   const of = new Uint32Array(length);
   const firstUnit: number[] = [];
   const units: number[] = [];
@@ -29,7 +29,7 @@ export function foldAppearances(features: FeatureTable): Appearances {
     const from = offsets[u]!;
     const to = ends[u]!;
     let hash = to - from;
-    for (let e = from; e < to; e++) hash = Math.imul(hash ^ call[e]!, 0x9e3779b1) ^ (hash >>> 15);
+    for (let e = from; e < to; e++) hash = Math.imul(hash ^ typeOf(entries[2 * e]!), 0x9e3779b1) ^ (hash >>> 15);
     hash ^= hash >>> 16;
     let slot = hash & (slots.length - 1);
     let found = slots[slot]!;
@@ -52,16 +52,17 @@ export function foldAppearances(features: FeatureTable): Appearances {
   const bits = new Uint32Array(firstUnit.length * words);
   firstUnit.forEach((u, vector) => {
     for (let e = offsets[u]!; e < ends[u]!; e++) {
-      bits[vector * words + (call[e]! >>> 5)]! |= 1 << (call[e]! & 31);
+      const type = typeOf(entries[2 * e]!);
+      bits[vector * words + (type >>> 5)]! |= 1 << (type & 31);
     }
   });
   return { length: firstUnit.length, of, units: Uint32Array.from(units), words, bits };
 }
 
-function equalLists({ offsets, ends, call }: FeatureTable, unit: number, from: number, to: number): boolean {
+function equalLists({ offsets, ends, entries }: FeatureTable, unit: number, from: number, to: number): boolean {
   const other = offsets[unit]!;
   if (ends[unit]! - other !== to - from) return false;
-  for (let e = from; e < to; e++) if (call[e] !== call[other + e - from]) return false;
+  for (let e = from; e < to; e++) if (typeOf(entries[2 * e]! ^ entries[2 * (other + e - from)]!) !== 0) return false;
   return true;
 }
 

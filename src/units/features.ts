@@ -2,9 +2,15 @@
  * Features of execution units (step 2 of the method): which types of call occur (appearance), how often (frequency) and how
  * long they take on average (time). A unit holds few of the trace's call types, so its three vectors are kept sparse: one
  * entry a type that occurs, in rising order of type. Units with equal lists of types have aligned entries.
+ *
+ * An entry is two words side by side, as the units of a cluster lie far apart in memory and each column more would be another
+ * miss of the cache a unit: first the call type (index into `Trace.calls`), and from bit 16 on the cell of its mean duration
+ * (time-cells.ts; 0 where the trace has no durations); then the count.
  */
+import { inHugePages } from '../trace/huge-pages.js';
 import type { RowsByThread, Trace } from '../trace/table.js';
 import { sortSmall } from './sort-small.js';
+import { timeCell } from './time-cells.js';
 import type { UnitTable } from './unit-table.js';
 
 export interface FeatureTable {
@@ -15,12 +21,17 @@ export interface FeatureTable {
   /** Entries of unit u: [offsets[u], ends[u]); they need not follow those of the unit before. */
   readonly offsets: Uint32Array;
   readonly ends: Uint32Array;
-  /** Call type: index into `Trace.calls`. */
-  readonly call: Uint16Array;
-  readonly count: Uint32Array;
-  /** Mean duration of the type in the unit, ns; 0 where the trace has no durations. */
-  readonly mean: Float32Array;
+  /** Two words an entry. */
+  readonly entries: Uint32Array;
 }
+
+/** First word of an entry: the type, which occurred `count` times, in `total` ns. */
+export function firstWord(type: number, count: number, total: number): number {
+  return type | (timeCell(total / count) << 16);
+}
+
+export const typeOf = (first: number): number => first & 0xffff;
+export const timeOf = (first: number): number => first >>> 16;
 
 export interface FeatureInput {
   readonly columns: Pick<Trace['columns'], 'start' | 'duration' | 'call'>;
@@ -30,17 +41,9 @@ export interface FeatureInput {
 }
 
 function allocate(length: number, entries: number, calls: number): FeatureTable {
-  const shared = (bytes: number) => new SharedArrayBuffer(bytes);
-  const offsets = new Uint32Array(shared((length + 1) * 4));
-  return {
-    length,
-    calls,
-    offsets,
-    ends: offsets.subarray(1),
-    call: new Uint16Array(shared(entries * 2)),
-    count: new Uint32Array(shared(entries * 4)),
-    mean: new Float32Array(shared(entries * 4)),
-  };
+  const shared = (words: number) => inHugePages(new Uint32Array(new SharedArrayBuffer(words * 4)));
+  const offsets = shared(length + 1);
+  return { length, calls, offsets, ends: offsets.subarray(1), entries: shared(2 * entries) };
 }
 
 /**
@@ -59,10 +62,11 @@ export function extractFeatures(
   const count = new Uint32Array(input.calls);
   const total = new Float64Array(input.calls);
   const types = new Uint16Array(input.calls);
-  const offsets = new Uint32Array(unitTo - unitFrom + 1);
-  let capacity = Math.max(64, 4 * (unitTo - unitFrom));
-  let out = allocate(0, capacity, input.calls);
-  let entries = 0;
+  // There are no more entries than rows. Memory that is never touched costs nothing, and copying what was written does.
+  let rows = 0;
+  for (let u = unitFrom; u < unitTo; u++) rows += units.to[u]! - units.from[u]!;
+  const { offsets, ends, entries } = allocate(unitTo - unitFrom, rows, input.calls);
+  let word = 0;
   for (let u = unitFrom; u < unitTo; u++) {
     let distinct = 0;
     for (let p = units.from[u]!, end = units.to[u]!; p < end; p++) {
@@ -75,29 +79,15 @@ export function extractFeatures(
       if (took > 0) total[type]! += took;
     }
     sortSmall(types, 0, distinct);
-    if (entries + distinct > capacity) {
-      capacity = 2 * (entries + distinct);
-      out = copyEntries(out, allocate(0, capacity, input.calls), entries);
-    }
     for (let i = 0; i < distinct; i++) {
       const type = types[i]!;
-      out.call[entries] = type;
-      out.count[entries] = count[type]!;
-      out.mean[entries++] = total[type]! / count[type]!;
+      entries[word++] = firstWord(type, count[type]!, total[type]!);
+      entries[word++] = count[type]!;
       count[type] = total[type] = 0;
     }
-    offsets[u - unitFrom + 1] = entries;
+    ends[u - unitFrom] = word / 2;
   }
-  const table = copyEntries(out, allocate(unitTo - unitFrom, entries, input.calls), entries);
-  table.offsets.set(offsets);
-  return table;
-}
-
-function copyEntries(from: FeatureTable, to: FeatureTable, entries: number, at = 0): FeatureTable {
-  to.call.set(from.call.subarray(0, entries), at);
-  to.count.set(from.count.subarray(0, entries), at);
-  to.mean.set(from.mean.subarray(0, entries), at);
-  return to;
+  return { length: unitTo - unitFrom, calls: input.calls, offsets, ends, entries: entries.subarray(0, word) };
 }
 
 /** Joins the features of successive ranges of units of a trace with `calls` call types. */
@@ -112,7 +102,7 @@ export function joinFeatures(parts: readonly FeatureTable[], calls: number): Fea
   let unit = 0;
   let entry = 0;
   parts.forEach((part, i) => {
-    copyEntries(part, joined, sizes[i]!, entry);
+    joined.entries.set(part.entries, 2 * entry);
     for (let u = 1; u <= part.length; u++) joined.offsets[unit + u] = entry + part.offsets[u]!;
     unit += part.length;
     entry += sizes[i]!;

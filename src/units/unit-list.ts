@@ -1,5 +1,6 @@
 /** Units in the order in which they ended, and the entries of their features. */
 import { inHugePages } from '../trace/huge-pages.js';
+import { firstWord } from './features.js';
 import type { OpenUnits, UnitsWithFeatures } from './one-pass.js';
 import { sortSmall } from './sort-small.js';
 
@@ -14,10 +15,9 @@ export class UnitList {
   private readonly calls: Uint32Array;
   /** Where each unit's entries begin. */
   private readonly from: Uint32Array;
-  private entries = 0;
-  private readonly call: Uint16Array;
-  private readonly count: Uint32Array;
-  private readonly mean: Float32Array;
+  /** Two words an entry, and how many there are. */
+  private readonly entries: Uint32Array;
+  private words = 0;
 
   constructor(rows: number) {
     const words = (length: number) => inHugePages(new Uint32Array(length));
@@ -25,9 +25,7 @@ export class UnitList {
     this.first = words(rows);
     this.calls = words(rows);
     this.from = words(rows + 1);
-    this.call = inHugePages(new Uint16Array(rows));
-    this.count = words(rows);
-    this.mean = inHugePages(new Float32Array(rows));
+    this.entries = words(2 * rows);
   }
 
   /** Takes the sums of `slot` and clears them. */
@@ -39,21 +37,21 @@ export class UnitList {
     this.calls[this.length++] = calls;
     const { types, place, sums } = open;
     sortSmall(types, base, distinct);
-    let e = this.entries;
-    for (let k = base; k < base + distinct; k++, e++) {
+    let w = this.words;
+    for (let k = base; k < base + distinct; k++) {
       const type = types[k]!;
       const i = 2 * (base + place[base + type]!);
-      this.call[e] = type;
-      this.count[e] = sums[i]!;
-      this.mean[e] = sums[i + 1]! / sums[i]!;
+      this.entries[w++] = firstWord(type, sums[i]!, sums[i + 1]!);
+      this.entries[w++] = sums[i]!;
     }
     open.distinct[slot] = 0;
-    this.entries = this.from[this.length] = e;
+    this.words = w;
+    this.from[this.length] = w / 2;
   }
 
   /** Thread by thread, each thread's in order of time; their entries stay where they are. Counting sort: O(units). */
   finish(threads: number, calls: number): UnitsWithFeatures {
-    const { length, entries, from } = this;
+    const { length, from } = this;
     const next = new Uint32Array(threads + 1);
     for (let u = 0; u < length; u++) next[this.thread[u]! + 1]!++;
     for (let t = 0; t < threads; t++) next[t + 1]! += next[t]!;
@@ -68,9 +66,7 @@ export class UnitList {
       offsets[i] = from[u]!;
       ends[i] = from[u + 1]!;
     }
-    const call = this.call.subarray(0, entries);
-    const count = this.count.subarray(0, entries);
-    const mean = this.mean.subarray(0, entries);
-    return { units: { length, ...units }, features: { length, calls, offsets, ends, call, count, mean } };
+    const entries = this.entries.subarray(0, this.words);
+    return { units: { length, ...units }, features: { length, calls, offsets, ends, entries } };
   }
 }

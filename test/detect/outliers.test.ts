@@ -11,7 +11,7 @@ import {
   weightedMedian,
 } from '../../src/detect/outliers.js';
 import { type FoldedVectors, boxWithin, foldVectors, gatherGroup } from '../../src/detect/vectors.js';
-import type { FeatureTable } from '../../src/units/features.js';
+import { type FeatureTable, firstWord } from '../../src/units/features.js';
 
 type UnitCalls = Readonly<Record<number, { count: number; ms: number }>>;
 
@@ -19,17 +19,9 @@ function features(units: readonly UnitCalls[], calls = 8): FeatureTable {
   const entries = units.flatMap((u) => Object.entries(u));
   const offsets = new Uint32Array(units.length + 1);
   units.forEach((u, i) => (offsets[i + 1] = offsets[i]! + Object.keys(u).length));
-  const times = Float32Array.from(entries, ([, e]) => e.ms * 1e6);
-  return {
-    ...{
-      length: units.length,
-      calls,
-      offsets,
-      ends: offsets.subarray(1),
-      call: Uint16Array.from(entries, ([c]) => Number(c)),
-    },
-    ...{ count: Uint32Array.from(entries, ([, e]) => e.count), mean: times },
-  };
+  const words = entries.flatMap(([c, { count, ms }]) => [firstWord(Number(c), 1, ms * 1e6), count]);
+  const own = { offsets, ends: offsets.subarray(1), entries: Uint32Array.from(words) };
+  return { length: units.length, calls, ...own };
 }
 
 const all = (n: number) => Array.from({ length: n }, (_, i) => i);

@@ -70,8 +70,6 @@ function plain(table: object) {
 }
 
 /** Entries by unit. */
-function listed({ length, offsets, ends, call, count, mean }: FeatureTable) {
-  return Array.from({ length }, (_, u) =>
-    [call, count, mean].map((column) => Array.from(column.subarray(offsets[u], ends[u]))),
-  );
+function listed({ length, offsets, ends, entries }: FeatureTable) {
+  return Array.from({ length }, (_, u) => Array.from(entries.subarray(2 * offsets[u]!, 2 * ends[u]!)));
 }
