@@ -8,6 +8,7 @@
  */
 import { type FeatureTable, timeOf, typeOf } from '../units/features.js';
 import { TIME_CELLS_PER_OCTAVE } from '../units/time-cells.js';
+import { CellTable } from './cell-table.js';
 
 export type VectorKind = 'counts' | 'shares' | 'times';
 
@@ -132,28 +133,28 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
   const cells = new CellTable(Math.min(distinct, length), dimensions);
   const of = new Uint32Array(length);
   let shift = 0;
-  for (let m = 0; m < length; m++) {
-    const from = 2 * offsets[members[m]!]!;
-    const to = 2 * ends[members[m]!]!;
+  const put = (unit: number) => {
+    const from = 2 * offsets[unit]!;
+    const to = 2 * ends[unit]!;
     let total = 0;
     if (kind === 'shares') for (let w = from; w < to; w += 2) total += entries[w + 1]!;
     const scale = 1 / FINEST.shares / total;
-    let hash = 0;
+    cells.begin();
     for (let w = from; w < to; w += 2) {
       let cell = kind === 'times' ? timeOf(entries[w]!) : entries[w + 1]!;
       if (kind === 'shares') cell = Math.floor(cell * scale + ROUNDING);
-      hash = (hash + cells.set(dimension[typeOf(entries[w]!)]!, cell >>> shift)) | 0;
+      cells.set(dimension[typeOf(entries[w]!)]!, cell >>> shift);
     }
-    const before = cells.length;
-    let found = cells.put(hash);
+    return cells.put();
+  };
+  for (let m = 0; m < length; m++) {
+    let found = put(members[m]!);
     while (found < 0) {
       shift++;
       const moved = cells.halve();
       for (let i = 0; i < m; i++) of[i] = moved[of[i]!]!;
-      found = cells.put(cells.hashOfPending());
+      found = put(members[m]!);
     }
-    // What was written for a unit that is like an earlier one is taken back.
-    if (found < before) for (let w = from; w < to; w += 2) cells.set(dimension[typeOf(entries[w]!)]!, 0);
     of[m] = found;
   }
   const step = FINEST[kind] * 2 ** shift;
@@ -166,89 +167,3 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
 
 /** Keeps 0.07 / 0.01 from falling into the cell of 6. */
 const ROUNDING = 1e-6;
-
-/** Distinct rows of cells, found by hash. */
-class CellTable {
-  length = 0;
-  /** Behind the rows one more, the pending one, which is written before it is known to be new. */
-  private readonly cells: Int32Array;
-  private readonly hashes: Int32Array;
-  private readonly slots: Int32Array;
-
-  constructor(
-    private readonly capacity: number,
-    private readonly dimensions: number,
-  ) {
-    this.cells = new Int32Array((capacity + 1) * dimensions);
-    this.hashes = new Int32Array(capacity);
-    let size = 16;
-    while (size < 2 * capacity) size *= 2;
-    this.slots = new Int32Array(size).fill(-1);
-  }
-
-  /** Writes a cell of the pending row, all 0 before; returns what it adds to the row's hash: nothing for 0. */
-  set(dimension: number, cell: number): number {
-    this.cells[this.length * this.dimensions + dimension] = cell;
-    return cellHash(dimension, cell);
-  }
-
-  hashOfPending(): number {
-    return this.hashOf(this.length);
-  }
-
-  /** Number of the row equal to the pending one, which becomes a row if there is none; -1 when there is no room for it. */
-  put(hash: number): number {
-    const { cells, hashes, slots, dimensions } = this;
-    const row = this.length * dimensions;
-    let slot = (hash ^ (hash >>> 15)) & (slots.length - 1);
-    let found = slots[slot]!;
-    while (found >= 0 && !(hashes[found] === hash && equalRows(cells, found * dimensions, row, dimensions))) {
-      slot = (slot + 1) & (slots.length - 1);
-      found = slots[slot]!;
-    }
-    if (found >= 0) return found;
-    if (this.length === this.capacity) return -1;
-    hashes[this.length] = hash;
-    slots[slot] = this.length;
-    return this.length++;
-  }
-
-  /** Puts every two neighbouring cells together, those of the pending row too; returns the new number of each row. */
-  halve(): Uint32Array {
-    const { cells, dimensions } = this;
-    const before = this.length;
-    const moved = new Uint32Array(before);
-    for (let i = 0; i < (before + 1) * dimensions; i++) cells[i]! >>>= 1;
-    this.length = 0;
-    this.slots.fill(-1);
-    for (let row = 0; row <= before; row++) {
-      // A row never moves up, so nothing that is still to be read is overwritten.
-      cells.copyWithin(this.length * dimensions, row * dimensions, (row + 1) * dimensions);
-      if (row < before) moved[row] = this.put(this.hashOf(this.length));
-    }
-    cells.fill(0, (this.length + 1) * dimensions);
-    return moved;
-  }
-
-  /** The cells of all rows. */
-  used(): Int32Array {
-    return this.cells.subarray(0, this.length * this.dimensions);
-  }
-
-  private hashOf(row: number): number {
-    let hash = 0;
-    for (let d = 0; d < this.dimensions; d++) hash = (hash + cellHash(d, this.cells[row * this.dimensions + d]!)) | 0;
-    return hash;
-  }
-}
-
-/** Hashes add up, so that cells may come in any order and those of 0 need not come at all. */
-function cellHash(dimension: number, cell: number): number {
-  const mixed = Math.imul(cell, 0x85ebca6b);
-  return Math.imul(mixed ^ (mixed >>> 13), (2 * dimension + 1) * 0x9e3779b1);
-}
-
-function equalRows(cells: Int32Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (cells[a + i] !== cells[b + i]) return false;
-  return true;
-}
