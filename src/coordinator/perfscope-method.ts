@@ -68,6 +68,7 @@ export async function perfscopeMethod(input: MethodInput, run: RunStage): Promis
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
   const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);
   const { members, clusters } = byCluster(clusterOf, clustering.length);
+  const vectors = byCluster(clustering.of, clustering.length);
 
   const marksOfMembers = await run(
     outlierStage,
@@ -75,6 +76,8 @@ export async function perfscopeMethod(input: MethodInput, run: RunStage): Promis
       features,
       members,
       clusters,
+      vectors,
+      ranges: appearances.ranges,
       hasDurations: trace.hasDurations,
       options: outlierOptions(parameters),
       ...r,

@@ -6,6 +6,7 @@ import { type OutlierOptions, outliers } from '../detect/outliers.js';
 import { type CallColumns, type UnitMatches, mineUnits } from '../episodes/mine-units.js';
 import type { MiningOptions } from '../episodes/mine.js';
 import type { SignatureTrie } from '../episodes/signature-trie.js';
+import type { TypeRanges } from '../units/appearance.js';
 import { type FeatureInput, type FeatureTable, extractFeatures } from '../units/features.js';
 import { type SegmentationInput, type SegmentationOptions, segment } from '../units/segmentation.js';
 import type { UnitTable } from '../units/unit-table.js';
@@ -46,6 +47,9 @@ export interface OutlierTask {
   /** Units by cluster: those of cluster c are `members[clusters[c] .. clusters[c + 1])`. */
   readonly members: Uint32Array;
   readonly clusters: Uint32Array;
+  /** Appearance vectors by cluster, likewise, and what their units have. */
+  readonly vectors: { readonly members: Uint32Array; readonly clusters: Uint32Array };
+  readonly ranges: TypeRanges;
   /** Clusters [from, to). */
   readonly from: number;
   readonly to: number;
@@ -56,11 +60,14 @@ export interface OutlierTask {
 /** Marks of the members of a range of clusters, one after the other. */
 export const outlierStage: Stage<OutlierTask, Uint8Array> = {
   name: 'outliers',
-  run({ features, members, clusters, from, to, hasDurations, options }) {
+  run({ features, members, clusters, vectors, ranges, from, to, hasDurations, options }) {
     const marks = new Uint8Array(clusters[to]! - clusters[from]!);
     for (let c = from; c < to; c++) {
-      const group = members.subarray(clusters[c]!, clusters[c + 1]!);
-      marks.set(outliers(features, group, hasDurations, options), clusters[c]! - clusters[from]!);
+      const cluster = {
+        members: members.subarray(clusters[c]!, clusters[c + 1]!),
+        vectors: vectors.members.subarray(vectors.clusters[c]!, vectors.clusters[c + 1]!),
+      };
+      marks.set(outliers(features, ranges, cluster, hasDurations, options), clusters[c]! - clusters[from]!);
     }
     return marks;
   },

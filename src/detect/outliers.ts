@@ -7,9 +7,10 @@
  * the median. In a cluster of equals that deviation is 0, so it is held to what is no difference at all.
  */
 import type { Parameters } from '../parameters.js';
+import type { TypeRanges } from '../units/appearance.js';
 import type { FeatureTable } from '../units/features.js';
 import { allWithin, neighborDistances } from './neighbors.js';
-import { type GroupFeatures, type VectorKind, boxWithin, foldVectors, gatherGroup } from './vectors.js';
+import { type Cluster, type GroupFeatures, type VectorKind, boxWithin, foldVectors, gatherGroup } from './vectors.js';
 
 export interface OutlierOptions {
   readonly neighbors: number;
@@ -47,16 +48,17 @@ const MAD_TO_DEVIATION = 1.4826;
 const LEAST_DISTINCT = 256;
 const PER_ROOT = 6;
 
-/** Marks of the units `members` of one cluster: ABNORMAL_* bits, 0 = normal. */
+/** Marks of the members of one cluster: ABNORMAL_* bits, 0 = normal. */
 export function outliers(
   features: FeatureTable,
-  members: ArrayLike<number>,
+  ranges: TypeRanges,
+  cluster: Cluster,
   hasDurations: boolean,
   options: OutlierOptions,
 ): Uint8Array {
-  const marks = new Uint8Array(members.length);
-  if (members.length < options.smallCluster) return marks.fill(ABNORMAL_SMALL_CLUSTER);
-  const group = gatherGroup(features, members);
+  const marks = new Uint8Array(cluster.members.length);
+  if (marks.length < options.smallCluster) return marks.fill(ABNORMAL_SMALL_CLUSTER);
+  const group = gatherGroup(features, ranges, cluster);
   mark(group, options.shares ? 'shares' : 'counts', options, ABNORMAL_FREQUENCY, marks);
   if (hasDurations) mark(group, 'times', options, ABNORMAL_TIME, marks);
   return marks;

@@ -4,7 +4,6 @@
  */
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
-import { foldAppearances } from '../units/appearance.js';
 import { type FoundUnits, unitsWithFeatures } from '../units/one-pass.js';
 import { segmentationOptions, sleepsByThread } from '../units/segmentation.js';
 import { waitTable } from '../units/waits.js';
@@ -62,16 +61,22 @@ export function oddUnits(input: Pick<MethodInput, 'trace' | 'fromNs' | 'toNs' | 
   const threads = trace.threads.length;
   const sleeps = switches === null ? null : sleepsByThread(switches, threads);
   const segmentation = { columns, length, threads, calls: calls.length, waitTable: waitTable(calls), sleeps };
-  const { units, features } = unitsWithFeatures(segmentation, segmentationOptions(parameters, { fromNs, toNs }));
-  const appearances = foldAppearances(features);
+  const { units, features, appearances } = unitsWithFeatures(
+    segmentation,
+    segmentationOptions(parameters, { fromNs, toNs }),
+  );
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
   const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);
   const { members, clusters } = byCluster(clusterOf, clustering.length);
+  const byVector = byCluster(clustering.of, clustering.length);
   const options = outlierOptions(parameters);
   const marks = new Uint8Array(members.length);
   for (let c = 0; c < clustering.length; c++) {
-    const own = members.subarray(clusters[c]!, clusters[c + 1]!);
-    marks.set(outliers(features, own, trace.hasDurations, options), clusters[c]!);
+    const cluster = {
+      members: members.subarray(clusters[c]!, clusters[c + 1]!),
+      vectors: byVector.members.subarray(byVector.clusters[c]!, byVector.clusters[c + 1]!),
+    };
+    marks.set(outliers(features, appearances.ranges, cluster, trace.hasDurations, options), clusters[c]!);
   }
   return { units, members, marks };
 }

@@ -6,6 +6,7 @@
  * - Time: mean duration of each type, on a logarithmic scale (time-cells.ts): what matters is a ratio, and one sleep
  *   of a second must not drown a thousandfold slower read. A type that does not occur is at 0.
  */
+import { LEAST_COUNT, LEAST_TIME, MOST_COUNT, MOST_TIME, RANGE, type TypeRanges } from '../units/appearance.js';
 import { type FeatureTable, timeOf, typeOf } from '../units/features.js';
 import { TIME_CELLS_PER_OCTAVE } from '../units/time-cells.js';
 import { CellTable } from './cell-table.js';
@@ -48,44 +49,42 @@ export interface Extent {
   readonly most: Uint32Array;
 }
 
-/** What is noted of a call type. */
-const NOTES = 5;
-const UNITS = 0;
-const LEAST_COUNT = 1;
-const MOST_COUNT = 2;
-const LEAST_TIME = 3;
-const MOST_TIME = 4;
+/** Units of a table that do the same work, in the order of the table, and the appearance vectors they have. */
+export interface Cluster {
+  readonly members: ArrayLike<number>;
+  readonly vectors: ArrayLike<number>;
+}
 
-/** Looks through the entries of `members`, which lie far apart in the table. O(entries). */
-export function gatherGroup(features: FeatureTable, members: ArrayLike<number>): GroupFeatures {
-  const { offsets, ends, entries, calls } = features;
-  const notes = new Uint32Array(calls * NOTES);
+/** How many vectors of the group have a call type: kept where its ranges have the type. */
+const VECTORS = 0;
+
+/** The group of the units of a cluster. O(call types of its vectors). */
+export function gatherGroup(features: FeatureTable, ranges: TypeRanges, { members, vectors }: Cluster): GroupFeatures {
+  const { offsets, words } = ranges;
+  const notes = new Uint32Array(features.calls * RANGE);
   const types: number[] = [];
-  for (let m = 0; m < members.length; m++) {
-    const unit = members[m]!;
-    for (let w = 2 * offsets[unit]!, end = 2 * ends[unit]!; w < end; w += 2) {
-      const type = typeOf(entries[w]!);
-      const time = timeOf(entries[w]!);
-      const count = entries[w + 1]!;
-      const at = type * NOTES;
-      if (notes[at + UNITS]!++ === 0) {
-        types.push(type);
-        notes[at + LEAST_COUNT] = count;
-        notes[at + LEAST_TIME] = time;
+  for (let v = 0; v < vectors.length; v++) {
+    const end = RANGE * offsets[vectors[v]! + 1]!;
+    for (let r = RANGE * offsets[vectors[v]!]!; r < end; r += RANGE) {
+      const at = words[r]! * RANGE;
+      if (notes[at + VECTORS]!++ === 0) {
+        types.push(words[r]!);
+        notes[at + LEAST_COUNT] = words[r + LEAST_COUNT]!;
+        notes[at + LEAST_TIME] = words[r + LEAST_TIME]!;
       }
-      if (count < notes[at + LEAST_COUNT]!) notes[at + LEAST_COUNT] = count;
-      if (count > notes[at + MOST_COUNT]!) notes[at + MOST_COUNT] = count;
-      if (time < notes[at + LEAST_TIME]!) notes[at + LEAST_TIME] = time;
-      if (time > notes[at + MOST_TIME]!) notes[at + MOST_TIME] = time;
+      for (const least of [LEAST_COUNT, LEAST_TIME])
+        if (words[r + least]! < notes[at + least]!) notes[at + least] = words[r + least]!;
+      for (const most of [MOST_COUNT, MOST_TIME])
+        if (words[r + most]! > notes[at + most]!) notes[at + most] = words[r + most]!;
     }
   }
   types.sort((a, b) => a - b);
-  const dimension = new Uint16Array(calls);
+  const dimension = new Uint16Array(features.calls);
   types.forEach((type, d) => (dimension[type] = d));
-  const everywhere = (type: number) => notes[type * NOTES + UNITS] === members.length;
+  const everywhere = (type: number) => notes[type * RANGE + VECTORS] === vectors.length;
   const extent = (least: number, most: number): Extent => ({
-    least: Uint32Array.from(types, (type) => (everywhere(type) ? notes[type * NOTES + least]! : 0)),
-    most: Uint32Array.from(types, (type) => notes[type * NOTES + most]!),
+    least: Uint32Array.from(types, (type) => (everywhere(type) ? notes[type * RANGE + least]! : 0)),
+    most: Uint32Array.from(types, (type) => notes[type * RANGE + most]!),
   });
   return {
     ...{ features, members, dimensions: types.length, dimension },

@@ -2,7 +2,7 @@
  * Distinct appearance vectors. A million units have a few thousand sets of call types at most, so equal ones are folded
  * before anything compares them.
  */
-import { type FeatureTable, typeOf } from './features.js';
+import { type FeatureTable, timeOf, typeOf } from './features.js';
 
 export interface Appearances {
   /** Number of distinct vectors, numbered in the order of the first unit that has them. */
@@ -17,56 +17,136 @@ export interface Appearances {
   readonly bits: Uint32Array;
 }
 
-/** Folds equal lists of call types by hash. O(entries). */
-export function foldAppearances(features: FeatureTable): Appearances {
-  const { offsets, ends, entries, length } = features;
+/** What counts and times the units of each vector have. It spares looking at units of which none can be odd. */
+export interface TypeRanges {
+  /** Call types of vector v: [offsets[v], offsets[v + 1]), RANGE words each. */
+  readonly offsets: Uint32Array;
+  readonly words: Uint32Array;
+}
+
+/** The words of a call type of a vector: the type; the least and the most of its counts, and of the cells of its times. */
+export const RANGE = 5;
+export const LEAST_COUNT = 1;
+export const MOST_COUNT = 2;
+export const LEAST_TIME = 3;
+export const MOST_TIME = 4;
+
+export interface FoldedAppearances extends Appearances {
+  readonly ranges: TypeRanges;
+}
+
+/** Folds equal lists of call types. O(entries). */
+export function foldAppearances({ offsets, ends, entries, length, calls }: FeatureTable): FoldedAppearances {
+  const folder = new AppearanceFolder();
   const of = new Uint32Array(length);
-  const firstUnit: number[] = [];
-  const units: number[] = [];
-  let slots = new Int32Array(1024).fill(-1);
-  let hashes: number[] = [];
-  for (let u = 0; u < length; u++) {
-    const from = offsets[u]!;
-    const to = ends[u]!;
+  for (let u = 0; u < length; u++) of[u] = folder.add(entries, 2 * offsets[u]!, 2 * ends[u]!);
+  return folder.finish(of, calls);
+}
+
+/** Finds the vectors of units that come one after the other, by hash. */
+export class AppearanceFolder {
+  private length = 0;
+  private slots = new Int32Array(1024).fill(-1);
+  private hashes = new Int32Array(512);
+  /** Vectors in the order in which they came. */
+  private offsets = new Uint32Array(513);
+  private words = new Uint32Array(8192);
+
+  /** Vector of the unit with the entries in the words [from, to). */
+  add(entries: Uint32Array, from: number, to: number): number {
     let hash = to - from;
-    for (let e = from; e < to; e++) hash = Math.imul(hash ^ typeOf(entries[2 * e]!), 0x9e3779b1) ^ (hash >>> 15);
+    for (let w = from; w < to; w += 2) hash = Math.imul(hash ^ typeOf(entries[w]!), 0x9e3779b1) ^ (hash >>> 15);
     hash ^= hash >>> 16;
+    const { slots, hashes } = this;
     let slot = hash & (slots.length - 1);
     let found = slots[slot]!;
-    while (found >= 0 && !(hashes[found] === hash && equalLists(features, firstUnit[found]!, from, to))) {
+    while (found >= 0 && !(hashes[found] === hash && this.isOf(found, entries, from, to))) {
       slot = (slot + 1) & (slots.length - 1);
       found = slots[slot]!;
     }
-    if (found < 0) {
-      found = firstUnit.push(u) - 1;
-      units.push(0);
-      hashes.push(hash);
-      slots[slot] = found;
-      if (firstUnit.length * 2 > slots.length) slots = rehash(hashes, slots.length * 2);
+    if (found < 0) return this.begin(hash, slot, entries, from, to);
+    const { words } = this;
+    for (let w = from, r = RANGE * this.offsets[found]!; w < to; w += 2, r += RANGE) {
+      const time = timeOf(entries[w]!);
+      const count = entries[w + 1]!;
+      if (count < words[r + LEAST_COUNT]!) words[r + LEAST_COUNT] = count;
+      if (count > words[r + MOST_COUNT]!) words[r + MOST_COUNT] = count;
+      if (time < words[r + LEAST_TIME]!) words[r + LEAST_TIME] = time;
+      if (time > words[r + MOST_TIME]!) words[r + MOST_TIME] = time;
     }
-    of[u] = found;
-    units[found]!++;
+    return found;
   }
-  hashes = [];
-  const words = Math.max(1, (features.calls + 31) >>> 5);
-  const bits = new Uint32Array(firstUnit.length * words);
-  firstUnit.forEach((u, vector) => {
-    for (let e = offsets[u]!; e < ends[u]!; e++) {
-      const type = typeOf(entries[2 * e]!);
-      bits[vector * words + (type >>> 5)]! |= 1 << (type & 31);
+
+  /** `of`: what was given for each unit. Vectors are numbered anew, in the order of this list, and `of` with them. */
+  finish(of: Uint32Array, calls: number): FoldedAppearances {
+    const { length } = this;
+    const number = new Int32Array(length).fill(-1);
+    const order = new Uint32Array(length);
+    const units = new Uint32Array(length);
+    let numbered = 0;
+    for (let u = 0; u < of.length; u++) {
+      const vector = of[u]!;
+      if (number[vector]! < 0) {
+        order[numbered] = vector;
+        number[vector] = numbered++;
+      }
+      of[u] = number[vector]!;
+      units[of[u]!]!++;
     }
-  });
-  return { length: firstUnit.length, of, units: Uint32Array.from(units), words, bits };
+    const wordsOfBits = Math.max(1, (calls + 31) >>> 5);
+    const bits = new Uint32Array(length * wordsOfBits);
+    const offsets = new Uint32Array(new SharedArrayBuffer((length + 1) * 4));
+    const words = new Uint32Array(new SharedArrayBuffer(RANGE * this.offsets[length]! * 4));
+    for (let v = 0; v < length; v++) {
+      const own = this.words.subarray(RANGE * this.offsets[order[v]!]!, RANGE * this.offsets[order[v]! + 1]!);
+      words.set(own, RANGE * offsets[v]!);
+      offsets[v + 1] = offsets[v]! + own.length / RANGE;
+      for (let r = 0; r < own.length; r += RANGE) bits[v * wordsOfBits + (own[r]! >>> 5)]! |= 1 << (own[r]! & 31);
+    }
+    return { length, of, units, words: wordsOfBits, bits, ranges: { offsets, words } };
+  }
+
+  private isOf(vector: number, entries: Uint32Array, from: number, to: number): boolean {
+    const { words } = this;
+    const begin = this.offsets[vector]!;
+    if (2 * (this.offsets[vector + 1]! - begin) !== to - from) return false;
+    for (let w = from, r = RANGE * begin; w < to; w += 2, r += RANGE) {
+      if (typeOf(entries[w]!) !== words[r]) return false;
+    }
+    return true;
+  }
+
+  private begin(hash: number, slot: number, entries: Uint32Array, from: number, to: number): number {
+    const vector = this.length++;
+    if (vector === this.hashes.length) {
+      this.hashes = grown(this.hashes, new Int32Array(2 * vector));
+      this.offsets = grown(this.offsets, new Uint32Array(2 * vector + 1));
+    }
+    let r = RANGE * this.offsets[vector]!;
+    const needed = r + RANGE * (to - from);
+    if (needed > this.words.length) this.words = grown(this.words, new Uint32Array(2 * needed));
+    for (let w = from; w < to; w += 2, r += RANGE) {
+      this.words[r] = typeOf(entries[w]!);
+      this.words[r + LEAST_COUNT] = this.words[r + MOST_COUNT] = entries[w + 1]!;
+      this.words[r + LEAST_TIME] = this.words[r + MOST_TIME] = timeOf(entries[w]!);
+    }
+    this.offsets[vector + 1] = r / RANGE;
+    this.hashes[vector] = hash;
+    this.slots[slot] = vector;
+    if (this.length * 2 > this.slots.length) this.slots = slotsOf(this.hashes.subarray(0, this.length));
+    return vector;
+  }
 }
 
-function equalLists({ offsets, ends, entries }: FeatureTable, unit: number, from: number, to: number): boolean {
-  const other = offsets[unit]!;
-  if (ends[unit]! - other !== to - from) return false;
-  for (let e = from; e < to; e++) if (typeOf(entries[2 * e]! ^ entries[2 * (other + e - from)]!) !== 0) return false;
-  return true;
+function grown<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }
 
-function rehash(hashes: readonly number[], size: number): Int32Array<ArrayBuffer> {
+/** Twice as many slots as are needed next. */
+function slotsOf(hashes: Int32Array): Int32Array<ArrayBuffer> {
+  let size = 1024;
+  while (size < 4 * hashes.length - 4) size *= 2;
   const slots = new Int32Array(size).fill(-1);
   hashes.forEach((hash, i) => {
     let slot = hash & (size - 1);

@@ -3,6 +3,7 @@
  * the whole trace at once. Threads of a busy server alternate with every row, so going by thread reads every cache line of the
  * columns once a thread; here a row is read once, and what is under way in each thread is kept aside.
  */
+import type { FoldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
 import { type SegmentationInput, type SegmentationOptions, endsUnit } from './segmentation.js';
 import { UnitList } from './unit-list.js';
@@ -20,6 +21,7 @@ export interface FoundUnits {
 export interface UnitsWithFeatures {
   readonly units: FoundUnits;
   readonly features: FeatureTable;
+  readonly appearances: FoldedAppearances;
 }
 
 export interface OnePassInput extends Omit<SegmentationInput, 'rows'> {

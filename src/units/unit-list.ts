@@ -1,5 +1,6 @@
 /** Units in the order in which they ended, and the entries of their features. */
 import { inHugePages } from '../trace/huge-pages.js';
+import { AppearanceFolder } from './appearance.js';
 import { firstWord } from './features.js';
 import type { OpenUnits, UnitsWithFeatures } from './one-pass.js';
 import { sortSmall } from './sort-small.js';
@@ -18,6 +19,9 @@ export class UnitList {
   /** Two words an entry, and how many there are. */
   private readonly entries: Uint32Array;
   private words = 0;
+  /** Found while its entries are at hand. */
+  private readonly vector: Uint32Array;
+  private readonly appearances = new AppearanceFolder();
 
   constructor(rows: number) {
     const words = (length: number) => inHugePages(new Uint32Array(length));
@@ -26,6 +30,7 @@ export class UnitList {
     this.calls = words(rows);
     this.from = words(rows + 1);
     this.entries = words(2 * rows);
+    this.vector = words(rows);
   }
 
   /** Takes the sums of `slot` and clears them. */
@@ -34,7 +39,7 @@ export class UnitList {
     const base = slot * open.calls;
     this.thread[this.length] = thread;
     this.first[this.length] = first;
-    this.calls[this.length++] = calls;
+    this.calls[this.length] = calls;
     const { types, place, sums } = open;
     sortSmall(types, base, distinct);
     let w = this.words;
@@ -45,8 +50,9 @@ export class UnitList {
       this.entries[w++] = sums[i]!;
     }
     open.distinct[slot] = 0;
+    this.vector[this.length] = this.appearances.add(this.entries, this.words, w);
     this.words = w;
-    this.from[this.length] = w / 2;
+    this.from[++this.length] = w / 2;
   }
 
   /** Thread by thread, each thread's in order of time; their entries stay where they are. Counting sort: O(units). */
@@ -58,6 +64,7 @@ export class UnitList {
     const units = { thread: new Uint32Array(length), first: new Uint32Array(length), calls: new Uint32Array(length) };
     const offsets = new Uint32Array(length);
     const ends = new Uint32Array(length);
+    const of = new Uint32Array(length);
     for (let u = 0; u < length; u++) {
       const i = next[this.thread[u]!]!++;
       units.thread[i] = this.thread[u]!;
@@ -65,8 +72,10 @@ export class UnitList {
       units.calls[i] = this.calls[u]!;
       offsets[i] = from[u]!;
       ends[i] = from[u + 1]!;
+      of[i] = this.vector[u]!;
     }
     const entries = this.entries.subarray(0, this.words);
-    return { units: { length, ...units }, features: { length, calls, offsets, ends, entries } };
+    const features = { length, calls, offsets, ends, entries };
+    return { units: { length, ...units }, features, appearances: this.appearances.finish(of, calls) };
   }
 }

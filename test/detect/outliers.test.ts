@@ -11,6 +11,7 @@ import {
   weightedMedian,
 } from '../../src/detect/outliers.js';
 import { type FoldedVectors, boxWithin, foldVectors, gatherGroup } from '../../src/detect/vectors.js';
+import { foldAppearances } from '../../src/units/appearance.js';
 import { type FeatureTable, firstWord } from '../../src/units/features.js';
 
 type UnitCalls = Readonly<Record<number, { count: number; ms: number }>>;
@@ -28,8 +29,25 @@ const all = (n: number) => Array.from({ length: n }, (_, i) => i);
 const options: OutlierOptions = { neighbors: 3, cut: 3.5, shares: false, smallCluster: 4 };
 const repeat = (n: number, unit: UnitCalls): UnitCalls[] => new Array<UnitCalls>(n).fill(unit);
 const marks = (units: readonly UnitCalls[], more: Partial<OutlierOptions> = {}, hasDurations = true) => [
-  ...outliers(features(units), all(units.length), hasDurations, { ...options, ...more }),
+  ...marksOf(features(units), hasDurations, { ...options, ...more }),
 ];
+
+function marksOf(table: FeatureTable, hasDurations: boolean, how: OutlierOptions): Uint8Array {
+  const { ranges, ...cluster } = oneCluster(table);
+  return outliers(table, ranges, cluster, hasDurations, how);
+}
+
+/** All units in one cluster. */
+function oneCluster(table: FeatureTable) {
+  const { ranges, length } = foldAppearances(table);
+  return { ranges, members: all(table.length), vectors: all(length) };
+}
+
+function groupOf(units: readonly UnitCalls[]) {
+  const table = features(units);
+  const { ranges, ...cluster } = oneCluster(table);
+  return gatherGroup(table, ranges, cluster);
+}
 
 describe('outliers', () => {
   const usual = { 0: { count: 2, ms: 1 }, 1: { count: 1, ms: 0.01 } };
@@ -107,7 +125,7 @@ describe('folded vectors', () => {
     fc.assert(
       fc.property(fc.array(unit, { minLength: 1, maxLength: 40 }), (raw) => {
         const units = raw as readonly UnitCalls[];
-        const folded = foldVectors(gatherGroup(features(units), all(units.length)), 'counts', 1000);
+        const folded = foldVectors(groupOf(units), 'counts', 1000);
         const names = units.map((u) => Object.entries(u).map(([c, e]) => `${c}x${e.count}`).join()); // prettier-ignore
         units.forEach((_, a) =>
           units.forEach((_, b) => expect(folded.of[a] === folded.of[b]).toBe(names[a] === names[b])),
@@ -118,7 +136,7 @@ describe('folded vectors', () => {
   });
   it('go on a coarser grid when there are too many', () => {
     const units = all(500).map((i) => ({ 0: { count: i + 1, ms: 1 } }));
-    const folded = foldVectors(gatherGroup(features(units), all(500)), 'counts', 100);
+    const folded = foldVectors(groupOf(units), 'counts', 100);
     expect(folded.length).toBeLessThanOrEqual(100);
     expect(folded.step).toBe(8);
     // Nobody is moved by as much as a step.
@@ -142,7 +160,7 @@ describe('the box of a group', () => {
         fc.integer({ min: 1, max: 40 }),
         fc.integer({ min: 1, max: 30 }),
         (raw, kind, distinct, radius) => {
-          const group = gatherGroup(features(raw as readonly UnitCalls[]), all(raw.length));
+          const group = groupOf(raw as readonly UnitCalls[]);
           if (!boxWithin(group, kind, distinct, (step) => Math.max(radius, step))) return;
           const { length, dimensions, values, step } = foldVectors(group, kind, distinct);
           const row = (v: number) => [...values.subarray(v * dimensions, (v + 1) * dimensions)];

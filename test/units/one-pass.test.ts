@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { foldAppearances } from '../../src/units/appearance.js';
 import { type FeatureTable, extractFeatures } from '../../src/units/features.js';
 import { unitsWithFeatures } from '../../src/units/one-pass.js';
 import { segment } from '../../src/units/segmentation.js';
@@ -47,6 +48,7 @@ it('gives what going thread by thread gives', () => {
         calls: Array.from(units.to, (to, u) => to - units.from[u]!),
       });
       expect(listed(found.features)).toEqual(listed(features));
+      expect(found.appearances).toEqual(foldAppearances(features));
     }),
     { numRuns: 300 },
   );
