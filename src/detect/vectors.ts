@@ -147,6 +147,7 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
     return cells.put();
   };
   for (let m = 0; m < length; m++) {
+    if (m % READ_AHEAD === 0) readAhead(group, m, Math.min(m + READ_AHEAD, length));
     let found = put(members[m]!);
     while (found < 0) {
       shift++;
@@ -162,6 +163,19 @@ export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: nu
   const values = Float32Array.from(cells.used());
   for (let i = 0; i < values.length; i++) values[i]! *= step;
   return { length: cells.length, dimensions, values, units, of, step };
+}
+
+/** Units whose entries fit the cache together. */
+const READ_AHEAD = 256;
+
+/**
+ * Brings the entries of the members [from, to) into the cache. One by one, as they are folded, each would be waited for; loads that
+ * nothing hangs on go on side by side.
+ */
+function readAhead({ features: { offsets, ends, entries }, members }: GroupFeatures, from: number, to: number): number {
+  let read = 0;
+  for (let m = from; m < to; m++) read |= entries[2 * offsets[members[m]!]!]! | entries[2 * ends[members[m]!]! - 1]!;
+  return read;
 }
 
 /** Keeps 0.07 / 0.01 from falling into the cell of 6. */
