@@ -2,7 +2,7 @@
  * The paper's method (docs/method-perfscope.md): units -> features -> clusters -> outliers -> episodes -> ranking. The order
  * of its stages is here; what they compute is in units/, detect/, episodes/ and rank/.
  */
-import { byCluster, clusterAppearances, clusteringOptions } from '../detect/clustering.js';
+import { byCluster, clusterAppearances, clusteringOptions, clustersOf } from '../detect/clustering.js';
 import { outlierOptions } from '../detect/outliers.js';
 import { signatureTrie } from '../episodes/signature-trie.js';
 import type { MethodInput, MethodOutcome } from '../method.js';
@@ -66,7 +66,7 @@ export async function perfscopeMethod(input: MethodInput, run: RunStage): Promis
 
   const appearances = foldAppearances(features);
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
-  const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);
+  const clusterOf = clustersOf(appearances, clustering);
   const { members, clusters } = byCluster(clusterOf, clustering.length);
   const vectors = byCluster(clustering.of, clustering.length);
 

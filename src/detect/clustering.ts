@@ -164,6 +164,13 @@ function renumbered(labels: Uint32Array): Clustering {
   return { length: number.size, of };
 }
 
+/** Per unit: its cluster. */
+export function clustersOf({ of }: Appearances, clustering: Clustering): Uint32Array {
+  const clusters = new Uint32Array(of.length);
+  for (let u = 0; u < of.length; u++) clusters[u] = clustering.of[of[u]!]!;
+  return clusters;
+}
+
 /** Units by cluster, in rising order within each (counting sort). */
 export function byCluster(clusterOf: Uint32Array, count: number): { members: Uint32Array; clusters: Uint32Array } {
   const clusters = new Uint32Array(new SharedArrayBuffer((count + 1) * 4));

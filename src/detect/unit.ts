@@ -7,7 +7,7 @@ import type { Trace } from '../trace/table.js';
 import { type FoundUnits, unitsWithFeatures } from '../units/one-pass.js';
 import { segmentationOptions, sleepsByThread } from '../units/segmentation.js';
 import { waitTable } from '../units/waits.js';
-import { byCluster, clusterAppearances, clusteringOptions } from './clustering.js';
+import { byCluster, clusterAppearances, clusteringOptions, clustersOf } from './clustering.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
 import { outlierOptions, outliers } from './outliers.js';
 import { Sums } from './sums.js';
@@ -66,7 +66,7 @@ export function oddUnits(input: Pick<MethodInput, 'trace' | 'fromNs' | 'toNs' | 
     segmentationOptions(parameters, { fromNs, toNs }),
   );
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
-  const clusterOf = appearances.of.map((vector) => clustering.of[vector]!);
+  const clusterOf = clustersOf(appearances, clustering);
   const { members, clusters } = byCluster(clusterOf, clustering.length);
   const byVector = byCluster(clustering.of, clustering.length);
   const options = outlierOptions(parameters);
