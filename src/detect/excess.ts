@@ -3,7 +3,6 @@
  * Each call of an odd kind marks its cell; a kind that learning never saw in its place also speaks for what the function of the
  * call before it is known to call. O(rows).
  */
-import { TupleNumbers } from '../context/tuple-numbers.js';
 import type { Parameters } from '../parameters.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
 import { type Cells, type Scene, lowerBound } from './scene.js';
@@ -37,60 +36,32 @@ export function excess(
   cells: Cells,
   parameters: Parameters,
 ): Pick<Finding, 'detector' | 'share' | 'marks' | 'items'> {
-  const { trace, firstRow, endRow, places } = scene;
   const weight = kinds.map((c) => (c.odd === 0 ? 0 : c.odd * Math.pow(c.odd * c.count, parameters.rateWeight - 1)));
-  const onContext = new Sums(cells.size);
-  const onCallees = new Sums(cells.size);
-  const items = new Map<number, { rows: number[]; cells: Map<number, number> }>();
-  // Calls by kind and cell: few pairs, so an item's cells are counted under one number first.
-  const pairs = new TupleNumbers();
-  const pairCounts: number[] = [];
-  /** By role and place, as in `cells.ofPlace`: the pair + 1; 0: not met yet. */
-  const pairOf = new Int32Array(cells.ofPlace.length);
-  const { ofRow } = places;
   const weightOf = Float64Array.from(kindOf, (k) => weight[k]!);
-  const { thread } = trace.columns;
-  const from = Math.max(firstRow, lowerBound(trace, fromNs));
-  // The call before is asked for only where a kind is novel.
-  const last = kinds.some((c) => c.novel) ? lastRows(scene, from) : null;
-  for (let i = from; i < endRow; i++) {
-    const w = weightOf[ofRow[i]!]!;
-    let before = -1;
-    if (last !== null) {
-      before = last[thread[i]!]!;
-      last[thread[i]!] = i;
-    }
-    if (w === 0) continue;
-    const k = kindOf[ofRow[i]!]!;
-    const at = cells.ofThread[thread[i]!]! + ofRow[i]!;
+  const calleeWeightOf = weightOf.map((w, place) => (kinds[kindOf[place]!]!.novel ? w * parameters.calleeWeight : 0));
+  const from = Math.max(scene.firstRow, lowerBound(scene.trace, fromNs));
+  const { onCell, counts, met, rowsOf } = oddCalls(scene, cells, from, kindOf, weightOf);
+  const onCallees = callsBefore(scene, cells, from, calleeWeightOf);
+
+  /** By kind: calls by cell. */
+  const kindCells = new Map<number, Map<number, number>>();
+  for (const at of met) {
+    const k = kindOf[at % weightOf.length]!;
     const cell = cells.ofPlace[at]!;
-    onContext.add(cell, w);
-    if (before >= 0 && kinds[k]!.novel) onCallees.add(cells.ofRow(before), w * parameters.calleeWeight);
-    let pair = pairOf[at]! - 1;
-    if (pair < 0) {
-      pair = pairs.intern(k, cell);
-      pairOf[at] = pair + 1;
-      if (pair === pairCounts.length) {
-        pairCounts.push(0);
-        if (!items.has(k)) items.set(k, { rows: [], cells: new Map() });
-        items.get(k)!.cells.set(cell, pair);
-      }
-    }
-    if (pairCounts[pair]!++ < ROWS_KEPT) {
-      const { rows } = items.get(k)!;
-      if (rows.length < ROWS_KEPT) rows.push(i);
-    }
+    const calls = kindCells.get(k) ?? new Map<number, number>();
+    kindCells.set(k, calls.set(cell, (calls.get(cell) ?? 0) + counts[at]!));
   }
+  const metCells = [...new Set(met.map((at) => cells.ofPlace[at]!))];
   const marks: Mark[] = [
-    ...onContext.touched.map((cell) => ({ cell, weight: onContext.of[cell]!, on: 'context' as const })),
+    ...metCells.map((cell) => ({ cell, weight: onCell[cell]!, on: 'context' as const })),
     ...onCallees.touched.map((cell) => ({ cell, weight: onCallees.of[cell]!, on: 'callees' as const })),
   ];
-  const told = [...items].map(([k, item]): Item => {
+  const told = [...kindCells].map(([k, calls]): Item => {
     const { count, expected, episode } = kinds[k]!;
     return {
-      rows: item.rows,
+      rows: rowsOf[k]!,
       episode,
-      cells: [...item.cells].sort((a, b) => pairCounts[b[1]]! - pairCounts[a[1]]!).map(([cell]) => cell),
+      cells: [...calls].sort((a, b) => b[1] - a[1]).map(([cell]) => cell),
       weight: weight[k]! * count,
       count,
       expected,
@@ -104,10 +75,75 @@ export function excess(
   return { detector, share: all === 0 ? 0 : odd / all, marks, items: told };
 }
 
-/** Per thread: its last row of the window before the row `end`; -1: none. */
-function lastRows({ trace, firstRow }: Scene, end: number): Int32Array {
+interface OddCalls {
+  /** Per cell: weights of its calls. */
+  readonly onCell: Float64Array;
+  /** By role and place, as in `cells.ofPlace`: odd calls; and where there are any, in the order of the first. */
+  readonly counts: Uint32Array;
+  readonly met: readonly number[];
+  /** Per kind: its first rows. */
+  readonly rowsOf: readonly (readonly number[] | undefined)[];
+}
+
+/** Calls from the row `from` on whose places have a weight. */
+function oddCalls(
+  { trace, endRow, places: { ofRow } }: Scene,
+  { size, ofPlace, ofThread }: Cells,
+  from: number,
+  kindOf: ArrayLike<number>,
+  weightOf: Float64Array,
+): OddCalls {
   const { thread } = trace.columns;
+  const onCell = new Float64Array(size);
+  const counts = new Uint32Array(ofPlace.length);
+  const met: number[] = [];
+  const rowsOf: number[][] = [];
+  // What is too much mostly comes in a row: sum and count of the place of the call before are not in memory meanwhile.
+  let [current, cell, sum, n] = [-1, 0, 0, 0];
+  for (let i = from; i < endRow; i++) {
+    const place = ofRow[i]!;
+    const w = weightOf[place]!;
+    if (w === 0) continue;
+    const at = ofThread[thread[i]!]! + place;
+    if (at !== current) {
+      onCell[cell] = sum;
+      if (current >= 0) counts[current] = n;
+      current = at;
+      cell = ofPlace[at]!;
+      sum = onCell[cell]!;
+      n = counts[at]!;
+    }
+    sum += w;
+    // The first rows of a kind are among the first of their places: of most calls nothing more is to be kept.
+    if (n++ >= ROWS_KEPT) continue;
+    if (n === 1) met.push(at);
+    const rows = (rowsOf[kindOf[place]!] ??= []);
+    if (rows.length < ROWS_KEPT) rows.push(i);
+  }
+  if (current >= 0) {
+    onCell[cell] = sum;
+    counts[current] = n;
+  }
+  return { onCell, counts, met, rowsOf };
+}
+
+/** Cells of the calls before those from the row `from` on whose places have a weight: what they sum up to. */
+function callsBefore(scene: Scene, { size, ofPlace, ofThread }: Cells, from: number, weightOf: Float64Array): Sums {
+  const { trace, firstRow, endRow, places } = scene;
+  const { ofRow } = places;
+  const { thread } = trace.columns;
+  const sums = new Sums(size);
+  if (weightOf.every((w) => w === 0)) return sums;
+  /** Per thread: place of its last row of the window; -1: none. */
   const last = new Int32Array(trace.threads.length).fill(-1);
-  for (let i = firstRow; i < end; i++) last[thread[i]!] = i;
-  return last;
+  for (let i = firstRow; i < from; i++) last[thread[i]!] = ofRow[i]!;
+  for (let i = from; i < endRow; i++) {
+    const t = thread[i]!;
+    const before = last[t]!;
+    const place = ofRow[i]!;
+    last[t] = place;
+    const w = weightOf[place]!;
+    if (w !== 0 && before >= 0) sums.add(ofPlace[ofThread[t]! + before]!, w);
+  }
+  return sums;
 }
