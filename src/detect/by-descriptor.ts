@@ -40,10 +40,12 @@ export class ByDescriptor<T> {
 
   /** All that is kept, process by process. */
   forEach(see: (value: T, process: number, descriptor: number) => void): void {
-    this.tables.forEach((table, process) =>
-      table.forEach((value, descriptor) => {
-        if (value !== undefined) see(value, process, descriptor);
-      }),
-    );
+    for (let process = 0; process < this.tables.length; process++) this.forEachOf(process, see);
+  }
+
+  forEachOf(process: number, see: (value: T, process: number, descriptor: number) => void): void {
+    this.tables[process]!.forEach((value, descriptor) => {
+      if (value !== undefined) see(value, process, descriptor);
+    });
   }
 }

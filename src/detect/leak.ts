@@ -4,6 +4,7 @@
  * behind changes most. Both the opening and the last use of what leaked are marked: who should have closed it is as a rule
  * near one of them. O(rows).
  */
+import type { Places } from '../context/places.js';
 import { symbolText } from '../context/symbols.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { ByDescriptor } from './by-descriptor.js';
@@ -20,6 +21,16 @@ const LIFETIMES = 4;
 const NEARLY_ALL = 0.95;
 /** Fewer are no leak worth the name: 5 % of the usual limit of 1,024 (RLIMIT_NOFILE, getrlimit(2)). */
 const FEWEST = 50;
+/** Outcome of a call that succeeded with the result 0, where that says something. */
+const ZERO = '0';
+const NOTHING = 0;
+const USES = 1;
+const OPENED = 2;
+const CLOSES = 3;
+const EXECUTES = 4;
+/** Linux allows 2^20 descriptors a process at most by default (fs.nr_open): uses of larger numbers are not followed. */
+const MAX_DESCRIPTOR = 1 << 20;
+
 /** The part left behind must have grown so many times ... */
 const GROWN = 4;
 /** ... from no less than this. */
@@ -68,20 +79,25 @@ export function leak({ scene, cells }: DetectorInput): Finding {
 /** Openings of the window by what they open, in order of time; those of processes that ended are left out: the kernel closes. */
 function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const { trace, places } = scene;
-  const { call, descriptor, errno, result, start, thread } = trace.columns;
-  const opens = Uint8Array.from(trace.calls, (name) => (OPENS.test(name) ? 1 : 0));
-  const close = trace.calls.indexOf('close');
-  const execve = trace.calls.indexOf('execve');
-  const open = new ByDescriptor<Opening>(trace.threads, processesEnded(scene));
+  const { descriptor, result, start, thread } = trace.columns;
+  const { ofRow } = places;
   const found = new Map<string, Opening[]>();
   if (!enoughOpened(scene)) return found;
+  const does = deedsOf(places);
+  const open = new ByDescriptor<Opening>(trace.threads, processesEnded(scene));
+  const { processOf } = open;
+  /** By process: the last use of each descriptor that was opened. To each row it is a store, and nothing to look up. */
+  const uses: Int32Array[] = trace.threads.map(() => new Int32Array(0));
+  const lastUse = (opening: Opening, p: number, d: number) => {
+    opening.last = uses[p]![d] ?? opening.row;
+  };
   for (let i = scene.firstRow; i < scene.endRow; i++) {
-    if (errno[i] !== 0) continue;
-    const p = open.processOf[thread[i]!]!;
+    const deed = does[ofRow[i]!]!;
+    if (deed === NOTHING) continue;
+    const p = processOf[thread[i]!]!;
     if (p < 0) continue;
-    const c = call[i]!;
     const d = descriptor[i]!;
-    if (c === close) {
+    if (deed === CLOSES) {
       // A tracer that is attached to a running process does not tell which threads are of one process: what one opened another
       // may close. Better to overlook a leak than to see one where there is none.
       const owner = open.get(p, d) === undefined ? open.anyWith(d) : p;
@@ -90,19 +106,47 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
       open.set(owner, d, undefined);
       continue;
     }
-    const used = open.get(p, d);
-    if (used !== undefined) used.last = i;
-    // What a program that is started anew inherits, it need not know of.
-    if (c === execve) open.clear(p);
-    if (opens[c] === 0 || result[i]! < 0) continue;
+    const used = uses[p]!;
+    if (d >= 0 && d < used.length) used[d] = i;
+    if (deed === USES) continue;
+    if (deed === EXECUTES) {
+      // What a program that is started anew inherits, it need not know of.
+      open.forEachOf(p, lastUse);
+      open.clear(p);
+      continue;
+    }
+    const made = result[i]!;
+    if (made < 0) continue;
+    const before = open.get(p, made);
+    if (before !== undefined) lastUse(before, p, made);
     const opening = { row: i, last: i, closedNs: NaN };
-    open.set(p, result[i]!, opening);
-    const symbol = places.classes[places.classOf[places.ofRow[i]!]!]!.call;
+    open.set(p, made, opening);
+    if (made >= used.length && made < MAX_DESCRIPTOR) uses[p] = longer(used, made + 1);
+    uses[p]![made] = i;
+    const symbol = places.classes[places.classOf[ofRow[i]!]!]!.call;
     let list = found.get(symbol);
     if (list === undefined) found.set(symbol, (list = []));
     list.push(opening);
   }
+  open.forEach(lastUse);
   return found;
+}
+
+/** Per place: what its calls do to descriptors; nothing if they failed. */
+function deedsOf({ contextOf, contexts, symbols }: Places): Uint8Array {
+  const ofSymbol = Uint8Array.from(symbols, ({ call, outcome }) => {
+    if (outcome !== '' && outcome !== ZERO) return NOTHING;
+    if (call === 'close') return CLOSES;
+    if (call === 'execve') return EXECUTES;
+    return OPENS.test(call) ? OPENED : USES;
+  });
+  return Uint8Array.from(contextOf, (context) => ofSymbol[contexts.symbol[context]!]!);
+}
+
+function longer(list: Int32Array, least: number): Int32Array {
+  const copy = new Int32Array(Math.max(least, 2 * list.length));
+  copy.set(list);
+  return copy;
 }
 
 /** Whether anything was opened so often in the window that it may be a leak. */
