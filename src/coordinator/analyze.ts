@@ -212,9 +212,16 @@ export function traceFacts(paths: readonly string[], read: ReadResult): ResultDo
   };
 }
 
-function unfinishedCalls(trace: Trace): number {
-  const { flags } = trace.columns;
+/** Four rows at a time: in nearly all traces nearly all calls are finished. */
+function unfinishedCalls({ length, columns: { flags } }: Trace): number {
+  const unfinished = (row: number) => flags[row]! & FLAG_UNFINISHED;
+  const fours = new Uint32Array(flags.buffer, flags.byteOffset, length >> 2);
   let n = 0;
-  for (let i = 0; i < trace.length; i++) if ((flags[i]! & FLAG_UNFINISHED) !== 0) n++;
+  for (let i = 0; i < fours.length; i++) {
+    if ((fours[i]! & ANY_UNFINISHED) !== 0)
+      for (let row = 4 * i; row < 4 * i + 4; row++) n += unfinished(row);
+  }
+  for (let row = length & ~3; row < length; row++) n += unfinished(row);
   return n;
 }
+const ANY_UNFINISHED = FLAG_UNFINISHED * 0x01010101;
