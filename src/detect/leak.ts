@@ -78,7 +78,7 @@ export function leak({ scene, cells }: DetectorInput): Finding {
 
 /** Openings of the window by what they open, in order of time; those of processes that ended are left out: the kernel closes. */
 function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
-  const { trace, places } = scene;
+  const { trace, places, endRow } = scene;
   const { descriptor, result, start, thread } = trace.columns;
   const { ofRow } = places;
   const found = new Map<string, Opening[]>();
@@ -88,14 +88,25 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const { processOf } = open;
   /** By process: the last use of each descriptor that was opened. To each row it is a store, and nothing to look up. */
   const uses: Int32Array[] = trace.threads.map(() => new Int32Array(0));
+  /** Stores uses from a row on, up to the first row that opens, closes or executes: that is given. Small, so that it is compiled once. */
+  const usesFrom = (row: number): number => {
+    for (let i = row; i < endRow; i++) {
+      const deed = does[ofRow[i]!]!;
+      if (deed === NOTHING) continue;
+      if (deed !== USES) return i;
+      const p = processOf[thread[i]!]!;
+      const d = descriptor[i]!;
+      if (p >= 0 && d >= 0 && d < uses[p]!.length) uses[p]![d] = i;
+    }
+    return endRow;
+  };
   const lastUse = (opening: Opening, p: number, d: number) => {
     opening.last = uses[p]![d] ?? opening.row;
   };
-  for (let i = scene.firstRow; i < scene.endRow; i++) {
-    const deed = does[ofRow[i]!]!;
-    if (deed === NOTHING) continue;
+  for (let i = scene.firstRow; (i = usesFrom(i)) < endRow; i++) {
     const p = processOf[thread[i]!]!;
     if (p < 0) continue;
+    const deed = does[ofRow[i]!]!;
     const d = descriptor[i]!;
     if (deed === CLOSES) {
       // A tracer that is attached to a running process does not tell which threads are of one process: what one opened another
@@ -108,7 +119,6 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     }
     const used = uses[p]!;
     if (d >= 0 && d < used.length) used[d] = i;
-    if (deed === USES) continue;
     if (deed === EXECUTES) {
       // What a program that is started anew inherits, it need not know of.
       open.forEachOf(p, lastUse);
