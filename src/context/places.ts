@@ -19,8 +19,8 @@ export interface Places {
   /** Per place: index into `contexts`, and into `classes`. */
   readonly contextOf: Int32Array;
   readonly classOf: Int32Array;
-  /** First row and end of what holds all runs of at least LONG_RUN equal calls (OUTCOME grain) in a thread; null: there is none. */
-  readonly longRuns: { readonly from: number; readonly to: number } | null;
+  /** Runs of at least LONG_RUN equal calls (OUTCOME grain) in a thread. */
+  readonly longRuns: readonly Run[];
 }
 
 export interface CallClass {
@@ -29,6 +29,14 @@ export interface CallClass {
   readonly call: string;
   /** A row of the class. */
   readonly row: number;
+}
+
+/** Equal calls in a row of a thread: its first row, its last, and how many. */
+export interface Run {
+  readonly thread: number;
+  readonly first: number;
+  readonly last: number;
+  readonly length: number;
 }
 
 export interface PlaceOptions {
@@ -69,8 +77,8 @@ interface Exports {
   readonly contexts: Global;
   readonly classes: Global;
   readonly places: Global;
-  readonly longFrom: Global;
-  readonly longTo: Global;
+  readonly RUNS: Global;
+  readonly runs: Global;
   readonly wide: Global;
   layOut(rows: number, threads: number, calls: number, sigreturn: number): void;
   addSymbol(outcome: number, limit: number): void;
@@ -119,7 +127,7 @@ export function placesOf(trace: Trace, options: PlaceOptions = {}): Places {
     ofRow: new ofRow(buffer, wasm.PLACES.value, length),
     contextOf: places.first,
     classOf: places.second,
-    longRuns: wasm.longTo.value === 0 ? null : { from: wasm.longFrom.value, to: wasm.longTo.value },
+    longRuns: runsAt(wasm),
   };
 }
 
@@ -182,6 +190,14 @@ class Symbols {
     this.list.push(symbol);
     this.wasm.addSymbol(outcome, limit);
   }
+}
+
+function runsAt({ memory, RUNS, runs }: Exports): Run[] {
+  const all = new Int32Array(memory.buffer, RUNS.value, 4 * runs.value);
+  return Array.from({ length: runs.value }, (_, n) => {
+    const [thread, first, last, length] = all.subarray(4 * n) as unknown as [number, number, number, number];
+    return { thread, first, last, length };
+  });
 }
 
 /** The tuples of a table (src/wasm/places/tuples.ts), by number. */

@@ -3,7 +3,7 @@
  * speaks also where the trace has no healthy beginning to compare with. The run is one invocation's: its cells have the
  * context of the run's first call (context/contexts.ts). O(rows).
  */
-import { LONG_RUN } from '../context/places.js';
+import { LONG_RUN, type Run } from '../context/places.js';
 import type { DetectorInput, Finding, Item, Mark } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
 import type { Scene } from './scene.js';
@@ -17,14 +17,6 @@ const FULL = 0.2;
 const ALARMING = 0.2;
 /** Runs that are told of at most. */
 const ITEMS = 10;
-
-/** Equal calls in a row of a thread: its first row, its last, and how many. */
-interface Run {
-  readonly thread: number;
-  readonly first: number;
-  readonly last: number;
-  readonly length: number;
-}
 
 export function loop({ scene, cells }: DetectorInput): Finding {
   const { trace, places, decoder, firstRow, endRow } = scene;
@@ -64,39 +56,32 @@ export function loop({ scene, cells }: DetectorInput): Finding {
   };
 }
 
-/** Runs of at least LONG calls in the window, thread by thread in order of time. One pass in the order of the rows, if there are any. */
-function longRuns({ trace, places, firstRow, endRow }: Scene): Run[] {
-  const { ofRow, classOf, classes } = places;
-  if (places.longRuns === null) return [];
-  const { thread } = trace.columns;
-  const texts = new Map<string, number>();
-  const callOfClass = classes.map(({ call }) => {
-    if (!texts.has(call)) texts.set(call, texts.size + 1);
-    return texts.get(call)!;
-  });
-  const callOf = classOf.map((k) => callOfClass[k]!);
-  const threads = trace.threads.length;
-  const running = new Int32Array(threads); // 0: nothing yet
-  const first = new Uint32Array(threads);
-  const last = new Uint32Array(threads);
-  const length = new Uint32Array(threads);
-  const found: Run[] = [];
-  const close = (t: number) => {
-    if (length[t]! >= LONG_RUN) found.push({ thread: t, first: first[t]!, last: last[t]!, length: length[t]! });
-  };
-  const end = Math.min(endRow, places.longRuns.to);
-  for (let row = Math.max(firstRow, places.longRuns.from); row < end; row++) {
-    const t = thread[row]!;
-    const call = callOf[ofRow[row]!]!;
-    if (call !== running[t]) {
-      close(t);
-      running[t] = call;
-      first[t] = row;
-      length[t] = 0;
-    }
-    last[t] = row;
-    length[t]!++;
-  }
-  for (let t = 0; t < threads; t++) close(t);
+/** Runs of at least LONG_RUN calls in the window, thread by thread in order of time. */
+function longRuns(scene: Scene): Run[] {
+  const { places, firstRow, endRow } = scene;
+  const touching = places.longRuns.filter(({ first, last }) => last >= firstRow && first < endRow);
+  const within = ({ first, last }: Run) => first >= firstRow && last < endRow;
+  const cut = cutToWindow(scene, touching.filter((run) => !within(run)));
+  const found = [...touching.filter(within), ...cut.filter(({ length }) => length >= LONG_RUN)];
   return found.sort((a, b) => a.thread - b.thread || a.first - b.first);
+}
+
+/** What of the runs lies in the window: all rows of a thread from a run's first to its last are the run's. One pass, if there are any. */
+function cutToWindow({ trace, firstRow, endRow }: Scene, runs: readonly Run[]): Run[] {
+  if (runs.length === 0) return [];
+  const { thread } = trace.columns;
+  const cuts = runs.map((run) => ({ run, first: -1, last: -1, length: 0 }));
+  /** Per thread: runs that the window's begin cuts, or its end: two at most. */
+  const ofThread: (typeof cuts | undefined)[] = trace.threads.map(() => undefined);
+  for (const cut of cuts) (ofThread[cut.run.thread] ??= []).push(cut);
+  for (let row = firstRow; row < endRow; row++) {
+    const own = ofThread[thread[row]!];
+    if (own === undefined) continue;
+    for (const cut of own) {
+      if (row < cut.run.first || row > cut.run.last) continue;
+      if (cut.length++ === 0) cut.first = row;
+      cut.last = row;
+    }
+  }
+  return cuts.map(({ run, first, last, length }) => ({ thread: run.thread, first, last, length }));
 }

@@ -87,8 +87,10 @@ let aboutRoom: i32 = 1024;
 /** Per row: its place, in two bytes each, or four once there are more places. */
 let PLACES: usize = 0;
 let wide: bool = false;
-let longFrom: i32 = i32.MAX_VALUE;
-let longTo: i32 = 0;
+/** Long runs, four numbers each: thread, first row, last row, length. */
+let RUNS: usize = 0;
+let runs: i32 = 0;
+let runRoom: i32 = 256;
 
 /** call * 32 + variant, kind * 4 + side, errno * 8 + size. */
 const codes: Tuples = tuples();
@@ -112,12 +114,13 @@ export function layOut(rowCount: i32, threadCount: i32, calls: i32, sigreturnCal
   SYMBOLS = room(8 * symbolRoom);
   ABOUT = room(16 * aboutRoom);
   PROCESSES = layOutProcesses(threads);
+  RUNS = room(16 * runRoom);
   PLACES = room(<usize>2 * rows);
 }
 let PROCESSES: usize = 0;
 export { ABOUT, DOES, PLACES, PROCESSES, SIZES };
 export { classes, codes, contexts, places, triples };
-export { longFrom, longTo, wide };
+export { RUNS, runs, wide };
 
 export function addSymbol(outcome: i32, limit: i32): void {
   if (symbols == symbolRoom) {
@@ -289,7 +292,18 @@ function classOf(before: i32, own: i32, row: i32): i32 {
 
 // @inline
 function endRun(at: Thread): void {
-  if (at.run < LONG_RUN) return;
-  longFrom = min(longFrom, at.runFrom);
-  longTo = max(longTo, at.row);
+  if (at.run >= LONG_RUN) addRun(at);
+}
+
+function addRun(at: Thread): void {
+  if (runs == runRoom) {
+    RUNS = twice(RUNS, <usize>16 * runRoom);
+    runRoom *= 2;
+  }
+  const run = RUNS + ((<usize>runs) << 4);
+  runs++;
+  store<i32>(run, <i32>((changetype<usize>(at) - THREADS) >> 6));
+  store<i32>(run, at.runFrom, 4);
+  store<i32>(run, at.row - 1, 8);
+  store<i32>(run, at.run, 12);
 }
