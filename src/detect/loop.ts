@@ -61,7 +61,10 @@ function longRuns(scene: Scene): Run[] {
   const { places, firstRow, endRow } = scene;
   const touching = places.longRuns.filter(({ first, last }) => last >= firstRow && first < endRow);
   const within = ({ first, last }: Run) => first >= firstRow && last < endRow;
-  const cut = cutToWindow(scene, touching.filter((run) => !within(run)));
+  const cut = cutToWindow(
+    scene,
+    touching.filter((run) => !within(run)),
+  );
   const found = [...touching.filter(within), ...cut.filter(({ length }) => length >= LONG_RUN)];
   return found.sort((a, b) => a.thread - b.thread || a.first - b.first);
 }

@@ -10,12 +10,11 @@
  *   for all.
  */
 import { ACCEPTED, CONNECTED, known, layOutProcesses, note, processOf } from './descriptors';
+import { LOOPING, RETURNED, RUNS, STOPPED, Thread, endRun, layOutThreads, runs, threadAt, threads } from './threads';
 import { Tuples, intern, part, room, tuples, twice } from './tuples';
 
 /** Rows that the driver puts into memory at a time: few enough to stay in the processor's second-level cache. */
 export const BLOCK: i32 = 1 << 14;
-/** Runs of this many equal calls are told of. */
-const LONG_RUN: i32 = 1000;
 const EINTR: i32 = 4;
 const ERRNO_RESTART: i32 = 254;
 /** Size classes of a call's results, by their number of leading zeros. */
@@ -31,34 +30,6 @@ const KIND: usize = memory.data(BLOCK, 16);
 const VARIANT: usize = memory.data(BLOCK, 16);
 export { CALL, DESCRIPTOR, ERRNO, KIND, RESULT, THREAD, VARIANT };
 
-/** What is kept of each thread, in one cache line. */
-@unmanaged
-class Thread {
-  /** Of its last call; row: + 1, 0 before the first. */
-  row: i32;
-  symbol: i32;
-  descriptor: i32;
-  triple: i32;
-  own: i32;
-  class: i32;
-  /** Its calls in a row that are the same save for their sizes, the row and the context of the first of them. */
-  run: i32;
-  runFrom: i32;
-  runTriple: i32;
-  runOwn: i32;
-  flags: i32;
-  /** The call that a signal interrupted. */
-  stoppedRow: i32;
-  stoppedCall: i32;
-  stoppedDescriptor: i32;
-  stoppedTriple: i32;
-  stoppedOwn: i32;
-}
-/** A signal interrupted a call; rt_sigreturn was the last call, the handler is over; the last call was one of a loop. */
-const STOPPED: i32 = 1;
-const RETURNED: i32 = 2;
-const LOOPING: i32 = 4;
-
 /** What is kept of each context, its numbers + 1 (0: not known yet). */
 @unmanaged
 class About {
@@ -72,8 +43,6 @@ class About {
 }
 
 let rows: i32 = 0;
-let threads: i32 = 0;
-let THREADS: usize = 0;
 /** Per call: what it does to descriptors (descriptors.ts), and its size classes. */
 let DOES: usize = 0;
 let SIZES: usize = 0;
@@ -87,10 +56,6 @@ let aboutRoom: i32 = 1024;
 /** Per row: its place, in two bytes each, or four once there are more places. */
 let PLACES: usize = 0;
 let wide: bool = false;
-/** Long runs, four numbers each: thread, first row, last row, length. */
-let RUNS: usize = 0;
-let runs: i32 = 0;
-let runRoom: i32 = 256;
 
 /** call * 32 + variant, kind * 4 + side, errno * 8 + size. */
 const codes: Tuples = tuples();
@@ -105,16 +70,13 @@ const places: Tuples = tuples();
 
 export function layOut(rowCount: i32, threadCount: i32, calls: i32, sigreturnCall: i32): void {
   rows = rowCount;
-  threads = threadCount;
+  layOutThreads(threadCount);
   sigreturn = sigreturnCall;
-  THREADS = room(<usize>64 * threads);
-  for (let t = 0; t < threads; t++) changetype<Thread>(THREADS + <usize>64 * t).descriptor = -1;
   DOES = room(calls);
   SIZES = room(LENGTHS * calls);
   SYMBOLS = room(8 * symbolRoom);
   ABOUT = room(16 * aboutRoom);
   PROCESSES = layOutProcesses(threads);
-  RUNS = room(16 * runRoom);
   PLACES = room(<usize>2 * rows);
 }
 let PROCESSES: usize = 0;
@@ -153,20 +115,41 @@ export function look(base: i32, from: i32, to: i32): i32 {
     const does = <i32>load<u8>(DOES + c);
     const side = does == ACCEPTED || does == CONNECTED ? does : told & 3;
     const size = e == 0 ? <i32>load<u8>(SIZES + LENGTHS * c + clz(r)) : 0;
-    const v = c * 32 + <i32>load<u8>(VARIANT + i);
-    const s = intern(codes, v, <i32>load<u8>(KIND + i) * 4 + side, e * 8 + size) + 1;
-    if (s == symbols) return i;
-    step(changetype<Thread>(THREADS + ((<usize>t) << 6)), base + i, c, d, e, s, told);
+    const code = c * 32 + <i32>load<u8>(VARIANT + i);
+    const kind = <i32>load<u8>(KIND + i) * 4 + side;
+    const outcome = e * 8 + size;
+    const at = threadAt(t);
+    let s = at.symbol;
+    if (at.steady != 0 && at.code == code && at.kind == kind && at.outcome == outcome) {
+      standsAt(at.row, at.steady);
+      at.row = base + i + 1;
+      at.run++;
+      at.descriptor = d;
+    } else {
+      s = intern(codes, code, kind, outcome) + 1;
+      if (s == symbols) return i;
+      const steady = step(at, base + i, c, d, e, s, told);
+      at.steady = steady;
+      if (steady != 0) {
+        at.code = code;
+        at.kind = kind;
+        at.outcome = outcome;
+      }
+    }
     note(process, does, d, told, e == 0 ? r : -1, s);
   }
   return to;
 }
 
-/** A thread's call: completes the context of the one before, and begins its own. `told`: of its descriptor. */
+/**
+ * A thread's call: completes the context of the one before, and begins its own. `told`: of its descriptor. Gives what `steady` is
+ * to be: the place of the call before, + 1, if more of the same call would have it too.
+ */
 // @inline
-function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): void {
+function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): i32 {
   const first = at.row == 0;
   const before = at.symbol;
+  const classBefore = at.class;
   let k = -1;
   if (first) at.class = classOf(0, s, row);
   else {
@@ -181,6 +164,7 @@ function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): 
     at.runFrom = row;
   }
   const flags = at.flags;
+  let steady = 0;
   let looping = run > limitOf(s) ? LOOPING : 0;
   let triple = at.triple;
   let own = at.own;
@@ -200,7 +184,7 @@ function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): 
     if (flags != LOOPING || before != s) {
       triple = replaced(at.runTriple, s);
       own = at.runOwn;
-    }
+    } else if (at.class == classBefore) steady = changetype<About>(ABOUT + ((<usize>k) << 4)).place;
   } else {
     const back = (flags & STOPPED) != 0 && (flags & RETURNED) != 0;
     own = (told >> 2) * 2 + i32(d >= 0 && (back ? at.stoppedDescriptor : at.descriptor) == d);
@@ -229,12 +213,13 @@ function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): 
       at.stoppedOwn = own;
     }
   }
+  return steady;
 }
 
 /** Each thread ends with an edge, which is symbol 0. */
 export function finish(): void {
   for (let t = 0; t < threads; t++) {
-    const at = changetype<Thread>(THREADS + ((<usize>t) << 6));
+    const at = threadAt(t);
     if (at.row == 0) continue;
     endRun(at);
     settle(at, 0);
@@ -255,10 +240,15 @@ function settle(at: Thread, after: i32): i32 {
     about.place = intern(places, k, at.class, 0) + 1;
     if (about.place > 0x10000 && !wide) widen();
   }
-  const row = <usize>(at.row - 1);
-  if (wide) store<i32>(PLACES + (row << 2), about.place - 1);
-  else store<u16>(PLACES + (row << 1), <u16>(about.place - 1));
+  standsAt(at.row, about.place);
   return k;
+}
+
+/** Both numbers + 1. */
+// @inline
+function standsAt(row: i32, place: i32): void {
+  if (wide) store<i32>(PLACES + ((<usize>(row - 1)) << 2), place - 1);
+  else store<u16>(PLACES + ((<usize>(row - 1)) << 1), <u16>(place - 1));
 }
 
 function widen(): void {
@@ -288,22 +278,4 @@ function classOf(before: i32, own: i32, row: i32): i32 {
   const n = intern(classes, outcomeOf(before), outcomeOf(own), 0);
   if (n == known) store<i32>(classes.list + <usize>12 * n, row, 8);
   return n;
-}
-
-// @inline
-function endRun(at: Thread): void {
-  if (at.run >= LONG_RUN) addRun(at);
-}
-
-function addRun(at: Thread): void {
-  if (runs == runRoom) {
-    RUNS = twice(RUNS, <usize>16 * runRoom);
-    runRoom *= 2;
-  }
-  const run = RUNS + ((<usize>runs) << 4);
-  runs++;
-  store<i32>(run, <i32>((changetype<usize>(at) - THREADS) >> 6));
-  store<i32>(run, at.runFrom, 4);
-  store<i32>(run, at.row - 1, 8);
-  store<i32>(run, at.run, 12);
 }
