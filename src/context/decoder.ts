@@ -7,7 +7,10 @@
 import type { ContextModel } from '../signatures/context-model.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
 import { BLOCK, LADDER, LadderIndex } from './ladder.js';
+import { FIRST_COUNT, LearnedRung } from './learned-rung.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
+
+export { FIRST_COUNT };
 
 /** Nodes in falling order of weight; weights sum to 1. Empty: nothing is known of the call. */
 export interface Decoded {
@@ -24,9 +27,7 @@ export class Decoder {
   /** Grain texts to numbers; decoding never adds to them. */
   readonly texts = Array.from({ length: GRAINS }, () => new Map<string, number>());
   private readonly ladder = new LadderIndex();
-  /** Per rung, per place: node, count, node, count ... */
-  private readonly counts: Int32Array[][];
-  private readonly totals: number[][] = LADDER.map(() => []);
+  private readonly rungs: readonly LearnedRung[];
   /** Calls learned, with or without a node. */
   readonly total: number;
   /** Per node: its weight while a context is decoded, else 0. */
@@ -38,26 +39,23 @@ export class Decoder {
     const symbols = model.symbols.map(parseSymbol);
     const grains = grainNumbers(symbols, this.texts, true);
     const table = tableOf(model);
-    const maps: Map<number, number>[][] = LADDER.map(() => []);
-    let total = 0;
-    for (let k = 0; k < table.size; k++) {
-      const row = model.contexts[k]!;
-      let calls = 0;
-      for (let j = FIRST_COUNT; j < row.length; j += 2) calls += row[j + 1]!;
-      total += calls;
-      for (let r = 0; r < LADDER.length; r++) {
-        const place = this.ladder.place(r, table, k, grains, true);
-        const counts = (maps[r]![place] ??= new Map<number, number>());
-        for (let j = FIRST_COUNT; j < row.length; j += 2) counts.set(row[j]!, (counts.get(row[j]!) ?? 0) + row[j + 1]!);
-        this.totals[r]![place] = (this.totals[r]![place] ?? 0) + calls;
-      }
-      BIGRAM_GRAINS.forEach((g, b) => {
+    const calls = Float64Array.from(model.contexts, (row) => {
+      let sum = 0;
+      for (let j = FIRST_COUNT; j < row.length; j += 2) sum += row[j + 1]!;
+      return sum;
+    });
+    this.total = calls.reduce((sum, n) => sum + n, 0);
+    this.rungs = LADDER.map((_, r) => {
+      const placeOf = Int32Array.from(calls, (_, k) => this.ladder.place(r, table, k, grains, true));
+      return new LearnedRung(model.contexts, placeOf, calls);
+    });
+    BIGRAM_GRAINS.forEach((g, b) => {
+      const bigrams = this.bigrams[b]!;
+      calls.forEach((n, k) => {
         const key = bigramKey(grains[g]![table.before[k]!]!, grains[g]![table.symbol[k]!]!);
-        this.bigrams[b]!.set(key, (this.bigrams[b]!.get(key) ?? 0) + calls);
+        bigrams.set(key, (bigrams.get(key) ?? 0) + n);
       });
-    }
-    this.total = total;
-    this.counts = maps.map((places) => places.map((counts) => Int32Array.from([...counts].flat())));
+    });
     this.mixed = new Float64Array(model.nodes.length);
     this.runs = new Map(model.runs);
   }
@@ -84,8 +82,9 @@ export class Decoder {
     const known: { rung: number; n: number; counts: Int32Array }[] = [];
     for (let rung = 0; rung < LADDER.length; rung++) {
       const place = this.ladder.place(rung, table, k, grains, false);
-      const counts = place < 0 ? undefined : this.counts[rung]![place];
-      if (counts !== undefined) known.push({ rung, n: this.totals[rung]![place]!, counts });
+      const learned = this.rungs[rung]!;
+      const counts = place < 0 ? undefined : learned.countsOf(place);
+      if (counts !== undefined) known.push({ rung, n: learned.totals[place]!, counts });
     }
     // The rarer a view of the context, the more it says.
     known.sort((a, b) => BLOCK[a.rung]! - BLOCK[b.rung]! || b.n - a.n || a.rung - b.rung);
@@ -111,8 +110,6 @@ export class Decoder {
 
 /** Grains at which pairs of calls are counted. */
 const BIGRAM_GRAINS = [BARE, KIND, OUTCOME];
-/** Before this position a context of the model is its tuple, after it node and count in turn. */
-export const FIRST_COUNT = 6;
 
 function bigramKey(before: number, symbol: number): number {
   return before * 0x100000 + symbol;
