@@ -3,6 +3,7 @@
  * Each call of an odd kind marks its cell; a kind that learning never saw in its place also speaks for what the function of the
  * call before it is known to call. O(rows).
  */
+import { inBlocks } from './counts.js';
 import type { Parameters } from '../parameters.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
 import { type Cells, type Scene, lowerBound } from './scene.js';
@@ -98,32 +99,37 @@ function oddCalls(
   const counts = new Uint32Array(ofPlace.length);
   const met: number[] = [];
   const rowsOf: number[][] = [];
-  // What is too much mostly comes in a row: sum and count of the place of the call before are not in memory meanwhile.
-  let [current, cell, sum, n] = [-1, 0, 0, 0];
-  for (let i = from; i < endRow; i++) {
-    const place = ofRow[i]!;
-    const w = weightOf[place]!;
-    if (w === 0) continue;
-    const at = ofThread[thread[i]!]! + place;
-    if (at !== current) {
-      onCell[cell] = sum;
-      if (current >= 0) counts[current] = n;
-      current = at;
-      cell = ofPlace[at]!;
-      sum = onCell[cell]!;
-      n = counts[at]!;
-    }
-    sum += w;
-    // The first rows of a kind are among the first of their places: of most calls nothing more is to be kept.
-    if (n++ >= ROWS_KEPT) continue;
+  const keep = (row: number, at: number, n: number) => {
     if (n === 1) met.push(at);
-    const rows = (rowsOf[kindOf[place]!] ??= []);
-    if (rows.length < ROWS_KEPT) rows.push(i);
-  }
-  if (current >= 0) {
+    const rows = (rowsOf[kindOf[ofRow[row]!]!] ??= []);
+    if (rows.length < ROWS_KEPT) rows.push(row);
+  };
+  inBlocks(from, endRow, (first, end) => {
+    // What is too much mostly comes in a row: meanwhile the sum and the count are in registers.
+    let current = -1;
+    let cell = 0;
+    let sum = onCell[0]!;
+    let n = 0;
+    for (let i = first; i < end; i++) {
+      const place = ofRow[i]!;
+      const w = weightOf[place]!;
+      if (w === 0) continue;
+      const at = ofThread[thread[i]!]! + place;
+      if (at !== current) {
+        onCell[cell] = sum;
+        if (current >= 0) counts[current] = n;
+        current = at;
+        cell = ofPlace[at]!;
+        sum = onCell[cell]!;
+        n = counts[at]!;
+      }
+      sum += w;
+      // The first rows of a kind are among the first of their places: of most calls nothing more is to be kept.
+      if (n++ < ROWS_KEPT) keep(i, at, n);
+    }
     onCell[cell] = sum;
-    counts[current] = n;
-  }
+    if (current >= 0) counts[current] = n;
+  });
   return { onCell, counts, met, rowsOf };
 }
 
@@ -137,13 +143,15 @@ function callsBefore(scene: Scene, { size, ofPlace, ofThread }: Cells, from: num
   /** Per thread: place of its last row of the window; -1: none. */
   const last = new Int32Array(trace.threads.length).fill(-1);
   for (let i = firstRow; i < from; i++) last[thread[i]!] = ofRow[i]!;
-  for (let i = from; i < endRow; i++) {
-    const t = thread[i]!;
-    const before = last[t]!;
-    const place = ofRow[i]!;
-    last[t] = place;
-    const w = weightOf[place]!;
-    if (w !== 0 && before >= 0) sums.add(ofPlace[ofThread[t]! + before]!, w);
-  }
+  inBlocks(from, endRow, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const t = thread[i]!;
+      const before = last[t]!;
+      const place = ofRow[i]!;
+      last[t] = place;
+      const w = weightOf[place]!;
+      if (w !== 0 && before >= 0) sums.add(ofPlace[ofThread[t]! + before]!, w);
+    }
+  });
   return sums;
 }

@@ -4,6 +4,7 @@
  */
 import { FLAG_UNFINISHED } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
+import { inBlocks } from './counts.js';
 import { type Scene, lowerBound } from './scene.js';
 
 /** Shorter calls hurt nobody. */
@@ -42,21 +43,24 @@ export function longRows({ trace, firstRow, endRow }: Scene, onsetNs: number): L
   const calls: LongCall[] = [];
   const gaps: Gap[] = [];
   const gapsFrom = Math.max(firstRow, lowerBound(trace, onsetNs));
-  for (let row = 0; row < endRow; row++) {
-    const t = thread[row]!;
-    const at = start[row]!;
-    const took = duration[row]!;
-    // NaN, where durations were not recorded, is longer than nothing.
-    if (took > LONG_CALL_NS) calls.push({ row, before: lastRow[t]! });
-    if (at - ended[t]! > LONG_GAP_NS && row >= gapsFrom) {
-      const before = lastRow[t]!;
-      const ns = at - Math.max(ended[t]!, onsetNs);
-      if (before >= 0 && ns > LONG_GAP_NS && (flags[before]! & FLAG_UNFINISHED) === 0)
-        gaps.push({ thread: t, row, before, ns });
+  const keepGap = (row: number, t: number, at: number) => {
+    const before = lastRow[t]!;
+    const ns = at - Math.max(ended[t]!, onsetNs);
+    if (before >= 0 && ns > LONG_GAP_NS && (flags[before]! & FLAG_UNFINISHED) === 0)
+      gaps.push({ thread: t, row, before, ns });
+  };
+  inBlocks(0, endRow, (first, end) => {
+    for (let row = first; row < end; row++) {
+      const t = thread[row]!;
+      const at = start[row]!;
+      const took = duration[row]!;
+      // NaN, where durations were not recorded, is longer than nothing.
+      if (took > LONG_CALL_NS) calls.push({ row, before: lastRow[t]! });
+      if (at - ended[t]! > LONG_GAP_NS && row >= gapsFrom) keepGap(row, t, at);
+      lastRow[t] = row;
+      ended[t] = at + took;
     }
-    lastRow[t] = row;
-    ended[t] = at + took;
-  }
+  });
   gaps.sort((a, b) => a.thread - b.thread || a.row - b.row);
   return { calls, gaps, lastRow };
 }

@@ -8,6 +8,7 @@ import { type Places, placesOf } from '../context/places.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
+import { inBlocks } from './counts.js';
 import { type Role, type Roles, learnRoles } from './roles.js';
 
 export interface Scene {
@@ -79,14 +80,17 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const ofPlace = new Int32Array(given.roles.length * contextOf.length).fill(-1);
   const calls = new Uint32Array(ofPlace.length);
   const base = given.ofThread.map((role) => role * contextOf.length);
-  for (let i = 0; i < endRow; i++) {
-    const at = base[thread[i]!]! + ofRow[i]!;
-    // Rows before the window have cells, but do not count.
-    if (i === firstRow) calls.fill(0);
-    if (calls[at]!++ === 0 && ofPlace[at]! < 0)
-      ofPlace[at] = index.intern(contextOf[ofRow[i]!]!, given.ofThread[thread[i]!]!);
-  }
-  if (firstRow >= endRow) calls.fill(0);
+  const count = (first: number, end: number) => {
+    for (let i = first; i < end; i++) {
+      const at = base[thread[i]!]! + ofRow[i]!;
+      if (calls[at]!++ === 0 && ofPlace[at]! < 0)
+        ofPlace[at] = index.intern(contextOf[ofRow[i]!]!, given.ofThread[thread[i]!]!);
+    }
+  };
+  inBlocks(0, Math.min(firstRow, endRow), count);
+  // Rows before the window have cells, but do not count.
+  calls.fill(0);
+  inBlocks(firstRow, endRow, count);
   const ofCell = new Uint32Array(index.size);
   calls.forEach((n, at) => {
     if (n > 0) ofCell[ofPlace[at]!]! += n;
