@@ -214,14 +214,16 @@ export function traceFacts(paths: readonly string[], read: ReadResult): ResultDo
 
 /** Four rows at a time: in nearly all traces nearly all calls are finished. */
 function unfinishedCalls({ length, columns: { flags } }: Trace): number {
-  const unfinished = (row: number) => flags[row]! & FLAG_UNFINISHED;
-  const fours = new Uint32Array(flags.buffer, flags.byteOffset, length >> 2);
-  let n = 0;
-  for (let i = 0; i < fours.length; i++) {
-    if ((fours[i]! & ANY_UNFINISHED) !== 0)
-      for (let row = 4 * i; row < 4 * i + 4; row++) n += unfinished(row);
-  }
-  for (let row = length & ~3; row < length; row++) n += unfinished(row);
+  const inRows = (from: number, to: number) => {
+    let n = 0;
+    for (let row = from; row < to; row++) n += flags[row]! & FLAG_UNFINISHED;
+    return n;
+  };
+  const aligned = Math.min(length, -flags.byteOffset & 3);
+  const fours = new Uint32Array(flags.buffer, flags.byteOffset + aligned, (length - aligned) >> 2);
+  let n = inRows(0, aligned) + inRows(aligned + 4 * fours.length, length);
+  for (let i = 0; i < fours.length; i++)
+    if ((fours[i]! & ANY_UNFINISHED) !== 0) n += inRows(aligned + 4 * i, aligned + 4 * i + 4);
   return n;
 }
 const ANY_UNFINISHED = FLAG_UNFINISHED * 0x01010101;
