@@ -22,7 +22,7 @@ export interface MemoryOptions {
  */
 const PROGRAM = 100 * MB;
 const PER_JOB = 25 * MB;
-const PER_ROW = 65;
+const PER_ROW = 70;
 const PER_ROW_WITH_STACKS = 350;
 /** How far off the estimate may be. */
 const MARGIN = 1.15;
