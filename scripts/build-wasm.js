@@ -16,7 +16,10 @@ const SCRIPTS = [
   'wasm/perf/lines.ts',
   'wasm/places/places.ts',
   'wasm/strace/lines.ts',
+  'wasm/rows/rows.ts',
 ];
+/** Those whose memory comes from the driver, which shares it with all threads. */
+const SHARING = ['wasm/rows/rows.ts'];
 /** What they have in common. */
 const SHARED = path.join(SOURCES, 'wasm/shared');
 /**
@@ -24,7 +27,15 @@ const SHARED = path.join(SOURCES, 'wasm/shared');
  * detaches its buffer, and from the first such on checks every access to any typed array of the thread: a fifth slower.
  */
 const INITIAL_PAGES = '640';
-const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--initialMemory', INITIAL_PAGES];
+const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+const OWN_MEMORY = ['--initialMemory', INITIAL_PAGES];
+/** All of the 4 GB that there can be. */
+const SHARED_MEMORY = ['--importMemory', '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
+
+function optionsOf(file) {
+  const sharing = SHARING.some((script) => path.join(SOURCES, script) === path.resolve(file));
+  return [...OPTIONS, ...(sharing ? SHARED_MEMORY : OWN_MEMORY)];
+}
 
 /** Text of the TypeScript file for the source at `file`. */
 export async function assembled(file) {
@@ -33,7 +44,7 @@ export async function assembled(file) {
 
 async function compiled(file) {
   let binary = null;
-  const options = [path.relative(ROOT, file), '--baseDir', ROOT, '--outFile', 'module.wasm', ...OPTIONS];
+  const options = [path.relative(ROOT, file), '--baseDir', ROOT, '--outFile', 'module.wasm', ...optionsOf(file)];
   const { error, stderr } = await asc.main(options, {
     // Decorators of functions are no TypeScript, so other tools reject them: there they are comments.
     readFile: (name, folder) => {
@@ -48,7 +59,7 @@ async function compiled(file) {
 
 /** Of an AssemblyScript module's sources and its compiler: tells whether it is up to date, which compiling takes seconds for. */
 export function scriptHash(file) {
-  const hash = createHash('sha256').update(`${OPTIONS} ${asc.version}`);
+  const hash = createHash('sha256').update(`${optionsOf(file)} ${asc.version}`);
   for (const folder of [path.dirname(file), SHARED])
     for (const name of readdirSync(folder).sort())
       if (name.endsWith('.ts') && !name.endsWith('-module.ts')) hash.update(readFileSync(path.join(folder, name)));

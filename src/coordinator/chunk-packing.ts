@@ -4,39 +4,37 @@
  * events get memory of their own, since the builder keeps them to the end.
  */
 import type { ChunkColumns, ChunkSwitches, TraceChunk } from '../trace/chunk.js';
+import { placingBytes } from '../trace/place-in-memory.js';
 
 type Column = NonNullable<ChunkColumns[keyof ChunkColumns]>;
 
 const ALIGNMENT = 8;
 
 /** `chunk` with its rows in `room`, or in new shared memory when that is too small: `memory` is what they lie in. */
-export function packChunk(
-  chunk: TraceChunk,
-  room: SharedArrayBuffer,
-): { chunk: TraceChunk; memory: SharedArrayBuffer } {
+export function packChunk(chunk: TraceChunk, room: Uint8Array): { chunk: TraceChunk; memory: Uint8Array } {
   const { columns, switches } = chunk;
-  const size = sizeOf(columns, chunk.rows);
-  const memory = room.byteLength >= size ? room : new SharedArrayBuffer(size);
+  const size = sizeOf(columns, chunk.rows) + placingBytes(chunk.threads.length, chunk.calls.length);
+  const memory = room.length >= size ? room : sharedBytes(size);
   const packed = {
     ...chunk,
     columns: inMemory(columns, chunk.rows, memory),
-    switches: switches && inMemory(switches, switches.length, new SharedArrayBuffer(sizeOf(switches, switches.length))),
+    switches: switches && inMemory(switches, switches.length, sharedBytes(sizeOf(switches, switches.length))),
   };
   return { chunk: packed, memory };
 }
 
+export function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
+}
+
 /** A copy of `table` whose arrays lie in `memory`, cut to `rows`; what is no array stays. */
-function inMemory<Table extends ChunkColumns | ChunkSwitches>(
-  table: Table,
-  rows: number,
-  memory: SharedArrayBuffer,
-): Table {
-  let offset = 0;
+function inMemory<Table extends ChunkColumns | ChunkSwitches>(table: Table, rows: number, memory: Uint8Array): Table {
+  let offset = memory.byteOffset;
   const fields = Object.entries(table).map(([name, value]) => {
     if (!ArrayBuffer.isView(value)) return [name, value as unknown];
     const from = value as Column;
-    const make = from.constructor as new (buffer: SharedArrayBuffer, offset: number, length: number) => Column;
-    const copy = new make(memory, offset, rows);
+    const make = from.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Column;
+    const copy = new make(memory.buffer, offset, rows);
     copy.set(from.subarray(0, rows));
     offset += aligned(copy.byteLength);
     return [name, copy];

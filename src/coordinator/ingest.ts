@@ -17,6 +17,7 @@ import { type ParseTask, parseStage } from './parse-stage.js';
 import { piecesOf } from './pieces.js';
 import { placeStage } from './place-stage.js';
 import type { Pool } from './pool.js';
+import { sharedBytes } from './chunk-packing.js';
 import { type ChosenFormat, formatOf, sampleOf } from './sampling.js';
 import { throwIfCancelled } from './stage.js';
 
@@ -34,6 +35,8 @@ export interface ReadOptions {
   readonly onProgress?: ((bytesDone: number, bytesTotal: number | null) => void) | undefined;
   /** Text parsed in one task, bytes (tests choose small ones). */
   readonly chunkBytes?: number | undefined;
+  /** Text that is large, bytes (tests choose little). */
+  readonly largeBytes?: number | undefined;
 }
 
 export interface ReadResult {
@@ -95,6 +98,8 @@ const LARGE_TEXT = 100e6;
 interface Part {
   readonly source: Source;
   readonly builder: TraceBuilder;
+  /** Rooms in its memory that are free. */
+  readonly rooms: Uint8Array[];
   problem: StreamProblem | null;
 }
 
@@ -103,6 +108,9 @@ interface Issued {
   readonly part: Part;
   readonly buffer: SharedArrayBuffer | null;
   readonly consumed: number;
+  readonly room: Uint8Array;
+  /** The room is one of the part's own. */
+  readonly inMemory: boolean;
 }
 
 async function readSet(
@@ -112,7 +120,7 @@ async function readSet(
   traces: Trace[],
   warnings: Message[],
 ): Promise<ChosenFormat> {
-  const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES } = options;
+  const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES, largeBytes = LARGE_TEXT } = options;
   // Certainly more than the calling thread would parse itself.
   const text = sources.reduce((sum, source) => sum + textOf(source), 0);
   if (text > (SMALL_CHUNKS + 1) * chunkBytes) pool.warm(parseStage);
@@ -129,11 +137,13 @@ async function readSet(
   const unprepared = { tid: 0, ...options.parse };
   const prepared = format.prepare?.(sampled.sample, unprepared) ?? unprepared;
   const parts = sources.map((source): Part => {
-    const builder = new TraceBuilder(format.id, textOf(source) > LARGE_TEXT);
-    return { source, builder, problem: null };
+    // For each thread one chunk being parsed, one being placed, and one waiting for each.
+    const large = textOf(source) > largeBytes ? { roomBytes: (4 * pool.jobs + 4) * chunkBytes } : null;
+    return { source, builder: new TraceBuilder(format.id, large), rooms: [], problem: null };
   });
   const free: SharedArrayBuffer[] = [];
-  const rooms: SharedArrayBuffer[] = [];
+  /** Of chunks that come to no part's own. */
+  const rooms: Uint8Array[] = [];
   const issued: Issued[] = [];
 
   async function* tasks(): AsyncGenerator<ParseTask> {
@@ -145,8 +155,10 @@ async function readSet(
         part.source === sampled.source ? sampled : null,
         plan,
       )) {
-        issued.push({ part, buffer: from.kind === 'memory' ? from.buffer : null, consumed });
-        const room = rooms.pop() ?? new SharedArrayBuffer(Math.min(chunkBytes, from.length));
+        const near = part.rooms.pop() ?? part.builder.room(chunkBytes);
+        const room = near ?? rooms.pop() ?? sharedBytes(Math.min(chunkBytes, from.length));
+        const buffer = from.kind === 'memory' ? from.buffer : null;
+        issued.push({ part, buffer, consumed, room, inMemory: near !== null });
         yield { format: format.id, options: parse, from, room };
       }
     }
@@ -154,21 +166,23 @@ async function readSet(
 
   const { items, small } = await lookAhead(tasks(), SMALL_CHUNKS * chunkBytes);
   const inline = small && pool.threads === 0;
-  const placing: { part: Part; memory: SharedArrayBuffer; placed: Promise<PlacedRows> }[] = [];
+  const placing: { part: Part; room: Uint8Array; inMemory: boolean; placed: Promise<PlacedRows> }[] = [];
   const settle = async (most: number) => {
     while (placing.length > most) {
-      const { part, memory, placed } = placing.shift()!;
+      const { part, room, inMemory, placed } = placing.shift()!;
       part.builder.settle(await placed);
-      rooms.push(memory);
+      (inMemory ? part.rooms : rooms).push(room);
     }
   };
   try {
     for await (const { chunk, memory } of pool.map(parseStage, items, { signal, inline })) {
-      const { part, buffer, consumed } = issued.shift()!;
+      const { part, buffer, consumed, ...given } = issued.shift()!;
+      if (memory !== null && given.inMemory) part.rooms.push(given.room);
+      const { room, inMemory } = memory === null ? given : { room: memory, inMemory: false };
       if (part.builder.mustMove(chunk)) await settle(0);
       const alone = inline || chunk.rows < FEW_ROWS;
-      const placed = pool.run(placeStage, part.builder.plan(chunk), { inline: alone });
-      placing.push({ part, memory, placed });
+      const placed = pool.run(placeStage, part.builder.plan(chunk, inMemory), { inline: alone });
+      placing.push({ part, room, inMemory, placed });
       // What fails is told when its turn comes.
       placed.catch(() => undefined);
       await settle(pool.jobs);

@@ -12,13 +12,13 @@ export interface ParseTask {
   readonly options: ParseOptions;
   readonly from: FileRange | SharedBytes;
   /** Where the rows are to be put, if they fit. */
-  readonly room: SharedArrayBuffer;
+  readonly room: Uint8Array;
 }
 
 export interface ParsedPiece {
   readonly chunk: TraceChunk;
-  /** The memory that the chunk's arrays lie in; to be used again when they are no longer needed. */
-  readonly memory: SharedArrayBuffer;
+  /** The memory that the chunk's rows lie in where they do not fit the task's room; to be used again when they are no longer needed. */
+  readonly memory: Uint8Array | null;
 }
 
 /** A stretch of an uncompressed file: the worker reads it itself, so the text never passes between threads. */
@@ -41,7 +41,8 @@ export const parseStage: Stage<ParseTask, ParsedPiece> = {
   brief: true,
   run({ format, options, from, room }) {
     const bytes = from.kind === 'file' ? readRange(from) : new Uint8Array(from.buffer, 0, from.length);
-    return packChunk(formatById(format).parseChunk(bytes, options), room);
+    const { chunk, memory } = packChunk(formatById(format).parseChunk(bytes, options), room);
+    return { chunk, memory: memory === room ? null : memory };
   },
 };
 

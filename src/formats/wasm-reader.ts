@@ -6,11 +6,6 @@
 import type { ChunkRoom, ChunkWriter } from '../trace/chunk-writer.js';
 import { LF } from './bytes.js';
 
-/** As much of the global object as is used here: Node's types leave it out. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
 interface Constant {
   readonly value: number;
 }

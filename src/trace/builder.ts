@@ -71,10 +71,10 @@ export class TraceBuilder {
   private readonly skippedExamples: Skipped['examples'][number][] = [];
   private truncated = false;
 
-  /** `format`: id of the format, for `Trace.format`; `large`: there will be millions of rows. */
+  /** `format`: id of the format, for `Trace.format`; `large`: there will be millions of rows (growable-columns.ts). */
   constructor(
     private readonly format = '',
-    large = false,
+    large: { readonly roomBytes: number } | null = null,
   ) {
     this.rows = new GrowableColumns(large);
   }
@@ -89,6 +89,11 @@ export class TraceBuilder {
     this.truncated = true;
   }
 
+  /** Room for a chunk's rows near those of the trace, if there is any left. */
+  room(bytes: number): Uint8Array | null {
+    return this.rows.room(bytes);
+  }
+
   /** Takes the chunk and places its rows at once. */
   append(chunk: TraceChunk): void {
     this.settle(placeRows(this.plan(chunk)));
@@ -99,8 +104,11 @@ export class TraceBuilder {
     return !this.rows.hasRoomFor(chunk.rows + chunk.orphans.length);
   }
 
-  /** Takes the chunk, all but its rows, and tells where those belong. What it gives is to be settled in the same order. */
-  plan(chunk: TraceChunk): Placement {
+  /**
+   * Takes the chunk, all but its rows, and tells where those belong. What it gives is to be settled in the same order. `inRoom`: the
+   * chunk lies in a `room`.
+   */
+  plan(chunk: TraceChunk, inRoom = false): Placement {
     let base = this.clock.advance(chunk);
     this.zero ??= base + firstMoment(chunk);
     base -= this.zero;
@@ -116,7 +124,8 @@ export class TraceBuilder {
     if (chunk.switches) this.switches.append(chunk.switches, base);
     this.count(chunk);
     this.planned.push(threads);
-    return { from: chunk.columns, to: this.rows.views(), stretches, ...mapping };
+    const memory = inRoom ? this.rows.memory : null;
+    return { from: chunk.columns, to: this.rows.views(), stretches, ...mapping, memory };
   }
 
   /** The rows of the oldest chunk planned are in their places. */

@@ -4,6 +4,7 @@
  */
 import type { ChunkColumns } from './chunk.js';
 import { adviseHugePages } from './huge-pages.js';
+import { RowMemory } from './row-memory.js';
 import { NO_STACK } from './stacks.js';
 import type { Columns } from './table.js';
 
@@ -64,15 +65,29 @@ export class GrowableColumns {
   private capacity = 0;
   private reserved = 0;
   private columns = new Map<ColumnName, Column<ColumnArray>>();
+  /** What the columns of a large trace lie in, until they outgrow it. */
+  private home: RowMemory | null = null;
 
-  /** `large`: there will be millions of rows. */
-  constructor(private readonly large = false) {
+  /** `large`: there will be millions of rows; bytes of the room that chunks on their way to them need. */
+  constructor(private readonly large: { readonly roomBytes: number; readonly pages?: number } | null = null) {
+    if (large !== null) this.home = RowMemory.of(TYPES, large.roomBytes, large.pages);
+    this.capacity = this.reserved = this.home?.capacity ?? 0;
     for (const name of Object.keys(TYPES) as ColumnName[]) if (name !== 'stack') this.add(name);
   }
 
   /** The column's rows so far and room for more; valid until the next `reserve`. */
   view<Name extends ColumnName>(name: Name): ColumnsOf[Name] {
     return this.columns.get(name)!.view as unknown as ColumnsOf[Name];
+  }
+
+  /** The memory that all of them lie in. */
+  get memory(): WebAssembly.Memory | null {
+    return this.home?.memory ?? null;
+  }
+
+  /** Room for a chunk in that memory, if there is such and has any left. */
+  room(bytes: number): Uint8Array | null {
+    return this.home?.room(bytes) ?? null;
   }
 
   /** All of them, as `view` gives them. */
@@ -92,12 +107,14 @@ export class GrowableColumns {
     const needed = this.length + rows;
     if (needed <= this.capacity) return;
     if (needed > this.reserved) {
-      const first = this.reserved === 0 && !this.large;
+      this.home = null;
+      const first = this.reserved === 0 && this.large === null;
       this.reserved = first ? Math.max(needed, LEAST_ROWS) * FIRST_RESERVATION : Math.max(RESERVED_ROWS, needed * 2);
     }
-    const roomy = this.large
-      ? needed + LARGE_GROWTH
-      : Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
+    const roomy =
+      this.large !== null
+        ? needed + LARGE_GROWTH
+        : Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
     this.capacity = Math.min(roomy, this.reserved);
     for (const [name, column] of this.columns) this.resize(name, column);
   }
@@ -137,18 +154,17 @@ export class GrowableColumns {
   finish(): Columns {
     const finished = Object.fromEntries(
       (Object.keys(TYPES) as ColumnName[]).map((name) => {
-        const column = this.columns.get(name);
-        const Type = TYPES[name] as ArrayType<ColumnArray>;
-        return [name, column ? new Type(column.buffer, 0, this.length) : null];
+        return [name, this.columns.get(name)?.view.subarray(0, this.length) ?? null];
       }),
     );
     return finished as unknown as Columns;
   }
 
   private add(name: ColumnName): void {
-    const column = { buffer: new SharedArrayBuffer(0), view: new Uint8Array(0) as ColumnArray };
+    const view = this.home?.column(name) ?? new Uint8Array(new SharedArrayBuffer(0));
+    const column = { buffer: view.buffer as SharedArrayBuffer, view };
     this.columns.set(name, column);
-    this.resize(name, column);
+    if (this.home === null) this.resize(name, column);
   }
 
   private resize(name: ColumnName, column: Column<ColumnArray>): void {
@@ -163,7 +179,7 @@ export class GrowableColumns {
     column.buffer = reservedBuffer(size, this.reserved * Type.BYTES_PER_ELEMENT);
     this.reserved = Math.min(this.reserved, Math.floor(column.buffer.maxByteLength / Type.BYTES_PER_ELEMENT));
     const view = new Type(column.buffer, 0, this.capacity);
-    if (this.large && size > 0) adviseHugePages(view, column.buffer.maxByteLength);
+    if (this.large !== null && size > 0) adviseHugePages(view, column.buffer.maxByteLength);
     if (this.length > 0) (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
     column.view = view;
   }

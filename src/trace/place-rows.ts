@@ -6,20 +6,29 @@ import type { ChunkColumns } from './chunk.js';
 import { NO_STACK } from './stacks.js';
 import { FLAG_ENTRY_UNSEEN } from './table.js';
 
+/** Rows [from, to) of a chunk, which go to the places from `at` on. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+}
+
 /** What is to be placed where. Plain data over shared memory: it can be posted to a worker. */
 export interface Placement {
   /** The chunk's rows. */
   readonly from: ChunkColumns;
   /** The trace's columns, long enough. */
   readonly to: ChunkColumns;
-  /** Rows [from, to) of the chunk go to the places from `at` on; in order. */
-  readonly stretches: readonly { readonly from: number; readonly to: number; readonly at: number }[];
+  /** In order. */
+  readonly stretches: readonly Stretch[];
   /** ns of the chunk's time 0. */
   readonly base: number;
   /** The chunk's numbers to the trace's. */
   readonly threads: Int32Array;
   readonly calls: Uint16Array;
   readonly stacks: Int32Array | null;
+  /** What both `from` and `to` lie in, where they do (row-memory.ts). */
+  readonly memory: WebAssembly.Memory | null;
 }
 
 /** What one pass over the placed rows finds out; times on the trace's clock, ns. */
@@ -42,9 +51,13 @@ export interface PlacedRows {
   readonly latestOfThread: Float64Array;
 }
 
-/** O(rows). */
+/** O(rows). For rows that lie in one memory, place-in-memory.ts does the same. */
 export function placeRows(placement: Placement): PlacedRows {
-  for (const { from, to, at } of placement.stretches) copyRest(placement, from, to, at);
+  const { from, to, stacks } = placement;
+  for (const stretch of placement.stretches) {
+    copyRest(placement, stretch);
+    placeStacks(from.stack, to.stack, stacks, stretch);
+  }
   return placeTimes(placement);
 }
 
@@ -97,10 +110,10 @@ function placeTimes({ from, to, stretches, base, threads }: Placement): PlacedRo
 }
 
 /**
- * The other columns. Row by row: `set` between shared arrays copies byte by byte where their places are not aligned alike
- * (V8 11), which costs five times as much.
+ * The other columns but that of stacks. Row by row: `set` between shared arrays copies byte by byte where their places are not
+ * aligned alike (V8 11), which costs five times as much.
  */
-function copyRest({ from, to, calls, stacks }: Placement, begin: number, end: number, at: number): void {
+function copyRest({ from, to, calls }: Placement, { from: begin, to: end, at }: Stretch): void {
   const shift = at - begin;
   const { call, errno, kind, variant, descriptor, result, cpu } = from;
   const { call: toCall, errno: toErrno, kind: toKind, variant: toVariant } = to;
@@ -110,19 +123,23 @@ function copyRest({ from, to, calls, stacks }: Placement, begin: number, end: nu
     toErrno[i + shift] = errno[i]!;
     toKind[i + shift] = kind[i]!;
     toVariant[i + shift] = variant[i]!;
-  }
-  for (let i = begin; i < end; i++) {
     toDescriptor[i + shift] = descriptor[i]!;
     toResult[i + shift] = result[i]!;
     toCpu[i + shift] = cpu[i]!;
   }
-  if (to.stack === null) return;
-  if (from.stack === null || stacks === null) {
-    to.stack.fill(NO_STACK, at, at + end - begin);
+}
+
+/** Stacks of a chunk, renumbered by `numbers`, to their places, where the trace has any. */
+export function placeStacks(
+  stack: Int32Array | null,
+  toStack: Int32Array | null,
+  numbers: Int32Array | null,
+  { from, to, at }: Stretch,
+): void {
+  if (toStack === null) return;
+  if (stack === null || numbers === null) {
+    toStack.fill(NO_STACK, at, at + to - from);
     return;
   }
-  for (let i = begin; i < end; i++) {
-    const stack = from.stack[i]!;
-    to.stack[i + shift] = stack === NO_STACK ? NO_STACK : stacks[stack]!;
-  }
+  for (let i = from; i < to; i++) toStack[i - from + at] = stack[i] === NO_STACK ? NO_STACK : numbers[stack[i]!]!;
 }

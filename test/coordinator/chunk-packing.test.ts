@@ -20,6 +20,7 @@ const chunk = {
     stack: null,
   },
   calls: ['read'],
+  threads: [],
   switches: {
     length: 1,
     time: Float64Array.of(7, 9),
@@ -34,13 +35,13 @@ const chunk = {
 
 describe('packChunk', () => {
   it.each([0, 1024])('puts the rows in use, and nothing else, into shared memory (room of %i)', (bytes) => {
-    const room = new SharedArrayBuffer(bytes);
+    const room = new Uint8Array(new SharedArrayBuffer(bytes));
     const { chunk: packed, memory } = packChunk(chunk, room);
     expect(memory === room).toBe(bytes > 0);
-    for (const array of Object.values(packed.columns)) if (array !== null) expect(array.buffer).toBe(memory);
+    for (const array of Object.values(packed.columns)) if (array !== null) expect(array.buffer).toBe(memory.buffer);
     // The rows' memory is used again while the builder still needs the scheduler events.
     expect(packed.switches!.time.buffer).toBeInstanceOf(SharedArrayBuffer);
-    expect(packed.switches!.time.buffer).not.toBe(memory);
+    expect(packed.switches!.time.buffer).not.toBe(memory.buffer);
     expect([...packed.columns.start]).toEqual([0.5, 1.5]);
     expect([...packed.columns.duration]).toEqual([NaN, 2]);
     expect([...packed.columns.call]).toEqual([1, 2]);
@@ -55,7 +56,7 @@ describe('packChunk', () => {
   });
 
   it('leaves the chunk that it was given as it was', () => {
-    packChunk(chunk, new SharedArrayBuffer(1024));
+    packChunk(chunk, new Uint8Array(new SharedArrayBuffer(1024)));
     expect(chunk.columns.start).toHaveLength(4);
   });
 });

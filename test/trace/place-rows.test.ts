@@ -1,29 +1,43 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ChunkColumns } from '../../src/trace/chunk.js';
-import { type Placement, placeRows } from '../../src/trace/place-rows.js';
+import { placeInMemory, placingBytes } from '../../src/trace/place-in-memory.js';
+import { type PlacedRows, type Placement, placeRows } from '../../src/trace/place-rows.js';
 import { NO_STACK } from '../../src/trace/stacks.js';
 import { FLAG_ENTRY_UNSEEN } from '../../src/trace/table.js';
 
 const THREADS = 3;
 
-function columns(rows: number, stacks: boolean): ChunkColumns {
-  const shared = (bytes: number) => new SharedArrayBuffer(rows * bytes);
-  return {
-    start: new Float64Array(shared(8)),
-    duration: new Float64Array(shared(8)),
-    call: new Uint16Array(shared(2)),
-    thread: new Uint32Array(shared(4)),
-    errno: new Uint8Array(shared(1)),
-    kind: new Uint8Array(shared(1)),
-    variant: new Uint8Array(shared(1)),
-    flags: new Uint8Array(shared(1)),
-    descriptor: new Int32Array(shared(4)),
-    result: new Int32Array(shared(4)),
-    cpu: new Uint16Array(shared(2)),
-    stack: stacks ? new Int32Array(shared(4)) : null,
+const CALLS = 6;
+
+/** Columns one behind the other in `memory`, from `at` on, and what their placing needs. */
+function columns(rows: number, stacks: boolean, memory: WebAssembly.Memory, at: number): ChunkColumns {
+  let next = at;
+  const column = <T>(
+    Type: (new (buffer: ArrayBufferLike, at: number, rows: number) => T) & { BYTES_PER_ELEMENT: number },
+  ): T => {
+    const view = new Type(memory.buffer, next, rows);
+    next = Math.ceil((next + rows * Type.BYTES_PER_ELEMENT) / 8) * 8;
+    return view;
   };
+  const made = {
+    start: column(Float64Array),
+    duration: column(Float64Array),
+    call: column(Uint16Array),
+    thread: column(Uint32Array),
+    errno: column(Uint8Array),
+    kind: column(Uint8Array),
+    variant: column(Uint8Array),
+    flags: column(Uint8Array),
+    descriptor: column(Int32Array),
+    result: column(Int32Array),
+    cpu: column(Uint16Array),
+    stack: stacks ? column(Int32Array) : null,
+  };
+  expect(next + placingBytes(THREADS, CALLS)).toBeLessThan(at + HALF);
+  return made;
 }
+const HALF = 2 ** 15;
 
 const row = fc.record({
   start: fc.integer({ min: 0, max: 50 }),
@@ -38,11 +52,17 @@ const input = fc.record({
   cuts: fc.array(fc.nat(), { maxLength: 3 }),
 });
 
-it('renumbers every column into its place, and tells of the rows what looking at each of them tells', () => {
+const WAYS: readonly [string, (placement: Placement, memory: WebAssembly.Memory) => PlacedRows][] = [
+  ['by JavaScript', placeRows],
+  ['where both lie in one memory', placeInMemory],
+];
+
+it.each(WAYS)('renumbers every column into its place, and tells of the rows what each tells: %s', (_, place) => {
   fc.assert(
     fc.property(input, ({ rows, stacks, cuts }) => {
       const n = rows.length;
-      const from = columns(n, stacks);
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+      const from = columns(n, stacks, memory, 0);
       rows.forEach(({ start, duration, thread, unseen, value }, i) => {
         from.start[i] = start;
         from.duration[i] = duration;
@@ -55,15 +75,16 @@ it('renumbers every column into its place, and tells of the rows what looking at
       // Every stretch begins one place further than the last one ended, as where a row was put between.
       const borders = [0, ...cuts.map((cut) => cut % (n + 1)).sort((a, b) => a - b), n];
       const stretches = borders.slice(1).map((to, s) => ({ from: borders[s]!, to, at: borders[s]! + s + 1 }));
-      const to = columns(n + borders.length, true);
+      const to = columns(n + borders.length, true, memory, HALF);
       to.stack!.fill(77);
       const placement: Placement = {
         ...{ from, to, stretches, base: 1000 },
         threads: Int32Array.of(5, 6, 4),
         calls: Uint16Array.from([9, 8, 7, 6, 5, 4]),
         stacks: stacks ? Int32Array.from([0, 10, 20, 30, 40, 50]) : null,
+        memory: null,
       };
-      const told = placeRows(placement);
+      const told = place(placement, memory);
 
       const places = stretches.flatMap(({ from, to, at }) => Array.from({ length: to - from }, (_, i) => at + i));
       places.forEach((place, i) => {
