@@ -7,7 +7,7 @@ import type { TraceChunk } from '../trace/chunk.js';
 import { ChunkWriter } from '../trace/chunk-writer.js';
 import { LF, endedByNewline, lineEnd, text } from './bytes.js';
 import { FastRecords } from './csv-fast.js';
-import type { CsvLayout } from './csv-layout.js';
+import { CPU, type CsvLayout } from './csv-layout.js';
 import { CsvRow } from './csv-row.js';
 
 /** A short record, for the first estimate of rows. */
@@ -36,7 +36,7 @@ export class CsvParser {
   ) {
     this.fast = FastRecords.reads(layout) ? fast : null;
     this.writer = new ChunkWriter(Math.ceil(given.length / SHORT_RECORD), this.fast?.room(given.length));
-    this.writer.hasCpus = true;
+    this.writer.hasCpus = layout.columns.includes(CPU);
     this.row = new CsvRow(this.writer, layout, tid);
     this.columns = Int8Array.from(layout.columns);
     this.bytes = given.at(-1) === LF || given.length === 0 ? given : endedByNewline(given);

@@ -3,7 +3,7 @@
  * ChunkWriter fills, and the text, which is put there stretch by stretch. Each line that the module leaves is read by the
  * JavaScript reader of the format, which knows all shapes and is the reference.
  */
-import type { ChunkRoom, ChunkWriter } from '../trace/chunk-writer.js';
+import type { ChunkRoom, ChunkWriter, WrittenColumns } from '../trace/chunk-writer.js';
 import { LF } from './bytes.js';
 
 interface Constant {
@@ -58,7 +58,7 @@ export abstract class WasmReader<E extends ReaderExports> {
   protected writer!: ChunkWriter;
   protected times!: ReadTimes;
   private capacity = 0;
-  private columns: ChunkRoom['columns'] | null = null;
+  private columns: WrittenColumns | null = null;
   protected bytes: Uint8Array = new Uint8Array(0);
   /** The stretch of `bytes` that lies there. */
   private from = 0;
@@ -196,7 +196,7 @@ export abstract class WasmReader<E extends ReaderExports> {
     return true;
   }
 
-  private layOut(rows: number): ChunkRoom['columns'] {
+  private layOut(rows: number): WrittenColumns {
     let at = this.wasm.layOut(rows);
     const { buffer } = this.wasm.memory;
     const column = <T>(Type: { new (buffer: ArrayBuffer, at: number, rows: number): T; BYTES_PER_ELEMENT: number }) => {
@@ -222,7 +222,7 @@ export abstract class WasmReader<E extends ReaderExports> {
 }
 
 /** A new object whose properties come as in those that a ChunkWriter makes: so the code that fills either sees one shape. */
-function asWritten(columns: ChunkRoom['columns']): ChunkRoom['columns'] {
+function asWritten(columns: WrittenColumns): WrittenColumns {
   const { start, duration, call, thread, errno, kind, variant, flags, descriptor, result, cpu } = columns;
   return { start, duration, call, thread, errno, kind, variant, flags, descriptor, result, cpu, stack: null };
 }

@@ -186,7 +186,8 @@ export class TraceBuilder {
   }
 
   private reserve(chunk: TraceChunk): void {
-    if (chunk.columns.stack !== null || chunk.orphans.some(({ stack }) => stack !== NO_STACK)) this.rows.withStacks();
+    if (chunk.columns.stack !== null || chunk.orphans.some(({ stack }) => stack !== NO_STACK)) this.rows.with('stack');
+    if (chunk.columns.cpu !== null) this.rows.with('cpu');
     this.rows.reserve(chunk.rows + chunk.orphans.length);
   }
 
@@ -290,8 +291,8 @@ export class TraceBuilder {
     rows.view('flags')[row] = orphan.flags | FLAG_ENTRY_UNSEEN;
     rows.view('descriptor')[row] = orphan.descriptor;
     rows.view('result')[row] = orphan.result;
-    rows.view('cpu')[row] = NO_CPU;
-    if (rows.hasStacks) {
+    if (rows.has('cpu')) rows.view('cpu')[row] = NO_CPU;
+    if (rows.has('stack')) {
       rows.view('stack')[row] = orphan.stack === NO_STACK || stacks === null ? NO_STACK : stacks[orphan.stack]!;
     }
     this.survey.addUnseen(thread, start, end);

@@ -5,18 +5,21 @@
 import { ByteInterner, IntMap, grown, text } from '../formats/bytes.js';
 import type { ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk } from './chunk.js';
 import { NO_STACK } from './stacks.js';
-import { NO_CPU, NO_DESCRIPTOR } from './table.js';
+import { NO_DESCRIPTOR } from './table.js';
 
 /** Skipped lines that are kept as examples, of a chunk and of a trace alike: so they do not depend on the cuts. */
 export const SKIPPED_EXAMPLES = 5;
 /** Bytes of a skipped line that are kept. */
 const EXAMPLE_LENGTH = 120;
 
+/** The columns that a writer fills: there is room for CPUs, whether or not it needs it. */
+export type WrittenColumns = ChunkColumns & { cpu: Uint16Array };
+
 /** Memory that a writer fills before it makes its own. Columns of zeros. */
 export interface ChunkRoom {
   /** Rows that fit. */
   readonly capacity: number;
-  readonly columns: ChunkColumns;
+  readonly columns: WrittenColumns;
   /** Per thread, as in ChunkWriter. */
   readonly pending: Int32Array;
   readonly seen: Uint8Array;
@@ -24,7 +27,7 @@ export interface ChunkRoom {
 
 export class ChunkWriter {
   rows = 0;
-  columns: ChunkColumns;
+  columns: WrittenColumns;
   readonly calls = new ByteInterner();
   readonly threads: ChunkThread[] = [];
   /** Per thread: its open row, -1 when none. */
@@ -38,7 +41,7 @@ export class ChunkWriter {
   skippedLines = 0;
   cutOff = false;
   hasDurations = false;
-  /** The parser writes `cpu` of every row itself. */
+  /** The parser writes `cpu` of every row. */
   hasCpus = false;
   /** Where the bytes given to `skip` start within the chunk. */
   baseOffset = 0;
@@ -136,11 +139,10 @@ export class ChunkWriter {
 
   /** The finished chunk. The parser adds what only it knows: the clock. */
   finish(clock: Pick<TraceChunk, 'clock' | 'baseSeconds' | 'advanceNs'>, bytes: number): TraceChunk {
-    if (!this.hasCpus) this.columns.cpu.fill(NO_CPU, 0, this.rows);
     return {
       ...clock,
       rows: this.rows,
-      columns: this.columns,
+      columns: this.hasCpus ? this.columns : { ...this.columns, cpu: null },
       calls: this.calls.strings,
       threads: this.threads,
       stacks: null,

@@ -56,7 +56,7 @@ export interface ChunkColumns {
   flags: Uint8Array;
   descriptor: Int32Array;
   result: Int32Array;
-  cpu: Uint16Array;
+  cpu: Uint16Array | null;
   stack: Int32Array | null;
 }
 

@@ -43,7 +43,8 @@ export function dumpRow(trace: Trace, row: number): string {
     String(columns.result[row]!),
     ...FLAG_NAMES.filter(([flag]) => flags & flag).map(([, name]) => name),
   ];
-  if (columns.cpu[row]! !== NO_CPU) parts.push(`@${columns.cpu[row]!}`);
+  const cpu = columns.cpu?.[row] ?? NO_CPU;
+  if (cpu !== NO_CPU) parts.push(`@${cpu}`);
   const stack = columns.stack?.[row] ?? NO_STACK;
   if (stack !== NO_STACK) parts.push(`[${stackNames(trace, stack).join(' < ')}]`);
   return parts.join(' ');

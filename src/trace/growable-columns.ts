@@ -6,7 +6,7 @@ import type { ChunkColumns } from './chunk.js';
 import { adviseHugePages } from './huge-pages.js';
 import { RowMemory } from './row-memory.js';
 import { NO_STACK } from './stacks.js';
-import type { Columns } from './table.js';
+import { type Columns, NO_CPU } from './table.js';
 
 declare global {
   // ES2024, in Node since 20; TypeScript's ES2023 library does not know it.
@@ -58,6 +58,10 @@ const TYPES = {
   stack: Int32Array,
 } as const;
 export type ColumnName = keyof typeof TYPES;
+/** Columns that only some traces have, and what stands there in rows of a chunk that has not. */
+const OPTIONAL = { cpu: NO_CPU, stack: NO_STACK } as const;
+export type OptionalColumn = keyof typeof OPTIONAL;
+const OPTIONAL_COLUMNS = Object.keys(OPTIONAL) as OptionalColumn[];
 type ColumnsOf = { [Name in ColumnName]: InstanceType<(typeof TYPES)[Name]> };
 
 export class GrowableColumns {
@@ -72,7 +76,7 @@ export class GrowableColumns {
   constructor(private readonly large: { readonly roomBytes: number; readonly pages?: number } | null = null) {
     if (large !== null) this.home = RowMemory.of(TYPES, large.roomBytes, large.pages);
     this.capacity = this.reserved = this.home?.capacity ?? 0;
-    for (const name of Object.keys(TYPES) as ColumnName[]) if (name !== 'stack') this.add(name);
+    for (const name of Object.keys(TYPES) as ColumnName[]) if (!(name in OPTIONAL)) this.add(name);
   }
 
   /** The column's rows so far and room for more; valid until the next `reserve`. */
@@ -121,25 +125,25 @@ export class GrowableColumns {
 
   /** Appends rows [from, to) of a chunk as they are; the caller corrects start, call, thread and stack. */
   append(chunk: ChunkColumns, from: number, to: number): void {
-    if (chunk.stack !== null) this.withStacks();
+    for (const name of OPTIONAL_COLUMNS) if (chunk[name] !== null) this.with(name);
     this.reserve(to - from);
     for (const [name, column] of this.columns) {
       const source = chunk[name];
-      if (source === null) column.view.fill(NO_STACK, this.length, this.length + to - from);
+      if (source === null) column.view.fill(OPTIONAL[name as OptionalColumn], this.length, this.length + to - from);
       else (column.view as Uint8Array).set(source.subarray(from, to) as Uint8Array, this.length);
     }
     this.length += to - from;
   }
 
-  get hasStacks(): boolean {
-    return this.columns.has('stack');
+  has(name: OptionalColumn): boolean {
+    return this.columns.has(name);
   }
 
-  /** Makes the column of stacks, NO_STACK in all rows so far. */
-  withStacks(): void {
-    if (this.columns.has('stack')) return;
-    this.add('stack');
-    this.view('stack').fill(NO_STACK, 0, this.length);
+  /** Makes the column, if it is not there yet, for the rows so far, too. */
+  with(name: OptionalColumn): void {
+    if (this.columns.has(name)) return;
+    this.add(name);
+    this.view(name).fill(OPTIONAL[name], 0, this.length);
   }
 
   /** Puts the rows from `first` on in the order of `permutation`, which counts from there. One column at a time is copied. */

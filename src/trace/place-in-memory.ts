@@ -4,7 +4,8 @@
  */
 import { ROWS_MODULE } from '../wasm/rows/rows-module.js';
 import type { ChunkColumns } from './chunk.js';
-import { type PlacedRows, type Placement, placeStacks } from './place-rows.js';
+import type { OptionalColumn } from './growable-columns.js';
+import { type PlacedRows, type Placement, placeCpus, placeStacks } from './place-rows.js';
 
 interface Global {
   readonly value: number;
@@ -31,10 +32,10 @@ interface Exports {
   copy(from: number, to: number, bytes: number): void;
 }
 
-type ColumnName = Exclude<keyof ChunkColumns, 'stack'>;
+type ColumnName = Exclude<keyof ChunkColumns, OptionalColumn>;
 const TIMES = ['start', 'duration', 'flags', 'thread'] as const;
 /** What is the same in the chunk and in the trace. */
-const COPIED = ['errno', 'kind', 'variant', 'descriptor', 'result', 'cpu'] as const;
+const COPIED = ['errno', 'kind', 'variant', 'descriptor', 'result'] as const;
 /** Numbers of 8 bytes that are kept of a thread: its number, and what PlacedRows tells of it. */
 const THREAD = 4;
 /** Rows at a time: those of the chunk that are read twice stay in the nearest caches, and a function is hot soon. */
@@ -72,6 +73,7 @@ export function placeInMemory(placement: Placement, memory: WebAssembly.Memory):
     const rows = stretch.to - stretch.from;
     for (const name of COPIED)
       wasm.copy(at(from, name, stretch.from), at(to, name, stretch.at), rows * from[name].BYTES_PER_ELEMENT);
+    placeCpus(from.cpu, to.cpu, stretch);
     placeStacks(from.stack, to.stack, stacks, stretch);
   }
   const ofThread = (k: number) => Float64Array.from({ length: threads.length }, (_, t) => kept[t * THREAD + k]!);

@@ -4,7 +4,7 @@
  */
 import type { ChunkColumns } from './chunk.js';
 import { NO_STACK } from './stacks.js';
-import { FLAG_ENTRY_UNSEEN } from './table.js';
+import { FLAG_ENTRY_UNSEEN, NO_CPU } from './table.js';
 
 /** Rows [from, to) of a chunk, which go to the places from `at` on. */
 export interface Stretch {
@@ -56,6 +56,7 @@ export function placeRows(placement: Placement): PlacedRows {
   const { from, to, stacks } = placement;
   for (const stretch of placement.stretches) {
     copyRest(placement, stretch);
+    placeCpus(from.cpu, to.cpu, stretch);
     placeStacks(from.stack, to.stack, stacks, stretch);
   }
   return placeTimes(placement);
@@ -110,14 +111,14 @@ function placeTimes({ from, to, stretches, base, threads }: Placement): PlacedRo
 }
 
 /**
- * The other columns but that of stacks. Row by row: `set` between shared arrays copies byte by byte where their places are not
+ * The other columns that every trace has. Row by row: `set` between shared arrays copies byte by byte where their places are not
  * aligned alike (V8 11), which costs five times as much.
  */
 function copyRest({ from, to, calls }: Placement, { from: begin, to: end, at }: Stretch): void {
   const shift = at - begin;
-  const { call, errno, kind, variant, descriptor, result, cpu } = from;
+  const { call, errno, kind, variant, descriptor, result } = from;
   const { call: toCall, errno: toErrno, kind: toKind, variant: toVariant } = to;
-  const { descriptor: toDescriptor, result: toResult, cpu: toCpu } = to;
+  const { descriptor: toDescriptor, result: toResult } = to;
   for (let i = begin; i < end; i++) {
     toCall[i + shift] = calls[call[i]!]!;
     toErrno[i + shift] = errno[i]!;
@@ -125,8 +126,14 @@ function copyRest({ from, to, calls }: Placement, { from: begin, to: end, at }: 
     toVariant[i + shift] = variant[i]!;
     toDescriptor[i + shift] = descriptor[i]!;
     toResult[i + shift] = result[i]!;
-    toCpu[i + shift] = cpu[i]!;
   }
+}
+
+/** CPUs of a chunk to their places, where the trace has any. */
+export function placeCpus(cpu: Uint16Array | null, toCpu: Uint16Array | null, { from, to, at }: Stretch): void {
+  if (toCpu === null) return;
+  if (cpu === null) toCpu.fill(NO_CPU, at, at + to - from);
+  else for (let i = from; i < to; i++) toCpu[i - from + at] = cpu[i]!;
 }
 
 /** Stacks of a chunk, renumbered by `numbers`, to their places, where the trace has any. */

@@ -1,6 +1,6 @@
 /**
  * The Trace: one row a system call, in columns over SharedArrayBuffer, so that any number of workers read it without a
- * copy. 36 bytes a row without stacks, 40 with. Rows are in order of entry time (ties: order in the input).
+ * copy. 34 bytes a row, 2 more with CPUs, 4 more with stacks. Rows are in order of entry time (ties: order in the input).
  * A Trace is plain data: it can be posted to a worker as it is.
  */
 import { inHugePages } from './huge-pages.js';
@@ -27,8 +27,8 @@ export interface Columns {
   readonly descriptor: Int32Array;
   /** Return value, held within the range of int32 (addresses saturate); 0 when not known. */
   readonly result: Int32Array;
-  /** CPU of the entry, NO_CPU when not recorded. */
-  readonly cpu: Uint16Array;
+  /** CPU of the entry, NO_CPU when not recorded; null when none was recorded at all. */
+  readonly cpu: Uint16Array | null;
   /** Index into `Trace.stacks`, NO_STACK where none; null when no stacks were recorded at all. */
   readonly stack: Int32Array | null;
 }

@@ -47,7 +47,7 @@ describe('packChunk', () => {
     expect([...packed.columns.call]).toEqual([1, 2]);
     expect([...packed.columns.errno]).toEqual([5, 6]);
     expect([...packed.columns.descriptor]).toEqual([-1, 3]);
-    expect([...packed.columns.cpu]).toEqual([0xffff, 1]);
+    expect([...packed.columns.cpu!]).toEqual([0xffff, 1]);
     expect(packed.columns.stack).toBeNull();
     expect([...packed.switches!.time]).toEqual([7]);
     expect([...packed.switches!.previousState]).toEqual([82]);

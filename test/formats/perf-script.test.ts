@@ -133,7 +133,7 @@ describe('the head of a line', () => {
     const trace = read(`${head} raw_syscalls:sys_enter: NR 39 (0, 0, 0, 0, 0, 0)\n`);
     expect(trace.skipped.lines).toBe(0);
     expect(trace.threads).toMatchObject([{ tid, pid, name }]);
-    expect(trace.columns.cpu[0]).toBe(cpu < 0 ? 0xffff : cpu);
+    expect(trace.columns.cpu![0]).toBe(cpu < 0 ? 0xffff : cpu);
   });
 
   it('keeps nanoseconds, and tells the clock since boot from the wall clock', () => {

@@ -4,14 +4,20 @@ import type { ChunkColumns } from '../../src/trace/chunk.js';
 import { placeInMemory, placingBytes } from '../../src/trace/place-in-memory.js';
 import { type PlacedRows, type Placement, placeRows } from '../../src/trace/place-rows.js';
 import { NO_STACK } from '../../src/trace/stacks.js';
-import { FLAG_ENTRY_UNSEEN } from '../../src/trace/table.js';
+import { FLAG_ENTRY_UNSEEN, NO_CPU } from '../../src/trace/table.js';
 
 const THREADS = 3;
 
 const CALLS = 6;
 
+/** What the chunk or the trace has. */
+interface Given {
+  readonly stacks: boolean;
+  readonly cpus: boolean;
+}
+
 /** Columns one behind the other in `memory`, from `at` on, and what their placing needs. */
-function columns(rows: number, stacks: boolean, memory: WebAssembly.Memory, at: number): ChunkColumns {
+function columns(rows: number, given: Given, memory: WebAssembly.Memory, at: number): ChunkColumns {
   let next = at;
   const column = <T>(
     Type: (new (buffer: ArrayBufferLike, at: number, rows: number) => T) & { BYTES_PER_ELEMENT: number },
@@ -31,8 +37,8 @@ function columns(rows: number, stacks: boolean, memory: WebAssembly.Memory, at: 
     flags: column(Uint8Array),
     descriptor: column(Int32Array),
     result: column(Int32Array),
-    cpu: column(Uint16Array),
-    stack: stacks ? column(Int32Array) : null,
+    cpu: given.cpus ? column(Uint16Array) : null,
+    stack: given.stacks ? column(Int32Array) : null,
   };
   expect(next + placingBytes(THREADS, CALLS)).toBeLessThan(at + HALF);
   return made;
@@ -49,6 +55,7 @@ const row = fc.record({
 const input = fc.record({
   rows: fc.array(row, { maxLength: 30 }),
   stacks: fc.boolean(),
+  cpus: fc.boolean(),
   cuts: fc.array(fc.nat(), { maxLength: 3 }),
 });
 
@@ -59,23 +66,23 @@ const WAYS: readonly [string, (placement: Placement, memory: WebAssembly.Memory)
 
 it.each(WAYS)('renumbers every column into its place, and tells of the rows what each tells: %s', (_, place) => {
   fc.assert(
-    fc.property(input, ({ rows, stacks, cuts }) => {
+    fc.property(input, ({ rows, stacks, cpus, cuts }) => {
       const n = rows.length;
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-      const from = columns(n, stacks, memory, 0);
+      const from = columns(n, { stacks, cpus }, memory, 0);
       rows.forEach(({ start, duration, thread, unseen, value }, i) => {
         from.start[i] = start;
         from.duration[i] = duration;
         from.thread[i] = thread;
         from.flags[i] = unseen ? FLAG_ENTRY_UNSEEN : 0;
-        for (const name of ['call', 'errno', 'kind', 'variant', 'descriptor', 'result', 'cpu'] as const)
-          from[name][i] = value;
+        for (const name of ['call', 'errno', 'kind', 'variant', 'descriptor', 'result'] as const) from[name][i] = value;
+        if (from.cpu !== null) from.cpu[i] = value;
         if (from.stack !== null) from.stack[i] = value === 0 ? NO_STACK : value;
       });
       // Every stretch begins one place further than the last one ended, as where a row was put between.
       const borders = [0, ...cuts.map((cut) => cut % (n + 1)).sort((a, b) => a - b), n];
       const stretches = borders.slice(1).map((to, s) => ({ from: borders[s]!, to, at: borders[s]! + s + 1 }));
-      const to = columns(n + borders.length, true, memory, HALF);
+      const to = columns(n + borders.length, { stacks: true, cpus: true }, memory, HALF);
       to.stack!.fill(77);
       const placement: Placement = {
         ...{ from, to, stretches, base: 1000 },
@@ -92,7 +99,8 @@ it.each(WAYS)('renumbers every column into its place, and tells of the rows what
         expect([to.start[place], to.duration[place]]).toEqual([start + 1000, duration]);
         expect([to.thread[place], to.call[place]]).toEqual([[5, 6, 4][thread], 9 - value]);
         expect([to.errno[place], to.kind[place], to.variant[place]]).toEqual([value, value, value]);
-        expect([to.descriptor[place], to.result[place], to.cpu[place]]).toEqual([value, value, value]);
+        expect([to.descriptor[place], to.result[place]]).toEqual([value, value]);
+        expect(to.cpu![place]).toBe(cpus ? value : NO_CPU);
         expect(to.flags[place]).toBe(unseen ? FLAG_ENTRY_UNSEEN : 0);
         expect(to.stack![place]).toBe(stacks && value > 0 ? 10 * value : NO_STACK);
       });
