@@ -21,7 +21,7 @@ export interface MemoryOptions {
  * a thread with its code and the text that it is at; a row with all that is made of it, its share of stacks included.
  */
 const PROGRAM = 100 * MB;
-const PER_JOB = 25 * MB;
+const PER_JOB = 35 * MB;
 const PER_ROW = 70;
 const PER_ROW_WITH_STACKS = 350;
 /** How far off the estimate may be. */

@@ -48,9 +48,11 @@ export const parseStage: Stage<ParseTask, ParsedPiece> = {
 
 /** One buffer a thread, used again for each range: parsers keep no view of their input. */
 let scratch = new Uint8Array(0);
+/** Ranges differ by a record or two: the buffer is a little larger than the first, so that no later one needs another. */
+const SPARE = 2 ** 18;
 
 function readRange({ path, offset, length }: FileRange): Uint8Array {
-  if (scratch.length < length) scratch = new Uint8Array(length);
+  if (scratch.length < length) scratch = new Uint8Array(length + SPARE);
   try {
     const file = openSync(path, 'r');
     try {
