@@ -20,6 +20,7 @@ interface Exports extends ReaderExports {
   forgetCalls(): void;
   forgetThreads(): void;
   setThread(tid: number, thread: number): void;
+  setTold(thread: number): void;
   setNaming(named: number, unnamedThread: number): void;
   setClock(kind: number, base: number, second: number): void;
   ownerOf(): number;
@@ -81,7 +82,9 @@ export class FastLines extends WasmReader<Exports> {
       this.named = threads.named;
       wasm.forgetThreads();
     }
-    if (threads.tid >= 0) wasm.setThread(threads.tid, writer.knownThread(threads.tid));
+    const thread = writer.knownThread(threads.tid >= 0 ? threads.tid : threads.defaultTid);
+    if (threads.tid >= 0) wasm.setThread(threads.tid, thread);
+    if (this.hasPlace(thread) && writer.threads[thread]!.pid >= 0) wasm.setTold(thread);
     const { named } = this;
     wasm.setNaming(named === null ? -1 : Number(named), named === false ? writer.knownThread(threads.defaultTid) : -1);
     const second = clock.lastSecond;

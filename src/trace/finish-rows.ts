@@ -33,7 +33,7 @@ export function renumberCalls(rows: GrowableColumns, names: readonly string[]): 
   const call = rows.view('call');
   const number = new Int32Array(names.length).fill(-1);
   const used: string[] = [];
-  for (let i = 0; i < rows.length; i++) {
+  for (let i = 0; i < rows.length && used.length < names.length; i++) {
     const old = call[i]!;
     if (number[old]! < 0) number[old] = used.push(names[old]!) - 1;
   }

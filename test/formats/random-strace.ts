@@ -9,6 +9,7 @@ const name = fc.constantFrom(
   'openat',
   'clone',
   'getpid',
+  'gettid',
   'exit_group',
   'execve',
 );
@@ -40,6 +41,7 @@ const args: Record<string, fc.Arbitrary<[string, string]>> = {
   openat: string.map((s) => [`AT_FDCWD, "${s}", O_RDONLY`, '']),
   clone: fc.constantFrom<[string, string]>(['flags=CLONE_THREAD', ', tls=1'], ['flags=SIGCHLD', '']),
   getpid: fc.constant(['', '']),
+  gettid: fc.constant(['', '']),
   exit_group: fc.constant(['0', '']),
   execve: string.map((s) => [`"/bin/${s}", [], 0x1 /* 2 vars */`, '']),
 };

@@ -1,4 +1,4 @@
-/** places.ts (1febe98333def648), assembled by `npm run build`. */
+/** places.ts (47fdc8ac34e1bc9f), assembled by `npm run build`. */
 export const PLACES_MODULE = [
   'AGFzbQEAAAABLQhgAn9/AX9gA39/fwF/YAAAYAR/f39/AX9gAAF/YAF/AGAEf39/fwBgAn9/AAMMCwMEBQAAAQIBBgIHBQQBAIAF',
   'BrgBIX8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBgAILfwBBgIABC38AQYAIC38AQYCIBAt/AEGAiAgLfwBB',

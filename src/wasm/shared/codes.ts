@@ -31,6 +31,8 @@ export const ROLE_FCNTL: i32 = 3;
 export const ROLE_TIMEOUT: i32 = 4;
 export const ROLE_TIMEOUT_MASK: i32 = 5;
 export const ROLE_OPEN: i32 = 6;
+export const ROLE_TID: i32 = 14;
+export const ROLE_PID: i32 = 15;
 
 export const VARIANT_WAIT: i32 = 1;
 export const VARIANT_WAKE: i32 = 2;

@@ -18,6 +18,9 @@ export const PENDING: usize = memory.data(THREADS * 4, 16);
 /** Per thread: 1 once it had an event. */
 export const SEEN: usize = memory.data(THREADS, 16);
 
+/** Per thread: 1 once its process is known. */
+const TOLD: usize = memory.data(THREADS, 16);
+
 /** Addresses of the columns. */
 export let START: usize = 0;
 export let DURATION: usize = 0;
@@ -57,6 +60,16 @@ export function layOut(rows: i32): usize {
 /** Forgets who the tids are. */
 export function forgetThreads(): void {
   memory.fill(TIDS, 0xff, THREADS * 8);
+  memory.fill(TOLD, 0, THREADS);
+}
+
+/** The thread's process is known, and no call tells another one. */
+export function setTold(thread: i32): void {
+  store<u8>(TOLD + thread, 1);
+}
+// @inline
+export function isTold(thread: i32): bool {
+  return load<u8>(TOLD + thread) != 0;
 }
 
 /** From now on lines of `tid` belong to `thread`, to none that is known when -1. */

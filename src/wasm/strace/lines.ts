@@ -19,6 +19,8 @@ import {
   ROLE_FCNTL,
   ROLE_FUTEX,
   ROLE_OPEN,
+  ROLE_PID,
+  ROLE_TID,
   ROLE_TIMEOUT,
   ROLE_TIMEOUT_MASK,
   TCP,
@@ -34,7 +36,7 @@ import { RETURNED, UNUSUAL, argsEnd, durationNs, errno, flags, readOutcome, resu
 import { findCall, firstOf, kindOf, lengthTo, numberOf, roleOf } from '../shared/words';
 
 export { NEW_WORD, addCall, addError, forgetCalls } from '../shared/words';
-export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread } from '../shared/memory';
+export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread, setTold } from '../shared/memory';
 export { lastNsOf, setClock } from './leader';
 
 const NO_STACK: i32 = -1;
@@ -106,7 +108,7 @@ function readCall(nameAt: usize, thread: i32): usize {
   const call = findCall(nameAt, length);
   if (call == 0) return 0;
   const role = roleOf(call);
-  if (role > ROLE_OPEN || rows == m.capacity || load<i32>(m.PENDING + (thread << 2)) >= 0) return 0;
+  if (tells(role, thread) || rows == m.capacity || load<i32>(m.PENDING + (thread << 2)) >= 0) return 0;
   const argsStart = nameAt + length + 1;
   let p = argsStart;
   let kind = 0;
@@ -140,7 +142,7 @@ function readCall(nameAt: usize, thread: i32): usize {
   const state = readOutcome(argsStart, feed);
   if (state == UNUSUAL) return 0;
   let variant = 0;
-  if (role != 0) {
+  if (role != 0 && role <= ROLE_OPEN) {
     variant = variantOf(role, argsStart, argsEnd);
     if (variant == args.UNTOLD) return 0;
     if (role == ROLE_OPEN) {
@@ -180,7 +182,7 @@ function readResumed(nameAt: usize, thread: i32): usize {
   if (call == 0) return 0;
   const role = roleOf(call);
   const row = load<i32>(m.PENDING + (thread << 2));
-  if (role > ROLE_OPEN || row < 0 || load<u16>(m.CALL + (row << 1)) != numberOf(call)) return 0;
+  if (tells(role, thread) || row < 0 || load<u16>(m.CALL + (row << 1)) != numberOf(call)) return 0;
   const argsStart = nameEnd + 9;
   const feed = lineFeed(argsStart);
   if (load<u8>(feed - 1) == 13 || readOutcome(argsStart, feed) != RETURNED) return 0;
@@ -196,6 +198,12 @@ function readResumed(nameAt: usize, thread: i32): usize {
   store<i32>(m.PENDING + (thread << 2), -1);
   owner = row;
   return feed + 1;
+}
+
+/** Whether a call of the role may tell of threads what is not known yet. */
+// @inline
+function tells(role: i32, thread: i32): bool {
+  return role > ROLE_OPEN && !(role == ROLE_PID && m.isTold(thread)) && !(role == ROLE_TID && tid > 0);
 }
 
 // @inline
