@@ -24,7 +24,7 @@ async function measured(body) {
 async function readWith(threads) {
   const { readTrace } = await dist('coordinator/ingest.js');
   const { createPool } = await dist('coordinator/pool.js');
-  const pool = createPool({ jobs: threads });
+  const pool = createPool({ jobs: threads, helping: true });
   const { trace } = await readTrace([file], { pool });
   await pool.close();
   return trace;
@@ -34,7 +34,7 @@ async function readWith(threads) {
 async function readAgain() {
   const { readTrace } = await dist('coordinator/ingest.js');
   const { createPool } = await dist('coordinator/pool.js');
-  const pool = createPool({ jobs: Number(jobs) });
+  const pool = createPool({ jobs: Number(jobs), helping: true });
   await readTrace([file], { pool });
   const facts = await measured(async () => ({ events: (await readTrace([file], { pool })).trace.length }));
   await pool.close();

@@ -69,7 +69,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
   const parameters = resolveParameters(options.parameters);
   const timing = new Timing();
   const method = await loadMethod(name);
-  return withPool(options, async (pool) => {
+  return withPool({ ...options, helping: true }, async (pool) => {
     const binary =
       options.binary === undefined ? null : await timing.measure('binary', () => readBinary(options.binary!));
     const given = options.signatures;

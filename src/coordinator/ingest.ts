@@ -180,7 +180,7 @@ async function readSet(
       if (memory !== null && given.inMemory) part.rooms.push(given.room);
       const { room, inMemory } = memory === null ? given : { room: memory, inMemory: false };
       if (part.builder.mustMove(chunk)) await settle(0);
-      const alone = inline || chunk.rows < FEW_ROWS;
+      const alone = inline || chunk.rows < FEW_ROWS || pool.isBusy;
       const placed = pool.run(placeStage, part.builder.plan(chunk, inMemory), { inline: alone });
       placing.push({ part, room, inMemory, placed });
       // What fails is told when its turn comes.

@@ -5,6 +5,7 @@ import { type Stage, throwIfCancelled } from './stage.js';
 export const inlinePool: Pool = {
   jobs: 1,
   threads: 0,
+  isBusy: false,
   warm: () => undefined,
   async run<Args, Result>(stage: Stage<Args, Result>, args: Args, options: RunOptions = {}): Promise<Result> {
     throwIfCancelled(options.signal);

@@ -60,7 +60,7 @@ export async function inspect(paths: string | readonly string[], options: Inspec
 
 async function inspectWatched(list: readonly string[], options: InspectOptions): Promise<Inspection> {
   const parameters = resolveParameters(options.parameters);
-  return withPool(options, async (pool) => {
+  return withPool({ ...options, helping: true }, async (pool) => {
     const read = await readTrace(list, { ...traceOptions(options), pool });
     const { trace } = read;
     const rows = rowsByThread(trace);

@@ -48,7 +48,7 @@ export async function learn(paths: string | readonly string[], options: LearnRun
 async function learnWatched(list: readonly string[], options: LearnRunOptions): Promise<LearnOutcome> {
   const parameters = resolveParameters(options.parameters);
   const { program, include, exclude, signal } = options;
-  return withPool(options, async (pool) => {
+  return withPool({ ...options, helping: true }, async (pool) => {
     const traces: Trace[] = [];
     const warnings: Message[] = [];
     const binary = options.binary === undefined ? undefined : await readBinary(options.binary);

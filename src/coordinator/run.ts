@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { PerfscopeError } from '../errors.js';
 import type { Message } from '../result.js';
-import { type Pool, createPool } from './pool.js';
+import { type Pool, type PoolOptions, createPool } from './pool.js';
 import type { LogLevel } from './stage.js';
 
 export interface Progress {
@@ -26,10 +26,13 @@ export interface RunOptions {
   readonly pool?: Pool | undefined;
 }
 
-/** Runs `body` with the caller's pool or with one of its own, which is closed however `body` ends. */
-export async function withPool<T>(options: RunOptions, body: (pool: Pool) => Promise<T>): Promise<T> {
+/** Runs `body` with the caller's pool or with one of its own, `helping` if so asked, which is closed however `body` ends. */
+export async function withPool<T>(
+  options: RunOptions & Pick<PoolOptions, 'helping'>,
+  body: (pool: Pool) => Promise<T>,
+): Promise<T> {
   if (options.pool !== undefined) return body(options.pool);
-  const pool = createPool({ jobs: options.jobs ?? availableParallelism() });
+  const pool = createPool({ jobs: options.jobs ?? availableParallelism(), helping: options.helping });
   try {
     return await body(pool);
   } finally {

@@ -6,6 +6,10 @@ export class Slots {
 
   constructor(private free: number) {}
 
+  get areTaken(): boolean {
+    return this.free === 0;
+  }
+
   /** Resolves when a place is taken. Rejects when `signal` aborts first (with what `reason` makes of it). */
   take(signal: AbortSignal | undefined, reason: (signal: AbortSignal) => Error): Promise<void> {
     if (signal?.aborted === true) return Promise.reject(reason(signal));

@@ -70,6 +70,41 @@ describe('pool', () => {
     expect(results).toEqual(Array.from({ length: 20 }, (_, n) => n * n));
   });
 
+  it.each([2, 3])(
+    'has the calling thread help, with %i tasks at a time one thread less, and keeps the order',
+    async (jobs) => {
+      pool = createPool({ jobs, helping: true });
+      let here = 0;
+      const helped = {
+        ...probe,
+        run: ({ n = 0 }: Task) => {
+          here++;
+          return n * n;
+        },
+      };
+      const cell = sharedCell();
+      const results: number[] = [];
+      for await (const result of pool.map(helped, squares(20, cell))) results.push(result);
+      expect(results).toEqual(Array.from({ length: 20 }, (_, n) => n * n));
+      // The first tasks are for the threads, which the calling thread does not wait for.
+      expect(here).toBeGreaterThan(0);
+      expect(here).toBeLessThanOrEqual(20 - jobs);
+      expect(pool.threads).toBe(jobs - 1);
+      expect(cell[1]).toBeLessThanOrEqual(jobs - 1);
+    },
+  );
+
+  it('has no help with one task at a time, nor with what is no part of many', async () => {
+    for (const jobs of [1, 2]) {
+      pool = createPool({ jobs, helping: true });
+      const away = { ...probe, run: () => Promise.reject(new Error('here')) };
+      if (jobs === 1) for await (const result of pool.map(away, squares(5))) expect(result).toBeGreaterThanOrEqual(0);
+      expect(await Promise.all(Array.from(squares(5), (task) => pool.run(away, task)))).toEqual([0, 1, 4, 9, 16]);
+      expect(pool.threads).toBe(1);
+      await pool.close();
+    }
+  });
+
   it('never runs more tasks at once than there are threads', async () => {
     start(2);
     const cell = sharedCell();
