@@ -17,6 +17,7 @@ const SCRIPTS = [
   'wasm/places/places.ts',
   'wasm/strace/lines.ts',
   'wasm/rows/rows.ts',
+  'wasm/units/units.ts',
 ];
 /** Those whose memory comes from the driver, which shares it with all threads. */
 const SHARING = ['wasm/rows/rows.ts'];

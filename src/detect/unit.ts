@@ -99,8 +99,8 @@ function rowsOfUnits(
     if (open === 0) row = units.first[inOrder[n]!.u]!;
     if (n < inOrder.length && row === units.first[inOrder[n]!.u]) {
       const { u, k } = inOrder[n++]!;
-      left[units.thread[u]!] = units.calls[u]!;
-      next[units.thread[u]!] = offsets[k]!;
+      left[thread[row]!] = units.calls[u]!;
+      next[thread[row]!] = offsets[k]!;
       open++;
     }
     const t = thread[row]!;

@@ -43,8 +43,8 @@ export function foldAppearances({ offsets, ends, entries, length, calls }: Featu
   return folder.finish(of, calls);
 }
 
-/** Finds the vectors of units that come one after the other, by hash. */
-export class AppearanceFolder {
+/** Finds the vectors of units that come one after the other, by hash. (src/wasm/units/vectors.ts does the same.) */
+class AppearanceFolder {
   private length = 0;
   private slots = new Int32Array(1024).fill(-1);
   private hashes = new Int32Array(512);
@@ -77,33 +77,8 @@ export class AppearanceFolder {
     return found;
   }
 
-  /** `of`: what was given for each unit. Vectors are numbered anew, in the order of this list, and `of` with them. */
   finish(of: Uint32Array, calls: number): FoldedAppearances {
-    const { length } = this;
-    const number = new Int32Array(length).fill(-1);
-    const order = new Uint32Array(length);
-    const units = new Uint32Array(length);
-    let numbered = 0;
-    for (let u = 0; u < of.length; u++) {
-      const vector = of[u]!;
-      if (number[vector]! < 0) {
-        order[numbered] = vector;
-        number[vector] = numbered++;
-      }
-      of[u] = number[vector]!;
-      units[of[u]!]!++;
-    }
-    const wordsOfBits = Math.max(1, (calls + 31) >>> 5);
-    const bits = new Uint32Array(length * wordsOfBits);
-    const offsets = new Uint32Array(new SharedArrayBuffer((length + 1) * 4));
-    const words = new Uint32Array(new SharedArrayBuffer(RANGE * this.offsets[length]! * 4));
-    for (let v = 0; v < length; v++) {
-      const own = this.words.subarray(RANGE * this.offsets[order[v]!]!, RANGE * this.offsets[order[v]! + 1]!);
-      words.set(own, RANGE * offsets[v]!);
-      offsets[v + 1] = offsets[v]! + own.length / RANGE;
-      for (let r = 0; r < own.length; r += RANGE) bits[v * wordsOfBits + (own[r]! >>> 5)]! |= 1 << (own[r]! & 31);
-    }
-    return { length, of, units, words: wordsOfBits, bits, ranges: { offsets, words } };
+    return foldedAppearances(this.length, this.offsets, this.words, of, calls);
   }
 
   private isOf(vector: number, entries: Uint32Array, from: number, to: number): boolean {
@@ -136,6 +111,43 @@ export class AppearanceFolder {
     if (this.length * 2 > this.slots.length) this.slots = slotsOf(this.hashes.subarray(0, this.length));
     return vector;
   }
+}
+
+/**
+ * Folded appearances of vectors in the order in which they came, with their call types as in `TypeRanges`. `of`: the vector of each
+ * unit. Vectors are numbered anew, in the order of this list, and `of` with them.
+ */
+export function foldedAppearances(
+  length: number,
+  offsetsAsCome: Uint32Array,
+  wordsAsCome: Uint32Array,
+  of: Uint32Array,
+  calls: number,
+): FoldedAppearances {
+  const number = new Int32Array(length).fill(-1);
+  const order = new Uint32Array(length);
+  const units = new Uint32Array(length);
+  let numbered = 0;
+  for (let u = 0; u < of.length; u++) {
+    const vector = of[u]!;
+    if (number[vector]! < 0) {
+      order[numbered] = vector;
+      number[vector] = numbered++;
+    }
+    of[u] = number[vector]!;
+    units[of[u]!]!++;
+  }
+  const wordsOfBits = Math.max(1, (calls + 31) >>> 5);
+  const bits = new Uint32Array(length * wordsOfBits);
+  const offsets = new Uint32Array(new SharedArrayBuffer((length + 1) * 4));
+  const words = new Uint32Array(new SharedArrayBuffer(RANGE * offsetsAsCome[length]! * 4));
+  for (let v = 0; v < length; v++) {
+    const own = wordsAsCome.subarray(RANGE * offsetsAsCome[order[v]!]!, RANGE * offsetsAsCome[order[v]! + 1]!);
+    words.set(own, RANGE * offsets[v]!);
+    offsets[v + 1] = offsets[v]! + own.length / RANGE;
+    for (let r = 0; r < own.length; r += RANGE) bits[v * wordsOfBits + (own[r]! >>> 5)]! |= 1 << (own[r]! & 31);
+  }
+  return { length, of, units, words: wordsOfBits, bits, ranges: { offsets, words } };
 }
 
 function grown<T extends { set(from: T): void }>(from: T, to: T): T {

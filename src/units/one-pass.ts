@@ -1,18 +1,20 @@
 /**
  * Units and their features in one pass in the order of the rows: what `segment` and `extractFeatures` give thread by thread, for
  * the whole trace at once. Threads of a busy server alternate with every row, so going by thread reads every cache line of the
- * columns once a thread; here a row is read once, and what is under way in each thread is kept aside.
+ * columns once a thread; here a row is read once, and what is under way in each thread is kept aside. In WebAssembly:
+ * src/wasm/units says why. It is given the columns in blocks, and what it finds is taken from it whenever it has no more room.
  */
-import type { FoldedAppearances } from './appearance.js';
+import { UNITS_MODULE } from '../wasm/units/units-module.js';
+import { type FoldedAppearances, RANGE, foldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
-import { type SegmentationInput, type SegmentationOptions, endsUnit } from './segmentation.js';
-import { UnitList } from './unit-list.js';
+import type { SegmentationInput, SegmentationOptions, SleepsByThread } from './segmentation.js';
+import { cells, nextFrom } from './time-cells.js';
+import { UNIT, UnitList } from './unit-list.js';
+import { BY_KIND, FUTEX, waits } from './waits.js';
 
 /** Units, thread by thread, each thread's in order of time. */
 export interface FoundUnits {
   readonly length: number;
-  /** Index into `Trace.threads`. */
-  readonly thread: Uint32Array;
   /** Row of its first call, and how many calls of its thread it holds. */
   readonly first: Uint32Array;
   readonly calls: Uint32Array;
@@ -32,138 +34,149 @@ export interface OnePassInput extends Omit<SegmentationInput, 'rows'> {
   readonly calls: number;
 }
 
-/** What is kept of each thread: its last row, the slot of its open unit's sums (-1: none), that unit's first row and calls. */
-const STRIDE = 4;
-const ROW = 0;
-const SLOT = 1;
-const FIRST = 2;
-const CALLS = 3;
-/** Sums by thread and call type that are no matter: 16 MB. */
+/** Sums by thread and call type that are no matter: 20 MB. Where there are more, threads that come and go share what they need. */
 const MOST_SUMS = 1 << 20;
 
-/** O(rows + entries log types). */
-export function unitsWithFeatures(input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
-  const { start, duration, call, thread } = input.columns;
-  const { length, threads, calls } = input;
-  const { fromNs, toNs, gapNs, waitNs } = options;
-  const out = new UnitList(length);
-  const open = new OpenUnits(calls);
-  const at = new Int32Array(threads * STRIDE);
-  for (let p = 0; p < at.length; p += STRIDE) at[p + ROW] = at[p + SLOT] = -1;
-  /** Per thread: when its last call began, and how long it took. */
-  const times = new Float64Array(threads * 2);
-  // Where there are many threads, those that come and go share what they need.
-  const shared = threads * calls > MOST_SUMS;
-  const lastRows = new Int32Array(threads);
-  if (shared) for (let i = 0; i < length; i++) lastRows[thread[i]!] = i;
-  const asleep = input.sleeps !== null;
-  const sleep = input.sleeps === null ? null : input.sleeps.offsets.slice(0, threads);
-
-  let row = 0;
-  for (; row < length && start[row]! < fromNs; row++) at[thread[row]! * STRIDE + ROW] = row;
-  // A call that began before the window and was still running in it belongs to it.
-  for (let t = 0; t < threads; t++) {
-    const p = t * STRIDE;
-    const before = at[p + ROW]!;
-    if (before < 0 || !(start[before]! + duration[before]! > fromNs) || toNs <= fromNs) continue;
-    at[p + SLOT] = open.take();
-    at[p + FIRST] = before;
-    at[p + CALLS] = 1;
-    times[2 * t] = start[before]!;
-    times[2 * t + 1] = duration[before]!;
-    open.add(at[p + SLOT]!, call[before]!, Math.min(duration[before]!, toNs - start[before]!));
-  }
-  for (; row < length; row++) {
-    const now = start[row]!;
-    if (now >= toNs) break;
-    const t = thread[row]!;
-    const p = t * STRIDE;
-    let slot = at[p + SLOT]!;
-    if (slot < 0) {
-      at[p + SLOT] = slot = open.take();
-      at[p + FIRST] = row;
-    } else {
-      const last = times[2 * t + 1]!;
-      // What most calls are: too short, and followed too soon, to end a unit.
-      const goesOn = !asleep && last <= waitNs && now - times[2 * t]! - last <= gapNs;
-      if (!goesOn && endsUnit(input, options, t, at[p + ROW]!, now, sleep)) {
-        out.push(t, at[p + FIRST]!, at[p + CALLS]!, open, slot);
-        at[p + FIRST] = row;
-        at[p + CALLS] = 0;
-      }
-    }
-    at[p + ROW] = row;
-    at[p + CALLS]!++;
-    const took = duration[row]!;
-    times[2 * t] = now;
-    times[2 * t + 1] = took;
-    open.add(slot, call[row]!, now + took > toNs ? toNs - now : took);
-    if (shared && row === lastRows[t]) {
-      out.push(t, at[p + FIRST]!, at[p + CALLS]!, open, slot);
-      open.give(slot);
-      at[p + SLOT] = -1;
-    }
-  }
-  for (let t = 0, p = 0; t < threads; t++, p += STRIDE) {
-    if (at[p + SLOT]! >= 0) out.push(t, at[p + FIRST]!, at[p + CALLS]!, open, at[p + SLOT]!);
-  }
-  return out.finish(threads, calls);
+/** As much of the global object as is used here: Node's types leave it out. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { exports: unknown };
+};
+interface Global {
+  readonly value: number;
 }
 
-/**
- * Sums by call type of the units that are under way. A unit has few of the types, so its sums lie side by side: those of all
- * threads stay in the nearest cache.
- */
-export class OpenUnits {
-  /** Per slot: its call types in the order in which they came, and how many. */
-  types = new Uint16Array(0);
-  distinct = new Uint16Array(0);
-  /** Per slot and of each of its types: how many calls, and their time. */
-  sums = new Float64Array(0);
-  /** Per slot and call type: its place among those of the slot. Left as it is when a unit ends, so `types` tells whether it holds. */
-  place = new Uint16Array(0);
-  private used = 0;
-  private readonly free: number[] = [];
+/** What src/wasm/units/units.ts exports. In capitals: addresses and sizes. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly BLOCK: Global;
+  readonly START: Global;
+  readonly DURATION: Global;
+  readonly THREAD: Global;
+  readonly CALL: Global;
+  readonly KIND: Global;
+  readonly VARIANT: Global;
+  readonly WAITS: Global;
+  readonly WAITS_BY_KIND: Global;
+  readonly WAITS_BY_VARIANT: Global;
+  readonly CELLS: Global;
+  readonly NEXT_FROM: Global;
+  readonly SLEEPS: Global;
+  readonly UNITS: Global;
+  readonly units: Global;
+  readonly ENTRIES: Global;
+  readonly entries: Global;
+  readonly OFFSETS: Global;
+  readonly RANGES: Global;
+  readonly vectors: Global;
+  layOut(threads: number, calls: number, gapNs: number, waitNs: number, toNs: number, share: boolean): void;
+  layOutSleeps(count: number): void;
+  setSleeps(thread: number, from: number, to: number): void;
+  setLast(thread: number, row: number): void;
+  before(base: number, rows: number): void;
+  begin(fromNs: number): void;
+  cut(base: number, from: number, to: number): number;
+  finish(from: number): number;
+  taken(): void;
+}
 
-  constructor(readonly calls: number) {}
+let compiled: object | undefined;
 
-  take(): number {
-    const freed = this.free.pop();
-    if (freed !== undefined) return freed;
-    if (this.used === this.distinct.length) {
-      const slots = Math.max(16, 2 * this.used);
-      const { sums, types, distinct, place } = this;
-      this.sums = new Float64Array(2 * slots * this.calls);
-      this.sums.set(sums);
-      this.types = new Uint16Array(slots * this.calls);
-      this.types.set(types);
-      this.place = new Uint16Array(slots * this.calls);
-      this.place.set(place);
-      this.distinct = new Uint16Array(slots);
-      this.distinct.set(distinct);
-    }
-    return this.used++;
+/** Rows must be in order of time. O(rows + entries log types). */
+export function unitsWithFeatures(input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
+  const { length, threads, calls } = input;
+  const { fromNs, toNs, gapNs, waitNs } = options;
+  const { start } = input.columns;
+  compiled ??= new WebAssembly.Module(Buffer.from(UNITS_MODULE, 'base64'));
+  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const shared = threads * calls > MOST_SUMS;
+  wasm.layOut(threads, calls, gapNs, waitNs, toNs, shared);
+  describe(input, wasm);
+  if (shared) lastRows(input).forEach((row, t) => wasm.setLast(t, row));
+  if (input.sleeps !== null) handSleeps(input.sleeps, threads, wasm);
+
+  const out = new UnitList(length);
+  const first = rowAt(start, length, fromNs);
+  const end = Math.max(first, rowAt(start, length, toNs));
+  const block = wasm.BLOCK.value;
+  for (let base = 0; base < first; base += block) {
+    const rows = Math.min(block, first - base);
+    copyRows(input, base, rows, wasm);
+    wasm.before(base, rows);
   }
-
-  give(slot: number): void {
-    this.free.push(slot);
+  wasm.begin(fromNs);
+  for (let base = first; base < end; base += block) {
+    const rows = Math.min(block, end - base);
+    copyRows(input, base, rows, wasm);
+    for (let row = 0; (row = wasm.cut(base, row, rows)) < rows;) take(out, wasm);
   }
+  for (let t = 0; (t = wasm.finish(t)) < threads;) take(out, wasm);
+  take(out, wasm);
 
-  add(slot: number, type: number, took: number): void {
-    const { sums, place, types, distinct } = this;
-    const base = slot * this.calls;
-    // NaN, where durations were not recorded, adds nothing.
-    const time = took > 0 ? took : 0;
-    const k = place[base + type]!;
-    if (k < distinct[slot]! && types[base + k] === type) {
-      sums[2 * (base + k)]!++;
-      sums[2 * (base + k) + 1]! += time;
-    } else {
-      const next = distinct[slot]!++;
-      types[base + next] = type;
-      place[base + type] = next;
-      sums[2 * (base + next)] = 1;
-      sums[2 * (base + next) + 1] = time;
-    }
+  const { units, offsets, ends, entries, vector } = out.byThread(threads);
+  const { buffer } = wasm.memory;
+  const vectors = wasm.vectors.value;
+  const offsetsOfVectors = new Uint32Array(buffer, wasm.OFFSETS.value, vectors + 1);
+  const ranges = new Uint32Array(buffer, wasm.RANGES.value, RANGE * offsetsOfVectors[vectors]!);
+  return {
+    units,
+    features: { length: units.length, calls, offsets, ends, entries },
+    appearances: foldedAppearances(vectors, offsetsOfVectors, ranges, vector, calls),
+  };
+}
+
+/** The first row that begins at `ns` or later. */
+function rowAt(start: Float64Array, length: number, ns: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (start[middle]! < ns) low = middle + 1;
+    else high = middle;
   }
+  return low;
+}
+
+/** Tells which calls wait, and the cells of times. */
+function describe({ waitTable }: OnePassInput, wasm: Exports): void {
+  const { buffer } = wasm.memory;
+  new Uint8Array(buffer, wasm.WAITS.value, waitTable.length).set(waitTable);
+  const byKind = new Uint8Array(buffer, wasm.WAITS_BY_KIND.value, 256);
+  const byVariant = new Uint8Array(buffer, wasm.WAITS_BY_VARIANT.value, 256);
+  for (let code = 0; code < 256; code++) {
+    byKind[code] = waits(BY_KIND, code, 0) ? 1 : 0;
+    byVariant[code] = waits(FUTEX, 0, code) ? 1 : 0;
+  }
+  new Uint16Array(buffer, wasm.CELLS.value, cells.length).set(cells);
+  new Uint32Array(buffer, wasm.NEXT_FROM.value, nextFrom.length).set(nextFrom);
+}
+
+function handSleeps({ time, offsets }: SleepsByThread, threads: number, wasm: Exports): void {
+  wasm.layOutSleeps(time.length);
+  new Float64Array(wasm.memory.buffer, wasm.SLEEPS.value, time.length).set(time);
+  for (let t = 0; t < threads; t++) wasm.setSleeps(t, offsets[t]!, offsets[t + 1]!);
+}
+
+function lastRows({ columns: { thread }, length, threads }: OnePassInput): Int32Array {
+  const last = new Int32Array(threads);
+  for (let i = 0; i < length; i++) last[thread[i]!] = i;
+  return last;
+}
+
+function copyRows({ columns }: OnePassInput, base: number, rows: number, wasm: Exports): void {
+  const { buffer } = wasm.memory;
+  const end = base + rows;
+  new Float64Array(buffer, wasm.START.value, rows).set(columns.start.subarray(base, end));
+  new Float64Array(buffer, wasm.DURATION.value, rows).set(columns.duration.subarray(base, end));
+  new Uint32Array(buffer, wasm.THREAD.value, rows).set(columns.thread.subarray(base, end));
+  new Uint16Array(buffer, wasm.CALL.value, rows).set(columns.call.subarray(base, end));
+  new Uint8Array(buffer, wasm.KIND.value, rows).set(columns.kind.subarray(base, end));
+  new Uint8Array(buffer, wasm.VARIANT.value, rows).set(columns.variant.subarray(base, end));
+}
+
+/** Takes the units found so far. */
+function take(out: UnitList, wasm: Exports): void {
+  const { buffer } = wasm.memory;
+  const words = (address: Global, count: number) => new Uint32Array(buffer, address.value, count);
+  out.push(words(wasm.UNITS, UNIT * wasm.units.value), words(wasm.ENTRIES, 2 * wasm.entries.value));
+  wasm.taken();
 }

@@ -19,13 +19,14 @@ const LOWER_BITS = 19;
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 /** By upper bits: the cell of the first float, and the first one that is in the next cell. */
-const cells = new Uint16Array(1 << (31 - LOWER_BITS));
-const nextFrom = new Uint32Array(cells.length);
+export const cells = new Uint16Array(1 << (31 - LOWER_BITS));
+export const nextFrom = new Uint32Array(cells.length);
 for (let upper = 0; upper < cells.length; upper++) {
   const cell = (cells[upper] = cellOfBits(upper << LOWER_BITS));
   let from = upper << LOWER_BITS;
   let to = (upper + 1) << LOWER_BITS;
-  while (to - from > 1) {
+  const boundary = cellOfBits(to - 1) > cell;
+  while (boundary && to - from > 1) {
     const middle = (from + to) / 2;
     if (cellOfBits(middle) > cell) to = middle;
     else from = middle;

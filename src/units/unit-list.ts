@@ -1,81 +1,60 @@
 /** Units in the order in which they ended, and the entries of their features. */
 import { inHugePages } from '../trace/huge-pages.js';
-import { AppearanceFolder } from './appearance.js';
-import { firstWord } from './features.js';
-import type { OpenUnits, UnitsWithFeatures } from './one-pass.js';
-import { sortSmall } from './sort-small.js';
+
+/** The words of a unit: its thread, row of its first call, how many calls, how many entries, and its appearance vector. */
+export const UNIT = 5;
+const THREAD = 0;
+const FIRST = 1;
+const CALLS = 2;
+const ENTRIES = 3;
+const VECTOR = 4;
 
 /**
- * There are no more units than rows, nor entries. All columns are as long as that from the start: memory that is never touched costs
- * nothing, and copying what has been written does.
+ * There are no more units than rows, nor entries. There is room for as many from the start: memory that is never touched costs nothing,
+ * and copying what has been written does.
  */
 export class UnitList {
-  private length = 0;
-  private readonly thread: Uint32Array;
-  private readonly first: Uint32Array;
-  private readonly calls: Uint32Array;
-  /** Where each unit's entries begin. */
-  private readonly from: Uint32Array;
-  /** Two words an entry, and how many there are. */
+  private readonly units: Uint32Array;
+  private unitWords = 0;
+  /** Two words an entry. */
   private readonly entries: Uint32Array;
-  private words = 0;
-  /** Found while its entries are at hand. */
-  private readonly vector: Uint32Array;
-  private readonly appearances = new AppearanceFolder();
+  private entryWords = 0;
 
   constructor(rows: number) {
-    const words = (length: number) => inHugePages(new Uint32Array(length));
-    this.thread = words(rows);
-    this.first = words(rows);
-    this.calls = words(rows);
-    this.from = words(rows + 1);
-    this.entries = words(2 * rows);
-    this.vector = words(rows);
+    this.units = inHugePages(new Uint32Array(UNIT * rows));
+    this.entries = inHugePages(new Uint32Array(2 * rows));
   }
 
-  /** Takes the sums of `slot` and clears them. */
-  push(thread: number, first: number, calls: number, open: OpenUnits, slot: number): void {
-    const distinct = open.distinct[slot]!;
-    const base = slot * open.calls;
-    this.thread[this.length] = thread;
-    this.first[this.length] = first;
-    this.calls[this.length] = calls;
-    const { types, place, sums } = open;
-    sortSmall(types, base, distinct);
-    let w = this.words;
-    for (let k = base; k < base + distinct; k++) {
-      const type = types[k]!;
-      const i = 2 * (base + place[base + type]!);
-      this.entries[w++] = firstWord(type, sums[i]!, sums[i + 1]!);
-      this.entries[w++] = sums[i]!;
-    }
-    open.distinct[slot] = 0;
-    this.vector[this.length] = this.appearances.add(this.entries, this.words, w);
-    this.words = w;
-    this.from[++this.length] = w / 2;
+  push(units: Uint32Array, entries: Uint32Array): void {
+    this.units.set(units, this.unitWords);
+    this.unitWords += units.length;
+    this.entries.set(entries, this.entryWords);
+    this.entryWords += entries.length;
   }
 
   /** Thread by thread, each thread's in order of time; their entries stay where they are. Counting sort: O(units). */
-  finish(threads: number, calls: number): UnitsWithFeatures {
-    const { length, from } = this;
+  byThread(threads: number) {
+    const { units, unitWords } = this;
     const next = new Uint32Array(threads + 1);
-    for (let u = 0; u < length; u++) next[this.thread[u]! + 1]!++;
+    for (let w = 0; w < unitWords; w += UNIT) next[units[w + THREAD]! + 1]!++;
     for (let t = 0; t < threads; t++) next[t + 1]! += next[t]!;
-    const units = { thread: new Uint32Array(length), first: new Uint32Array(length), calls: new Uint32Array(length) };
-    const offsets = new Uint32Array(length);
-    const ends = new Uint32Array(length);
-    const of = new Uint32Array(length);
-    for (let u = 0; u < length; u++) {
-      const i = next[this.thread[u]!]!++;
-      units.thread[i] = this.thread[u]!;
-      units.first[i] = this.first[u]!;
-      units.calls[i] = this.calls[u]!;
-      offsets[i] = from[u]!;
-      ends[i] = from[u + 1]!;
-      of[i] = this.vector[u]!;
+    const length = unitWords / UNIT;
+    const [first, calls, vector] = [new Uint32Array(length), new Uint32Array(length), new Uint32Array(length)];
+    const [offsets, ends] = [new Uint32Array(length), new Uint32Array(length)];
+    for (let w = 0, entry = 0; w < unitWords; w += UNIT) {
+      const u = next[units[w + THREAD]!]!++;
+      first[u] = units[w + FIRST]!;
+      calls[u] = units[w + CALLS]!;
+      vector[u] = units[w + VECTOR]!;
+      offsets[u] = entry;
+      ends[u] = entry += units[w + ENTRIES]!;
     }
-    const entries = this.entries.subarray(0, this.words);
-    const features = { length, calls, offsets, ends, entries };
-    return { units: { length, ...units }, features, appearances: this.appearances.finish(of, calls) };
+    return {
+      units: { length, first, calls },
+      offsets,
+      ends,
+      entries: this.entries.subarray(0, this.entryWords),
+      vector,
+    };
   }
 }

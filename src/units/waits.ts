@@ -22,8 +22,8 @@ const FUTEX_WAKE = variantCode('wake');
 
 const NEVER = 0;
 const YES = 1;
-const BY_KIND = 2;
-const FUTEX = 3;
+export const BY_KIND = 2;
+export const FUTEX = 3;
 
 /** Per call of `calls`, whether it waits; a table to be posted to workers with the columns. */
 export function waitTable(calls: readonly string[]): Uint8Array {

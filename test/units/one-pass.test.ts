@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+// @ts-expect-error a script, without types
+import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { foldAppearances } from '../../src/units/appearance.js';
 import { type FeatureTable, extractFeatures } from '../../src/units/features.js';
-import { unitsWithFeatures } from '../../src/units/one-pass.js';
-import { segment } from '../../src/units/segmentation.js';
+import { type OnePassInput, unitsWithFeatures } from '../../src/units/one-pass.js';
+import { type SegmentationOptions, segment } from '../../src/units/segmentation.js';
 import { waitTable } from '../../src/units/waits.js';
-import { rowsByThread } from '../../src/trace/table.js';
+import { type RowsByThread, rowsByThread } from '../../src/trace/table.js';
 import { traceFromText } from '../helpers/trace.js';
 
 const CALLS = ['read:tcp', 'write:tcp', 'epoll_wait', 'futex#wait', 'futex#wake', 'close', 'getpid'];
@@ -38,20 +42,60 @@ it('gives what going thread by thread gives', () => {
         sleeps: asleep === null ? null : sleepsOf(asleep, trace.threads.length),
       };
       const options = { fromNs: from * 1e6, toNs: (from + length) * 1e6, gapNs: 50e6, waitNs: 1e6 };
-      const calls = trace.calls.length;
-      const units = segment(input, 0, trace.threads.length, options);
-      const features = extractFeatures({ ...input, calls }, units, 0, units.length, options.toNs);
-      const found = unitsWithFeatures({ ...input, calls, threads: trace.threads.length }, options);
-      expect(plain(found.units)).toEqual({
-        ...{ length: units.length, thread: Array.from(units.thread) },
-        first: Array.from(units.from, (from) => byThread.order[from]!),
-        calls: Array.from(units.to, (to, u) => to - units.from[u]!),
-      });
-      expect(listed(found.features)).toEqual(listed(features));
-      expect(found.appearances).toEqual(foldAppearances(features));
+      compare({ ...input, calls: trace.calls.length, threads: trace.threads.length }, options);
     }),
     { numRuns: 300 },
   );
+}, 30_000);
+
+it('does so too where rows are many, threads share room, and units have many types', () => {
+  const [length, threads, calls] = [30_000, 700, 1500];
+  const columns = {
+    ...{ start: new Float64Array(length), duration: new Float64Array(length), thread: new Uint32Array(length) },
+    ...{ call: new Uint16Array(length), kind: new Uint8Array(length), variant: new Uint8Array(length) },
+  };
+  let state = 1;
+  const random = (below: number) => (state = (state * 48271) % 2147483647) % below;
+  for (let i = 0; i < length; i++) {
+    columns.start[i] = i * 1000;
+    columns.duration[i] = random(50) === 0 ? NaN : random(200);
+    // Some threads do most, and threads end all along.
+    columns.thread[i] = random(3) === 0 ? random(3) : Math.min(threads - 1, 3 + Math.floor(i / 50) + random(20));
+    columns.call[i] = random(random(calls) + 1);
+  }
+  const offsets = new Uint32Array(threads + 1);
+  for (const t of columns.thread) offsets[t + 1]!++;
+  for (let t = 0; t < threads; t++) offsets[t + 1]! += offsets[t]!;
+  const order = Uint32Array.from({ length }, (_, i) => i).sort(
+    (a, b) => columns.thread[a]! - columns.thread[b]! || a - b,
+  );
+  const natures = new Uint8Array(calls).fill(1, 0, 20);
+  const input = { columns, rows: { order, offsets }, length, waitTable: natures, sleeps: null, calls, threads };
+  for (const waitNs of [150, 1e9]) {
+    compare(input, { fromNs: 0, toNs: length * 1000, gapNs: 2e6, waitNs });
+    compare(input, { fromNs: 5e6, toNs: 25e6 + 50, gapNs: 2e6, waitNs });
+  }
+});
+
+function compare(input: OnePassInput & { readonly rows: RowsByThread }, options: SegmentationOptions): void {
+  const units = segment(input, 0, input.threads, options);
+  const features = extractFeatures(input, units, 0, units.length, options.toNs);
+  const found = unitsWithFeatures(input, options);
+  expect(text(found.units)).toBe(
+    text({
+      length: units.length,
+      first: Array.from(units.from, (from) => input.rows.order[from]!),
+      calls: Array.from(units.to, (to, u) => to - units.from[u]!),
+    }),
+  );
+  expect(text(listed(found.features))).toBe(text(listed(features)));
+  expect(text(found.appearances)).toBe(text(foldAppearances(features)));
+}
+
+it('the pass is compiled from its source', () => {
+  const source = fileURLToPath(new URL('../../src/wasm/units/units.ts', import.meta.url));
+  const file = (moduleFile as (file: string) => string)(source);
+  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });
 
 /** Voluntary switches [thread, ms] of existing threads, by thread. */
@@ -61,13 +105,10 @@ function sleepsOf(events: readonly (readonly [number, number])[], threads: numbe
   return { time: Float64Array.from(sorted, ([, ms]) => ms * 1e6), offsets };
 }
 
-/** Columns as lists: the kinds of memory differ. */
-function plain(table: object) {
-  return Object.fromEntries(
-    Object.entries(table).map(([key, v]) => [
-      key,
-      ArrayBuffer.isView(v) ? Array.from(v as Uint32Array) : (v as number),
-    ]),
+/** Columns as lists: kinds of memory differ, and to compare long columns as such takes seconds. */
+function text(table: object): string {
+  return JSON.stringify(table, (_, value: unknown) =>
+    ArrayBuffer.isView(value) ? Array.from(value as Uint32Array) : value,
   );
 }
 
