@@ -13,6 +13,7 @@ const SOURCES = path.join(ROOT, 'src');
 const SCRIPTS = [
   'wasm/csv/lines.ts',
   'wasm/episodes/miner.ts',
+  'wasm/outliers/outliers.ts',
   'wasm/perf/lines.ts',
   'wasm/places/places.ts',
   'wasm/strace/lines.ts',

@@ -7,9 +7,9 @@
  *   of a second must not drown a thousandfold slower read. A type that does not occur is at 0.
  */
 import { LEAST_COUNT, LEAST_TIME, MOST_COUNT, MOST_TIME, RANGE, type TypeRanges } from '../units/appearance.js';
-import { type FeatureTable, timeOf, typeOf } from '../units/features.js';
+import type { FeatureTable } from '../units/features.js';
 import { TIME_CELLS_PER_OCTAVE } from '../units/time-cells.js';
-import { CellTable } from './cell-table.js';
+import { outlierKernel } from './outlier-kernel.js';
 
 export type VectorKind = 'counts' | 'shares' | 'times';
 
@@ -120,63 +120,59 @@ export function boxWithin(
   }
 }
 
+/** Numbers of the kinds for src/wasm/outliers. */
+const NUMBER: Readonly<Record<VectorKind, number>> = { counts: 0, times: 1, shares: 2 };
+
 /**
  * Folds the vectors of a group. Whenever more than `distinct` different ones have come together the grid is made twice
  * as coarse, so that comparing all pairs stays cheap however large the cluster; what is far away stays far away.
  * Cells halve exactly, so the outcome does not depend on the order of the units, save for the numbering. O(entries).
  */
 export function foldVectors(group: GroupFeatures, kind: VectorKind, distinct: number): FoldedVectors {
-  const { members, dimension, dimensions } = group;
-  const { offsets, ends, entries } = group.features;
+  const { members, dimension, dimensions, features } = group;
   const { length } = members;
-  const cells = new CellTable(Math.min(distinct, length), dimensions);
-  const of = new Uint32Array(length);
-  let shift = 0;
-  const put = (unit: number) => {
-    const from = 2 * offsets[unit]!;
-    const to = 2 * ends[unit]!;
-    let total = 0;
-    if (kind === 'shares') for (let w = from; w < to; w += 2) total += entries[w + 1]!;
-    const scale = 1 / FINEST.shares / total;
-    cells.begin();
-    for (let w = from; w < to; w += 2) {
-      let cell = kind === 'times' ? timeOf(entries[w]!) : entries[w + 1]!;
-      if (kind === 'shares') cell = Math.floor(cell * scale + ROUNDING);
-      cells.set(dimension[typeOf(entries[w]!)]!, cell >>> shift);
-    }
-    return cells.put();
-  };
-  for (let m = 0; m < length; m++) {
-    if (m % READ_AHEAD === 0) readAhead(group, m, Math.min(m + READ_AHEAD, length));
-    let found = put(members[m]!);
-    while (found < 0) {
-      shift++;
-      const moved = cells.halve();
-      for (let i = 0; i < m; i++) of[i] = moved[of[i]!]!;
-      found = put(members[m]!);
-    }
-    of[m] = found;
+  const wasm = outlierKernel();
+  wasm.layOut(length, features.calls, dimensions, Math.min(distinct, length), NUMBER[kind]);
+  const { buffer } = wasm.memory;
+  new Uint16Array(buffer, wasm.DIMENSION.value, dimension.length).set(dimension);
+  const lengths = new Uint32Array(buffer, wasm.LENGTHS.value, wasm.BLOCK.value);
+  const entries = new Uint32Array(buffer, wasm.ENTRIES.value, 2 * wasm.entryRoom.value);
+  for (let m = 0; m < length;) {
+    const units = copyMembers(group, m, lengths, entries);
+    wasm.fold(units);
+    m += units;
   }
-  const step = FINEST[kind] * 2 ** shift;
-  const units = new Uint32Array(cells.length);
-  for (let m = 0; m < length; m++) units[of[m]!]!++;
-  const values = Float32Array.from(cells.used());
-  for (let i = 0; i < values.length; i++) values[i]! *= step;
-  return { length: cells.length, dimensions, values, units, of, step };
+  const rows = wasm.rows.value;
+  const step = FINEST[kind] * 2 ** wasm.shift.value;
+  const values = wasm.vectors(step);
+  const words = (address: number, count: number) => new Uint32Array(wasm.memory.buffer, address, count).slice();
+  return {
+    ...{ length: rows, dimensions, step },
+    values: new Float32Array(wasm.memory.buffer, values, rows * dimensions).slice(),
+    units: words(wasm.UNITS.value, rows),
+    of: words(wasm.OF.value, length),
+  };
 }
-
-/** Units whose entries fit the cache together. */
-const READ_AHEAD = 256;
 
 /**
- * Brings the entries of the members [from, to) into the cache. One by one, as they are folded, each would be waited for; loads that
- * nothing hangs on go on side by side.
+ * Copies the entries of the members from `first` on, of as many as there is room for. That brings them together from all over memory:
+ * loads that nothing hangs on go on side by side.
  */
-function readAhead({ features: { offsets, ends, entries }, members }: GroupFeatures, from: number, to: number): number {
-  let read = 0;
-  for (let m = from; m < to; m++) read |= entries[2 * offsets[members[m]!]!]! | entries[2 * ends[members[m]!]! - 1]!;
-  return read;
+function copyMembers(
+  { features: { offsets, ends, entries }, members }: GroupFeatures,
+  first: number,
+  lengths: Uint32Array,
+  to: Uint32Array,
+): number {
+  const most = Math.min(lengths.length, members.length - first);
+  let w = 0;
+  for (let k = 0; k < most; k++) {
+    const unit = members[first + k]!;
+    const end = 2 * ends[unit]!;
+    let from = 2 * offsets[unit]!;
+    if (w + end - from > to.length) return k;
+    lengths[k] = (end - from) / 2;
+    while (from < end) to[w++] = entries[from++]!;
+  }
+  return most;
 }
-
-/** Keeps 0.07 / 0.01 from falling into the cell of 6. */
-const ROUNDING = 1e-6;
