@@ -15,6 +15,7 @@ const SCRIPTS = [
   'wasm/episodes/miner.ts',
   'wasm/outliers/outliers.ts',
   'wasm/perf/lines.ts',
+  'wasm/places/ladder.ts',
   'wasm/places/places.ts',
   'wasm/strace/lines.ts',
   'wasm/rows/rows.ts',

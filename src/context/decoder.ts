@@ -2,15 +2,45 @@
  * From a call in its context to the functions that may have issued it: a distribution over nodes of the learned calling-context
  * tree, by interpolated back-off along the ladder: first the rungs without kinds, then those with, each from frequent to rare. On
  * each rung that learning knows, with N calls that fell on T distinct nodes, the rung's own distribution gets the weight
- * N / (N + T) and everything before it the rest (Witten and Bell, 1991, method C).
+ * N / (N + T) and everything before it the rest (Witten and Bell, 1991, method C). Nodes with less than a hundredth are left out.
+ * That is done in WebAssembly: src/wasm/places/ladder.ts says why.
  */
 import type { ContextModel } from '../signatures/context-model.js';
+import { LADDER_MODULE } from '../wasm/places/ladder-module.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
-import { BLOCK, LADDER, LadderIndex } from './ladder.js';
-import { FIRST_COUNT, LearnedRung } from './learned-rung.js';
+import { BLOCK, LADDER } from './ladder.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
 
-export { FIRST_COUNT };
+/** Before this position a context of the model is its tuple, after it node and count in turn. */
+export const FIRST_COUNT = 6;
+
+/** As much of the global object as is used here: Node's types leave it out. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object) => { exports: unknown };
+};
+interface Global {
+  readonly value: number;
+}
+
+/** What src/wasm/places/ladder.ts exports. In capitals: addresses. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly RUNGS: Global;
+  readonly CALLS: Global;
+  readonly PAIR_ENDS: Global;
+  readonly PAIR_NODES: Global;
+  readonly PAIR_CALLS: Global;
+  readonly NODES: Global;
+  readonly WEIGHTS: Global;
+  layOut(rungs: number, contexts: number, pairs: number, nodes: number): void;
+  addTable(size: number, symbols: number): number;
+  columnsOf(table: number): number;
+  learn(table: number): void;
+  decode(table: number, context: number): number;
+}
+
+let compiled: object | undefined;
 
 /** Nodes in falling order of weight; weights sum to 1. Empty: nothing is known of the call. */
 export interface Decoded {
@@ -19,44 +49,31 @@ export interface Decoded {
 }
 
 const UNKNOWN: Decoded = { nodes: new Int32Array(0), weights: new Float64Array(0) };
-/** Nodes with less are left out: they only cost time. */
-const LEAST_WEIGHT = 0.01;
-
 /** The learned model, made ready for look-ups. */
 export class Decoder {
   /** Grain texts to numbers; decoding never adds to them. */
   readonly texts = Array.from({ length: GRAINS }, () => new Map<string, number>());
-  private readonly ladder = new LadderIndex();
-  private readonly rungs: readonly LearnedRung[];
   /** Calls learned, with or without a node. */
   readonly total: number;
-  /** Per node: its weight while a context is decoded, else 0. */
-  private readonly mixed: Float64Array;
+  private readonly wasm: Exports;
   private readonly bigrams = BIGRAM_GRAINS.map(() => new Map<number, number>());
   private readonly runs: ReadonlyMap<string, number>;
 
   constructor(readonly model: ContextModel) {
-    const symbols = model.symbols.map(parseSymbol);
-    const grains = grainNumbers(symbols, this.texts, true);
+    compiled ??= new WebAssembly.Module(Buffer.from(LADDER_MODULE, 'base64'));
+    this.wasm = new WebAssembly.Instance(compiled).exports as Exports;
+    const grains = grainNumbers(model.symbols.map(parseSymbol), this.texts, true);
     const table = tableOf(model);
-    const calls = Float64Array.from(model.contexts, (row) => {
-      let sum = 0;
-      for (let j = FIRST_COUNT; j < row.length; j += 2) sum += row[j + 1]!;
-      return sum;
-    });
-    this.total = calls.reduce((sum, n) => sum + n, 0);
-    this.rungs = LADDER.map((_, r) => {
-      const placeOf = Int32Array.from(calls, (_, k) => this.ladder.place(r, table, k, grains, true));
-      return new LearnedRung(model.contexts, placeOf, calls);
-    });
+    const calls = this.learn(table, grains);
+    this.total = 0;
+    for (const n of calls) this.total += n;
     BIGRAM_GRAINS.forEach((g, b) => {
       const bigrams = this.bigrams[b]!;
-      calls.forEach((n, k) => {
+      for (let k = 0; k < calls.length; k++) {
         const key = bigramKey(grains[g]![table.before[k]!]!, grains[g]![table.symbol[k]!]!);
-        bigrams.set(key, (bigrams.get(key) ?? 0) + n);
-      });
+        bigrams.set(key, (bigrams.get(key) ?? 0) + calls[k]!);
+      }
     });
-    this.mixed = new Float64Array(model.nodes.length);
     this.runs = new Map(model.runs);
   }
 
@@ -73,38 +90,64 @@ export class Decoder {
 
   /** Decodes contexts of a trace on demand; each distinct one once. */
   reader(rows: Pick<RowContexts, 'symbols' | 'contexts'>): (context: number) => Decoded {
-    const grains = grainNumbers(rows.symbols, this.texts, false);
+    const table = this.addTable(rows.contexts, grainNumbers(rows.symbols, this.texts, false));
     const done: Decoded[] = new Array<Decoded>(rows.contexts.size);
-    return (context) => (done[context] ??= this.decode(rows.contexts, context, grains));
+    return (context) => (done[context] ??= this.decode(table, context));
   }
 
-  private decode(table: ContextTable, k: number, grains: readonly Int32Array[]): Decoded {
-    const known: { rung: number; n: number; counts: Int32Array }[] = [];
-    for (let rung = 0; rung < LADDER.length; rung++) {
-      const place = this.ladder.place(rung, table, k, grains, false);
-      const learned = this.rungs[rung]!;
-      const counts = place < 0 ? undefined : learned.countsOf(place);
-      if (counts !== undefined) known.push({ rung, n: learned.totals[place]!, counts });
-    }
-    // The rarer a view of the context, the more it says.
-    known.sort((a, b) => BLOCK[a.rung]! - BLOCK[b.rung]! || b.n - a.n || a.rung - b.rung);
-    const { mixed } = this;
-    const nodes: number[] = [];
-    for (const { n, counts } of known) {
-      const own = nodes.length === 0 ? 1 : n / (n + counts.length / 2);
-      for (const node of nodes) mixed[node]! *= 1 - own;
-      for (let j = 0; j < counts.length; j += 2) {
-        const node = counts[j]!;
-        if (mixed[node] === 0) nodes.push(node);
-        mixed[node]! += (own * counts[j + 1]!) / n;
+  private decode(table: number, k: number): Decoded {
+    const { wasm } = this;
+    const nodes = wasm.decode(table, k);
+    if (nodes === 0) return UNKNOWN;
+    const { buffer } = wasm.memory;
+    return {
+      nodes: new Int32Array(buffer, wasm.NODES.value, nodes).slice(),
+      weights: new Float64Array(buffer, wasm.WEIGHTS.value, nodes).slice(),
+    };
+  }
+
+  /** Goes along the ladder with the contexts of the model; gives the calls of each. */
+  private learn(table: ContextTable, grains: readonly Int32Array[]): Float64Array {
+    const { wasm } = this;
+    const { contexts, nodes } = this.model;
+    const pairs = contexts.reduce((sum, row) => sum + (row.length - FIRST_COUNT) / 2, 0);
+    wasm.layOut(LADDER.length, contexts.length, pairs, nodes.length);
+    const learned = this.addTable(table, grains);
+    const { buffer } = wasm.memory;
+    new Int8Array(buffer, wasm.RUNGS.value, 7 * LADDER.length).set(
+      LADDER.flatMap(({ before, after, before2, onDescriptor, symbol, same }, r) => {
+        return [before, after, before2, onDescriptor, symbol, same ? 1 : 0, BLOCK[r]!];
+      }),
+    );
+    const calls = new Float64Array(buffer, wasm.CALLS.value, contexts.length);
+    const ends = new Int32Array(buffer, wasm.PAIR_ENDS.value, contexts.length);
+    const pairNodes = new Int32Array(buffer, wasm.PAIR_NODES.value, pairs);
+    const pairCalls = new Float64Array(buffer, wasm.PAIR_CALLS.value, pairs);
+    for (let k = 0, p = 0; k < contexts.length; k++) {
+      const row = contexts[k]!;
+      for (let j = FIRST_COUNT; j < row.length; j += 2) {
+        pairNodes[p] = row[j]!;
+        pairCalls[p++] = row[j + 1]!;
+        calls[k]! += row[j + 1]!;
       }
+      ends[k] = p;
     }
-    if (nodes.length === 0) return UNKNOWN;
-    const kept = nodes.map((node) => [node, mixed[node]!] as const).filter(([, w]) => w >= LEAST_WEIGHT);
-    kept.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    for (const node of nodes) mixed[node] = 0;
-    const sum = kept.reduce((s, [, w]) => s + w, 0);
-    return { nodes: Int32Array.from(kept, ([n]) => n), weights: Float64Array.from(kept, ([, w]) => w / sum) };
+    const kept = calls.slice();
+    wasm.learn(learned);
+    return kept;
+  }
+
+  private addTable(contexts: ContextTable, grains: readonly Int32Array[]): number {
+    const { wasm } = this;
+    const { size, before2, before, symbol, after, onDescriptor, sameDescriptor } = contexts;
+    const symbols = grains[0]!.length;
+    const table = wasm.addTable(size, symbols);
+    const columns = new Int32Array(wasm.memory.buffer, wasm.columnsOf(table), 6 * size + GRAINS * symbols);
+    [before2, before, symbol, after, onDescriptor, sameDescriptor].forEach((column, c) =>
+      columns.set(column, c * size),
+    );
+    grains.forEach((numbers, g) => columns.set(numbers, 6 * size + g * symbols));
+    return table;
   }
 }
 

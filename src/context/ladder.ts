@@ -6,11 +6,9 @@
  * The first rungs leave out kind and side, which only some tracers tell, so that signatures learned with one tracer serve the
  * traces of another; they are followed by rungs that do not.
  */
-import type { ContextTable } from './contexts.js';
 import { BARE, CALL, FINE, KIND, OUTCOME, SIDE, SIZED } from './symbols.js';
-import { TupleNumbers } from './tuple-numbers.js';
 
-/** Grains at which a rung looks at each position; NONE: not at all. */
+/** Grains at which a rung looks at each position; NONE: not at all. src/wasm/places/ladder.ts goes along them. */
 export interface Rung {
   readonly before2: number;
   readonly before: number;
@@ -63,27 +61,3 @@ const WITH_KIND = 7;
 export const BLOCK: readonly number[] = LADDER.map(
   ({ before, onDescriptor }, r) => (r < WITH_KIND ? 0 : 2) + (before === NONE && onDescriptor === NONE ? 0 : 1),
 );
-
-/** Numbers of the places that contexts have on each rung. Learning makes them (`grow`), decoding looks them up. */
-export class LadderIndex {
-  private readonly pairs = LADDER.map(() => new TupleNumbers());
-
-  /** Place of context `k` on rung `r`; -1: learning never saw it. `grains[g][symbol]` are grain numbers, -1 where unknown. */
-  place(r: number, table: ContextTable, k: number, grains: readonly Int32Array[], grow: boolean): number {
-    const rung = LADDER[r]!;
-    const pairs = this.pairs[r]!;
-    let n = grains[rung.symbol]![table.symbol[k]!]!;
-    if (n < 0) return -1;
-    n = n * 2 + (rung.same ? table.sameDescriptor[k]! : 0);
-    for (let p = 0; p < 4; p++) {
-      const grain = p === 0 ? rung.before : p === 1 ? rung.after : p === 2 ? rung.before2 : rung.onDescriptor;
-      if (grain === NONE) continue;
-      const column = p === 0 ? table.before : p === 1 ? table.after : p === 2 ? table.before2 : table.onDescriptor;
-      const g = grains[grain]![column[k]!]!;
-      if (g < 0) return -1;
-      n = grow ? pairs.intern(n, p, g) : pairs.find(n, p, g);
-      if (n < 0) return -1;
-    }
-    return n;
-  }
-}

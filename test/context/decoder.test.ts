@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+// @ts-expect-error a script, without types
+import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { contextsOf } from '../../src/context/contexts.js';
 import { Decoder } from '../../src/context/decoder.js';
+import { BLOCK, LADDER } from '../../src/context/ladder.js';
+import { type Symbol, grainsOf, parseSymbol } from '../../src/context/symbols.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
+import type { ContextModel } from '../../src/signatures/context-model.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
 import { parseSignatures, serialiseSignatures } from '../../src/signatures/file.js';
 import { traceFromText } from '../helpers/trace.js';
@@ -75,6 +82,68 @@ describe('decoding', () => {
         }
       }),
     );
+  });
+});
+
+/** Decodes as the ladder says, with maps by text. */
+function plainly(model: ContextModel, { symbols, contexts }: ReturnType<typeof contextsOf>, k: number) {
+  const known = LADDER.map(({ symbol, before, before2, after, onDescriptor, same }, r) => {
+    const view = (texts: readonly Symbol[], [b2, b, s, a, d, own]: readonly number[]) => {
+      const text = (grain: number, of: number) => (grain < 0 ? '' : grainsOf(texts[of]!)[grain]!);
+      return [
+        ...[text(symbol, s!), text(before, b!), text(before2, b2!), text(after, a!), text(onDescriptor, d!)],
+        same ? own : '',
+      ].join(' ');
+    };
+    const learned = model.symbols.map(parseSymbol);
+    const { before2: b2, before: b, symbol: s, after: a, onDescriptor: d, sameDescriptor: own } = contexts;
+    const asked = view(symbols, [b2[k]!, b[k]!, s[k]!, a[k]!, d[k]!, own[k]!]);
+    const counts = new Map<number, number>();
+    for (const row of model.contexts.filter((row) => view(learned, row) === asked))
+      for (let j = 6; j < row.length; j += 2) counts.set(row[j]!, (counts.get(row[j]!) ?? 0) + row[j + 1]!);
+    return { r, counts, n: [...counts.values()].reduce((sum, n) => sum + n, 0) };
+  }).filter(({ n }) => n > 0);
+  known.sort((a, b) => BLOCK[a.r]! - BLOCK[b.r]! || b.n - a.n || a.r - b.r);
+  const mixed = new Map<number, number>();
+  for (const { counts, n } of known) {
+    const own = mixed.size === 0 ? 1 : n / (n + counts.size);
+    for (const [node, weight] of mixed) mixed.set(node, weight * (1 - own));
+    for (const [node, count] of counts) mixed.set(node, (mixed.get(node) ?? 0) + (own * count) / n);
+  }
+  const kept = [...mixed].filter(([, weight]) => weight >= 0.01).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const sum = kept.reduce((sum, [, weight]) => sum + weight, 0);
+  return kept.map(([node, weight]) => [node, weight / sum]);
+}
+
+describe('the ladder', () => {
+  const call = fc.constantFrom(
+    'read:tcp=100',
+    'read:file=0',
+    'write:tcp=100',
+    'epoll_wait:epoll=1',
+    'close:tcp',
+    'read=1',
+  );
+  const calls = fc.array(call, { minLength: 1, maxLength: 40 });
+  const functions = fc.array(fc.constantFrom('a', 'a>b', 'a>c', 'a>b>d'), { minLength: 40, maxLength: 40 });
+  it('is gone along as it is written', () => {
+    fc.assert(
+      fc.property(calls, functions, calls, (learned, stacks, asked) => {
+        const { model } = learn(learned.map((c, i) => `1 ${i + 1} ${c} main>${stacks[i]!}`).join('\n'));
+        const rows = contextsOf(traceFromText(asked.map((c, i) => `1 ${i + 1} ${c}`).join('\n')));
+        const read = new Decoder(model).reader(rows);
+        for (let k = 0; k < rows.contexts.size; k++) {
+          const { nodes, weights } = read(k);
+          expect(Array.from(nodes, (node, i) => [node, weights[i]])).toEqual(plainly(model, rows, k));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  }, 30_000);
+  it('is compiled from its source', () => {
+    const source = fileURLToPath(new URL('../../src/wasm/places/ladder.ts', import.meta.url));
+    const file = (moduleFile as (file: string) => string)(source);
+    expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
   });
 });
 

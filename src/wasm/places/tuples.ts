@@ -56,13 +56,19 @@ export function intern(t: Tuples, a: i32, b: i32, c: i32): i32 {
   return search(t, a, b, c);
 }
 
-function search(t: Tuples, a: i32, b: i32, c: i32): i32 {
-  for (let i = home(a, b, c) & t.mask; ; i = (i + 1) & t.mask) {
-    const slot = t.slots + ((<usize>i) << 4);
-    const n = load<i32>(slot, 12);
-    if (n == 0) break;
-    if (load<i32>(slot) == a && load<i32>(slot, 4) == b && load<i32>(slot, 8) == c) return n - 1;
+/** Number of the tuple, -1 when it was never interned. */
+export function find(t: Tuples, a: i32, b: i32, c: i32): i32 {
+  let slot = t.slots + ((<usize>(home(a, b, c) & t.mask)) << 4);
+  for (let i = home(a, b, c) & t.mask; load<i32>(slot, 12) != 0; slot = t.slots + ((<usize>i) << 4)) {
+    if (load<i32>(slot) == a && load<i32>(slot, 4) == b && load<i32>(slot, 8) == c) return load<i32>(slot, 12) - 1;
+    i = (i + 1) & t.mask;
   }
+  return -1;
+}
+
+function search(t: Tuples, a: i32, b: i32, c: i32): i32 {
+  const found = find(t, a, b, c);
+  if (found >= 0) return found;
   if (t.size == t.capacity) {
     t.list = twice(t.list, <usize>12 * t.capacity);
     t.capacity *= 2;
