@@ -69,9 +69,16 @@ function longWaits(input: DetectorInput): Pause[] {
   const count = folded(countPlaces(places, scene.firstRow, scene.endRow), places.classOf, places.classes.length);
   const often = ({ row }: { readonly row: number }) => count[classOf(row)]! >= ENOUGH;
   const rows = (list: typeof waits) => list.map(({ row }) => row);
-  const usual = new References(scene, toNs, 0, (r) => finished(trace, r, toNs), rows(waits.filter(often)), false);
+  const usual = new References(
+    scene,
+    toNs,
+    0,
+    { of: (r) => finished(trace, r, toNs) },
+    rows(waits.filter(often)),
+    false,
+  );
   const seldom = waits.filter((w) => !often(w) && start[w.row]! >= onset.ns);
-  const before = new References(scene, onset.ns, 0, (r) => finished(trace, r, onset.ns), rows(seldom), false);
+  const before = new References(scene, onset.ns, 0, { of: (r) => finished(trace, r, onset.ns) }, rows(seldom), false);
   const pauses: Pause[] = [];
   for (const wait of waits) {
     const { row, ns } = wait;

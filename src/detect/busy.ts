@@ -30,8 +30,10 @@ export function busy({ scene, cells, onset, long, parameters }: DetectorInput): 
     scene,
     onset.ns,
     LEAST_REFERENCE_NS,
-    (row, before) =>
-      before < 0 || Number.isNaN(duration[before]!) ? NaN : start[row]! - start[before]! - duration[before]!,
+    {
+      after: (row, before) =>
+        before < 0 || Number.isNaN(duration[before]!) ? NaN : start[row]! - start[before]! - duration[before]!,
+    },
     gaps.map(({ row }) => row),
   );
   const pauses: Pause[] = [];

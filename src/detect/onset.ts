@@ -62,24 +62,27 @@ function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
   const votes = new Float64Array(BINS);
   const sum = new Float64Array(BINS + 1);
   const squares = new Float64Array(BINS + 1);
-  for (let c = 0; c < classes.length; c++) {
-    for (let b = 0; b < BINS; b++) {
-      const n = counts[c * BINS + b]!;
-      sum[b + 1] = sum[b]! + Math.sqrt(n);
-      squares[b + 1] = squares[b]! + n;
-    }
-    if (squares[BINS]! < FEWEST) continue;
-    for (let b = LEAD; b <= BINS - TAIL; b++) {
-      const [left, right] = [b, BINS - b];
-      const before = sum[b]! / left;
-      const after = (sum[BINS]! - sum[b]!) / right;
-      const within = squares[BINS]! - left * before * before - right * after * after;
-      const change = Math.abs(after - before);
-      const ratio = (change * change * left * right) / BINS / (within / (BINS - 2) + FLOOR);
-      votes[b]! += Math.log1p(ratio) * change;
-    }
-  }
+  for (let c = 0; c < classes.length; c++) vote(counts, c * BINS, sum, squares, votes);
   let best = LEAD;
   for (let b = LEAD; b <= BINS - TAIL; b++) if (votes[b]! > votes[best]!) best = b;
   return { ns: fromNs + best * width, strength: votes[best]! };
+}
+
+/** Adds the votes of a class, whose counts by bin begin at `at`. Small, as it is compiled while it is being used. */
+function vote(counts: Uint32Array, at: number, sum: Float64Array, squares: Float64Array, votes: Float64Array): void {
+  for (let b = 0; b < BINS; b++) {
+    const n = counts[at + b]!;
+    sum[b + 1] = sum[b]! + Math.sqrt(n);
+    squares[b + 1] = squares[b]! + n;
+  }
+  if (squares[BINS]! < FEWEST) return;
+  for (let left = LEAD; left <= BINS - TAIL; left++) {
+    const right = BINS - left;
+    const before = sum[left]! / left;
+    const after = (sum[BINS]! - sum[left]!) / right;
+    const within = squares[BINS]! - left * before * before - right * after * after;
+    const change = Math.abs(after - before);
+    const ratio = (change * change * left * right) / BINS / (within / (BINS - 2) + FLOOR);
+    votes[left]! += Math.log1p(ratio) * change;
+  }
 }

@@ -1,4 +1,5 @@
 /** Long stretches of time, by class of call: what was usual before the onset, and the odd ones as items. */
+import { inBlocks } from './counts.js';
 import type { Item } from './finding.js';
 import { ROWS_KEPT } from './finding.js';
 import { type Cells, type Scene, lowerBound } from './scene.js';
@@ -12,6 +13,10 @@ export interface Pause {
   readonly reference: number;
   readonly unfinished: boolean;
 }
+
+/** Lengths of rows. What tells without the row before it in the thread need not be told that, which is one look a row less. */
+export type Measure =
+  { readonly of: (row: number) => number } | { readonly after: (row: number, before: number) => number };
 
 /**
  * Reference lengths before a moment, for the classes of the rows `asked`: of the class of a row (call after call), else of its call
@@ -27,7 +32,7 @@ export class References {
     private readonly scene: Scene,
     untilNs: number,
     private readonly least: number,
-    measure: (row: number, before: number) => number,
+    measure: Measure,
     asked: Iterable<number>,
     byCallToo = true,
   ) {
@@ -66,24 +71,32 @@ export class References {
 function lengthsOf(
   scene: Scene,
   untilNs: number,
-  measure: (row: number, before: number) => number,
+  measure: Measure,
   groupOfClass: (k: number) => number,
 ): (Float64Array | undefined)[] {
   const { trace, places, firstRow } = scene;
   const { thread } = trace.columns;
   const { ofRow } = places;
   const group = places.classOf.map(groupOfClass);
-  const last = new Int32Array(trace.threads.length).fill(-1);
   const lists: number[][] = [];
+  const add = (row: number, length: number) => {
+    if (!Number.isNaN(length)) (lists[group[ofRow[row]!]!] ??= []).push(length);
+  };
   const end = Math.min(scene.endRow, lowerBound(trace, untilNs));
-  for (let i = firstRow; i < end; i++) {
-    const t = thread[i]!;
-    const before = last[t]!;
-    last[t] = i;
-    const g = group[ofRow[i]!]!;
-    if (g < 0) continue;
-    const length = measure(i, before);
-    if (!Number.isNaN(length)) (lists[g] ??= []).push(length);
+  if ('of' in measure) {
+    inBlocks(firstRow, end, (from, to) => {
+      for (let i = from; i < to; i++) if (group[ofRow[i]!]! >= 0) add(i, measure.of(i));
+    });
+  } else {
+    const last = new Int32Array(trace.threads.length).fill(-1);
+    inBlocks(firstRow, end, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const t = thread[i]!;
+        const before = last[t]!;
+        last[t] = i;
+        if (group[ofRow[i]!]! >= 0) add(i, measure.after(i, before));
+      }
+    });
   }
   return lists.map((list) => new Float64Array(list).sort());
 }
