@@ -17,7 +17,7 @@ import { longRows } from './long.js';
 import { loop } from './loop.js';
 import { findOnset } from './onset.js';
 import { rate } from './rate.js';
-import { unit } from './unit.js';
+import { unit, unitsOf } from './unit.js';
 import { unlike } from './unlike.js';
 import { type Cells, type Scene, cellsOf, sceneOf } from './scene.js';
 
@@ -33,8 +33,9 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const scene = sceneOf(input);
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
-  const shown: DetectorInput = { scene, cells, onset, long: longRows(scene, onset.ns), parameters };
-  const odd = unit(shown);
+  const passed = unitsOf({ ...scene, parameters });
+  const shown: DetectorInput = { scene, cells, onset, long: longRows(scene, onset.ns, passed), parameters };
+  const odd = unit(shown, passed);
   const found = DETECTORS.map((detect) => detect(shown));
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;

@@ -1,16 +1,18 @@
 /**
  * The few rows that `busy` and `blocked` look at more closely: calls that last long, and calls that come long after the one before
- * in their thread. One pass.
+ * in their thread. The pass that finds the units (units/one-pass.ts) notes them.
  */
 import { FLAG_UNFINISHED } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
-import { inBlocks } from './counts.js';
+import type { UnitsWithFeatures } from '../units/one-pass.js';
 import { type Scene, lowerBound } from './scene.js';
 
 /** Shorter calls hurt nobody. */
 export const LONG_CALL_NS = 0.1 * NANOSECONDS_PER_SECOND;
 /** Shorter pauses are scheduling. */
 const LONG_GAP_NS = 0.02 * NANOSECONDS_PER_SECOND;
+
+type Noted = Pick<UnitsWithFeatures, 'longRows' | 'lastRow'>;
 
 export interface LongCall {
   readonly row: number;
@@ -35,32 +37,20 @@ export interface LongRows {
   readonly lastRow: Int32Array;
 }
 
-export function longRows({ trace, firstRow, endRow }: Scene, onsetNs: number): LongRows {
+/** What the pass over all rows is to note for `longRows`. */
+export const LONGER_THAN = { callNs: LONG_CALL_NS, gapNs: LONG_GAP_NS };
+
+/** `noted`: what the pass over all rows noted. */
+export function longRows({ trace, firstRow }: Scene, onsetNs: number, noted: Noted): LongRows {
   const { start, duration, flags, thread } = trace.columns;
-  const lastRow = new Int32Array(trace.threads.length).fill(-1);
-  /** Per thread: end of its last call. */
-  const ended = new Float64Array(trace.threads.length);
-  const calls: LongCall[] = [];
-  const gaps: Gap[] = [];
   const gapsFrom = Math.max(firstRow, lowerBound(trace, onsetNs));
-  const keepGap = (row: number, t: number, at: number) => {
-    const before = lastRow[t]!;
-    const ns = at - Math.max(ended[t]!, onsetNs);
-    if (before >= 0 && ns > LONG_GAP_NS && (flags[before]! & FLAG_UNFINISHED) === 0)
-      gaps.push({ thread: t, row, before, ns });
-  };
-  inBlocks(0, endRow, (first, end) => {
-    for (let row = first; row < end; row++) {
-      const t = thread[row]!;
-      const at = start[row]!;
-      const took = duration[row]!;
-      // NaN, where durations were not recorded, is longer than nothing.
-      if (took > LONG_CALL_NS) calls.push({ row, before: lastRow[t]! });
-      if (at - ended[t]! > LONG_GAP_NS && row >= gapsFrom) keepGap(row, t, at);
-      lastRow[t] = row;
-      ended[t] = at + took;
-    }
-  });
+  const gaps: Gap[] = [];
+  for (const { row, before } of noted.longRows) {
+    if (before < 0 || row < gapsFrom) continue;
+    const ns = start[row]! - Math.max(start[before]! + duration[before]!, onsetNs);
+    if (ns > LONG_GAP_NS && (flags[before]! & FLAG_UNFINISHED) === 0)
+      gaps.push({ thread: thread[row]!, row, before, ns });
+  }
   gaps.sort((a, b) => a.thread - b.thread || a.row - b.row);
-  return { calls, gaps, lastRow };
+  return { calls: noted.longRows.filter(({ row }) => duration[row]! > LONG_CALL_NS), gaps, lastRow: noted.lastRow };
 }

@@ -4,11 +4,12 @@
  */
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
-import { type FoundUnits, unitsWithFeatures } from '../units/one-pass.js';
+import { type FoundUnits, type UnitsWithFeatures, unitsWithFeatures } from '../units/one-pass.js';
 import { segmentationOptions, sleepsByThread } from '../units/segmentation.js';
 import { waitTable } from '../units/waits.js';
 import { byCluster, clusterAppearances, clusteringOptions, clustersOf } from './clustering.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
+import { LONGER_THAN } from './long.js';
 import { outlierOptions, outliers } from './outliers.js';
 import { Sums } from './sums.js';
 
@@ -16,12 +17,15 @@ import { Sums } from './sums.js';
 const NOISE = 0.02;
 
 /** The finding, and how many execution units the window has, odd ones among them. */
-export function unit({ scene, cells, onset, parameters }: DetectorInput): {
+export function unit(
+  { scene, cells, onset, parameters }: DetectorInput,
+  found: UnitsWithFeatures,
+): {
   readonly finding: Finding;
   readonly units: { readonly total: number; readonly abnormal: number };
 } {
   const { start } = scene.trace.columns;
-  const { units, members, marks: odds } = oddUnits({ ...scene, parameters });
+  const { units, members, marks: odds } = oddUnits({ ...scene, parameters }, found);
   const total = [0, 0];
   const odd = [0, 0];
   const later: number[] = [];
@@ -54,17 +58,23 @@ export interface OddUnits {
   readonly marks: Uint8Array;
 }
 
-/** Execution units of the window and which of them are odd among those that do the same work. O(rows). */
-export function oddUnits(input: Pick<MethodInput, 'trace' | 'fromNs' | 'toNs' | 'parameters'>): OddUnits {
-  const { trace, fromNs, toNs, parameters } = input;
+type UnitInput = Pick<MethodInput, 'trace' | 'fromNs' | 'toNs' | 'parameters'>;
+
+/** Execution units of the window, and the rows that `longRows` (long.ts) needs. O(rows). */
+export function unitsOf({ trace, fromNs, toNs, parameters }: UnitInput): UnitsWithFeatures {
   const { columns, length, switches, calls } = trace;
   const threads = trace.threads.length;
   const sleeps = switches === null ? null : sleepsByThread(switches, threads);
-  const segmentation = { columns, length, threads, calls: calls.length, waitTable: waitTable(calls), sleeps };
-  const { units, features, appearances } = unitsWithFeatures(
-    segmentation,
+  return unitsWithFeatures(
+    { columns, length, threads, calls: calls.length, waitTable: waitTable(calls), sleeps, longerThan: LONGER_THAN },
     segmentationOptions(parameters, { fromNs, toNs }),
   );
+}
+
+/** Which of the units are odd among those that do the same work. O(units). */
+export function oddUnits(input: UnitInput, found = unitsOf(input)): OddUnits {
+  const { trace, parameters } = input;
+  const { units, features, appearances } = found;
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
   const clusterOf = clustersOf(appearances, clustering);
   const { members, clusters } = byCluster(clusterOf, clustering.length);

@@ -24,6 +24,10 @@ export interface UnitsWithFeatures {
   readonly units: FoundUnits;
   readonly features: FeatureTable;
   readonly appearances: FoldedAppearances;
+  /** Rows up to the end of the window that `longerThan` asks for, in their order, and the row before each in its thread; -1: none. */
+  readonly longRows: readonly { readonly row: number; readonly before: number }[];
+  /** Per thread: its last row before the end of the window, -1 where it has none. */
+  readonly lastRow: Int32Array;
 }
 
 export interface OnePassInput extends Omit<SegmentationInput, 'rows'> {
@@ -32,6 +36,8 @@ export interface OnePassInput extends Omit<SegmentationInput, 'rows'> {
   readonly threads: number;
   /** Number of call types. */
   readonly calls: number;
+  /** Calls longer than `callNs`, and those that begin more than `gapNs` after the one before in their thread, are noted. */
+  readonly longerThan?: { readonly callNs: number; readonly gapNs: number };
 }
 
 /** Sums by thread and call type that are no matter: 20 MB. Where there are more, threads that come and go share what they need. */
@@ -69,10 +75,15 @@ interface Exports {
   readonly OFFSETS: Global;
   readonly RANGES: Global;
   readonly vectors: Global;
+  readonly NOTES: Global;
+  readonly notes: Global;
   layOut(threads: number, calls: number, gapNs: number, waitNs: number, toNs: number, share: boolean): void;
   layOutSleeps(count: number): void;
   setSleeps(thread: number, from: number, to: number): void;
   setLast(thread: number, row: number): void;
+  noteLonger(callNs: number, gapNs: number): void;
+  notesTaken(): void;
+  lastRow(thread: number): number;
   before(base: number, rows: number): void;
   begin(fromNs: number): void;
   cut(base: number, from: number, to: number): number;
@@ -93,9 +104,11 @@ export function unitsWithFeatures(input: OnePassInput, options: SegmentationOpti
   wasm.layOut(threads, calls, gapNs, waitNs, toNs, shared);
   describe(input, wasm);
   if (shared) lastRows(input).forEach((row, t) => wasm.setLast(t, row));
+  if (input.longerThan !== undefined) wasm.noteLonger(input.longerThan.callNs, input.longerThan.gapNs);
   if (input.sleeps !== null) handSleeps(input.sleeps, threads, wasm);
 
   const out = new UnitList(length);
+  const longRows: { row: number; before: number }[] = [];
   const first = rowAt(start, length, fromNs);
   const end = Math.max(first, rowAt(start, length, toNs));
   const block = wasm.BLOCK.value;
@@ -103,12 +116,14 @@ export function unitsWithFeatures(input: OnePassInput, options: SegmentationOpti
     const rows = Math.min(block, first - base);
     copyRows(input, base, rows, wasm);
     wasm.before(base, rows);
+    takeNotes(longRows, wasm);
   }
   wasm.begin(fromNs);
   for (let base = first; base < end; base += block) {
     const rows = Math.min(block, end - base);
     copyRows(input, base, rows, wasm);
     for (let row = 0; (row = wasm.cut(base, row, rows)) < rows;) take(out, wasm);
+    takeNotes(longRows, wasm);
   }
   for (let t = 0; (t = wasm.finish(t)) < threads;) take(out, wasm);
   take(out, wasm);
@@ -122,6 +137,8 @@ export function unitsWithFeatures(input: OnePassInput, options: SegmentationOpti
     units,
     features: { length: units.length, calls, offsets, ends, entries },
     appearances: foldedAppearances(vectors, offsetsOfVectors, ranges, vector, calls),
+    longRows,
+    lastRow: Int32Array.from({ length: threads }, (_, t) => wasm.lastRow(t)),
   };
 }
 
@@ -179,4 +196,11 @@ function take(out: UnitList, wasm: Exports): void {
   const words = (address: Global, count: number) => new Uint32Array(buffer, address.value, count);
   out.push(words(wasm.UNITS, UNIT * wasm.units.value), words(wasm.ENTRIES, 2 * wasm.entries.value));
   wasm.taken();
+}
+
+function takeNotes(to: { row: number; before: number }[], wasm: Exports): void {
+  if (wasm.notes.value === 0) return;
+  const notes = new Int32Array(wasm.memory.buffer, wasm.NOTES.value, 2 * wasm.notes.value);
+  for (let n = 0; n < notes.length; n += 2) to.push({ row: notes[n]!, before: notes[n + 1]! });
+  wasm.notesTaken();
 }

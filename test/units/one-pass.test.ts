@@ -80,7 +80,7 @@ it('does so too where rows are many, threads share room, and units have many typ
 function compare(input: OnePassInput & { readonly rows: RowsByThread }, options: SegmentationOptions): void {
   const units = segment(input, 0, input.threads, options);
   const features = extractFeatures(input, units, 0, units.length, options.toNs);
-  const found = unitsWithFeatures(input, options);
+  const found = unitsWithFeatures({ ...input, longerThan }, options);
   expect(text(found.units)).toBe(
     text({
       length: units.length,
@@ -90,6 +90,21 @@ function compare(input: OnePassInput & { readonly rows: RowsByThread }, options:
   );
   expect(text(listed(found.features))).toBe(text(listed(features)));
   expect(text(found.appearances)).toBe(text(foldAppearances(features)));
+  expect({ long: found.longRows, last: found.lastRow }).toEqual(longRows(input, options.toNs));
+}
+
+const longerThan = { callNs: 1e6, gapNs: 20e6 };
+
+function longRows({ columns: { start, duration, thread }, length, threads }: OnePassInput, toNs: number) {
+  const last = new Int32Array(threads).fill(-1);
+  const long = [];
+  for (let row = 0; row < length && start[row]! < toNs; row++) {
+    const before = last[thread[row]!]!;
+    const ended = before < 0 ? 0 : start[before]! + duration[before]!;
+    if (duration[row]! > longerThan.callNs || start[row]! - ended > longerThan.gapNs) long.push({ row, before });
+    last[thread[row]!] = row;
+  }
+  return { long, last };
 }
 
 it('the pass is compiled from its source', () => {

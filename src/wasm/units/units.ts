@@ -50,6 +50,8 @@ class Thread {
   /** The next of its switches to be looked at, and the end of them: addresses. */
   sleep: usize;
   sleepEnd: usize;
+  /** Row of its last call + 1; 0: it had none. */
+  row: i32;
   /** Its last row of all, if slots are shared. */
   last: i32;
 }
@@ -60,6 +62,12 @@ let THREADS: usize = 0;
 let gapNs: f64 = 0;
 let waitNs: f64 = 0;
 let toNs: f64 = 0;
+/** Calls longer than this are noted, and such as begin so long after the one before in their thread. */
+let longCallNs: f64 = Infinity;
+let longGapNs: f64 = Infinity;
+/** Two words a row that is noted: it, and the row before it in its thread, -1 if there is none. */
+export const NOTES: usize = memory.data(BLOCK * 8, 16);
+export let notes: i32 = 0;
 /** Moments at which threads gave up the CPU, thread by thread; 0: they are not known. */
 let SLEEPS: usize = 0;
 /** Whether threads that have ended leave their slots to others. */
@@ -90,6 +98,21 @@ export function setSleeps(thread: i32, from: i32, to: i32): void {
   threadAt(thread).sleepEnd = SLEEPS + ((<usize>to) << 3);
 }
 
+/** From now on rows are noted. The driver takes notes after each block. */
+export function noteLonger(callNs: f64, gapNs: f64): void {
+  longCallNs = callNs;
+  longGapNs = gapNs;
+}
+
+export function notesTaken(): void {
+  notes = 0;
+}
+
+/** Row of the thread's last call before the end of the window, -1 if there is none. */
+export function lastRow(thread: i32): i32 {
+  return threadAt(thread).row - 1;
+}
+
 export function setLast(thread: i32, row: i32): void {
   threadAt(thread).last = row;
 }
@@ -99,13 +122,23 @@ function threadAt(t: i32): Thread {
   return changetype<Thread>(THREADS + ((<usize>t) << THREAD_SHIFT));
 }
 
+/** The thread's next call. */
 // @inline
-function remember(at: Thread, i: i32, call: i32): void {
+function remember(at: Thread, base: i32, i: i32, call: i32): void {
+  const start = load<f64>(START + ((<usize>i) << 3));
   const took = load<f64>(DURATION + ((<usize>i) << 3));
-  at.start = load<f64>(START + ((<usize>i) << 3));
+  if (took > longCallNs || start - (at.start + at.took) > longGapNs) note(at, base + i);
+  at.start = start;
   at.took = took;
   at.call = call;
   at.waits = took <= waitNs ? 0 : waits(call, i);
+  at.row = base + i + 1;
+}
+
+function note(at: Thread, row: i32): void {
+  store<i32>(NOTES + ((<usize>notes) << 3), row);
+  store<i32>(NOTES + ((<usize>notes) << 3), at.row - 1, 4);
+  notes++;
 }
 
 function waits(call: i32, i: i32): i32 {
@@ -118,7 +151,7 @@ function waits(call: i32, i: i32): i32 {
 export function before(base: i32, rows: i32): void {
   for (let i = 0; i < rows; i++) {
     const at = threadAt(load<i32>(THREAD + ((<usize>i) << 2)));
-    remember(at, i, load<u16>(CALL + ((<usize>i) << 1)));
+    remember(at, base, i, load<u16>(CALL + ((<usize>i) << 1)));
     at.first = base + i;
     at.calls = 1;
   }
@@ -158,7 +191,7 @@ export function cut(base: i32, from: i32, to: i32): i32 {
     const call = <i32>load<u16>(CALL + ((<usize>i) << 1));
     // Calls of the same type often follow each other.
     if (at.sums == 0 || at.call != call) at.sums = sumsFor(at.slot, call);
-    remember(at, i, call);
+    remember(at, base, i, call);
     const took = at.took;
     add(at.sums, now + took > toNs ? toNs - now : took);
     if (shared && base + i == at.last) {
