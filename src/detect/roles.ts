@@ -6,6 +6,7 @@
 import { grainNumbers } from '../context/contexts.js';
 import type { Decoded, Decoder } from '../context/decoder.js';
 import { CALL } from '../context/symbols.js';
+import { inBlocks } from './counts.js';
 import { type Scene, lowerBound } from './scene.js';
 
 /** Probability of each of the model's roles. */
@@ -143,9 +144,9 @@ function historiesOf(scene: Scene, onsetNs: number): Map<number, number>[] {
         if (counts[at]!++ === 0) met.push(at);
       }
     };
-    count(0, onsetRow);
+    inBlocks(0, onsetRow, count);
     left.forEach((n, t) => (left[t] = Math.max(0, n > HISTORY - SHORT_HISTORY ? n - HISTORY + FIRST_CALLS : 0)));
-    if (left.some((n) => n > 0)) count(onsetRow, endRow);
+    if (left.some((n) => n > 0)) inBlocks(onsetRow, endRow, count);
     for (const at of met) {
       const history = histories[first + Math.floor(at / size)]!;
       const context = contextOf[at % size]!;

@@ -76,21 +76,24 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const given = roles.ofThreads(scene, onsetNs);
   const { ofRow, contextOf } = places;
   const { thread } = trace.columns;
-  const index = new TupleNumbers(); // a context and a role
-  const ofPlace = new Int32Array(given.roles.length * contextOf.length).fill(-1);
+  const size = contextOf.length;
+  const ofPlace = new Int32Array(given.roles.length * size).fill(-1);
   const calls = new Uint32Array(ofPlace.length);
-  const base = given.ofThread.map((role) => role * contextOf.length);
+  const base = given.ofThread.map((role) => role * size);
+  /** Where there are calls, in the order of the first. */
+  const met: number[] = [];
   const count = (first: number, end: number) => {
     for (let i = first; i < end; i++) {
       const at = base[thread[i]!]! + ofRow[i]!;
-      if (calls[at]!++ === 0 && ofPlace[at]! < 0)
-        ofPlace[at] = index.intern(contextOf[ofRow[i]!]!, given.ofThread[thread[i]!]!);
+      if (calls[at]!++ === 0) met.push(at);
     }
   };
   inBlocks(0, Math.min(firstRow, endRow), count);
   // Rows before the window have cells, but do not count.
   calls.fill(0);
   inBlocks(firstRow, endRow, count);
+  const index = new TupleNumbers(); // a context and a role
+  for (const at of met) ofPlace[at] = index.intern(contextOf[at % size]!, Math.floor(at / size));
   const ofCell = new Uint32Array(index.size);
   calls.forEach((n, at) => {
     if (n > 0) ofCell[ofPlace[at]!]! += n;
