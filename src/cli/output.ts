@@ -1,5 +1,4 @@
 /** Where results go: one report to stdout, any number to files. A file is whole or not there at all. */
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
@@ -47,7 +46,9 @@ export async function writeOutputs<D>(
 /** Writes beside the target and renames over it; what is no file (/dev/null, a pipe) is written to as it is. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
   if (await isSpecialFile(file)) return writeFile(file, content);
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`);
+  // Not of node:crypto, which takes 10 ms to load: a name that is taken is refused below.
+  const random = Math.random().toString(36).slice(2, 10);
+  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${random}.tmp`);
   try {
     const handle = await open(temporary, 'wx');
     try {
