@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { formatById } from '../formats/index.js';
 import type { ParseOptions } from '../formats/format.js';
-import { fileError } from '../source/source.js';
+import { fileError } from '../source/file-error.js';
 import type { TraceChunk } from '../trace/chunk.js';
 import { packChunk } from './chunk-packing.js';
 import type { Stage } from './stage.js';

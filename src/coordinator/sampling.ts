@@ -5,7 +5,7 @@ import type { TraceFormat } from '../formats/format.js';
 import { FORMATS, detectFormat, formatById } from '../formats/index.js';
 import type { Source } from '../source/index.js';
 import { foreignKind } from '../source/magic.js';
-import { fileError } from '../source/source.js';
+import { fileError } from '../source/file-error.js';
 
 /** Bytes that a format is told by. */
 const SAMPLE_BYTES = 64 * 1024;

@@ -1,5 +1,5 @@
 /** Reports of `compare`. */
-import pc from 'picocolors';
+import { painter } from './paint.js';
 import type { Comparison, Move } from '../coordinator/compare.js';
 import { csvText } from './csv-text.js';
 import { jsonReporter } from './json.js';
@@ -27,7 +27,7 @@ export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = [
     what: 'for people',
     extension: 'txt',
     render(d, { width, color }) {
-      const paint = pc.createColors(color);
+      const paint = painter(color);
       if (!d.changed) return 'Nothing moved.\n';
       const lines: string[] = [];
       for (const part of d.parts) {

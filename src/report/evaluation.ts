@@ -1,5 +1,5 @@
 /** Reports of `evaluate`: methods side by side, then case by case. */
-import pc from 'picocolors';
+import { type Paint, painter } from './paint.js';
 import type { CaseRow, Evaluation, Summary } from '../evaluate/evaluation.js';
 import { csvText } from './csv-text.js';
 import { jsonReporter } from './json.js';
@@ -68,7 +68,7 @@ const tableReporter: Reporter<Evaluation> = {
   what: 'methods side by side, then case by case',
   extension: 'txt',
   render(d, { width, color }) {
-    const paint = pc.createColors(color);
+    const paint = painter(color);
     const dim = (text: string, row: number) => (row < 0 ? paint.dim(text) : text);
     const lines: string[] = [];
     const entries = Object.entries(d.methods);
@@ -97,7 +97,7 @@ const tableReporter: Reporter<Evaluation> = {
 /** Below this width the category is left out. */
 const WIDE = 100;
 
-function caseTable(cases: readonly CaseRow[], width: number, paint: ReturnType<typeof pc.createColors>): string[] {
+function caseTable(cases: readonly CaseRow[], width: number, paint: Paint): string[] {
   const wide = width >= WIDE;
   const kept = <T>(cells: readonly T[]) => cells.filter((_, k) => wide || k !== 1);
   const columns = [

@@ -1,5 +1,5 @@
 /** Reports of `inspect`. */
-import pc from 'picocolors';
+import { painter } from './paint.js';
 import type { Inspection } from '../coordinator/inspect.js';
 import { csvText } from './csv-text.js';
 import { jsonReporter } from './json.js';
@@ -16,7 +16,7 @@ const tableReporter: Reporter<Inspection> = {
   what: 'for people, as wide as the terminal',
   extension: 'txt',
   render(d, { width, color }) {
-    const paint = pc.createColors(color);
+    const paint = painter(color);
     const lines: string[] = [];
     const labelled = (label: string, text: string) => {
       const [first, ...rest] = wrap(text, Math.max(20, width - LABEL_WIDTH)).split('\n');

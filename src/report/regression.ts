@@ -1,5 +1,5 @@
 /** Reports of `regress`: gates and what crossed them first, then what moved, then costs. */
-import pc from 'picocolors';
+import { painter } from './paint.js';
 import { type GateResult } from '../regress/gates.js';
 import { type Regression, totalCosts } from '../regress/regression.js';
 import { COMPARISON_REPORTERS } from './comparison.js';
@@ -62,7 +62,7 @@ const tableReporter: Reporter<Regression> = {
   extension: 'txt',
   render(d, context) {
     const { width, color } = context;
-    const paint = pc.createColors(color);
+    const paint = painter(color);
     const dim = (text: string, row: number) => (row < 0 ? paint.dim(text) : text);
     const lines = [paint.bold(d.passed ? paint.green(headline(d)) : paint.red(headline(d)))];
     for (const g of d.gates.filter((x) => x.crossed)) {

@@ -1,5 +1,5 @@
 /** The result for a terminal: what was looked at, the verdict, the suspects, and why the first few are suspected. */
-import pc from 'picocolors';
+import { type Paint, painter } from './paint.js';
 import type { ResultDocument, Suspect } from '../result.js';
 import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
@@ -19,7 +19,7 @@ export const tableReporter: Reporter<ResultDocument> = {
   what: 'for people, as wide as the terminal',
   extension: 'txt',
   render(d, context) {
-    const paint = pc.createColors(context.color);
+    const paint = painter(context.color);
     const lines: string[] = [];
     const labelled = (label: string, text: string, colour: (s: string) => string = (s) => s) => {
       const indent = ' '.repeat(LABEL_WIDTH);
@@ -42,7 +42,7 @@ export const tableReporter: Reporter<ResultDocument> = {
   },
 };
 
-function suspectTable(suspects: readonly Suspect[], context: RenderContext, paint: ReturnType<typeof pc.createColors>) {
+function suspectTable(suspects: readonly Suspect[], context: RenderContext, paint: Paint) {
   const best = Math.max(...suspects.map((s) => s.score));
   const withObject = context.width >= NARROW;
   const rows = suspects.map((s) => [
@@ -67,7 +67,7 @@ function suspectTable(suspects: readonly Suspect[], context: RenderContext, pain
 }
 
 /** Why the first few are suspected; functions that the same words speak of stand together. */
-function why(d: ResultDocument, context: RenderContext, paint: ReturnType<typeof pc.createColors>): string[] {
+function why(d: ResultDocument, context: RenderContext, paint: Paint): string[] {
   const groups = new Map<string, { names: string[]; said: string[]; called: string }>();
   for (const s of d.suspects.slice(0, EXPLAINED)) {
     const heaviest = [...s.evidence].sort((a, b) => b.weight - a.weight);

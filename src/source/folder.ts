@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PerfscopeError } from '../errors.js';
-import { type Source, fileError, openFile } from './source.js';
+import { fileError } from './file-error.js';
+import { type Source, openFile } from './source.js';
 
 /** `trace.4711`, also when each file was compressed afterwards: `trace.4711.gz`. */
 const THREAD_FILE = /^(.+)\.(\d+)(\.(?:gz|zst|xz))?$/;

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { openFolder, tidOfName } from './folder.js';
-import { type Source, fileError, openFile, openStream } from './source.js';
+import { fileError } from './file-error.js';
+import { type Source, openFile, openStream } from './source.js';
 
 export type { Source } from './source.js';
 

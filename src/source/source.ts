@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PerfscopeError } from '../errors.js';
+import { fileError } from './file-error.js';
 import { type Compression, MAGIC_BYTES, compressionOf } from './magic.js';
 import { type DecompressionState, type StreamProblem, decompress } from './decompress.js';
 
@@ -147,32 +148,5 @@ async function* readFile(path: string, signal: AbortSignal | undefined): AsyncGe
     yield* createReadStream(path, { highWaterMark: READ_BLOCK, signal }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw fileError(error, path);
-  }
-}
-
-/** The system's errors about files, in words. */
-export function fileError(error: unknown, path: string): unknown {
-  if (error instanceof PerfscopeError || !(error instanceof Error) || !('code' in error)) return error;
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new PerfscopeError('input-missing', `${path} does not exist`, { path }, 'Check the path.');
-    case 'EACCES':
-    case 'EPERM':
-      return new PerfscopeError(
-        'input-missing',
-        `${path} may not be read (${error.code})`,
-        { path },
-        `Give yourself the right to read it; traces recorded as root often belong to root.`,
-      );
-    case 'EISDIR':
-      return new PerfscopeError('input-is-directory', `${path} is a directory`, { path });
-    default:
-      return new PerfscopeError(
-        'input-damaged',
-        `${path} cannot be read: ${error.message}`,
-        { path },
-        'Check the disk or copy the file anew.',
-      );
   }
 }
