@@ -17,8 +17,8 @@ const SCRIPTS = [
   'wasm/perf/lines.ts',
   'wasm/places/ladder.ts',
   'wasm/places/places.ts',
-  'wasm/strace/lines.ts',
   'wasm/rows/rows.ts',
+  'wasm/strace/lines.ts',
   'wasm/units/units.ts',
 ];
 /** Those whose memory comes from the driver, which shares it with all threads. */
