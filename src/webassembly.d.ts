@@ -7,6 +7,10 @@ declare namespace WebAssembly {
     constructor(module: Module, imports?: object);
     readonly exports: unknown;
   }
+  /** A constant or a variable that a module exports. */
+  interface Global {
+    readonly value: number;
+  }
   class Memory {
     constructor(limits: { initial: number; maximum: number; shared: true });
     readonly buffer: SharedArrayBuffer;

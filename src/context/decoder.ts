@@ -7,6 +7,7 @@
  */
 import type { ContextModel } from '../signatures/context-model.js';
 import { LADDER_MODULE } from '../wasm/places/ladder-module.js';
+import { wasmInstance } from '../wasm-instance.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
 import { BLOCK, LADDER } from './ladder.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
@@ -14,33 +15,22 @@ import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from 
 /** Before this position a context of the model is its tuple, after it node and count in turn. */
 export const FIRST_COUNT = 6;
 
-/** As much of the global object as is used here: Node's types leave it out. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-interface Global {
-  readonly value: number;
-}
-
 /** What src/wasm/places/ladder.ts exports. In capitals: addresses. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly RUNGS: Global;
-  readonly CALLS: Global;
-  readonly PAIR_ENDS: Global;
-  readonly PAIR_NODES: Global;
-  readonly PAIR_CALLS: Global;
-  readonly NODES: Global;
-  readonly WEIGHTS: Global;
+  readonly RUNGS: WebAssembly.Global;
+  readonly CALLS: WebAssembly.Global;
+  readonly PAIR_ENDS: WebAssembly.Global;
+  readonly PAIR_NODES: WebAssembly.Global;
+  readonly PAIR_CALLS: WebAssembly.Global;
+  readonly NODES: WebAssembly.Global;
+  readonly WEIGHTS: WebAssembly.Global;
   layOut(rungs: number, contexts: number, pairs: number, nodes: number): void;
   addTable(size: number, symbols: number): number;
   columnsOf(table: number): number;
   learn(table: number): void;
   decode(table: number, context: number): number;
 }
-
-let compiled: object | undefined;
 
 /** Nodes in falling order of weight; weights sum to 1. Empty: nothing is known of the call. */
 export interface Decoded {
@@ -60,8 +50,7 @@ export class Decoder {
   private readonly runs: ReadonlyMap<string, number>;
 
   constructor(readonly model: ContextModel) {
-    compiled ??= new WebAssembly.Module(Buffer.from(LADDER_MODULE, 'base64'));
-    this.wasm = new WebAssembly.Instance(compiled).exports as Exports;
+    this.wasm = wasmInstance<Exports>(LADDER_MODULE);
     const grains = grainNumbers(model.symbols.map(parseSymbol), this.texts, true);
     const table = tableOf(model);
     const calls = this.learn(table, grains);

@@ -5,6 +5,7 @@
  */
 import type { Trace } from '../trace/table.js';
 import { PLACES_MODULE } from '../wasm/places/places-module.js';
+import { wasmInstance } from '../wasm-instance.js';
 import type { ContextTable } from './contexts.js';
 import { descriptorEffect } from './descriptors.js';
 import { EDGE, OUTCOME, type Symbol, grainsOf, resultTraits, sizeClass, symbolOf } from './symbols.js';
@@ -48,49 +49,37 @@ export const LONG_RUN = 1000;
 /** A run of any length is no loop. */
 const UNLIMITED = 0x7fffffff;
 
-/** As much of the global object as is used here: Node's types leave it out. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-interface Global {
-  readonly value: number;
-}
-
 /** What src/wasm/places/places.ts exports. In capitals: addresses and sizes. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly BLOCK: Global;
-  readonly THREAD: Global;
-  readonly DESCRIPTOR: Global;
-  readonly RESULT: Global;
-  readonly CALL: Global;
-  readonly ERRNO: Global;
-  readonly KIND: Global;
-  readonly VARIANT: Global;
-  readonly DOES: Global;
-  readonly SIZES: Global;
-  readonly PROCESSES: Global;
-  readonly PLACES: Global;
-  readonly codes: Global;
-  readonly triples: Global;
-  readonly contexts: Global;
-  readonly classes: Global;
-  readonly places: Global;
-  readonly RUNS: Global;
-  readonly runs: Global;
-  readonly wide: Global;
+  readonly BLOCK: WebAssembly.Global;
+  readonly THREAD: WebAssembly.Global;
+  readonly DESCRIPTOR: WebAssembly.Global;
+  readonly RESULT: WebAssembly.Global;
+  readonly CALL: WebAssembly.Global;
+  readonly ERRNO: WebAssembly.Global;
+  readonly KIND: WebAssembly.Global;
+  readonly VARIANT: WebAssembly.Global;
+  readonly DOES: WebAssembly.Global;
+  readonly SIZES: WebAssembly.Global;
+  readonly PROCESSES: WebAssembly.Global;
+  readonly PLACES: WebAssembly.Global;
+  readonly codes: WebAssembly.Global;
+  readonly triples: WebAssembly.Global;
+  readonly contexts: WebAssembly.Global;
+  readonly classes: WebAssembly.Global;
+  readonly places: WebAssembly.Global;
+  readonly RUNS: WebAssembly.Global;
+  readonly runs: WebAssembly.Global;
+  readonly wide: WebAssembly.Global;
   layOut(rows: number, threads: number, calls: number, sigreturn: number): void;
   addSymbol(outcome: number, limit: number): void;
   look(base: number, from: number, to: number): number;
   finish(): void;
 }
 
-let compiled: object | undefined;
-
 export function placesOf(trace: Trace, options: PlaceOptions = {}): Places {
-  compiled ??= new WebAssembly.Module(Buffer.from(PLACES_MODULE, 'base64'));
-  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const wasm = wasmInstance<Exports>(PLACES_MODULE);
   const { length, calls, threads } = trace;
   wasm.layOut(length, threads.length, calls.length, calls.indexOf('rt_sigreturn'));
   describe(trace, wasm);
@@ -201,7 +190,7 @@ function runsAt({ memory, RUNS, runs }: Exports): Run[] {
 }
 
 /** The tuples of a table (src/wasm/places/tuples.ts), by number. */
-function tuplesAt(buffer: ArrayBuffer, { value: table }: Global) {
+function tuplesAt(buffer: ArrayBuffer, { value: table }: WebAssembly.Global) {
   const [size, , , list] = new Int32Array(buffer, table, 4) as unknown as [number, number, number, number];
   const all = new Int32Array(buffer, list, 3 * size);
   const part = (k: number) => Int32Array.from({ length: size }, (_, n) => all[3 * n + k]!);

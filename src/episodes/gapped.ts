@@ -4,6 +4,7 @@
  * search, the check of closedness, and laying out what was found in columns.
  */
 import { MINER_MODULE } from '../wasm/episodes/miner-module.js';
+import { wasmInstance } from '../wasm-instance.js';
 import type { EpisodeText } from './text.js';
 
 /** Longest episode with gaps; lengths are kept in bytes. */
@@ -41,12 +42,6 @@ export interface GappedEpisodes {
   readonly minSupport: number;
 }
 
-/** As much of the global object as is used here: Node's types leave it out. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: object };
-};
-
 /** What src/wasm/episodes/miner.ts exports; where something is, is told in bytes. */
 interface Miner {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -70,7 +65,6 @@ interface Miner {
   callsOf(): number;
 }
 
-let compiled: object | null = null;
 let kept: Miner | null = null;
 
 /**
@@ -81,7 +75,7 @@ export function mineGapped({ text, alphabet }: EpisodeText, options: GappedOptio
   const { minSupport, maxLength, maxGap, maxEpisodes, shortestText = SHORTEST_TEXT, all = false } = options;
   const calls = alphabet.length - 1;
   // What fails halfway is not used again.
-  const miner = kept ?? newMiner();
+  const miner = kept ?? wasmInstance<Miner>(MINER_MODULE);
   kept = null;
   const textAt = miner.prepare(text.length, calls);
   words(miner, textAt, text.length).set(text);
@@ -99,11 +93,6 @@ export function mineGapped({ text, alphabet }: EpisodeText, options: GappedOptio
   };
   if (miner.memory.buffer.byteLength <= MOST_KEPT) kept = miner;
   return found;
-}
-
-function newMiner(): Miner {
-  compiled ??= new WebAssembly.Module(Buffer.from(MINER_MODULE, 'base64'));
-  return new WebAssembly.Instance(compiled, {}).exports as Miner;
 }
 
 /** `count` words of a miner's memory; valid until it grows. */

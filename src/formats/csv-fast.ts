@@ -10,12 +10,12 @@ import { LINES_MODULE } from '../wasm/csv/lines-module.js';
 import { type CsvLayout, DUR } from './csv-layout.js';
 import { type CsvRow, ERROR_NAME } from './csv-row.js';
 import { unitDigits } from './csv-time.js';
-import { type ReaderExports, WasmReader, instanceOf } from './wasm-reader.js';
+import { type ReaderExports, WasmReader, readerInstance } from './wasm-reader.js';
 
 /** What src/wasm/csv/lines.ts exports. */
 interface Exports extends ReaderExports {
-  readonly NEW_WORD: { readonly value: number };
-  readonly COLUMNS: { readonly value: number };
+  readonly NEW_WORD: WebAssembly.Global;
+  readonly COLUMNS: WebAssembly.Global;
   setLayout(fields: number, delimiter: number, starts: number, durations: number, timed: number, tid: number): void;
   setBase(seconds: number): void;
   addCall(number: number, first: number, kind: number, role: number): void;
@@ -51,7 +51,7 @@ export class FastRecords extends WasmReader<Exports> {
   /** The one of this thread, for one parser after the other; null where it cannot run, or is better left out. */
   static ofThread(): FastRecords | null {
     if (ofThread === undefined) {
-      const wasm = instanceOf<Exports>(LINES_MODULE);
+      const wasm = readerInstance<Exports>(LINES_MODULE);
       ofThread = wasm && new FastRecords(wasm);
     }
     return ofThread?.isPromising ? ofThread : null;

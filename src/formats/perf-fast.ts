@@ -9,11 +9,11 @@ import { O_DIRECTORY_ARM, O_DIRECTORY_X86 } from './perf-arguments.js';
 import type { PerfCalls } from './perf-calls.js';
 import { EVENT_RAW_ENTER, EVENT_RAW_EXIT, type PerfLine } from './perf-line.js';
 import type { PerfLayout } from './perf-survey.js';
-import { type ReadTimes, type ReaderExports, WasmReader, instanceOf } from './wasm-reader.js';
+import { type ReadTimes, type ReaderExports, WasmReader, readerInstance } from './wasm-reader.js';
 
 /** What src/wasm/perf/lines.ts exports. */
 interface Exports extends ReaderExports {
-  readonly NEW_HEAD: { readonly value: number };
+  readonly NEW_HEAD: WebAssembly.Global;
   forget(baseSeconds: number): void;
   setHead(thread: number, length: number): void;
   forgetNumbers(directoryFlag: number): void;
@@ -54,7 +54,7 @@ export class FastPerf extends WasmReader<Exports> {
   /** The one of this thread, for one parser after the other; null where it cannot run, or is better left out. */
   static ofThread(): FastPerf | null {
     if (ofThread === undefined) {
-      const wasm = instanceOf<Exports>(LINES_MODULE);
+      const wasm = readerInstance<Exports>(LINES_MODULE);
       ofThread = wasm && new FastPerf(wasm);
     }
     return ofThread?.isPromising ? ofThread : null;

@@ -10,11 +10,11 @@ import { LINES_MODULE } from '../wasm/strace/lines-module.js';
 import type { CallReader } from './strace-calls.js';
 import type { StraceClock } from './strace-clock.js';
 import type { LineThreads } from './strace-threads.js';
-import { type ReaderExports, WasmReader, instanceOf } from './wasm-reader.js';
+import { type ReaderExports, WasmReader, readerInstance } from './wasm-reader.js';
 
 /** What src/wasm/strace/lines.ts exports. */
 interface Exports extends ReaderExports {
-  readonly NEW_WORD: { readonly value: number };
+  readonly NEW_WORD: WebAssembly.Global;
   addCall(number: number, first: number, kind: number, role: number): void;
   addError(code: number): void;
   forgetCalls(): void;
@@ -49,7 +49,7 @@ export class FastLines extends WasmReader<Exports> {
   /** The one of this thread, for one parser after the other; null where it cannot run. */
   static ofThread(): FastLines | null {
     if (ofThread === undefined) {
-      const wasm = instanceOf<Exports>(LINES_MODULE);
+      const wasm = readerInstance<Exports>(LINES_MODULE);
       ofThread = wasm && new FastLines(wasm);
     }
     return ofThread;

@@ -5,19 +5,16 @@
  */
 import type { ChunkRoom, ChunkWriter, WrittenColumns } from '../trace/chunk-writer.js';
 import { LF } from './bytes.js';
-
-interface Constant {
-  readonly value: number;
-}
+import { wasmInstance } from '../wasm-instance.js';
 
 /** What every module exports. In capitals: addresses and sizes. */
 export interface ReaderExports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly TEXT: Constant;
-  readonly WINDOW: Constant;
-  readonly PENDING: Constant;
-  readonly SEEN: Constant;
-  readonly THREADS: Constant;
+  readonly TEXT: WebAssembly.Global;
+  readonly WINDOW: WebAssembly.Global;
+  readonly PENDING: WebAssembly.Global;
+  readonly SEEN: WebAssembly.Global;
+  readonly THREADS: WebAssembly.Global;
   layOut(rows: number): number;
   /** Reads usual lines of the text [from, to); gives where the first other one begins. */
   run(from: number, to: number, rows: number, lastNs: number): number;
@@ -45,10 +42,10 @@ const CHUNKS_WITHOUT = 7;
 /** Lines of a chunk that tells anything. */
 const MANY_LINES = 1000;
 
-/** An instance of a compiled module; null where it cannot run. */
-export function instanceOf<T>(module: string): T | null {
+/** An instance of a reader's module; null where it cannot run. */
+export function readerInstance<E extends ReaderExports>(module: string): E | null {
   try {
-    return new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(module, 'base64'))).exports as T;
+    return wasmInstance<E>(module);
   } catch {
     return null;
   }

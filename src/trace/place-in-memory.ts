@@ -3,23 +3,20 @@
  * times as fast.
  */
 import { ROWS_MODULE } from '../wasm/rows/rows-module.js';
+import { wasmInstance } from '../wasm-instance.js';
 import type { ChunkColumns } from './chunk.js';
 import type { OptionalColumn } from './growable-columns.js';
 import { type PlacedRows, type Placement, placeCpus, placeStacks } from './place-rows.js';
 
-interface Global {
-  readonly value: number;
-}
-
 /** What src/wasm/rows/rows.ts exports. */
 interface Exports {
-  readonly first: Global;
-  readonly last: Global;
-  readonly earliestStart: Global;
-  readonly startOfFirst: Global;
-  readonly startOfLast: Global;
-  readonly sorted: Global;
-  readonly outOfOrder: Global;
+  readonly first: WebAssembly.Global;
+  readonly last: WebAssembly.Global;
+  readonly earliestStart: WebAssembly.Global;
+  readonly startOfFirst: WebAssembly.Global;
+  readonly startOfLast: WebAssembly.Global;
+  readonly sorted: WebAssembly.Global;
+  readonly outOfOrder: WebAssembly.Global;
   begin(base: number, threads: number, count: number): void;
   placeTimes(
     ...addresses: [
@@ -41,8 +38,6 @@ const THREAD = 4;
 /** Rows at a time: those of the chunk that are read twice stay in the nearest caches, and a function is hot soon. */
 const BLOCK = 2 ** 12;
 
-let compiled: WebAssembly.Module | undefined;
-
 /** Bytes behind the columns of a chunk that its placing needs. */
 export function placingBytes(threads: number, calls: number): number {
   return 8 * (1 + threads * THREAD) + 2 * calls;
@@ -51,8 +46,7 @@ export function placingBytes(threads: number, calls: number): number {
 /** O(rows). The columns of `placement.from` have `placingBytes` behind them that are nobody else's. */
 export function placeInMemory(placement: Placement, memory: WebAssembly.Memory): PlacedRows {
   const { from, to, stretches, base, threads, calls, stacks } = placement;
-  compiled ??= new WebAssembly.Module(Buffer.from(ROWS_MODULE, 'base64'));
-  const wasm = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Exports;
+  const wasm = wasmInstance<Exports>(ROWS_MODULE, { env: { memory } });
   const { buffer } = memory;
   const kept = new Float64Array(buffer, behind(from), threads.length * THREAD);
   for (let t = 0; t < threads.length; t++) kept[t * THREAD] = threads[t]!;

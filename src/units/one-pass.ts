@@ -5,6 +5,7 @@
  * src/wasm/units says why. It is given the columns in blocks, and what it finds is taken from it whenever it has no more room.
  */
 import { UNITS_MODULE } from '../wasm/units/units-module.js';
+import { wasmInstance } from '../wasm-instance.js';
 import { type FoldedAppearances, RANGE, foldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
 import type { SegmentationInput, SegmentationOptions, SleepsByThread } from './segmentation.js';
@@ -43,40 +44,31 @@ export interface OnePassInput extends Omit<SegmentationInput, 'rows'> {
 /** Sums by thread and call type that are no matter: 20 MB. Where there are more, threads that come and go share what they need. */
 const MOST_SUMS = 1 << 20;
 
-/** As much of the global object as is used here: Node's types leave it out. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: unknown };
-};
-interface Global {
-  readonly value: number;
-}
-
 /** What src/wasm/units/units.ts exports. In capitals: addresses and sizes. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly BLOCK: Global;
-  readonly START: Global;
-  readonly DURATION: Global;
-  readonly THREAD: Global;
-  readonly CALL: Global;
-  readonly KIND: Global;
-  readonly VARIANT: Global;
-  readonly WAITS: Global;
-  readonly WAITS_BY_KIND: Global;
-  readonly WAITS_BY_VARIANT: Global;
-  readonly CELLS: Global;
-  readonly NEXT_FROM: Global;
-  readonly SLEEPS: Global;
-  readonly UNITS: Global;
-  readonly units: Global;
-  readonly ENTRIES: Global;
-  readonly entries: Global;
-  readonly OFFSETS: Global;
-  readonly RANGES: Global;
-  readonly vectors: Global;
-  readonly NOTES: Global;
-  readonly notes: Global;
+  readonly BLOCK: WebAssembly.Global;
+  readonly START: WebAssembly.Global;
+  readonly DURATION: WebAssembly.Global;
+  readonly THREAD: WebAssembly.Global;
+  readonly CALL: WebAssembly.Global;
+  readonly KIND: WebAssembly.Global;
+  readonly VARIANT: WebAssembly.Global;
+  readonly WAITS: WebAssembly.Global;
+  readonly WAITS_BY_KIND: WebAssembly.Global;
+  readonly WAITS_BY_VARIANT: WebAssembly.Global;
+  readonly CELLS: WebAssembly.Global;
+  readonly NEXT_FROM: WebAssembly.Global;
+  readonly SLEEPS: WebAssembly.Global;
+  readonly UNITS: WebAssembly.Global;
+  readonly units: WebAssembly.Global;
+  readonly ENTRIES: WebAssembly.Global;
+  readonly entries: WebAssembly.Global;
+  readonly OFFSETS: WebAssembly.Global;
+  readonly RANGES: WebAssembly.Global;
+  readonly vectors: WebAssembly.Global;
+  readonly NOTES: WebAssembly.Global;
+  readonly notes: WebAssembly.Global;
   layOut(threads: number, calls: number, gapNs: number, waitNs: number, toNs: number, share: boolean): void;
   layOutSleeps(count: number): void;
   setSleeps(thread: number, from: number, to: number): void;
@@ -91,15 +83,12 @@ interface Exports {
   taken(): void;
 }
 
-let compiled: object | undefined;
-
 /** Rows must be in order of time. O(rows + entries log types). */
 export function unitsWithFeatures(input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
   const { length, threads, calls } = input;
   const { fromNs, toNs, gapNs, waitNs } = options;
   const { start } = input.columns;
-  compiled ??= new WebAssembly.Module(Buffer.from(UNITS_MODULE, 'base64'));
-  const wasm = new WebAssembly.Instance(compiled).exports as Exports;
+  const wasm = wasmInstance<Exports>(UNITS_MODULE);
   const shared = threads * calls > MOST_SUMS;
   wasm.layOut(threads, calls, gapNs, waitNs, toNs, shared);
   describe(input, wasm);
@@ -193,7 +182,7 @@ function copyRows({ columns }: OnePassInput, base: number, rows: number, wasm: E
 /** Takes the units found so far. */
 function take(out: UnitList, wasm: Exports): void {
   const { buffer } = wasm.memory;
-  const words = (address: Global, count: number) => new Uint32Array(buffer, address.value, count);
+  const words = (address: WebAssembly.Global, count: number) => new Uint32Array(buffer, address.value, count);
   out.push(words(wasm.UNITS, UNIT * wasm.units.value), words(wasm.ENTRIES, 2 * wasm.entries.value));
   wasm.taken();
 }
