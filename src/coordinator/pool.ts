@@ -89,8 +89,9 @@ class PiscinaPool implements Pool {
   ) {
     this.helping = helping && jobs > 1;
     this.mostThreads = this.helping ? jobs - 1 : jobs;
-    // One more than there are threads: a thread that has finished finds its next task waiting.
-    this.slots = new Slots(this.mostThreads + 1);
+    // One more than there are threads: one that has finished is given its next task at once. While the calling thread helps it
+    // gives nothing, so then each thread has its next task with it.
+    this.slots = new Slots(this.helping ? 2 * this.mostThreads : this.mostThreads + 1);
   }
 
   get isBusy(): boolean {
@@ -172,6 +173,7 @@ class PiscinaPool implements Pool {
       minThreads: 0,
       maxThreads: this.mostThreads,
       idleTimeout: IDLE_MS,
+      concurrentTasksPerWorker: this.helping ? 2 : 1,
       ...(this.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.maxHeapMb } }),
     });
     // A thread's death reaches the task that it ran; without a listener the event would end the process.
