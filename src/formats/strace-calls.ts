@@ -251,8 +251,8 @@ export class CallReader {
     } else if (outcome.errno !== 0) return;
     else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
     else if (role === CLONE || role === FORK) this.events.cloned(row, thread);
-    else if (role === TID) this.events.tid(row, thread);
-    else if (role === PID) this.events.pid(row, thread);
+    else if (role === TID) this.events.tid(thread, outcome.result);
+    else if (role === PID) this.events.pid(thread, outcome.result);
   }
 
   private timeout(bytes: Uint8Array, start: number, role: number): number {
@@ -265,7 +265,10 @@ export class CallReader {
     const { writer, outcome } = this;
     writer.seen[thread] = 1;
     const role = this.roles[call];
-    if (role === PID && outcome.errno === 0) this.events.told(thread, outcome.result);
+    if (outcome.errno === 0) {
+      if (role === TID) this.events.tid(thread, outcome.result);
+      else if (role === PID) this.events.pid(thread, outcome.result);
+    }
     if (outcome.durationNs >= 0) writer.hasDurations = true;
     const never = outcome.state === NEVER && role !== EXIT;
     const index = writer.orphans.push({

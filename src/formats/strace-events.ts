@@ -42,19 +42,13 @@ export class ThreadEvents {
   }
 
   /** gettid, set_tid_address: needed only where no line names the thread. */
-  tid(row: number, thread: number): void {
-    const tid = this.writer.columns.result[row];
+  tid(thread: number, tid: number): void {
     if (this.writer.threads[thread].tid !== 0) return;
     this.writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.lastNs, tid });
   }
 
-  /** getpid. */
-  pid(row: number, thread: number): void {
-    this.told(thread, this.writer.columns.result[row]);
-  }
-
-  /** The thread's process is known, if it was not yet. */
-  told(thread: number, pid: number): void {
+  /** getpid: the thread's process is known, if it was not yet. */
+  pid(thread: number, pid: number): void {
     const entry = this.writer.threads[thread];
     if (pid > 0 && entry.pid < 0) entry.pid = pid;
   }
