@@ -2,7 +2,8 @@
  * The signatures file (docs/signatures.md): JSON, one function and one context a line, so that two versions compare line by
  * line, and no number stands for a name. gzip is told by content when reading and by the name (.gz) when writing.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { threadId } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
 import { isSpecialFile } from '../special-file.js';
@@ -107,16 +108,20 @@ export async function readSignatures(path: string): Promise<SignatureDatabase> {
   return parseSignatures(bytes.toString('utf8'), path);
 }
 
+let writings = 0;
+
 /** Writes a signatures file, compressed when its name ends in .gz; the old one stays whole until the new one is. */
 export async function writeSignatures(db: SignatureDatabase, path: string): Promise<void> {
   const text = serialiseSignatures(db);
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Threads of evaluation may learn the same signatures at the same time, and write them to one cache.
+  const temporary = `${path}.${process.pid}-${threadId}-${writings++}.tmp`;
   try {
     const content = path.endsWith('.gz') ? gzipSync(text) : text;
     if (await isSpecialFile(path)) return await writeFile(path, content);
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new PerfscopeError(
       'output',

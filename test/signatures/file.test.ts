@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -88,6 +88,13 @@ describe('the signatures file', () => {
     }
     writeFileSync(join(folder, 'odd.json'), gzipSync(TEXT));
     expect(await readSignatures(join(folder, 'odd.json'))).toEqual(DB);
+  });
+
+  it('is written by several at once, each of whom finds it whole', async () => {
+    const path = join(folder, 'shared.json');
+    await Promise.all(Array.from({ length: 8 }, () => writeSignatures(DB, path)));
+    expect(readFileSync(path, 'utf8')).toBe(TEXT);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('says what is wrong with a file that cannot be read or written', async () => {
