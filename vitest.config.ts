@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // On two processors Vitest would run one file at a time (it keeps one for itself), and half of these wait for processes.
+    maxWorkers: '100%',
     coverage: { include: ['src/**'] },
     projects: [
       {
