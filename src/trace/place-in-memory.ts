@@ -18,25 +18,19 @@ interface Exports {
   readonly sorted: WebAssembly.Global;
   readonly outOfOrder: WebAssembly.Global;
   begin(base: number, threads: number, count: number): void;
-  placeTimes(
-    ...addresses: [
-      ...from: [start: number, duration: number, flags: number, thread: number],
-      ...to: [start: number, duration: number, flags: number, thread: number],
-      rows: number,
-    ]
-  ): void;
+  placeTimes(...addressesAndRows: [...TimeAddresses, rows: number]): void;
   placeCalls(call: number, toCall: number, numbers: number, rows: number): void;
   copy(from: number, to: number, bytes: number): void;
 }
 
+/** Of TIMES in the chunk, then in the trace. */
+type TimeAddresses = [number, number, number, number, number, number, number, number];
 type ColumnName = Exclude<keyof ChunkColumns, OptionalColumn>;
 const TIMES = ['start', 'duration', 'flags', 'thread'] as const;
 /** What is the same in the chunk and in the trace. */
 const COPIED = ['errno', 'kind', 'variant', 'descriptor', 'result'] as const;
 /** Numbers of 8 bytes that are kept of a thread: its number, and what PlacedRows tells of it. */
 const THREAD = 4;
-/** Rows at a time: those of the chunk that are read twice stay in the nearest caches, and a function is hot soon. */
-const BLOCK = 2 ** 12;
 
 /** Bytes behind the columns of a chunk that its placing needs. */
 export function placingBytes(threads: number, calls: number): number {
@@ -54,19 +48,13 @@ export function placeInMemory(placement: Placement, memory: WebAssembly.Memory):
   numbers.set(calls);
   wasm.begin(base, kept.byteOffset, threads.length);
   for (const stretch of stretches) {
-    const at = (columns: ChunkColumns, name: ColumnName, row: number) =>
-      columns[name].byteOffset + row * columns[name].BYTES_PER_ELEMENT;
-    for (let row = stretch.from; row < stretch.to; row += BLOCK) {
-      const rows = Math.min(BLOCK, stretch.to - row);
-      const place = stretch.at + row - stretch.from;
-      const [start, duration, flags, thread] = TIMES.map((name) => at(from, name, row)) as FourAddresses;
-      const [toStart, toDuration, toFlags, toThread] = TIMES.map((name) => at(to, name, place)) as FourAddresses;
-      wasm.placeTimes(start, duration, flags, thread, toStart, toDuration, toFlags, toThread, rows);
-      wasm.placeCalls(at(from, 'call', row), at(to, 'call', place), numbers.byteOffset, rows);
-    }
     const rows = stretch.to - stretch.from;
-    for (const name of COPIED)
-      wasm.copy(at(from, name, stretch.from), at(to, name, stretch.at), rows * from[name].BYTES_PER_ELEMENT);
+    const before = (name: ColumnName) => addressOf(from[name], stretch.from);
+    const after = (name: ColumnName) => addressOf(to[name], stretch.at);
+    const times = [...TIMES.map(before), ...TIMES.map(after)] as TimeAddresses;
+    wasm.placeTimes(...times, rows);
+    wasm.placeCalls(before('call'), after('call'), numbers.byteOffset, rows);
+    for (const name of COPIED) wasm.copy(before(name), after(name), rows * from[name].BYTES_PER_ELEMENT);
     placeCpus(from.cpu, to.cpu, stretch);
     placeStacks(from.stack, to.stack, stacks, stretch);
   }
@@ -79,7 +67,9 @@ export function placeInMemory(placement: Placement, memory: WebAssembly.Memory):
   };
 }
 
-type FourAddresses = [number, number, number, number];
+function addressOf(column: NonNullable<ChunkColumns[keyof ChunkColumns]>, row: number): number {
+  return column.byteOffset + row * column.BYTES_PER_ELEMENT;
+}
 
 /** The first address, of a number of 8 bytes, behind all columns. */
 function behind(columns: ChunkColumns): number {
