@@ -1,4 +1,4 @@
-/** lines.ts (26e265015349e22c), assembled by `npm run build`. */
+/** lines.ts (7f3c53e9ec978a83), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABNgpgAAF/YAAAYAJ/fwBgAX8AYAR/f39/AGABfwF/YAZ/f39/f38AYAF8AGAEf39/fAF/YAABfAMPDgEDBAIFAQIG',
   'BwgAAAkABQQBAIAFBv0BKX8BQQALfwFBAAt/AUEAC38BQQALfwBBgIAIC38AQYAgC38AQYAIC38AQcCICgt/AEHAiAsLfwFBAAt/',

@@ -1,4 +1,4 @@
-/** outliers.ts (1cb47c944cef5555), assembled by `npm run build`. */
+/** outliers.ts (86f5f999954b5f13), assembled by `npm run build`. */
 export const OUTLIERS_MODULE = [
   'AGFzbQEAAAABMglgAX8AYAJ/fwBgAX8Bf2AAAGABfAF/YAV/f39/fwBgA39/fwBgA39/fwF8YAJ/fAF/Aw0MAgEDAQQFAAAGAAcI',
   'BQQBAIAFBpkBHn8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQAL',

@@ -1,4 +1,4 @@
-/** lines.ts (a0e1555b5100198e), assembled by `npm run build`. */
+/** lines.ts (d12f4b5588796dcb), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABLwlgAAF/YAJ/fwBgAX8AYAAAYAF/AX9gBn9/f39/fwBgBH9/f3wBf2AAAXxgAXwAAw8OAwQBAgUCBgAAAAcAAQgF',
   'BAEAgAUGmQIqfwFBAAt/AUEAC38BQQALfwFBAAt/AEGAgAgLfwBBgCALfwBBgAgLfwBBwIgKC38AQcCICwt/AUEAC38BQQALfwFB',

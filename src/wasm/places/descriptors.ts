@@ -3,7 +3,7 @@
  * rule handled by one piece of code, so its past tells more of the present call than the thread's, which an event loop mixes.
  * Per process, in order of time; a forked child starts with a copy. O(1) a call; a fork costs its open descriptors.
  */
-import { room, twice } from './tuples';
+import { room, twice } from '../shared/room';
 
 export const ACCEPTED: i32 = 1;
 export const CONNECTED: i32 = 2;

@@ -1,4 +1,4 @@
-/** ladder.ts (9051b68bb5515d0e), assembled by `npm run build`. */
+/** ladder.ts (0143f600eae40e7b), assembled by `npm run build`. */
 export const LADDER_MODULE = [
   'AGFzbQEAAAABIgZgBH9/f38Bf2ACf38Bf2AAAGABfwBgBH9/f38AYAF/AX8DCgkAAAIAAwQBBQEFBAEAgAUGQw1/AUEAC38AQZAI',
   'C38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAsHgwENBVJVTkdTAwEFQ0FMTFMD',

@@ -3,7 +3,8 @@
  * on thousands of contexts: JavaScript would be done before it is compiled, and takes ten times as long until then.
  * Compiled by AssemblyScript, https://www.assemblyscript.org/, by scripts/build-wasm.js.
  */
-import { Tuples, find, intern, room, tuples } from './tuples';
+import { room } from '../shared/room';
+import { Tuples, find, intern, tuples } from './tuples';
 
 /** Contexts as columns: two calls before, the call before, the call, that after, the last on the descriptor; whether it is the same. */
 const COLUMNS: i32 = 6;

@@ -1,4 +1,4 @@
-/** places.ts (9051b68bb5515d0e), assembled by `npm run build`. */
+/** places.ts (0143f600eae40e7b), assembled by `npm run build`. */
 export const PLACES_MODULE = [
   'AGFzbQEAAAABLQhgAn9/AX9gA39/fwF/YAAAYAR/f39/AX9gAAF/YAF/AGAEf39/fwBgAn9/AAMMCwMEBQAAAQIBBgIHBQQBAIAF',
   'BrgBIX8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBgAILfwBBgIABC38AQYAIC38AQYCIBAt/AEGAiAgLfwBB',

@@ -11,7 +11,8 @@
  */
 import { ACCEPTED, CONNECTED, known, layOutProcesses, note, processOf } from './descriptors';
 import { LOOPING, RETURNED, RUNS, STOPPED, Thread, endRun, layOutThreads, runs, threadAt, threads } from './threads';
-import { Tuples, intern, part, room, tuples, twice } from './tuples';
+import { room, twice } from '../shared/room';
+import { Tuples, intern, part, tuples } from './tuples';
 
 /** Rows that the driver puts into memory at a time: few enough to stay in the processor's second-level cache. */
 export const BLOCK: i32 = 1 << 14;

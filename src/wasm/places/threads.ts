@@ -1,5 +1,5 @@
 /** What is kept of each thread while its calls are looked at, and the long runs of equal calls that threads had. */
-import { room, twice } from './tuples';
+import { room, twice } from '../shared/room';
 
 /** Runs of this many equal calls are told of. */
 const LONG_RUN: i32 = 1000;

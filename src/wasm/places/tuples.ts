@@ -1,22 +1,5 @@
-/** Memory that is only ever added to, and dense numbers for tuples of three numbers, by open addressing. */
-
-let free: usize = (__heap_base + 63) & ~63;
-
-/** Zeros. Traps when there is no more memory. */
-export function room(bytes: usize): usize {
-  const at = free;
-  free += (bytes + 63) & ~63;
-  const pages = <i32>((free + 0xffff) >> 16) - memory.size();
-  if (pages > 0 && memory.grow(pages) < 0) unreachable();
-  return at;
-}
-
-/** A copy of `bytes` at `from` with zeros behind, in twice the room. */
-export function twice(from: usize, bytes: usize): usize {
-  const to = room(2 * bytes);
-  memory.copy(to, from, bytes);
-  return to;
-}
+/** Dense numbers for tuples of three numbers, by open addressing. */
+import { room, twice } from '../shared/room';
 
 @unmanaged
 export class Tuples {

@@ -1,5 +1,5 @@
 /** Units in the order in which they ended, and the entries of their features (units/features.ts), until the driver takes them. */
-import { room } from './memory';
+import { room } from '../shared/room';
 import { clear, sumsAt, sumsOf, typesIn } from './sums';
 import { vectorOf } from './vectors';
 

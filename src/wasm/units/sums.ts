@@ -6,7 +6,7 @@
  * they came: type, calls, time; and by call type its place among those, which is left as it is when a unit ends: that it still
  * holds shows in the type at the place.
  */
-import { room } from './memory';
+import { room } from '../shared/room';
 
 const HEAD: usize = 16;
 let places: usize = 0;

@@ -1,4 +1,4 @@
-/** units.ts (2c66f0dcda09693a), assembled by `npm run build`. */
+/** units.ts (9846609ab59f8b01), assembled by `npm run build`. */
 export const UNITS_MODULE = [
   'AGFzbQEAAAABRgxgAABgAn9/AGABfwF/YAR/f39/AGACf38Bf2AEf39/fwF/YAN/f38AYAJ8fABgAX8AYAZ/f3x8fH8AYAN/f38B',
   'f2ABfAADERADAAQFBgEABwgJAgIKCwEABQQBAIAFBocCKH8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUGABAt/AUEAC38BQQAL',

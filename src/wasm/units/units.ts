@@ -6,7 +6,7 @@
  * Where a unit ends is said, and in JavaScript, in units/segmentation.ts; what its features are in units/features.ts.
  */
 import { CELLS, ENTRIES, NEXT_FROM, UNITS, entries, full, layOutFound, push, taken, units } from './found';
-import { room } from './memory';
+import { room } from '../shared/room';
 import { add, giveSlot, layOutSums, sumsFor, takeSlot } from './sums';
 import { OFFSETS, RANGES, layOutVectors, vectors } from './vectors';
 

@@ -2,7 +2,7 @@
  * Distinct appearance vectors of units (units/appearance.ts), found by hash while the entries of a unit are at hand, and the ranges of
  * their counts and times.
  */
-import { room, twice } from './memory';
+import { room, twice } from '../shared/room';
 
 /** Bytes of a call type of a vector: the type; the least and the most of its counts, and of the cells of its times. */
 const RANGE: usize = 20;
