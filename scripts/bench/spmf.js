@@ -48,6 +48,7 @@ const TASKS = [
 ];
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'spmf-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const [binary, text, found] = ['calls.bin', 'calls.txt', 'found.txt'].map((name) => path.join(folder, name));
 const node = `'${process.execPath}'`;
 /** SPMF's own command line; it takes `run` and what follows, or `version`, which only starts it. */
@@ -133,7 +134,6 @@ for (const { name, calls } of await inputsOf(CALLS, values.case)) {
   rows.push({ input: name, results });
   line([name, ...Object.values(results).map(cell)]);
 }
-rmSync(folder, { recursive: true });
 
 /** perfscope's CPU by SPMF's: the largest, and the inputs where it takes more. What SPMF does not end is counted as less. */
 const ratios = TASKS.flatMap(({ name, window }) =>

@@ -39,7 +39,7 @@ export interface RunOptions {
 }
 
 export interface MapOptions extends RunOptions {
-  /** Tasks begun and not yet taken over by the consumer, at most. Default: one more than there are threads. */
+  /** Tasks begun and not yet taken over by the consumer, at most. Default: one more than `jobs`, or twice as many where the calling thread helps. */
   readonly inFlight?: number;
 }
 
