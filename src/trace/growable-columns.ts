@@ -3,7 +3,6 @@
  * (growable SharedArrayBuffer; pages that are never touched cost nothing).
  */
 import type { ChunkColumns } from './chunk.js';
-import { adviseHugePages } from './huge-pages.js';
 import { RowMemory } from './row-memory.js';
 import { NO_STACK } from './stacks.js';
 import { type Columns, NO_CPU } from './table.js';
@@ -30,8 +29,6 @@ const FIRST_RESERVATION = 4;
 const LEAST_ROWS = 2 ** 10;
 /** Most rows to grow by at once. */
 const MOST_GROWTH = 2 ** 22;
-/** The same of large traces: where what may be used ends, no huge page fits, so it seldom ends. */
-const LARGE_GROWTH = 2 ** 25;
 
 interface Column<T> {
   buffer: SharedArrayBuffer;
@@ -115,10 +112,7 @@ export class GrowableColumns {
       const first = this.reserved === 0 && this.large === null;
       this.reserved = first ? Math.max(needed, LEAST_ROWS) * FIRST_RESERVATION : Math.max(RESERVED_ROWS, needed * 2);
     }
-    const roomy =
-      this.large !== null
-        ? needed + LARGE_GROWTH
-        : Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
+    const roomy = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
     this.capacity = Math.min(roomy, this.reserved);
     for (const [name, column] of this.columns) this.resize(name, column);
   }
@@ -183,7 +177,6 @@ export class GrowableColumns {
     column.buffer = reservedBuffer(size, this.reserved * Type.BYTES_PER_ELEMENT);
     this.reserved = Math.min(this.reserved, Math.floor(column.buffer.maxByteLength / Type.BYTES_PER_ELEMENT));
     const view = new Type(column.buffer, 0, this.capacity);
-    if (this.large !== null && size > 0) adviseHugePages(view, column.buffer.maxByteLength);
     if (this.length > 0) (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
     column.view = view;
   }

@@ -4,7 +4,6 @@
  * never touched cost nothing.
  */
 import type { ChunkColumns } from './chunk.js';
-import { adviseHugePages } from './huge-pages.js';
 
 type Column = NonNullable<ChunkColumns[keyof ChunkColumns]>;
 type ColumnType = (new (buffer: SharedArrayBuffer, offset: number, length: number) => Column) & {
@@ -36,7 +35,6 @@ export class RowMemory {
     const rowBytes = list.reduce((sum, [, { BYTES_PER_ELEMENT: bytes }]) => sum + bytes, 0);
     let at = aligned(roomsEnd);
     this.capacity = Math.floor((buffer.byteLength - at - list.length * 2 * PAGE) / rowBytes);
-    adviseHugePages(new Uint8Array(buffer, at), buffer.byteLength - at);
     list.forEach(([name, Type], k) => {
       const view = new Type(buffer, at + k * SKEW, this.capacity);
       this.columns.set(name, view);

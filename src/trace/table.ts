@@ -3,7 +3,6 @@
  * copy. 34 bytes a row, 2 more with CPUs, 4 more with stacks. Rows are in order of entry time (ties: order in the input).
  * A Trace is plain data: it can be posted to a worker as it is.
  */
-import { inHugePages } from './huge-pages.js';
 import type { StackTable } from './stacks.js';
 
 export interface Columns {
@@ -136,7 +135,7 @@ export function rowsByThread(trace: Trace): RowsByThread {
   for (let i = 0; i < trace.length; i++) offsets[thread[i]! + 1]!++;
   for (let t = 0; t < trace.threads.length; t++) offsets[t + 1]! += offsets[t]!;
   const next = offsets.slice();
-  const order = inHugePages(new Uint32Array(new SharedArrayBuffer(trace.length * 4)));
+  const order = new Uint32Array(new SharedArrayBuffer(trace.length * 4));
   for (let i = 0; i < trace.length; i++) order[next[thread[i]!]!++] = i;
   return { order, offsets };
 }

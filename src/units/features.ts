@@ -7,7 +7,6 @@
  * miss of the cache a unit: first the call type (index into `Trace.calls`), and from bit 16 on the cell of its mean duration
  * (time-cells.ts; 0 where the trace has no durations); then the count.
  */
-import { inHugePages } from '../trace/huge-pages.js';
 import type { RowsByThread, Trace } from '../trace/table.js';
 import { sortSmall } from './sort-small.js';
 import { timeCell } from './time-cells.js';
@@ -41,7 +40,7 @@ export interface FeatureInput {
 }
 
 function allocate(length: number, entries: number, calls: number): FeatureTable {
-  const shared = (words: number) => inHugePages(new Uint32Array(new SharedArrayBuffer(words * 4)));
+  const shared = (words: number) => new Uint32Array(new SharedArrayBuffer(words * 4));
   const offsets = shared(length + 1);
   return { length, calls, offsets, ends: offsets.subarray(1), entries: shared(2 * entries) };
 }

@@ -1,5 +1,4 @@
 /** Units in the order in which they ended, and the entries of their features. */
-import { inHugePages } from '../trace/huge-pages.js';
 
 /** The words of a unit: its thread, row of its first call, how many calls, how many entries, and its appearance vector. */
 export const UNIT = 5;
@@ -21,8 +20,8 @@ export class UnitList {
   private entryWords = 0;
 
   constructor(rows: number) {
-    this.units = inHugePages(new Uint32Array(UNIT * rows));
-    this.entries = inHugePages(new Uint32Array(2 * rows));
+    this.units = new Uint32Array(UNIT * rows);
+    this.entries = new Uint32Array(2 * rows);
   }
 
   push(units: Uint32Array, entries: Uint32Array): void {
