@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const workers = readdirSync(path.join(dist, 'workers')).filter((file) => file.endsWith('.js'));
-const entries = ['src/index', 'src/cli/index', ...workers.map((file) => `workers/${path.basename(file, '.js')}`)];
+// By their sources: dist may still hold one that is no more.
+const workers = readdirSync(fileURLToPath(new URL('../workers', import.meta.url)));
+const entries = ['src/index', 'src/cli/index', ...workers.map((file) => `workers/${path.basename(file, '.ts')}`)];
 
 rmSync(path.join(dist, 'src/bundle'), { recursive: true, force: true });
 const bundle = await rolldown({

@@ -96,7 +96,7 @@ async function stagedUnits(from) {
     const run = async ({ name, run: compute }, tasks) => {
       if (name === 'episodes') throw reached;
       const results = tasks.map((task) => compute(task));
-      if (name === 'segment') units = results.reduce((sum, r) => sum + r.length, 0);
+      if (name === 'units') units = results.reduce((sum, r) => sum + r.units.length, 0);
       return results;
     };
     await perfscopeMethod({ trace, signatures, parameters, ...whole(trace) }, run).catch((error) => {
@@ -112,13 +112,14 @@ const BLOCK = 100_000;
 /** Closed episodes of the units, a block after the other; `gap`: calls that may lie between two of an episode. */
 async function mining(gap, mostEvents) {
   const { mineClosedEpisodes } = await dist('episodes/mine.js');
-  const { segment, segmentationOptions } = await dist('units/segmentation.js');
-  const { waitTable } = await dist('units/waits.js');
+  const { onePassInput, unitsWithFeatures } = await dist('units/one-pass.js');
+  const { segmentationOptions } = await dist('units/segmentation.js');
+  const { unitTable } = await dist('units/unit-table.js');
   const { rowsByThread } = await dist('trace/table.js');
   const { trace, parameters } = await prepared();
   const rows = rowsByThread(trace);
-  const input = { columns: trace.columns, rows, waitTable: waitTable(trace.calls), sleeps: null };
-  const cut = segment(input, 0, trace.threads.length, segmentationOptions(parameters, whole(trace)));
+  const { units } = unitsWithFeatures(onePassInput(trace), segmentationOptions(parameters, whole(trace)));
+  const cut = unitTable(units, trace.columns.thread, rows);
   const symbols = Uint16Array.from(rows.order, (row) => trace.columns.call[row]);
   const options = { minSupport: 100, maxLength: 8, maxGap: gap };
   return measured(() => {

@@ -1,8 +1,8 @@
 /** What is in a trace: for `perfscope inspect`, and for whoever wonders why an analysis says what it says. */
 import type { Message, ResultDocument } from '../result.js';
-import { ERRNO_RESTART, FLAG_UNFINISHED, type Trace, rowsByThread } from '../trace/table.js';
-import { segment, segmentationOptions, sleepsByThread } from '../units/segmentation.js';
-import { waitTable } from '../units/waits.js';
+import { ERRNO_RESTART, FLAG_UNFINISHED, type Trace } from '../trace/table.js';
+import { onePassInput, unitsWithFeatures } from '../units/one-pass.js';
+import { segmentationOptions } from '../units/segmentation.js';
 import { TOOL } from '../version.js';
 import { type TraceOptions, traceFacts, traceOptions } from './analyze.js';
 import { readTrace } from './ingest.js';
@@ -63,18 +63,8 @@ async function inspectWatched(list: readonly string[], options: InspectOptions):
   return withPool({ ...options, helping: true }, async (pool) => {
     const read = await readTrace(list, { ...traceOptions(options), pool });
     const { trace } = read;
-    const rows = rowsByThread(trace);
-    const units = segment(
-      {
-        columns: trace.columns,
-        rows,
-        waitTable: waitTable(trace.calls),
-        sleeps: trace.switches === null ? null : sleepsByThread(trace.switches, trace.threads.length),
-      },
-      0,
-      trace.threads.length,
-      segmentationOptions(parameters, { fromNs: 0, toNs: trace.endNs + 1 }),
-    );
+    const whole = segmentationOptions(parameters, { fromNs: 0, toNs: trace.endNs + 1 });
+    const { units } = unitsWithFeatures(onePassInput(trace), whole);
     return {
       schemaVersion: 1,
       tool: TOOL,

@@ -1,5 +1,5 @@
 /**
- * The paper's method (docs/method-perfscope.md): units -> features -> clusters -> outliers -> episodes -> ranking. The order
+ * The paper's method (docs/method-perfscope.md): units with their features -> clusters -> outliers -> episodes -> ranking. The order
  * of its stages is here; what they compute is in units/, detect/, episodes/ and rank/.
  */
 import { byCluster, clusterAppearances, clusteringOptions, clustersOf } from '../detect/clustering.js';
@@ -8,14 +8,14 @@ import { signatureTrie } from '../episodes/signature-trie.js';
 import type { MethodInput, MethodOutcome } from '../method.js';
 import { perfscopeOutcome } from '../rank/perfscope-outcome.js';
 import { rowsByThread } from '../trace/table.js';
-import { foldAppearances } from '../units/appearance.js';
+import { joinAppearances } from '../units/appearance.js';
 import { joinFeatures } from '../units/features.js';
-import { type SegmentationInput, segmentationOptions, sleepsByThread } from '../units/segmentation.js';
+import { onePassInput } from '../units/one-pass.js';
+import { segmentationOptions } from '../units/segmentation.js';
 import { joinUnits } from '../units/unit-table.js';
-import { waitTable } from '../units/waits.js';
 import { ranges } from './ranges.js';
 import type { Stage } from './stage.js';
-import { episodeStage, featureStage, outlierStage, segmentStage } from './unit-stages.js';
+import { episodeStage, outlierStage, unitStage } from './unit-stages.js';
 
 /** Runs a stage for each task, results in the order of the tasks. `rows` tells how much work it is. */
 export type RunStage = <Args, Result>(
@@ -28,43 +28,30 @@ export type RunStage = <Args, Result>(
 const UNITS_PER_TASK = 200;
 /** Fewest rows a task: some milliseconds of work. */
 const ROWS_PER_TASK = 50_000;
+/** Most tasks that units are looked for in: each reads all rows, 4 ns apiece, to find those of its threads. */
+const PASSES = 2;
 
 export async function perfscopeMethod(input: MethodInput, run: RunStage): Promise<MethodOutcome> {
   const { trace, parameters, fromNs, toNs } = input;
   const rows = rowsByThread(trace);
-  const { start, duration, call, kind, variant } = trace.columns;
+  const threads = trace.threads.length;
+  const { call } = trace.columns;
   const { order, offsets } = rows;
 
-  const threads = trace.threads.length;
-  const segmentation: SegmentationInput = {
-    columns: { start, duration, call, kind, variant },
-    rows: { order, offsets },
-    waitTable: waitTable(trace.calls),
-    sleeps: trace.switches === null ? null : sleepsByThread(trace.switches, threads),
-  };
+  const pass = onePassInput(trace);
   const options = segmentationOptions(parameters, { fromNs, toNs });
-  const units = joinUnits(
-    await run(
-      segmentStage,
-      ranges(threads, (t) => offsets[t]!, 1, ROWS_PER_TASK).map((r) => ({ input: segmentation, options, ...r })),
-      trace.length,
-    ),
+  const rowsPerTask = Math.max(ROWS_PER_TASK, trace.length / PASSES);
+  const parts = await run(
+    unitStage,
+    ranges(threads, (t) => offsets[t]!, 1, rowsPerTask).map((r) => ({ input: pass, rows, options, ...r })),
+    trace.length,
   );
-
-  const rowsBefore = prefixSums(units.length, (u) => units.to[u]! - units.from[u]!);
-  const featureInput = { columns: { start, duration, call }, rows: { order }, calls: trace.calls.length };
-  const features = joinFeatures(
-    await run(
-      featureStage,
-      ranges(units.length, (u) => rowsBefore[u]!, UNITS_PER_TASK, ROWS_PER_TASK).map((r) => {
-        return { input: featureInput, units, toNs, ...r };
-      }),
-      rowsBefore[units.length]!,
-    ),
+  const units = joinUnits(parts.map((part) => part.units));
+  const features = parts.length === 1 ? parts[0]!.features : joinFeatures(parts.map((part) => part.features));
+  const appearances = joinAppearances(
+    parts.map((part) => part.appearances),
     trace.calls.length,
   );
-
-  const appearances = foldAppearances(features);
   const clustering = clusterAppearances(appearances, clusteringOptions(parameters));
   const clusterOf = clustersOf(appearances, clustering);
   const { members, clusters } = byCluster(clusterOf, clustering.length);

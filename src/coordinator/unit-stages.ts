@@ -6,40 +6,37 @@ import { type OutlierOptions, outliers } from '../detect/outliers.js';
 import { type CallColumns, type UnitMatches, mineUnits } from '../episodes/mine-units.js';
 import type { MiningOptions } from '../episodes/mine.js';
 import type { SignatureTrie } from '../episodes/signature-trie.js';
-import type { TypeRanges } from '../units/appearance.js';
-import { type FeatureInput, type FeatureTable, extractFeatures } from '../units/features.js';
-import { type SegmentationInput, type SegmentationOptions, segment } from '../units/segmentation.js';
-import type { UnitTable } from '../units/unit-table.js';
+import type { RowsByThread } from '../trace/table.js';
+import type { FoldedAppearances, TypeRanges } from '../units/appearance.js';
+import { type FeatureTable, joinFeatures } from '../units/features.js';
+import { type OnePassInput, unitsWithFeatures } from '../units/one-pass.js';
+import type { SegmentationOptions } from '../units/segmentation.js';
+import { type UnitTable, unitTable } from '../units/unit-table.js';
 import type { Stage } from './stage.js';
 
-export interface SegmentTask {
-  readonly input: SegmentationInput;
+export interface UnitTask {
+  readonly input: OnePassInput;
+  readonly rows: RowsByThread;
   readonly options: SegmentationOptions;
   /** Threads [from, to). */
   readonly from: number;
   readonly to: number;
 }
 
-/** Execution units of a range of threads. */
-export const segmentStage: Stage<SegmentTask, UnitTable> = {
-  name: 'segment',
-  run: ({ input, options, from, to }) => segment(input, from, to, options),
-};
-
-export interface FeatureTask {
-  readonly input: FeatureInput;
+export interface UnitsOfThreads {
   readonly units: UnitTable;
-  /** Units [from, to). */
-  readonly from: number;
-  readonly to: number;
-  /** End of the window, ns. */
-  readonly toNs: number;
+  readonly features: FeatureTable;
+  readonly appearances: FoldedAppearances;
 }
 
-/** Feature vectors of a range of units. */
-export const featureStage: Stage<FeatureTask, FeatureTable> = {
-  name: 'features',
-  run: ({ input, units, from, to, toNs }) => extractFeatures(input, units, from, to, toNs),
+/** Execution units of a range of threads, and their feature vectors. */
+export const unitStage: Stage<UnitTask, UnitsOfThreads> = {
+  name: 'units',
+  run({ input, rows, options, from, to }) {
+    const { units, features, appearances } = unitsWithFeatures({ ...input, only: { from, to } }, options);
+    // What is handed on by reference is not copied on its way.
+    return { units: unitTable(units, input.columns.thread, rows), features: joinFeatures([features]), appearances };
+  },
 };
 
 export interface OutlierTask {

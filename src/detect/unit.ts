@@ -4,9 +4,9 @@
  */
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
-import { type FoundUnits, type UnitsWithFeatures, unitsWithFeatures } from '../units/one-pass.js';
-import { segmentationOptions, sleepsByThread } from '../units/segmentation.js';
-import { waitTable } from '../units/waits.js';
+import { type UnitsWithFeatures, onePassInput, unitsWithFeatures } from '../units/one-pass.js';
+import { segmentationOptions } from '../units/segmentation.js';
+import type { FoundUnits } from '../units/unit-table.js';
 import { byCluster, clusterAppearances, clusteringOptions, clustersOf } from './clustering.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
 import { LONGER_THAN } from './long.js';
@@ -62,13 +62,8 @@ type UnitInput = Pick<MethodInput, 'trace' | 'fromNs' | 'toNs' | 'parameters'>;
 
 /** Execution units of the window, and the rows that `longRows` (long.ts) needs. O(rows). */
 export function unitsOf({ trace, fromNs, toNs, parameters }: UnitInput): UnitsWithFeatures {
-  const { columns, length, switches, calls } = trace;
-  const threads = trace.threads.length;
-  const sleeps = switches === null ? null : sleepsByThread(switches, threads);
-  return unitsWithFeatures(
-    { columns, length, threads, calls: calls.length, waitTable: waitTable(calls), sleeps, longerThan: LONGER_THAN },
-    segmentationOptions(parameters, { fromNs, toNs }),
-  );
+  const input = { ...onePassInput(trace), longerThan: LONGER_THAN };
+  return unitsWithFeatures(input, segmentationOptions(parameters, { fromNs, toNs }));
 }
 
 /** Which of the units are odd among those that do the same work. O(units). */

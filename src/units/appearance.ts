@@ -1,9 +1,7 @@
 /**
  * Distinct appearance vectors. A million units have a few thousand sets of call types at most, so equal ones are folded
- * before anything compares them.
+ * before anything compares them: when a unit ends, by src/wasm/units/vectors.ts.
  */
-import { type FeatureTable, timeOf, typeOf } from './features.js';
-
 export interface Appearances {
   /** Number of distinct vectors, numbered in the order of the first unit that has them. */
   readonly length: number;
@@ -35,81 +33,39 @@ export interface FoldedAppearances extends Appearances {
   readonly ranges: TypeRanges;
 }
 
-/** Folds equal lists of call types. O(entries). */
-export function foldAppearances({ offsets, ends, entries, length, calls }: FeatureTable): FoldedAppearances {
-  const folder = new AppearanceFolder();
-  const of = new Uint32Array(length);
-  for (let u = 0; u < length; u++) of[u] = folder.add(entries, 2 * offsets[u]!, 2 * ends[u]!);
-  return folder.finish(of, calls);
+/** Joins the appearances of successive ranges of units of a trace with `calls` call types. O(units + call types of vectors). */
+export function joinAppearances(parts: readonly FoldedAppearances[], calls: number): FoldedAppearances {
+  if (parts.length === 1) return parts[0]!;
+  const known = new Map<string, number>();
+  const offsets = [0];
+  const words: number[] = [];
+  const of = new Uint32Array(parts.reduce((sum, part) => sum + part.of.length, 0));
+  let unit = 0;
+  for (const part of parts) {
+    const number = Uint32Array.from({ length: part.length }, (_, v) => {
+      const own = part.ranges.words.subarray(RANGE * part.ranges.offsets[v]!, RANGE * part.ranges.offsets[v + 1]!);
+      const types = own.filter((_, w) => w % RANGE === 0).join();
+      const vector = known.get(types) ?? offsets.length - 1;
+      if (known.has(types)) widen(words, RANGE * offsets[vector]!, own);
+      else {
+        known.set(types, vector);
+        words.push(...own);
+        offsets.push(words.length / RANGE);
+      }
+      return vector;
+    });
+    for (const vector of part.of) of[unit++] = number[vector]!;
+  }
+  return foldedAppearances(known.size, Uint32Array.from(offsets), Uint32Array.from(words), of, calls);
 }
 
-/** Finds the vectors of units that come one after the other, by hash. (src/wasm/units/vectors.ts does the same.) */
-class AppearanceFolder {
-  private length = 0;
-  private slots = new Int32Array(1024).fill(-1);
-  private hashes = new Int32Array(512);
-  /** Vectors in the order in which they came. */
-  private offsets = new Uint32Array(513);
-  private words = new Uint32Array(8192);
-
-  /** Vector of the unit with the entries in the words [from, to). */
-  add(entries: Uint32Array, from: number, to: number): number {
-    let hash = to - from;
-    for (let w = from; w < to; w += 2) hash = Math.imul(hash ^ typeOf(entries[w]!), 0x9e3779b1) ^ (hash >>> 15);
-    hash ^= hash >>> 16;
-    const { slots, hashes } = this;
-    let slot = hash & (slots.length - 1);
-    let found = slots[slot]!;
-    while (found >= 0 && !(hashes[found] === hash && this.isOf(found, entries, from, to))) {
-      slot = (slot + 1) & (slots.length - 1);
-      found = slots[slot]!;
-    }
-    if (found < 0) return this.begin(hash, slot, entries, from, to);
-    const { words } = this;
-    for (let w = from, r = RANGE * this.offsets[found]!; w < to; w += 2, r += RANGE) {
-      const time = timeOf(entries[w]!);
-      const count = entries[w + 1]!;
-      if (count < words[r + LEAST_COUNT]!) words[r + LEAST_COUNT] = count;
-      if (count > words[r + MOST_COUNT]!) words[r + MOST_COUNT] = count;
-      if (time < words[r + LEAST_TIME]!) words[r + LEAST_TIME] = time;
-      if (time > words[r + MOST_TIME]!) words[r + MOST_TIME] = time;
-    }
-    return found;
-  }
-
-  finish(of: Uint32Array, calls: number): FoldedAppearances {
-    return foldedAppearances(this.length, this.offsets, this.words, of, calls);
-  }
-
-  private isOf(vector: number, entries: Uint32Array, from: number, to: number): boolean {
-    const { words } = this;
-    const begin = this.offsets[vector]!;
-    if (2 * (this.offsets[vector + 1]! - begin) !== to - from) return false;
-    for (let w = from, r = RANGE * begin; w < to; w += 2, r += RANGE) {
-      if (typeOf(entries[w]!) !== words[r]) return false;
-    }
-    return true;
-  }
-
-  private begin(hash: number, slot: number, entries: Uint32Array, from: number, to: number): number {
-    const vector = this.length++;
-    if (vector === this.hashes.length) {
-      this.hashes = grown(this.hashes, new Int32Array(2 * vector));
-      this.offsets = grown(this.offsets, new Uint32Array(2 * vector + 1));
-    }
-    let r = RANGE * this.offsets[vector]!;
-    const needed = r + RANGE * (to - from);
-    if (needed > this.words.length) this.words = grown(this.words, new Uint32Array(2 * needed));
-    for (let w = from; w < to; w += 2, r += RANGE) {
-      this.words[r] = typeOf(entries[w]!);
-      this.words[r + LEAST_COUNT] = this.words[r + MOST_COUNT] = entries[w + 1]!;
-      this.words[r + LEAST_TIME] = this.words[r + MOST_TIME] = timeOf(entries[w]!);
-    }
-    this.offsets[vector + 1] = r / RANGE;
-    this.hashes[vector] = hash;
-    this.slots[slot] = vector;
-    if (this.length * 2 > this.slots.length) this.slots = slotsOf(this.hashes.subarray(0, this.length));
-    return vector;
+/** Widens the ranges of the vector that begins at `at` by those of one of the same types. */
+function widen(words: number[], at: number, ranges: Uint32Array): void {
+  for (let r = 0; r < ranges.length; r += RANGE) {
+    for (const least of [LEAST_COUNT, LEAST_TIME])
+      words[at + r + least] = Math.min(words[at + r + least]!, ranges[r + least]!);
+    for (const most of [MOST_COUNT, MOST_TIME])
+      words[at + r + most] = Math.max(words[at + r + most]!, ranges[r + most]!);
   }
 }
 
@@ -148,22 +104,4 @@ export function foldedAppearances(
     for (let r = 0; r < own.length; r += RANGE) bits[v * wordsOfBits + (own[r]! >>> 5)]! |= 1 << (own[r]! & 31);
   }
   return { length, of, units, words: wordsOfBits, bits, ranges: { offsets, words } };
-}
-
-function grown<T extends { set(from: T): void }>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Twice as many slots as are needed next. */
-function slotsOf(hashes: Int32Array): Int32Array<ArrayBuffer> {
-  let size = 1024;
-  while (size < 4 * hashes.length - 4) size *= 2;
-  const slots = new Int32Array(size).fill(-1);
-  hashes.forEach((hash, i) => {
-    let slot = hash & (size - 1);
-    while (slots[slot]! >= 0) slot = (slot + 1) & (size - 1);
-    slots[slot] = i;
-  });
-  return slots;
 }

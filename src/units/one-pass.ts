@@ -1,25 +1,19 @@
 /**
- * Units and their features in one pass in the order of the rows: what `segment` and `extractFeatures` give thread by thread, for
- * the whole trace at once. Threads of a busy server alternate with every row, so going by thread reads every cache line of the
- * columns once a thread; here a row is read once, and what is under way in each thread is kept aside. In WebAssembly:
- * src/wasm/units says why. It is given the columns in blocks, and what it finds is taken from it whenever it has no more room.
+ * Units (segmentation.ts) and their features (features.ts) in one pass in the order of the rows. Threads of a busy server alternate
+ * with every row, so going by thread reads every cache line of the columns once a thread; here a row is read once, and what is under
+ * way in each thread is kept aside. In WebAssembly: src/wasm/units says why. It is given the columns in blocks, and what it finds is
+ * taken from it whenever it has no more room.
  */
 import { UNITS_MODULE } from '../wasm/units/units-module.js';
+import type { Trace } from '../trace/table.js';
 import { wasmInstance } from '../wasm-instance.js';
 import { type FoldedAppearances, RANGE, foldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
-import type { SegmentationInput, SegmentationOptions, SleepsByThread } from './segmentation.js';
+import { type SegmentationOptions, type SleepsByThread, sleepsByThread } from './segmentation.js';
 import { cells, nextFrom } from './time-cells.js';
 import { UNIT, UnitList } from './unit-list.js';
-import { BY_KIND, FUTEX, waits } from './waits.js';
-
-/** Units, thread by thread, each thread's in order of time. */
-export interface FoundUnits {
-  readonly length: number;
-  /** Row of its first call, and how many calls of its thread it holds. */
-  readonly first: Uint32Array;
-  readonly calls: Uint32Array;
-}
+import type { FoundUnits } from './unit-table.js';
+import { BY_KIND, FUTEX, waitTable, waits } from './waits.js';
 
 export interface UnitsWithFeatures {
   readonly units: FoundUnits;
@@ -31,12 +25,18 @@ export interface UnitsWithFeatures {
   readonly lastRow: Int32Array;
 }
 
-export interface OnePassInput extends Omit<SegmentationInput, 'rows'> {
-  readonly columns: SegmentationInput['columns'] & { readonly thread: Uint32Array };
+export interface OnePassInput {
+  readonly columns: Pick<Trace['columns'], 'start' | 'duration' | 'thread' | 'call' | 'kind' | 'variant'>;
   readonly length: number;
   readonly threads: number;
+  /** Units of the threads [from, to) only. */
+  readonly only?: { readonly from: number; readonly to: number };
   /** Number of call types. */
   readonly calls: number;
+  /** Per call, from waits.ts. */
+  readonly waitTable: Uint8Array;
+  /** Moments at which threads gave up the CPU, by thread; null where no scheduler events were recorded. */
+  readonly sleeps: SleepsByThread | null;
   /** Calls longer than `callNs`, and those that begin more than `gapNs` after the one before in their thread, are noted. */
   readonly longerThan?: { readonly callNs: number; readonly gapNs: number };
 }
@@ -70,6 +70,7 @@ interface Exports {
   readonly NOTES: WebAssembly.Global;
   readonly notes: WebAssembly.Global;
   layOut(threads: number, calls: number, gapNs: number, waitNs: number, toNs: number, share: boolean): void;
+  setOnly(from: number, to: number): void;
   layOutSleeps(count: number): void;
   setSleeps(thread: number, from: number, to: number): void;
   setLast(thread: number, row: number): void;
@@ -83,14 +84,28 @@ interface Exports {
   taken(): void;
 }
 
+/** The units of a whole trace; can be posted to workers. */
+export function onePassInput({ columns, length, threads, calls, switches }: Trace): OnePassInput {
+  const { start, duration, thread, call, kind, variant } = columns;
+  return {
+    columns: { start, duration, thread, call, kind, variant },
+    length,
+    threads: threads.length,
+    calls: calls.length,
+    waitTable: waitTable(calls),
+    sleeps: switches === null ? null : sleepsByThread(switches, threads.length),
+  };
+}
+
 /** Rows must be in order of time. O(rows + entries log types). */
 export function unitsWithFeatures(input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
-  const { length, threads, calls } = input;
+  const { length, threads, calls, only } = input;
   const { fromNs, toNs, gapNs, waitNs } = options;
   const { start } = input.columns;
   const wasm = wasmInstance<Exports>(UNITS_MODULE);
   const shared = threads * calls > MOST_SUMS;
   wasm.layOut(threads, calls, gapNs, waitNs, toNs, shared);
+  if (only !== undefined) wasm.setOnly(only.from, only.to);
   describe(input, wasm);
   if (shared) lastRows(input).forEach((row, t) => wasm.setLast(t, row));
   if (input.longerThan !== undefined) wasm.noteLonger(input.longerThan.callNs, input.longerThan.gapNs);
@@ -143,9 +158,9 @@ function rowAt(start: Float64Array, length: number, ns: number): number {
 }
 
 /** Tells which calls wait, and the cells of times. */
-function describe({ waitTable }: OnePassInput, wasm: Exports): void {
+function describe({ waitTable: natures }: OnePassInput, wasm: Exports): void {
   const { buffer } = wasm.memory;
-  new Uint8Array(buffer, wasm.WAITS.value, waitTable.length).set(waitTable);
+  new Uint8Array(buffer, wasm.WAITS.value, natures.length).set(natures);
   const byKind = new Uint8Array(buffer, wasm.WAITS_BY_KIND.value, 256);
   const byVariant = new Uint8Array(buffer, wasm.WAITS_BY_VARIANT.value, 256);
   for (let code = 0; code < 256; code++) {

@@ -42,7 +42,8 @@ it('gives the same outcome in this thread, with one worker and with three', asyn
   };
   const here = await outcomeWith(1, true);
   expect(JSON.parse(here)).toMatchObject({ verdict: 'bug' });
-  expect(Math.max(...tasks)).toBeGreaterThan(3);
+  // One for each of three workers at least.
+  expect(Math.max(...tasks)).toBeGreaterThanOrEqual(3);
   expect(await outcomeWith(1, false)).toBe(here);
   expect(await outcomeWith(3, false)).toBe(here);
 });

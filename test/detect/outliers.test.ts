@@ -15,18 +15,18 @@ import {
   weightedMedian,
 } from '../../src/detect/outliers.js';
 import { type FoldedVectors, boxWithin, foldVectors, gatherGroup } from '../../src/detect/vectors.js';
-import { foldAppearances } from '../../src/units/appearance.js';
-import { type FeatureTable, firstWord } from '../../src/units/features.js';
+import type { FeatureTable } from '../../src/units/features.js';
+import { appearancesOf, featureTable } from '../helpers/units.js';
 
 type UnitCalls = Readonly<Record<number, { count: number; ms: number }>>;
 
 function features(units: readonly UnitCalls[], calls = 8): FeatureTable {
-  const entries = units.flatMap((u) => Object.entries(u));
-  const offsets = new Uint32Array(units.length + 1);
-  units.forEach((u, i) => (offsets[i + 1] = offsets[i]! + Object.keys(u).length));
-  const words = entries.flatMap(([c, { count, ms }]) => [firstWord(Number(c), 1, ms * 1e6), count]);
-  const own = { offsets, ends: offsets.subarray(1), entries: Uint32Array.from(words) };
-  return { length: units.length, calls, ...own };
+  const types = (unit: UnitCalls) =>
+    Object.entries(unit).map(([c, { count, ms }]) => [Number(c), { count, ns: ms * 1e6 * count }] as const);
+  return featureTable(
+    units.map((unit) => new Map(types(unit))),
+    calls,
+  );
 }
 
 const all = (n: number) => Array.from({ length: n }, (_, i) => i);
@@ -43,7 +43,7 @@ function marksOf(table: FeatureTable, hasDurations: boolean, how: OutlierOptions
 
 /** All units in one cluster. */
 function oneCluster(table: FeatureTable) {
-  const { ranges, length } = foldAppearances(table);
+  const { ranges, length } = appearancesOf(table);
   return { ranges, members: all(table.length), vectors: all(length) };
 }
 

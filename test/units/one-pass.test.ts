@@ -4,13 +4,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 // @ts-expect-error a script, without types
 import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
-import { foldAppearances } from '../../src/units/appearance.js';
-import { type FeatureTable, extractFeatures } from '../../src/units/features.js';
-import { type OnePassInput, unitsWithFeatures } from '../../src/units/one-pass.js';
-import { type SegmentationOptions, segment } from '../../src/units/segmentation.js';
-import { waitTable } from '../../src/units/waits.js';
-import { type RowsByThread, rowsByThread } from '../../src/trace/table.js';
+import { joinAppearances } from '../../src/units/appearance.js';
+import { type FeatureTable, joinFeatures } from '../../src/units/features.js';
+import { type OnePassInput, onePassInput, unitsWithFeatures } from '../../src/units/one-pass.js';
+import type { SegmentationOptions } from '../../src/units/segmentation.js';
+import { joinUnits, unitTable } from '../../src/units/unit-table.js';
+import { type Trace, rowsByThread } from '../../src/trace/table.js';
 import { traceFromText } from '../helpers/trace.js';
+import { appearancesOf, featuresByUnit, unitsByThread } from '../helpers/units.js';
 
 const CALLS = ['read:tcp', 'write:tcp', 'epoll_wait', 'futex#wait', 'futex#wake', 'close', 'getpid'];
 
@@ -21,28 +22,24 @@ const row = fc.record({
   later: fc.constantFrom(0, 0.01, 0.3, 2, 70),
   lasts: fc.constantFrom(0, 0.005, 0.2, 30),
 });
+const rowList = fc.array(row, { minLength: 1, maxLength: 60 });
 const window = fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 400 }));
 const sleeps = fc.option(fc.array(fc.tuple(fc.nat(4), fc.nat(800)), { maxLength: 20 }), { nil: null });
 
 it('gives what going thread by thread gives', () => {
   fc.assert(
-    fc.property(fc.array(row, { minLength: 1, maxLength: 60 }), window, sleeps, (rows, [from, length], asleep) => {
+    fc.property(rowList, window, sleeps, fc.nat(5), (rows, [from, length], asleep, middle) => {
       let ms = 0;
       const lines = rows.map(({ thread, call, later, lasts }) => {
         ms += later;
         return `${thread} ${(ms / 1000).toFixed(6)} ${call} +${lasts / 1000}`;
       });
       const trace = traceFromText(lines.join('\n'));
-      const byThread = rowsByThread(trace);
-      const input = {
-        columns: trace.columns,
-        rows: byThread,
-        length: trace.length,
-        waitTable: waitTable(trace.calls),
-        sleeps: asleep === null ? null : sleepsOf(asleep, trace.threads.length),
-      };
+      const threads = trace.threads.length;
+      const input = { ...onePassInput(trace), sleeps: asleep === null ? null : sleepsOf(asleep, threads) };
       const options = { fromNs: from * 1e6, toNs: (from + length) * 1e6, gapNs: 50e6, waitNs: 1e6 };
-      compare({ ...input, calls: trace.calls.length, threads: trace.threads.length }, options);
+      compare(input, options);
+      compareParts(trace, input, options, middle % (threads + 1));
     }),
     { numRuns: 300 },
   );
@@ -63,34 +60,57 @@ it('does so too where rows are many, threads share room, and units have many typ
     columns.thread[i] = random(3) === 0 ? random(3) : Math.min(threads - 1, 3 + Math.floor(i / 50) + random(20));
     columns.call[i] = random(random(calls) + 1);
   }
-  const offsets = new Uint32Array(threads + 1);
-  for (const t of columns.thread) offsets[t + 1]!++;
-  for (let t = 0; t < threads; t++) offsets[t + 1]! += offsets[t]!;
-  const order = Uint32Array.from({ length }, (_, i) => i).sort(
-    (a, b) => columns.thread[a]! - columns.thread[b]! || a - b,
-  );
   const natures = new Uint8Array(calls).fill(1, 0, 20);
-  const input = { columns, rows: { order, offsets }, length, waitTable: natures, sleeps: null, calls, threads };
+  const input = { columns, length, waitTable: natures, sleeps: null, calls, threads };
   for (const waitNs of [150, 1e9]) {
     compare(input, { fromNs: 0, toNs: length * 1000, gapNs: 2e6, waitNs });
     compare(input, { fromNs: 5e6, toNs: 25e6 + 50, gapNs: 2e6, waitNs });
   }
 });
 
-function compare(input: OnePassInput & { readonly rows: RowsByThread }, options: SegmentationOptions): void {
-  const units = segment(input, 0, input.threads, options);
-  const features = extractFeatures(input, units, 0, units.length, options.toNs);
+function compare(input: OnePassInput, options: SegmentationOptions): void {
+  const units = unitsByThread(input, options);
+  const features = featuresByUnit(input, units, options.toNs);
   const found = unitsWithFeatures({ ...input, longerThan }, options);
   expect(text(found.units)).toBe(
-    text({
-      length: units.length,
-      first: Array.from(units.from, (from) => input.rows.order[from]!),
-      calls: Array.from(units.to, (to, u) => to - units.from[u]!),
-    }),
+    text({ length: units.length, first: units.map((rows) => rows[0]), calls: units.map((rows) => rows.length) }),
   );
   expect(text(listed(found.features))).toBe(text(listed(features)));
-  expect(text(found.appearances)).toBe(text(foldAppearances(features)));
+  expect(text(found.appearances)).toBe(text(appearancesOf(features)));
+  const { of, bits, words, units: counts } = found.appearances;
+  const has = (vector: number, call: number) => ((bits[vector * words + (call >> 5)]! >>> (call & 31)) & 1) === 1;
+  const calls = Array.from({ length: input.calls }, (_, call) => call);
+  const ofVector = Array.from({ length: counts.length }, (_, v) => calls.filter((call) => has(v, call)).join());
+  const ofRows = (rows: readonly number[]) => [...new Set(rows.map((row) => input.columns.call[row]!))];
+  const ofUnits = units.map((rows) =>
+    ofRows(rows)
+      .sort((a, b) => a - b)
+      .join(),
+  );
+  expect([...of].map((vector) => ofVector[vector])).toEqual(ofUnits);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(units.length);
   expect({ long: found.longRows, last: found.lastRow }).toEqual(longRows(input, options.toNs));
+}
+
+/** The threads below `middle` and the others apart, and joined. */
+function compareParts(trace: Trace, input: OnePassInput, options: SegmentationOptions, middle: number): void {
+  const rows = rowsByThread(trace);
+  const parts = [
+    { from: 0, to: middle },
+    { from: middle, to: input.threads },
+  ].map((only) => unitsWithFeatures({ ...input, only }, options));
+  const units = joinUnits(parts.map((part) => unitTable(part.units, input.columns.thread, rows)));
+  const expected = unitsByThread(input, options);
+  const joined = Array.from(units.from, (from, u) => [...rows.order.subarray(from, units.to[u])]);
+  expect(joined).toEqual(expected);
+  expect([...units.thread]).toEqual(expected.map(([first]) => input.columns.thread[first!]));
+  const features = featuresByUnit(input, expected, options.toNs);
+  expect(listed(joinFeatures(parts.map((part) => part.features)))).toEqual(listed(features));
+  const appearances = joinAppearances(
+    parts.map((part) => part.appearances),
+    input.calls,
+  );
+  expect(text(appearances)).toBe(text(appearancesOf(features)));
 }
 
 const longerThan = { callNs: 1e6, gapNs: 20e6 };

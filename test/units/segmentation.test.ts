@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type SegmentationOptions, segment, sleepsByThread } from '../../src/units/segmentation.js';
-import { waitTable } from '../../src/units/waits.js';
+import { onePassInput, unitsWithFeatures } from '../../src/units/one-pass.js';
+import type { SegmentationOptions } from '../../src/units/segmentation.js';
+import { unitTable } from '../../src/units/unit-table.js';
 import { type Switches, type Trace, rowsByThread } from '../../src/trace/table.js';
 import { traceFromText } from '../helpers/trace.js';
 
@@ -9,9 +10,8 @@ const ALL = { fromNs: 0, toNs: Infinity, gapNs: 0.05e9, waitNs: 0.0001e9 };
 /** Units as text: "tid: call call", in order. */
 function units(trace: Trace, options: Partial<SegmentationOptions> = {}): string[] {
   const rows = rowsByThread(trace);
-  const sleeps = trace.switches === null ? null : sleepsByThread(trace.switches, trace.threads.length);
-  const input = { columns: trace.columns, rows, waitTable: waitTable(trace.calls), sleeps };
-  const table = segment(input, 0, trace.threads.length, { ...ALL, ...options });
+  const found = unitsWithFeatures(onePassInput(trace), { ...ALL, ...options });
+  const table = unitTable(found.units, trace.columns.thread, rows);
   return Array.from({ length: table.length }, (_, u) => {
     const calls = [...rows.order.subarray(table.from[u], table.to[u])].map((r) => trace.calls[trace.columns.call[r]!]!);
     return `${trace.threads[table.thread[u]!]!.tid}: ${calls.join(' ')}`;

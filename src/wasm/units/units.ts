@@ -3,7 +3,7 @@
  * because it does much for every row: as JavaScript it takes twice as long, and a tenth of a second to be compiled.
  * Compiled by AssemblyScript, https://www.assemblyscript.org/, by scripts/build-wasm.js.
  *
- * Where a unit ends is said, and in JavaScript, in units/segmentation.ts; what its features are in units/features.ts.
+ * Where a unit ends is said in units/segmentation.ts, what its features are in units/features.ts.
  */
 import { CELLS, ENTRIES, NEXT_FROM, UNITS, entries, full, layOutFound, push, taken, units } from './found';
 import { room } from '../shared/room';
@@ -58,6 +58,9 @@ class Thread {
 const THREAD_SHIFT: usize = 6;
 
 let threads: i32 = 0;
+/** The first of the threads whose units are asked for, and how many these are. */
+let onlyFrom: i32 = 0;
+let onlyCount: u32 = 0;
 let THREADS: usize = 0;
 let gapNs: f64 = 0;
 let waitNs: f64 = 0;
@@ -76,6 +79,7 @@ export { SLEEPS };
 
 export function layOut(threadCount: i32, calls: i32, gap: f64, wait: f64, end: f64, share: bool): void {
   threads = threadCount;
+  setOnly(0, threads);
   gapNs = gap;
   waitNs = wait;
   toNs = end;
@@ -85,6 +89,12 @@ export function layOut(threadCount: i32, calls: i32, gap: f64, wait: f64, end: f
   layOutSums(calls);
   layOutFound(calls);
   layOutVectors();
+}
+
+/** Units of the threads [from, to) are asked for. */
+export function setOnly(from: i32, to: i32): void {
+  onlyFrom = from;
+  onlyCount = to - from;
 }
 
 /** There are so many switches. */
@@ -150,7 +160,9 @@ function waits(call: i32, i: i32): i32 {
 /** The first `rows` rows of the block, of which the first of all is `base`, lie before the window. */
 export function before(base: i32, rows: i32): void {
   for (let i = 0; i < rows; i++) {
-    const at = threadAt(load<i32>(THREAD + ((<usize>i) << 2)));
+    const t = load<i32>(THREAD + ((<usize>i) << 2));
+    if (<u32>(t - onlyFrom) >= onlyCount) continue;
+    const at = threadAt(t);
     remember(at, base, i, load<u16>(CALL + ((<usize>i) << 1)));
     at.first = base + i;
     at.calls = 1;
@@ -171,8 +183,9 @@ export function begin(fromNs: f64): void {
 /** The rows [from, to) of the block, which lie in the window; gives where it stopped for want of room, else `to`. */
 export function cut(base: i32, from: i32, to: i32): i32 {
   for (let i = from; i < to; i++) {
-    const now = load<f64>(START + ((<usize>i) << 3));
     const t = load<i32>(THREAD + ((<usize>i) << 2));
+    if (<u32>(t - onlyFrom) >= onlyCount) continue;
+    const now = load<f64>(START + ((<usize>i) << 3));
     const at = threadAt(t);
     if (shared && full()) return i;
     if (at.slot == 0) {
