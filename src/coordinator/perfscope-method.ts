@@ -28,7 +28,7 @@ export type RunStage = <Args, Result>(
 const UNITS_PER_TASK = 200;
 /** Fewest rows a task: some milliseconds of work. */
 const ROWS_PER_TASK = 50_000;
-/** Most tasks that units are looked for in: each reads all rows, 4 ns apiece, to find those of its threads. */
+/** Most tasks that units are looked for in: each reads all rows, 10 ns apiece, to find those of its threads. */
 const PASSES = 2;
 
 export async function perfscopeMethod(input: MethodInput, run: RunStage): Promise<MethodOutcome> {
