@@ -62,6 +62,7 @@ function describe(y: Yargs, name: string, command: Command, args: readonly strin
     y.positional(key, { ...positional, type: 'string' });
   for (const [key, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS }))
     y.option(key, { ...option, hidden: !shown || (!all && option.hidden === true) });
+  if (!shown) return y;
   for (const [text, what] of command.examples) y.example(text.replace(/^perfscope/, '$0'), what);
   return y
     .epilogue(`docs: README.md. Exit codes: 0 done, 1 gate crossed, 2 usage, 3 input failed, 130 interrupted.`)
