@@ -1,15 +1,10 @@
 // What each stage and the whole cost on large traces, beside what reading the bytes costs. Makes its own inputs.
 //
 //     node scripts/bench/stages.js [--sizes 100M,1G] [--case redis-10032] [--rounds 5] [--json | --markdown] [--only NAME,...]
-//                                  [--folder DIR] [--keep] [--touched]
-//
-// `--touched`: right before each run another process has written to 1 GB of memory and ended. In a virtual machine that gives free
-// memory back to its host within seconds, fresh memory costs 3 to 4 ns a byte otherwise, which is the host's work: 30 times what it
-// costs where memory is the machine's own.
+//                                  [--folder DIR] [--keep]
 //
 // Medians; every round runs everything once, so that whatever else the machine does slows all of it. Exit code 1 when a
 // stage's cost grows by more than 15 % faster than its input from the first size to the last.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -31,7 +26,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     markdown: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
-    touched: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -47,7 +41,6 @@ function measure(entries) {
   const found = entries.map(() => []);
   for (let round = 0; round < rounds; round++) {
     entries.forEach(({ name, run }, i) => {
-      if (values.touched) execFileSync(process.execPath, ['-e', 'Buffer.alloc(1e9, 1)']);
       const figures = run();
       if (figures === null) throw new Error(`${name} failed`);
       found[i].push(figures);
