@@ -17,8 +17,8 @@ const FILE = kindCode('file');
 const SOCKET = kindCode('socket');
 const AT_FDCWD = -100;
 const CALL_NAME = /^[a-z_][a-z0-9_]*$/i;
-/** What names an error in a column of numbers and names. */
-export const ERROR_NAME = /^E[A-Z]/;
+/** What names an error in a column of numbers and names; E2BIG is the one with a digit in front. */
+export const ERROR_NAME = /^E2?[A-Z]/;
 /** Distinct names beyond are no system calls. */
 const MAX_NAMES = 4096;
 /** No field, or an empty one. */

@@ -30,6 +30,7 @@ describe('fields', () => {
     ['1.5,7,__x64_sys_newfstatat,0,0.25,-100,', '7 newfstatat:cwd 0.250000000s 0'],
     ['1.5,7,openat,5,1e-3,,', '7 openat:file 0.001000000s 5'],
     ['1.5,7,restart_syscall,0,2,,', '7 restart_syscall 2.000000000s 0 restarted'],
+    ['1.5,7,execve,-1,0.25,,E2BIG', '7 execve=E2BIG 0.250000000s -1'],
   ])('%s', (fields, expected) => expect(record(fields)).toBe(expected));
 
   it.each([
