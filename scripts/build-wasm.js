@@ -21,8 +21,9 @@ const SCRIPTS = [
   'wasm/strace/lines.ts',
   'wasm/units/units.ts',
 ];
-/** Those whose memory comes from the driver, which shares it with all threads. */
+/** Those whose memory comes from the driver: it shares it with all threads, or knows how much will do. */
 const SHARING = ['wasm/rows/rows.ts'];
+const GIVEN = ['wasm/places/ladder.ts', 'wasm/places/places.ts', 'wasm/units/units.ts'];
 /** What they have in common. */
 const SHARED = path.join(SOURCES, 'wasm/shared');
 /**
@@ -32,12 +33,13 @@ const SHARED = path.join(SOURCES, 'wasm/shared');
 const INITIAL_PAGES = '640';
 const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 const OWN_MEMORY = ['--initialMemory', INITIAL_PAGES];
+const GIVEN_MEMORY = ['--importMemory', '--zeroFilledMemory'];
 /** All of the 4 GB that there can be. */
 const SHARED_MEMORY = ['--importMemory', '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
 
 function optionsOf(file) {
-  const sharing = SHARING.some((script) => path.join(SOURCES, script) === path.resolve(file));
-  return [...OPTIONS, ...(sharing ? SHARED_MEMORY : OWN_MEMORY)];
+  const among = (scripts) => scripts.some((script) => path.join(SOURCES, script) === path.resolve(file));
+  return [...OPTIONS, ...(among(SHARING) ? SHARED_MEMORY : among(GIVEN) ? GIVEN_MEMORY : OWN_MEMORY)];
 }
 
 /** Text of the TypeScript file for the source at `file`. */

@@ -12,7 +12,7 @@ declare namespace WebAssembly {
     readonly value: number;
   }
   class Memory {
-    constructor(limits: { initial: number; maximum: number; shared: true });
+    constructor(limits: { initial: number; maximum?: number; shared?: true });
     readonly buffer: SharedArrayBuffer;
   }
 }

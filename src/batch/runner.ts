@@ -13,7 +13,7 @@ import { ATTEMPTS, digestIncident, recordFailure } from './incident.js';
 import { incidentStage } from './incident-stage.js';
 import type { Contents } from './inputs.js';
 import type { IncidentJob, IncidentRecord } from './job.js';
-import { forIncidents, memoryNeed, tooLarge } from './memory.js';
+import { forIncidents, memoryNeed, startHeapMb, tooLarge } from './memory.js';
 import { type Limits, schedule } from './scheduler.js';
 
 /** What holds for each incident. */
@@ -59,7 +59,7 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
   const queue = ordered.map((job) => ({ job, ...roomFor(job, options) }));
   // No limit of the heaps: V8 counts columns towards it, too, and a limit near what is in use makes it collect five times as
   // often, which takes half of the speed. The watch on the process is the limit.
-  const pool = createPool({ jobs: options.jobs });
+  const pool = createPool({ jobs: options.jobs, startHeapMb: startHeapMb(options.maxMemory, options.jobs) });
   const feeder = new Feeder(ordered, options.signal);
   const later = new Later();
   try {
@@ -123,8 +123,8 @@ export class Later {
 }
 
 async function secondRound(postponed: readonly IncidentJob[], options: RunnerOptions): Promise<void> {
-  // A new pool: its threads have not yet used any memory.
-  const pool = createPool({ jobs: options.jobs });
+  // A new pool: its threads have not yet used any memory, and leave no garbage lying about.
+  const pool = createPool({ jobs: options.jobs, startHeapMb: 0 });
   try {
     await withWatch(options, async (flights) => {
       for (const job of postponed)

@@ -7,7 +7,7 @@
  */
 import type { ContextModel } from '../signatures/context-model.js';
 import { LADDER_MODULE } from '../wasm/places/ladder-module.js';
-import { wasmInstance } from '../wasm-instance.js';
+import { instanceWithin } from '../wasm-instance.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
 import { BLOCK, LADDER } from './ladder.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
@@ -38,6 +38,10 @@ export interface Decoded {
   readonly weights: Float64Array;
 }
 
+/** Bytes that should do: what learning saw of a context on all rungs (0.9 KB, measured), and what contexts are asked for. */
+const MEMORY = 3e6;
+const MEMORY_OF_CONTEXT = 1500;
+
 const UNKNOWN: Decoded = { nodes: new Int32Array(0), weights: new Float64Array(0) };
 /** The learned model, made ready for look-ups. */
 export class Decoder {
@@ -50,7 +54,7 @@ export class Decoder {
   private readonly runs: ReadonlyMap<string, number>;
 
   constructor(readonly model: ContextModel) {
-    this.wasm = wasmInstance<Exports>(LADDER_MODULE);
+    this.wasm = instanceWithin<Exports>(LADDER_MODULE, MEMORY + MEMORY_OF_CONTEXT * model.contexts.length);
     const grains = grainNumbers(model.symbols.map(parseSymbol), this.texts, true);
     const table = tableOf(model);
     const calls = this.learn(table, grains);

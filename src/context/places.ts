@@ -5,7 +5,7 @@
  */
 import type { Trace } from '../trace/table.js';
 import { PLACES_MODULE } from '../wasm/places/places-module.js';
-import { wasmInstance } from '../wasm-instance.js';
+import { instanceWithin } from '../wasm-instance.js';
 import type { ContextTable } from './contexts.js';
 import { descriptorEffect } from './descriptors.js';
 import { EDGE, OUTCOME, type Symbol, grainsOf, resultTraits, sizeClass, symbolOf } from './symbols.js';
@@ -45,6 +45,10 @@ export interface PlaceOptions {
   readonly longestRun?: (symbol: Symbol) => number;
 }
 
+/** Bytes that should do, beside the places of the rows: tables of some ten thousand contexts; a thread and its descriptors. */
+const MEMORY = 4e6;
+const MEMORY_OF_THREAD = 1000;
+
 export const LONG_RUN = 1000;
 /** A run of any length is no loop. */
 const UNLIMITED = 0x7fffffff;
@@ -79,8 +83,8 @@ interface Exports {
 }
 
 export function placesOf(trace: Trace, options: PlaceOptions = {}): Places {
-  const wasm = wasmInstance<Exports>(PLACES_MODULE);
   const { length, calls, threads } = trace;
+  const wasm = instanceWithin<Exports>(PLACES_MODULE, MEMORY + 2 * length + MEMORY_OF_THREAD * threads.length);
   wasm.layOut(length, threads.length, calls.length, calls.indexOf('rt_sigreturn'));
   describe(trace, wasm);
   const symbols = new Symbols(calls, options.longestRun, wasm);

@@ -6,7 +6,7 @@
  */
 import { UNITS_MODULE } from '../wasm/units/units-module.js';
 import type { Trace } from '../trace/table.js';
-import { wasmInstance } from '../wasm-instance.js';
+import { instanceWithin } from '../wasm-instance.js';
 import { type FoldedAppearances, RANGE, foldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
 import { type SegmentationOptions, type SleepsByThread, sleepsByThread } from './segmentation.js';
@@ -97,12 +97,17 @@ export function onePassInput({ columns, length, threads, calls, switches }: Trac
   };
 }
 
+/** Bytes that should do: sums by thread and type, what is kept of a thread, switches, and a few thousand vectors. */
+function memoryFor({ threads, calls, sleeps }: OnePassInput): number {
+  return 4e6 + 24 * Math.min(threads * calls, MOST_SUMS) + 64 * threads + 8 * (sleeps?.time.length ?? 0);
+}
+
 /** Rows must be in order of time. O(rows + entries log types). */
 export function unitsWithFeatures(input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
   const { length, threads, calls, only } = input;
   const { fromNs, toNs, gapNs, waitNs } = options;
   const { start } = input.columns;
-  const wasm = wasmInstance<Exports>(UNITS_MODULE);
+  const wasm = instanceWithin<Exports>(UNITS_MODULE, memoryFor(input));
   const shared = threads * calls > MOST_SUMS;
   wasm.layOut(threads, calls, gapNs, waitNs, toNs, shared);
   if (only !== undefined) wasm.setOnly(only.from, only.to);

@@ -12,6 +12,7 @@ import { PerfscopeError } from '../../errors.js';
 import { sourcesOf } from '../incident.js';
 import type { IncidentJob, IncidentRecord } from '../job.js';
 import { defaultMemory } from '../../coordinator/memory.js';
+import { startHeapMb } from '../memory.js';
 import { type AttemptOptions, type Flight, firstTry, limitsOf, roomFor, secondTry, withWatch } from '../runner.js';
 import { Scheduler } from '../scheduler.js';
 import { toolFingerprint } from '../tool.js';
@@ -78,7 +79,8 @@ class QueueWorker {
     private readonly options: WorkOptions,
   ) {
     this.limits = { jobs: options.jobs ?? availableParallelism(), maxMemory: options.maxMemory ?? defaultMemory() };
-    this.pool = createPool(this.limits);
+    const { jobs, maxMemory } = this.limits;
+    this.pool = createPool({ jobs, startHeapMb: startHeapMb(maxMemory, jobs) });
     this.scheduler = new Scheduler(limitsOf(this.limits), (run) => run());
   }
 
