@@ -3,14 +3,17 @@
  * context (docs/accuracy.md tells what was tried and what it brought). Pure; linear in the rows of the trace.
  */
 import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
-import { blame, type Blamed } from '../rank/blame.js';
-import { evidenceOf } from '../rank/evidence.js';
+import { blame } from '../rank/blame.js';
+import { ContextTree } from '../rank/context-tree.js';
+import { type Told, evidenceOf } from '../rank/evidence.js';
+import { fuse } from '../rank/fuse.js';
 import { inferred } from '../rank/inferred.js';
 import { inferredFunction } from '../rank/inferred-evidence.js';
+import { massesOf } from '../rank/masses.js';
 import type { Message } from '../result.js';
 import { blocked } from './blocked.js';
 import { busy } from './busy.js';
-import { environment } from './environment.js';
+import { type Outside, environment } from './environment.js';
 import type { Detector, DetectorInput, Finding } from './finding.js';
 import { leak } from './leak.js';
 import { longRows } from './long.js';
@@ -39,46 +42,76 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const found = DETECTORS.map((detect) => detect(shown));
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
-  const outcome = { units, clusters: [], externalResource: null, ranked: [] };
-
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
-  const at = onset.ns / 1e9;
-  if (outside !== null) {
-    return { ...outcome, verdict: 'external', externalResource: outside.resource, reasons: [outside.reason] };
-  }
+  const ranked = rankedFunctions(input, scene, cells, onset.ns, findings);
   const alarms = findings.filter((f) => f.alarming);
-  if (alarms.length === 0) return { ...outcome, verdict: 'none', reasons: [{ code: 'nothing-odd', args: {} }] };
-  const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
+  return { units, clusters: [], ranked, ...judged(outside, alarms, ranked.length > 0, onset.ns / 1e9) };
+}
 
+/** The verdict is a judgement of its own: it neither hides nor changes the ranking. */
+function judged(outside: Outside | null, alarms: readonly Finding[], named: boolean, at: number) {
+  if (outside !== null)
+    return { verdict: 'external' as const, externalResource: outside.resource, reasons: [outside.reason] };
+  if (alarms.length === 0)
+    return { verdict: 'none' as const, externalResource: null, reasons: [{ code: 'nothing-odd', args: {} }] };
+  const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
+  return { verdict: named ? ('bug' as const) : ('inconclusive' as const), externalResource: null, reasons };
+}
+
+function rankedFunctions(
+  input: MethodInput,
+  scene: Scene,
+  cells: Cells,
+  onsetNs: number,
+  findings: readonly Finding[],
+): RankedFunction[] {
+  const { callGraph, signatures, parameters } = input;
+  const { functions, model } = signatures;
   const speaking = findings.filter((f) => f.strength > 0);
-  const blamed = blame(
-    input.signatures.model,
-    input.signatures.functions.length,
-    cells,
-    calmCalls(cells, findings),
-    speaking,
-    parameters,
-  );
-  const { callGraph, signatures } = input;
+  const tree = new ContextTree(model, functions.length);
+  const blamed = blame(tree, cells, calmCalls(cells, findings), speaking, parameters);
+  const masses = massesOf(scene, cells, onsetNs, tree.nodes);
+  const byFindings = new Float64Array(functions.length);
+  for (const { fn, score } of blamed) byFindings[fn] = score;
+  const { scores, shares } = fuse(tree, masses, byFindings);
+  const blamedOf = new Map(blamed.map((b) => [b.fn, b]));
+  const told: Told[] = [...speaking, ...masses.map(({ detector, items }) => ({ detector, items, strength: 1 }))];
+  const most = scores.reduce((max, score) => Math.max(max, score), 0);
+  const nothing = speaking.map(() => 0);
+  const suspects = Array.from(scores.keys())
+    .filter((f) => scores[f]! > 0 && scores[f]! >= LEAST_SCORE * most)
+    .map((f): Suspected => {
+      const coverage = [...(blamedOf.get(f)?.coverage ?? nothing), ...shares.map((share) => share[f]!)];
+      return { fn: f, score: scores[f]!, coverage, usual: tree.learnedShares()[f]! };
+    });
+  const ranked = suspects.map((s): RankedFunction => ({
+    function: s.fn,
+    name: functions[s.fn]!.name,
+    score: s.score,
+    confidence: confidence(s, suspects),
+    callPath: tree.pathAbove(s.fn).map((f) => functions[f]!.name),
+    evidence: evidenceOf(scene, cells, told, s, model),
+    alike: alike(s, suspects).map((f) => functions[f]!.name),
+    inferred: false,
+  }));
   const joined =
     callGraph === undefined ? [] : inferred(callGraph, scene, cells, signatures, speaking, blamed, parameters);
-  const most = Math.max(blamed[0]?.score ?? 0, joined[0]?.score ?? 0);
-  const kept = <T extends { readonly score: number }>(found: readonly T[]) =>
-    found.filter(({ score }) => score > 0 && score >= LEAST_SCORE * most);
-  const ranked = [
-    ...kept(blamed).map((b) => ({
-      ...rankedFunction(input, scene, cells, speaking, b, most),
-      alike: alike(b, kept(blamed)).map((f) => signatures.functions[f]!.name),
-    })),
-    ...kept(joined).map((i) => inferredFunction(i, scene, most)),
-  ];
-  ranked.sort((a, b) => b.score - a.score);
-  return {
-    ...outcome,
-    verdict: ranked.length === 0 ? 'inconclusive' : 'bug',
-    reasons,
-    ranked,
-  };
+  for (const found of joined) {
+    // As far below the function it is inferred from as the findings see it.
+    const source = found.source ?? blamed[0];
+    const score =
+      source === undefined ? found.score : (scores[source.fn]! * found.score) / Math.max(source.score, found.score);
+    if (score > 0 && score >= LEAST_SCORE * most) ranked.push(inferredFunction({ ...found, score }, scene, most));
+  }
+  return ranked.sort((a, b) => b.score - a.score || a.function - b.function);
+}
+
+/** A function with some evidence against it: `coverage` by each finding and mass. */
+interface Suspected {
+  readonly fn: number;
+  readonly score: number;
+  readonly coverage: readonly number[];
+  readonly usual: number;
 }
 
 /** Where threads are stuck, what they should have closed stays open: that is a consequence, not a leak. */
@@ -95,37 +128,16 @@ function calmCalls(cells: Cells, findings: readonly Finding[]): Uint32Array {
   return calm;
 }
 
-function rankedFunction(
-  input: MethodInput,
-  scene: Scene,
-  cells: Cells,
-  findings: readonly Finding[],
-  blamed: Blamed,
-  most: number,
-): RankedFunction {
-  const { functions } = input.signatures;
-  return {
-    function: blamed.fn,
-    name: functions[blamed.fn]!.name,
-    score: blamed.score,
-    confidence: confidence(blamed, findings, most),
-    callPath: blamed.callPath.map((f) => functions[f]!.name),
-    evidence: evidenceOf(scene, cells, findings, blamed, input.signatures.model),
-    inferred: false,
-  };
-}
-
 /** Functions with the same evidence for and against them: learning and window never show the one without the other. */
-function alike({ fn, coverage, usual }: Blamed, all: readonly Blamed[]): number[] {
+function alike({ fn, coverage, usual }: Suspected, all: readonly Suspected[]): number[] {
   const same = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(a, b);
   return all
     .filter((b) => b.fn !== fn && same(b.usual, usual) && b.coverage.every((c, d) => same(c, coverage[d]!)))
     .map((b) => b.fn);
 }
 
-/** How much of the odd is under the function, times its standing beside the first suspect. */
-function confidence(blamed: Blamed, findings: readonly Finding[], most: number): number {
-  const strength = findings.reduce((sum, f) => sum + f.strength, 0);
-  const covered = findings.reduce((sum, f, d) => sum + f.strength * blamed.coverage[d]!, 0) / strength;
-  return Math.min(1, covered) * (blamed.score / most);
+/** Its part of the scores of all. */
+function confidence({ score }: Suspected, all: readonly Suspected[]): number {
+  const power = (x: number) => x ** 3;
+  return power(score) / all.reduce((sum, s) => sum + power(s.score), 0);
 }

@@ -10,8 +10,7 @@
 import type { Finding } from '../detect/finding.js';
 import type { Cells } from '../detect/scene.js';
 import type { Parameters } from '../parameters.js';
-import type { ContextModel } from '../signatures/context-model.js';
-import { FIRST_COUNT } from '../context/decoder.js';
+import { ContextTree } from './context-tree.js';
 
 /** Of functions that the evidence does not tell apart the inner ones come first: 1 % a level. */
 const INNER = 0.01;
@@ -31,14 +30,13 @@ export interface Blamed {
 
 /** Functions with a positive score, worst first. O(cells x nodes a cell x depth). */
 export function blame(
-  model: ContextModel,
-  functions: number,
+  tree: ContextTree,
   cells: Cells,
   calm: ArrayLike<number>,
   findings: readonly Finding[],
   parameters: Parameters,
 ): Blamed[] {
-  const tree = new Tree(model, functions);
+  const { functions } = tree;
   const usual = tree.learnedShares();
   const here = new Float64Array(functions);
   let calmCalls = 0;
@@ -80,81 +78,4 @@ export function blame(
     blamed.push({ fn: f, score, coverage: coverage.map((c) => c[f]!), usual: share, callPath: tree.pathAbove(f) });
   }
   return blamed.sort((a, b) => b.score - a.score || a.fn - b.fn);
-}
-
-/** The learned calling-context tree. */
-class Tree {
-  readonly functionOf: Int32Array;
-  readonly children: number[][];
-  readonly callers: Set<number>[];
-  /** Per function: depth of its deepest node. */
-  readonly depth: Float64Array;
-  /** Per node: odd weight. */
-  readonly weight: Float64Array;
-  private readonly functionsAbove: (readonly number[] | undefined)[];
-
-  constructor(
-    private readonly model: ContextModel,
-    functions: number,
-  ) {
-    const { nodes } = model;
-    this.functionOf = Int32Array.from(nodes, ([, f]) => f);
-    this.children = nodes.map(() => []);
-    this.callers = Array.from({ length: functions }, () => new Set<number>());
-    this.depth = new Float64Array(functions);
-    this.weight = new Float64Array(nodes.length);
-    this.functionsAbove = new Array<undefined>(nodes.length);
-    const level = new Int32Array(nodes.length);
-    nodes.forEach(([parent, f], n) => {
-      if (n === 0) return;
-      level[n] = level[parent]! + 1;
-      this.children[parent]!.push(n);
-      this.callers[f]!.add(this.functionOf[parent]!);
-      this.depth[f] = Math.max(this.depth[f]!, level[n]!);
-    });
-  }
-
-  /** Functions of a node and its callers, each once. */
-  above(node: number): readonly number[] {
-    return (this.functionsAbove[node] ??= (() => {
-      const found = new Set<number>();
-      for (let n = node; n > 0; n = this.model.nodes[n]![0]) found.add(this.functionOf[n]!);
-      return [...found];
-    })());
-  }
-
-  /** Per function: share of the learned calls that were issued under it. */
-  learnedShares(): Float64Array {
-    const shares = new Float64Array(this.depth.length);
-    let total = 0;
-    for (const row of this.model.contexts) {
-      for (let j = FIRST_COUNT; j < row.length; j += 2) {
-        const calls = row[j + 1]!;
-        total += calls;
-        for (const f of this.above(row[j]!)) shares[f]! += calls;
-      }
-    }
-    return total === 0 ? shares : shares.map((n) => n / total);
-  }
-
-  /** Callers of a function, innermost first, along its node with most odd weight in and below it. */
-  pathAbove(f: number): number[] {
-    const below = this.weightBelow();
-    let best = -1;
-    for (let n = 1; n < below.length; n++)
-      if (this.functionOf[n] === f && (best < 0 || below[n]! > below[best]!)) best = n;
-    const path: number[] = [];
-    for (let n = best < 0 ? 0 : this.model.nodes[best]![0]; n > 0; n = this.model.nodes[n]![0])
-      path.push(this.functionOf[n]!);
-    return path;
-  }
-
-  private summed: Float64Array | undefined;
-  private weightBelow(): Float64Array {
-    if (this.summed !== undefined) return this.summed;
-    const sum = this.weight.slice();
-    // Callers come before callees in the list.
-    for (let n = sum.length - 1; n > 0; n--) sum[this.model.nodes[n]![0]]! += sum[n]!;
-    return (this.summed = sum);
-  }
 }

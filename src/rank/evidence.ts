@@ -14,17 +14,20 @@ const MOST = 4;
 const LIKELY = 0.2;
 const THREADS = 8;
 
+/** What evidence is told of: a finding, or a mass. */
+export type Told = Pick<Finding, 'detector' | 'strength' | 'items'>;
+
 export function evidenceOf(
   scene: Scene,
   cells: Cells,
-  findings: readonly Finding[],
-  blamed: Blamed,
+  findings: readonly Told[],
+  { fn, coverage }: Pick<Blamed, 'fn' | 'coverage'>,
   model: ContextModel,
 ): Evidence[] {
-  const total = findings.reduce((sum, f, d) => sum + f.strength * blamed.coverage[d]!, 0);
+  const total = findings.reduce((sum, f, d) => sum + f.strength * coverage[d]!, 0);
   const found = findings.flatMap((finding, d) => {
-    const weight = total === 0 ? 0 : (finding.strength * blamed.coverage[d]!) / total;
-    const likely = finding.items.map((item) => likelihood(item, cells, blamed.fn, model));
+    const weight = total === 0 ? 0 : (finding.strength * coverage[d]!) / total;
+    const likely = finding.items.map((item) => likelihood(item, cells, fn, model));
     let items = finding.items.filter((_, i) => likely[i]! >= LIKELY);
     if (items.length === 0) items = heaviest(finding.items, likely);
     const sum = items.reduce((s, item) => s + item.weight, 0);

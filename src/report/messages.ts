@@ -118,6 +118,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so in learning`,
   'far-more-often': (a) =>
     `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
+  'time-before': (a) =>
+    `${who(a)} spent ${a.seconds('seconds')} in all before the second of ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
+  'time-inside': (a) =>
+    `${who(a)} spent ${a.seconds('seconds')} in all in ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   loop: (a) =>
     `${who(a)} repeated ${a.text('calls')} ${times(a)} in a row from ${a.moment('from')}; in learning ${a.count('expected')} in a row at most`,
   'left-open': (a) =>
