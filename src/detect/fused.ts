@@ -73,7 +73,7 @@ function rankedFunctions(
   const masses = massesOf(scene, cells, onsetNs, tree.nodes);
   const byFindings = new Float64Array(functions.length);
   for (const { fn, score } of blamed) byFindings[fn] = score;
-  const { scores, shares } = fuse(tree, masses, byFindings);
+  const { scores, shares } = fuse(tree, masses, byFindings, aboutCallsAndTime(findings.filter((f) => f.alarming)));
   const blamedOf = new Map(blamed.map((b) => [b.fn, b]));
   const told: Told[] = [...speaking, ...masses.map(({ detector, items }) => ({ detector, items, strength: 1 }))];
   const most = scores.reduce((max, score) => Math.max(max, score), 0);
@@ -104,6 +104,11 @@ function rankedFunctions(
     if (score > 0 && score >= LEAST_SCORE * most) ranked.push(inferredFunction({ ...found, score }, scene, most));
   }
   return ranked.sort((a, b) => b.score - a.score || a.function - b.function);
+}
+
+/** Descriptors left open change the order of calls as well: what is odd about calls and time is then their consequence. */
+function aboutCallsAndTime(alarms: readonly Finding[]): number {
+  return alarms.some((f) => f.detector === 'leak') ? 0 : 1;
 }
 
 /** A function with some evidence against it: `coverage` by each finding and mass. */

@@ -69,11 +69,12 @@ export interface Fused {
 
 /**
  * `blamed`: score of the findings by function. Masses count by the root of their places: each alone is often wrong about the first place
- * and right about the first ten, while findings speak seldom, and mean it.
+ * and right about the first ten, while findings speak seldom, and mean it. `say`: how much of what was found is about calls and time at
+ * all, 0..1; masses know nothing of descriptors that are held.
  */
-export function fuse(tree: ContextTree, masses: readonly Mass[], blamed: ArrayLike<number>): Fused {
+export function fuse(tree: ContextTree, masses: readonly Mass[], blamed: ArrayLike<number>, say: number): Fused {
   const scores = Float64Array.from(placesOf(blamed), (place) => (place === 0 ? 0 : 1 / place));
   for (const mass of masses)
-    placesOf(evidenceOfMass(tree, mass)).forEach((place, f) => place > 0 && (scores[f]! += 1 / Math.sqrt(place)));
+    placesOf(evidenceOfMass(tree, mass)).forEach((place, f) => place > 0 && (scores[f]! += say / Math.sqrt(place)));
   return { shares: masses.map((mass) => under(tree, mass.excess).all), scores };
 }
