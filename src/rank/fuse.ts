@@ -4,6 +4,7 @@
  */
 import type { ContextTree } from './context-tree.js';
 import type { Mass } from './masses.js';
+import { TIE_TOLERANCE } from './ranks.js';
 
 /** Below this share of what is usual a function counts as this rare: learning is a sample. */
 const RARE = 0.001;
@@ -55,13 +56,13 @@ export function placesOf(values: ArrayLike<number>): Uint32Array {
   order.sort((a, b) => values[b]! - values[a]!);
   const out = new Uint32Array(values.length);
   for (let from = 0, to = 0; from < order.length; from = to) {
-    while (to < order.length && values[order[to]!]! >= values[order[from]!]! * (1 - 1e-9)) to++;
+    while (to < order.length && values[order[to]!]! >= values[order[from]!]! * (1 - TIE_TOLERANCE)) to++;
     for (let k = from; k < to; k++) out[order[k]!] = to;
   }
   return out;
 }
 
-/** Per mass: each function's share of it and its evidence; and the order of all functions by all evidence together. */
+/** Per mass: each function's share of it; and the scores of all functions by all evidence together. */
 export interface Fused {
   readonly shares: readonly Float64Array[];
   readonly scores: Float64Array;

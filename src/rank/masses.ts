@@ -36,8 +36,7 @@ function moreCalls(scene: Scene, cells: Cells, onsetNs: number, nodes: number): 
   const after = folded(countPlaces(places, onsetRow, endRow), classOf, classes.length);
   const number = (text: string) => decoder.texts[OUTCOME]!.get(text) ?? -1;
   const expected = new Float64Array(classes.length);
-  /** Per class: odd part of each of its calls, and what one call weighs. */
-  const odd = new Float64Array(classes.length);
+  /** Per class: what one of its calls weighs, 0: nothing odd. */
   const weight = new Float64Array(classes.length);
   classes.forEach(({ before: previous, call }, k) => {
     if (after[k] === 0) return;
@@ -46,32 +45,33 @@ function moreCalls(scene: Scene, cells: Cells, onsetNs: number, nodes: number): 
     expected[k] = share * (endRow - onsetRow);
     const excess = after[k]! - expected[k]! - SIGMAS * Math.sqrt(expected[k]! + 1);
     if (excess <= 0) return;
-    odd[k] = excess / after[k]!;
     weight[k] = Math.sqrt(excess) / after[k]!;
   });
   const excess = new Float64Array(nodes);
   const usual = new Float64Array(nodes);
   const size = contextOf.length;
+  /** By role and place, as in `cells.ofPlace`: calls as usual, and odd ones. */
+  const calm = new Uint32Array(cells.ofPlace.length);
   const counts = new Uint32Array(cells.ofPlace.length);
   const rowsOf: number[][] = [];
   const cellsOf: Set<number>[] = [];
   const { thread } = trace.columns;
   for (let i = firstRow; i < endRow; i++) {
-    const at = cells.ofThread[thread[i]!]! + places.ofRow[i]!;
-    const k = classOf[places.ofRow[i]!]!;
-    if (i < onsetRow || odd[k] === 0) {
-      counts[at]!++;
+    const place = places.ofRow[i]!;
+    const at = cells.ofThread[thread[i]!]! + place;
+    const k = classOf[place]!;
+    if (i < onsetRow || weight[k] === 0) {
+      calm[at]!++;
       continue;
     }
+    counts[at]!++;
     const rows = (rowsOf[k] ??= []);
-    if (rows.length < ROWS_KEPT) {
-      rows.push(i);
-      (cellsOf[k] ??= new Set()).add(cells.ofPlace[at]!);
-    }
+    if (rows.length === ROWS_KEPT) continue;
+    rows.push(i);
+    (cellsOf[k] ??= new Set()).add(cells.ofPlace[at]!);
   }
-  counts.forEach((n, at) => n > 0 && spread(cells, cells.ofPlace[at]!, n, usual));
-  const odds = countsAfter(scene, cells, onsetRow);
-  odds.forEach((n, at) => n > 0 && spread(cells, cells.ofPlace[at]!, n * weight[classOf[at % size]!]!, excess));
+  calm.forEach((n, at) => n > 0 && spread(cells, cells.ofPlace[at]!, n, usual));
+  counts.forEach((n, at) => n > 0 && spread(cells, cells.ofPlace[at]!, n * weight[classOf[at % size]!]!, excess));
   const items = classes
     .map((c, k) => ({ c, k, weight: weight[k]! * after[k]! }))
     .filter((x) => x.weight > 0)
@@ -93,13 +93,6 @@ function moreCalls(scene: Scene, cells: Cells, onsetNs: number, nodes: number): 
       };
     });
   return { detector: 'more-calls', excess, usual, items };
-}
-
-function countsAfter({ trace, places, endRow }: Scene, cells: Cells, onsetRow: number): Uint32Array {
-  const { thread } = trace.columns;
-  const counts = new Uint32Array(cells.ofPlace.length);
-  for (let i = onsetRow; i < endRow; i++) counts[cells.ofThread[thread[i]!]! + places.ofRow[i]!]!++;
-  return counts;
 }
 
 /** Time of threads by the cell of their calls, ns: before the calls (the call before had returned) and inside them. */

@@ -3,7 +3,7 @@ import type { ResultDocument } from '../result.js';
 import { code, markdownTable } from './markdown-text.js';
 import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
-import { facts, rankText, reasons, verdictWords, warnings } from './summary.js';
+import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
 
 export const markdownReporter: Reporter<ResultDocument> = {
   id: 'markdown',
@@ -16,6 +16,8 @@ export const markdownReporter: Reporter<ResultDocument> = {
     for (const [label, text] of facts(d)) lines.push(`- ${label}: ${text}`);
     for (const text of warnings(d)) lines.push(`- **warning**: ${text}`);
     lines.push(`- method: ${d.method}, perfscope ${d.tool.version}`, '');
+    const note = suspectsNote(d);
+    if (note !== null) lines.push(note, '');
     if (d.suspects.length > 0) {
       const rows = d.suspects.map((s) => [
         rankText(s.rank, s.tiedWith.length > 0),

@@ -17,6 +17,15 @@ export function verdictWords(d: ResultDocument): string {
   }
 }
 
+/** What stands above the suspects of a window that no function is blamed for; null where they are blamed. */
+export function suspectsNote(d: ResultDocument): string | null {
+  if (d.suspects.length === 0 || d.verdict === 'bug') return null;
+  if (d.verdict === 'none') return 'No function is blamed. What stands out most, should the verdict be wrong:';
+  if (d.verdict === 'external')
+    return 'No function is blamed. Those that the window shows most of, should the verdict be wrong:';
+  return null;
+}
+
 /** Facts about the input, most important first, as label and text. */
 export function facts(d: ResultDocument): [label: string, text: string][] {
   const t = d.trace;

@@ -3,7 +3,7 @@ import { type Paint, painter } from './paint.js';
 import type { ResultDocument, Suspect } from '../result.js';
 import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
-import { facts, rankText, reasons, verdictWords, warnings } from './summary.js';
+import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
 import { bar, plural, table, wrap } from './text.js';
 
 /** Suspects that get a line of words, and lines each: more is what `--format json` is for. */
@@ -36,6 +36,8 @@ export const tableReporter: Reporter<ResultDocument> = {
     if (d.suspects.length === 0) {
       lines.push('', d.verdict === 'none' || d.verdict === 'external' ? 'No function is suspected.' : 'No suspects.');
     } else {
+      const note = suspectsNote(d);
+      if (note !== null) lines.push('', wrap(note, context.width));
       lines.push('', ...suspectTable(d.suspects, context, paint), ...why(d, context, paint));
     }
     return lines.join('\n') + '\n';

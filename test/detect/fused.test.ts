@@ -32,8 +32,12 @@ describe('the default method', () => {
   it('finds nothing in a healthy trace', () => {
     const outcome = analyse(serve({ to: 40, rate: 25 }));
     expect(outcome.verdict).toBe('none');
-    // What stands out most is given all the same, and nothing does by much.
-    for (const { confidence } of outcome.ranked) expect(confidence).toBeLessThanOrEqual(1);
+    expect(outcome.reasons).toEqual([{ code: 'nothing-odd', args: {} }]);
+    // What stands out most is given all the same; no detector has a say in it.
+    const told = new Set(outcome.ranked.flatMap((f) => f.evidence.map((e) => e.detector)));
+    expect([...told].filter((detector) => !['more-calls', 'time-before', 'time-inside'].includes(detector))).toEqual(
+      [],
+    );
   });
 
   it('takes a load that doubles for innocent', () => {

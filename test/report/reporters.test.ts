@@ -63,6 +63,18 @@ dns_send_query
   });
 });
 
+describe('suspects of a window that no function is blamed for', () => {
+  it('are given with a word that they are not blamed', () => {
+    for (const reporter of [tableReporter, markdownReporter])
+      for (const verdict of ['none', 'external'] as const) {
+        const text = reporter.render(document({ verdict, suspects: [suspect('send_query')] }), PLAIN);
+        expect(text).toContain('No function is blamed.');
+        expect(text).toContain('send_query');
+      }
+    expect(tableReporter.render(document(), PLAIN)).not.toContain('No function is blamed.');
+  });
+});
+
 describe('csv', () => {
   it('is read back by another parser', () => {
     const nasty = 'operator,("a")\nb';
