@@ -2,6 +2,7 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
+import { diskFault } from '../special-file.js';
 
 const TEMPORARY = /^\..*\.tmp$/;
 
@@ -65,10 +66,10 @@ export function outputError(error: unknown, file: string): PerfscopeError {
   const place = { path: file };
   switch (code) {
     case 'ENOSPC':
-    case 'EDQUOT': {
-      const why = code === 'ENOSPC' ? 'the disk is full' : 'the quota of the disk is used up';
+    case 'EDQUOT':
+    case 'EFBIG': {
       const advice = 'Make room and run the same command again: it goes on with what is missing.';
-      return new PerfscopeError('output', `cannot write results: ${why}`, place, advice);
+      return new PerfscopeError('output', `cannot write results: ${diskFault(code)}`, place, advice);
     }
     case 'EACCES':
     case 'EPERM':

@@ -9,6 +9,7 @@ import type { Progress, RunOptions } from '../coordinator/run.js';
 import type { Argv } from './command.js';
 import { type Level, type Log, createLog } from './log.js';
 import { ProgressLine, canShowProgress } from './progress.js';
+import { writeStdout } from './stdout.js';
 
 export interface Io {
   readonly log: Log;
@@ -40,7 +41,7 @@ export function createIo(argv: Argv, early: ProgressLine | null = null): Io {
     terminal: { width: terminalWidth(), color: wantsColor(argv, process.stdout) },
     stdout(text) {
       progress.clear();
-      return new Promise((resolve) => process.stdout.write(text, () => resolve()));
+      return writeStdout(text);
     },
     progress: (p) => progress.update(p),
     clear: () => progress.clear(),

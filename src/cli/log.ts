@@ -28,7 +28,11 @@ export function createLog(options: LogOptions, before: () => void): Log {
       logger ??= makeLogger(options);
       const ready = await logger;
       before();
-      ready[level](fields, message);
+      try {
+        ready[level](fields, message);
+      } catch {
+        // A full disk behind stderr: what could be said of that would go there, too, and the result matters more.
+      }
     },
   };
 }
@@ -36,7 +40,11 @@ export function createLog(options: LogOptions, before: () => void): Log {
 async function makeLogger(options: LogOptions): Promise<Logger> {
   const { pino } = await import('pino');
   const settings = { name: 'perfscope', level: options.level };
-  if (options.format === 'json') return pino(settings, pino.destination({ dest: 2, sync: true }));
+  if (options.format === 'json') {
+    const destination = pino.destination({ dest: 2, sync: true });
+    destination.on('error', () => undefined);
+    return pino(settings, destination);
+  }
   const { PinoPretty } = await import('pino-pretty');
   return pino(
     settings,

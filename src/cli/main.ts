@@ -8,12 +8,10 @@ import { firstLine } from './first-line.js';
 import type { Io } from './io.js';
 import { COMMON_OPTIONS, camel } from './options.js';
 import type { ProgressLine } from './progress.js';
+import { outlive } from './stdout.js';
 
 export async function main(args: readonly string[]): Promise<number> {
-  // `perfscope ... | head` closes the pipe early: that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.done);
-  });
+  outlive();
   let line: ProgressLine | null = null;
   let io: Io | null = null;
   try {

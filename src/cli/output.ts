@@ -3,7 +3,7 @@ import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { RenderContext, Reporter } from '../report/reporter.js';
-import { isSpecialFile } from '../special-file.js';
+import { diskFault, isSpecialFile } from '../special-file.js';
 
 export interface Output<Document> {
   readonly reporter: Reporter<Document>;
@@ -45,7 +45,10 @@ export async function writeOutputs<D>(
 
 /** Writes beside the target and renames over it; what is no file (/dev/null, a pipe) is written to as it is. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
-  if (await isSpecialFile(file)) return writeFile(file, content);
+  if (await isSpecialFile(file))
+    return writeFile(file, content).catch((error: unknown) => {
+      throw writeError(error, file);
+    });
   // Not of node:crypto, which takes 10 ms to load: a name that is taken is refused below.
   const random = Math.random().toString(36).slice(2, 10);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${random}.tmp`);
@@ -60,15 +63,13 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such folder'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : code === 'ENOSPC'
-            ? 'the disk is full'
-            : message;
-    throw new PerfscopeError('output', `cannot write the result: ${why}`, { path: file });
+    throw writeError(error, file);
   }
+}
+
+function writeError(error: unknown, file: string): PerfscopeError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known: Record<string, string> = { ENOENT: 'there is no such folder', EISDIR: 'it is a folder' };
+  const why = known[code ?? ''] ?? diskFault(code) ?? message;
+  return new PerfscopeError('output', `cannot write the result: ${why}`, { path: file });
 }

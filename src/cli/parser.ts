@@ -5,6 +5,7 @@ import { TOOL } from '../version.js';
 import type { Argv, Command, CommandEntry } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { COMMON_OPTIONS, camel } from './options.js';
+import { writeStdout } from './stdout.js';
 
 /** What the command is given; null where yargs has answered by itself (help, version, completion). */
 export async function parse(
@@ -14,7 +15,8 @@ export async function parse(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Argv | null> {
   const all = args.includes('--help-all');
-  const parser = base([...args.map(hideDash), ...(all ? ['--help'] : [])]);
+  const given = [...args.map(hideDash), ...(all ? ['--help'] : [])];
+  const parser = base(given);
   let found: Argv | null = null;
   for (const c of COMMANDS) {
     const mine = c === entry && command !== null;
@@ -28,7 +30,12 @@ export async function parse(
     );
   }
   parser.config({ ...settings });
-  await parser.parseAsync();
+  // yargs would print with console.log, which hears of no error.
+  let said = '';
+  await parser.parseAsync(given, {}, (_error, _argv, output) => {
+    said = output;
+  });
+  if (said !== '') await writeStdout(`${said}\n`);
   return found;
 }
 

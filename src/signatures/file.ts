@@ -6,7 +6,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { threadId } from 'node:worker_threads';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
-import { isSpecialFile } from '../special-file.js';
+import { diskFault, isSpecialFile } from '../special-file.js';
 import type { ContextModel } from './context-model.js';
 import { SIGNATURES_SCHEMA_VERSION, type Episode, type LearnedFunction, type SignatureDatabase } from './database.js';
 
@@ -122,7 +122,8 @@ export async function writeSignatures(db: SignatureDatabase, path: string): Prom
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = diskFault(code) ?? code ?? String(error);
     throw new PerfscopeError(
       'output',
       `the signatures file cannot be written: ${reason}`,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BUGS = path.join(ROOT, 'datasets', 'bugs');
-const COMMAND = path.join(ROOT, 'dist', 'src', 'cli', 'index.js');
+export const COMMAND = path.join(ROOT, 'dist', 'src', 'cli', 'index.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -20,6 +20,9 @@ export interface Setting {
   readonly env?: NodeJS.ProcessEnv;
   /** Null: left open, with nothing in it. */
   readonly stdin?: string | Uint8Array | null;
+  /** Files (descriptors) instead of the pipes that are read. */
+  readonly stdout?: number;
+  readonly stderr?: number;
   /** Called with the process once it runs. */
   readonly started?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -35,17 +38,17 @@ export function perfscope(args: readonly string[], setting: Setting = {}): Promi
     const child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: setting.cwd ?? os.tmpdir(),
       env: cleanEnvironment(setting.env),
-      stdio: ['pipe', 'pipe', 'pipe'],
+      stdio: ['pipe', setting.stdout ?? 'pipe', setting.stderr ?? 'pipe'],
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
     // A program that ends without reading its input closes the pipe.
-    child.stdin.on('error', () => undefined);
-    if (setting.stdin !== null) child.stdin.end(setting.stdin ?? '');
+    child.stdin!.on('error', () => undefined);
+    if (setting.stdin !== null) child.stdin!.end(setting.stdin ?? '');
     setting.started?.(child);
   });
 }
