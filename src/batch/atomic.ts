@@ -1,5 +1,5 @@
 /** Files that are whole or not there, also after a power failure: written beside the target, synced, renamed over it. */
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import { diskFault } from '../special-file.js';
@@ -16,7 +16,7 @@ export async function writeAtomic(file: string, content: string, sync = true, wr
   // No random part in the name: one run owns the folder, and a run that was killed leaves at most one such file a target.
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}${writer}.tmp`);
   try {
-    const handle = await open(temporary, 'w');
+    const handle = await openNew(temporary);
     try {
       await handle.writeFile(content);
       if (sync) await handle.sync();
@@ -27,6 +27,17 @@ export async function writeAtomic(file: string, content: string, sync = true, wr
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw outputError(error, file);
+  }
+}
+
+/** What a run that was killed left there goes; a link that somebody laid there is not followed. */
+async function openNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await rm(file, { force: true });
+    return open(file, 'wx');
   }
 }
 
@@ -55,8 +66,8 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** Removes what a run that was killed was about to write. */
 export async function removeTemporaries(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (TEMPORARY.test(name)) await rm(path.join(folder, name), { force: true });
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (TEMPORARY.test(entry.name) && !entry.isDirectory()) await rm(path.join(folder, entry.name), { force: true });
 }
 
 /** Why results cannot be written, and what to do. */

@@ -167,7 +167,7 @@ async function runBatch(
   const { signal } = options;
   const results = resultsFolder(folder);
   const records = await readJournal(folder);
-  const todo = await stillToDo(jobs, records, results, options.retryFailed === true);
+  const todo = await stillToDo(jobs, records, results, options);
   const progress = progressOf(jobs, todo, options);
   const journal = await Journal.open(folder, results);
   let pending = todo.length;
@@ -201,12 +201,12 @@ async function stillToDo(
   jobs: readonly IncidentJob[],
   records: Map<string, IncidentRecord>,
   results: string,
-  retryFailed: boolean,
+  { retryFailed = false, signal }: BatchOptions,
 ): Promise<IncidentJob[]> {
   const todo: IncidentJob[] = [];
   for (let at = 0; at < jobs.length; at += CHECKS) {
     const some = jobs.slice(at, at + CHECKS);
-    const checked = await Promise.all(some.map((job) => stillGood(job, records.get(job.id), results)));
+    const checked = await Promise.all(some.map((job) => stillGood(job, records.get(job.id), results, signal)));
     for (const [k, job] of some.entries()) {
       const record = checked[k]!;
       if (record !== null && !(retryFailed && record.status === 'failed')) {

@@ -50,11 +50,16 @@ export function groupIncidents<Entry extends Listed>(entries: readonly Entry[]):
     if (at === undefined) folders.set(parent(entry.name), [entry]);
     else at.push(entry);
   }
+  // Asked once a folder: many folders may lie below one with many files.
+  const known = new Map<string, readonly Entry[]>();
   const nearest = (folder: string, kind: FileKind): readonly Entry[] => {
-    for (let at = folder; ; at = parent(at)) {
-      const found = (folders.get(at) ?? []).filter((e) => kindOf(e.name) === kind);
-      if (found.length > 0 || at === '') return found;
-    }
+    const key = `${kind} ${folder}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const here = (folders.get(folder) ?? []).filter((e) => kindOf(e.name) === kind);
+    const found = here.length > 0 || folder === '' ? here : nearest(parent(folder), kind);
+    known.set(key, found);
+    return found;
   };
   const groups: Group<Entry>[] = [];
   for (const [folder, files] of folders) {

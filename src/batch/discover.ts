@@ -1,22 +1,26 @@
 /** From the arguments of `batch` to the incidents that they stand for. Looks at names and sizes only. */
-import { readdir, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
-import { archiveKind, archiveMembers } from '../source/archive.js';
+import { archiveKind } from '../source/archive.js';
+import { listArchive } from './archive-list.js';
 import { type Group, groupIncidents, kindOf } from './conventions.js';
 import type { Found } from './incident-plan.js';
 import type { InputRef } from './job.js';
 
 type Skipped = (path: string, reason: string) => void;
 
-/** Folders within folders, at most: a link may lead back up. */
-const MAX_DEPTH = 32;
+interface Options {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears of what may be meant as an incident and is left out, and why. */
+  readonly onSkip?: Skipped;
+}
+
+const SPECIAL = 'a pipe, a device or a socket, no file';
 
 /** @throws PerfscopeError 'input-missing' when an argument stands for nothing */
-export async function discover(
-  args: readonly string[],
-  options: { signal?: AbortSignal | undefined; onSkip?: Skipped } = {},
-): Promise<Found[]> {
+export async function discover(args: readonly string[], options: Options = {}): Promise<Found[]> {
   const found: Found[] = [];
   for (const arg of args) {
     const before = found.length;
@@ -43,24 +47,25 @@ async function expand(arg: string): Promise<string[]> {
   return matches.map((m) => m.replace(/\/$/, '')).sort();
 }
 
-async function incidentsAt(place: string, options: { signal?: AbortSignal | undefined; onSkip?: Skipped }) {
+async function incidentsAt(place: string, options: Options): Promise<Found[]> {
   if (place.startsWith('s3://')) {
     const { listObjects } = await import('./s3.js');
     return groupsAs(await listObjects(place, options.signal), place.replace(/\/+$/, ''));
   }
   const stats = await statOf(place);
   if (stats?.isDirectory() === true) return folderIncidents(place, options);
-  if (kindOf(place) === 'archive' || (stats !== null && stats.isFile() && (await archiveKind(place)) !== null))
+  if (stats?.isFile() === false) {
+    options.onSkip?.(place, SPECIAL);
+    return [];
+  }
+  if (kindOf(place) === 'archive' || (stats !== null && (await archiveKind(place)) !== null))
     return archiveIncidents(place, path.basename(place), options);
   return [await fileIncident(place)];
 }
 
-async function folderIncidents(
-  folder: string,
-  options: { signal?: AbortSignal | undefined; onSkip?: Skipped },
-): Promise<Found[]> {
+async function folderIncidents(folder: string, options: Options): Promise<Found[]> {
   const root = path.basename(path.resolve(folder));
-  const files = await filesBelow(folder);
+  const files = await filesBelow(folder, options.onSkip);
   const found = groupsAs(files, root);
   for (const file of files)
     if (kindOf(file.name) === 'archive' && file.kind === 'file')
@@ -79,12 +84,9 @@ async function fileIncident(file: string): Promise<Found> {
     for (const s of siblings.sort())
       if (kindOf(s) === kind) {
         const at = path.resolve(folder, s);
-        refs.push({
-          kind: 'file',
-          name: path.join(path.dirname(name), s),
-          path: at,
-          size: (await statOf(at))?.size ?? 0,
-        });
+        const stats = await statOf(at);
+        if (stats?.isFile() === true)
+          refs.push({ kind: 'file', name: path.join(path.dirname(name), s), path: at, size: stats.size });
       }
     return refs;
   };
@@ -92,31 +94,15 @@ async function fileIncident(file: string): Promise<Found> {
   return { name, inputs: [input], profiles: await beside('profile'), signatures: await beside('signatures') };
 }
 
-async function archiveIncidents(
-  archive: string,
-  name: string,
-  options: { signal?: AbortSignal | undefined; onSkip?: Skipped },
-): Promise<Found[]> {
-  const entries: InputRef[] = [];
-  const members = archiveMembers(archive, {
-    signal: options.signal,
-    onSkip: (member, reason) => options.onSkip?.(`${archive}!/${member}`, reason),
-  });
-  try {
-    for await (const { name: member, size } of members)
-      entries.push({ kind: 'member', name: member, size, archive: path.resolve(archive), member });
-  } catch (error) {
-    // What comes before the damage is still good; an archive that says nothing at all is an incident that fails.
-    if (!(error instanceof PerfscopeError) || error.code === 'interrupted') throw error;
-    options.onSkip?.(archive, error.message);
-    if (entries.length === 0) {
-      const size = (await statOf(archive))?.size ?? 0;
-      return [
-        { name, inputs: [{ kind: 'file', name, path: path.resolve(archive), size }], profiles: [], signatures: [] },
-      ];
-    }
-  }
-  return groupsAs(entries, `${name}!`);
+async function archiveIncidents(archive: string, name: string, options: Options): Promise<Found[]> {
+  const { signal, onSkip } = options;
+  const skipped = (member: string, reason: string) => onSkip?.(`${archive}!/${member}`, reason);
+  const { members, problem } = await listArchive(archive, { signal, onSkip: skipped });
+  if (problem !== null) onSkip?.(archive, problem.message);
+  // An archive that says nothing at all is an incident that fails.
+  if (problem === null || members.size > 0) return groupsAs([...members.values()], `${name}!`);
+  const size = (await statOf(archive))?.size ?? 0;
+  return [{ name, inputs: [{ kind: 'file', name, path: path.resolve(archive), size }], profiles: [], signatures: [] }];
 }
 
 function groupsAs(entries: readonly InputRef[], root: string): Found[] {
@@ -135,21 +121,43 @@ function groupsAs(entries: readonly InputRef[], root: string): Found[] {
   }));
 }
 
-async function filesBelow(root: string): Promise<InputRef[]> {
+/** The files of an archive that is a folder. What lies elsewhere is not of it, whatever links say. */
+async function filesBelow(root: string, onSkip: Skipped | undefined): Promise<InputRef[]> {
   const files: InputRef[] = [];
-  const walk = async (below: string, depth: number): Promise<void> => {
+  const top = await realpath(root);
+  const walk = async (below: string): Promise<void> => {
     const entries = await readdir(path.join(root, below), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.')) continue;
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       const at = path.resolve(root, name);
+      if (entry.isDirectory()) {
+        await walk(name);
+        continue;
+      }
       const stats = await statOf(at);
-      if (stats?.isDirectory() !== true) files.push({ kind: 'file', name, path: at, size: stats?.size ?? 0 });
-      else if (depth < MAX_DEPTH) await walk(name, depth + 1);
+      const reason = stats === null ? null : await foreign(at, stats, top);
+      if (reason !== null && (kindOf(name) !== 'other' || stats!.isDirectory())) onSkip?.(at, reason);
+      // A folder of the archive is read under its own name. A link that leads nowhere may stand for an incident.
+      if (reason === null && stats?.isDirectory() !== true)
+        files.push({ kind: 'file', name, path: at, size: stats?.size ?? 0 });
     }
   };
-  await walk('', 0);
+  await walk('');
   return files;
+}
+
+/** Why what lies there is no file of the folder `top`; null for what is. */
+async function foreign(at: string, stats: Stats, top: string): Promise<string | null> {
+  if (!stats.isFile() && !stats.isDirectory()) return SPECIAL;
+  const target = await realpath(at);
+  return isBelow(target, top) ? null : `a link out of the archive, to ${target}`;
+}
+
+/** Whether a path is that of a folder, or of something in it. Both are absolute, without links. */
+export function isBelow(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
 /** The same incident named twice is one; two incidents of one name are told apart by the whole path. */

@@ -3,14 +3,20 @@
  * member and belongs to a later job is kept until that job comes. A job that was overtaken, or is tried again, reads the
  * archive by itself.
  */
+import { inMs } from '../coordinator/timer.js';
 import { archiveMembers, type Member } from '../source/archive.js';
 import { type Contents, wholeMember } from './inputs.js';
 import { sourcesOf } from './incident.js';
-import type { IncidentJob } from './job.js';
+import type { IncidentJob, InputRef } from './job.js';
+
+type MemberRef = Extract<InputRef, { kind: 'member' }>;
 
 interface Cursor {
   readonly members: AsyncGenerator<Member, void, undefined>;
-  readonly kept: Map<string, Uint8Array>;
+  /** Ends the reading, also in the middle of a member. */
+  readonly stop: AbortController;
+  /** By their places in the archive. */
+  readonly kept: Map<number, Uint8Array>;
   ended: boolean;
 }
 
@@ -24,39 +30,67 @@ export class Feeder {
     jobs: readonly IncidentJob[],
     private readonly signal?: AbortSignal,
   ) {
-    for (const job of jobs)
-      for (const ref of sourcesOf(job)) if (ref.kind === 'member') this.count(keyOf(ref.archive, ref.member), 1);
+    for (const job of jobs) for (const ref of sourcesOf(job)) if (ref.kind === 'member') this.count(keyOf(ref), 1);
   }
 
-  /** What of the job lies in archives; what cannot be had is left out, and the job will say why. */
-  feed(job: IncidentJob): Promise<Contents> {
+  /**
+   * What of the job lies in archives; what cannot be had is left out, and the job will say why.
+   *
+   * @param seconds after which the archive is given up: it is for each job to find out, then, how long it takes by itself
+   * @param took hears how many seconds it took to read, not to wait for other jobs' turns
+   */
+  feed(job: IncidentJob, seconds = Infinity, took?: (seconds: number) => void): Promise<Contents> {
     // One at a time: an archive has one reader.
-    const fed = this.turn.then(() => this.gather(job));
+    const fed = this.turn.then(() => this.gather(job, seconds, took));
     this.turn = fed.catch(() => undefined);
     return fed;
   }
 
   async close(): Promise<void> {
-    for (const { members } of this.cursors.values()) await members.return(undefined);
+    for (const { members, stop, ended } of this.cursors.values()) {
+      if (ended) continue;
+      stop.abort();
+      await members.return(undefined);
+    }
     this.cursors.clear();
   }
 
-  private async gather(job: IncidentJob): Promise<Contents> {
+  private async gather(job: IncidentJob, seconds: number, took?: (seconds: number) => void): Promise<Contents> {
     const contents = new Map<string, Uint8Array>();
+    const begun = performance.now();
+    const passed = () => (performance.now() - begun) / 1000;
     for (const ref of sourcesOf(job)) {
       if (ref.kind !== 'member') continue;
-      const key = keyOf(ref.archive, ref.member);
-      const bytes = await this.take(ref.archive, ref.member);
+      const bytes = await this.within(seconds - passed(), ref);
+      const key = keyOf(ref);
       this.count(key, -1);
       if (bytes !== null) contents.set(ref.name, bytes);
-      if (!this.wanted.has(key)) this.cursors.get(ref.archive)?.kept.delete(ref.member);
+      if (!this.wanted.has(key)) this.cursors.get(ref.archive)?.kept.delete(ref.at ?? -1);
     }
+    took?.(passed());
     return contents;
   }
 
-  private async take(archive: string, member: string): Promise<Uint8Array | null> {
-    const cursor = this.cursorOf(archive);
-    const known = cursor.kept.get(member);
+  private async within(seconds: number, ref: MemberRef): Promise<Uint8Array | null> {
+    const cursor = this.cursorOf(ref.archive);
+    let giveUp: () => void = () => undefined;
+    const late = new Promise<null>((resolve) => (giveUp = () => resolve(null)));
+    const timer = setTimeout(() => {
+      cursor.ended = true;
+      cursor.stop.abort();
+      giveUp();
+    }, inMs(seconds));
+    try {
+      return await Promise.race([this.take(cursor, ref), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async take(cursor: Cursor, ref: MemberRef): Promise<Uint8Array | null> {
+    // Of several of one name it can be told at the end of the archive only which one counts.
+    if (ref.at === undefined) return null;
+    const known = cursor.kept.get(ref.at);
     if (known !== undefined) return known;
     while (!cursor.ended) {
       const { done, value } = await cursor.members.next().catch(() => ({ done: true as const, value: undefined }));
@@ -64,14 +98,11 @@ export class Feeder {
         cursor.ended = true;
         break;
       }
-      if (!this.wanted.has(keyOf(archive, value.name))) continue;
-      const bytes = await wholeMember(value, value.name).catch(() => null);
-      if (bytes === null) {
-        if (value.name === member) return null;
-        continue;
-      }
-      cursor.kept.set(value.name, bytes);
-      if (value.name === member) return bytes;
+      const key = keyOf({ archive: ref.archive, member: value.name, at: value.at });
+      const bytes = this.wanted.has(key) ? await wholeMember(value, value.name).catch(() => null) : null;
+      if (bytes !== null) cursor.kept.set(value.at, bytes);
+      // Of another name: the archive is not the one that was looked at.
+      if (value.at >= ref.at) return value.name === ref.member ? bytes : null;
     }
     return null;
   }
@@ -79,8 +110,10 @@ export class Feeder {
   private cursorOf(archive: string): Cursor {
     let cursor = this.cursors.get(archive);
     if (cursor === undefined) {
-      const members = archiveMembers(archive, { signal: this.signal }) as AsyncGenerator<Member, void, undefined>;
-      cursor = { members, kept: new Map(), ended: false };
+      const stop = new AbortController();
+      const signal = this.signal === undefined ? stop.signal : AbortSignal.any([this.signal, stop.signal]);
+      const members = archiveMembers(archive, { signal }) as AsyncGenerator<Member, void, undefined>;
+      cursor = { members, stop, kept: new Map(), ended: false };
       this.cursors.set(archive, cursor);
     }
     return cursor;
@@ -93,4 +126,5 @@ export class Feeder {
   }
 }
 
-const keyOf = (archive: string, member: string) => `${archive}\0${member}`;
+const keyOf = ({ archive, member, at }: Omit<MemberRef, 'kind' | 'name' | 'size'>) =>
+  `${archive}\0${at ?? ''}\0${member}`;

@@ -13,7 +13,7 @@ import type { ResultDocument } from '../result.js';
 import { RESULT_SCHEMA_VERSION } from '../result.js';
 import { TOOL } from '../version.js';
 import { writeAtomic } from './atomic.js';
-import { type Contents, fetchContents, openInputs, usedOf } from './inputs.js';
+import { type Contents, fetchContents, openInputs, unreadOf, usedOf } from './inputs.js';
 import type { FailureDocument, IncidentDocument, IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
 import { putResult } from './outbox.js';
 import { candidateFor, learnedFor, noSignatures } from './signatures.js';
@@ -51,12 +51,12 @@ export async function digestIncident(job: IncidentJob, run: IncidentRun): Promis
   return record(job, run, document, used, (performance.now() - begun) / 1000);
 }
 
-/** The record, and the file, of an incident that took its thread with it: out of memory, out of time. */
+/**
+ * The record, and the file, of an incident that took its thread with it: out of memory, out of time. Its inputs are not looked
+ * into once more: that might take as long again, and nobody is left to stop it.
+ */
 export async function recordFailure(job: IncidentJob, run: IncidentRun, error: unknown): Promise<IncidentRecord> {
-  const refs = sourcesOf(job);
-  const contents = await fetchContents(refs, run.contents ?? new Map(), run.signal).catch(() => new Map());
-  const known = refs.filter((r) => r.kind === 'file' || contents.has(r.name));
-  return record(job, run, failureDocument(job, error, run.attempt), await usedOf(known, contents), 0);
+  return record(job, run, failureDocument(job, error, run.attempt), await unreadOf(sourcesOf(job)), 0);
 }
 
 async function record(
@@ -103,9 +103,9 @@ export function sourcesOf(job: IncidentJob): InputRef[] {
 async function documentOf(job: IncidentJob, run: IncidentRun, used: Used[]): Promise<ResultDocument> {
   const { signal, pool } = run;
   const contents = await fetchContents(sourcesOf(job), run.contents ?? new Map(), signal);
-  used.push(...(await usedOf(job.inputs, contents)));
+  used.push(...(await usedOf(job.inputs, contents, signal)));
   if (!job.learn && job.candidates.length === 0) throw noSignatures(job);
-  const profiles = job.learn ? await usedOf(job.profiles, contents) : [];
+  const profiles = job.learn ? await usedOf(job.profiles, contents, signal) : [];
   used.push(...profiles);
   const { options } = job;
   const document = await analyzeIncident(
@@ -126,7 +126,7 @@ async function documentOf(job: IncidentJob, run: IncidentRun, used: Used[]): Pro
       signatures: async (trace) => {
         if (job.learn) return { db: await learnedFor(job, profiles, contents, { pool, signal }), path: '' };
         const { ref, ...chosen } = await candidateFor(job, trace, contents);
-        used.push(...(await usedOf([ref], contents)));
+        used.push(...(await usedOf([ref], contents, signal)));
         return chosen;
       },
       onProgress: (p) => (p.stage === 'read' ? run.onProgress?.(p.done) : undefined),

@@ -10,7 +10,13 @@ import type { ResultDocument } from '../result.js';
 /** One file of an incident, wherever it lies. `name` is its name in reports: the same on every machine. */
 export type InputRef = { readonly name: string; readonly size: number } & (
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'member'; readonly archive: string; readonly member: string }
+  | {
+      readonly kind: 'member';
+      readonly archive: string;
+      readonly member: string;
+      /** Its place in the archive (source/archive.ts), where it was seen: a name may stand there twice. */
+      readonly at?: number | undefined;
+    }
   | { readonly kind: 's3'; readonly url: string; readonly etag: string }
 );
 

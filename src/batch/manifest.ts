@@ -2,9 +2,12 @@
  * A list of incidents, as CSV with a header or as JSON Lines: trace, profiles, signatures, name, program, version, from,
  * to, window, labels. Other columns of a CSV are labels. Paths are relative to the manifest.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
+import { cleanName } from '../source/archive.js';
+import { tidOfName } from '../source/folder.js';
+import { type Listing, type MemberRef, listArchive } from './archive-list.js';
 import type { Found } from './incident-plan.js';
 import type { InputRef } from './job.js';
 
@@ -23,7 +26,8 @@ export async function readManifest(file: string): Promise<Found[]> {
     });
   }
   const rows = /^\s*\{/.test(text) ? jsonRows(text, file) : await csvRows(text, file);
-  return Promise.all(rows.map(({ row, line }) => incidentOf(row, line, file)));
+  const listings = new Listings();
+  return Promise.all(rows.map(({ row, line }) => incidentOf(row, line, file, listings)));
 }
 
 interface Numbered {
@@ -61,10 +65,10 @@ async function csvRows(text: string, file: string): Promise<Numbered[]> {
   }
 }
 
-async function incidentOf(row: Row, line: number, file: string): Promise<Found> {
+async function incidentOf(row: Row, line: number, file: string, listings: Listings): Promise<Found> {
   const place = { path: file, line };
   const folder = path.dirname(file);
-  const [inputs, profiles, signatures] = await Promise.all(PATHS.map((p) => refs(row[p], folder)));
+  const [inputs, profiles, signatures] = await Promise.all(PATHS.map((p) => refs(row[p], folder, listings)));
   if (inputs!.length === 0) {
     const advice = `Columns are: ${[...PATHS, ...TEXTS].join(', ')}; others are labels.`;
     throw new PerfscopeError('config', 'the line names no trace', place, advice);
@@ -93,17 +97,45 @@ async function incidentOf(row: Row, line: number, file: string): Promise<Found> 
 }
 
 /** One path, several with `;` between (CSV), or a list (JSON). `ARCHIVE!/MEMBER` is a member of an archive. */
-async function refs(value: unknown, folder: string): Promise<InputRef[]> {
+async function refs(value: unknown, folder: string, listings: Listings): Promise<InputRef[]> {
   const list = Array.isArray(value) ? (value as string[]) : typeof value === 'string' ? value.split(';') : [];
   const names = list.map((p) => p.trim()).filter((p) => p !== '');
-  return Promise.all(
-    names.map(async (name): Promise<InputRef> => {
-      if (name.startsWith('s3://')) return { kind: 's3', name, url: name, etag: '', size: 0 };
+  const found = await Promise.all(
+    names.map(async (name): Promise<InputRef[]> => {
+      if (name.startsWith('s3://')) return [{ kind: 's3', name, url: name, etag: '', size: 0 }];
       const at = name.indexOf('!/');
-      const file = path.resolve(folder, at < 0 ? name : name.slice(0, at));
-      const size = (await stat(file).catch(() => null))?.size ?? 0;
-      if (at >= 0) return { kind: 'member', name, archive: file, member: name.slice(at + 2), size: 0 };
-      return { kind: 'file', name, path: file, size };
+      if (at >= 0) return [await listings.member(name, path.resolve(folder, name.slice(0, at)), name.slice(at + 2))];
+      const file = path.resolve(folder, name);
+      const stats = await stat(file).catch(() => null);
+      const threads = stats?.isDirectory() === true ? await threadFiles(name, file) : [];
+      return threads.length > 0 ? threads : [{ kind: 'file', name, path: file, size: stats?.size ?? 0 }];
     }),
   );
+  return found.flat();
+}
+
+/** The files of a folder of `strace -ff`. */
+async function threadFiles(name: string, folder: string): Promise<InputRef[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const files = entries.filter((e) => e.isFile() && tidOfName(e.name) > 0).map((e) => e.name);
+  return Promise.all(
+    files.sort().map(async (file): Promise<InputRef> => {
+      const at = path.join(folder, file);
+      const size = (await stat(at).catch(() => null))?.size ?? 0;
+      return { kind: 'file', name: path.posix.join(name, file), path: at, size };
+    }),
+  );
+}
+
+/** Where members lie in their archives: each archive is gone through once. */
+class Listings {
+  private readonly listings = new Map<string, Promise<Listing>>();
+
+  async member(name: string, archive: string, member: string): Promise<MemberRef> {
+    const listing = this.listings.get(archive) ?? listArchive(archive);
+    this.listings.set(archive, listing);
+    const found = (await listing).members.get(cleanName(member));
+    // What is not there is said when the incident's turn comes.
+    return { size: 0, ...found, kind: 'member', name, archive, member: cleanName(member) };
+  }
 }

@@ -2,11 +2,12 @@
  * A place that machines share, where workers put result documents and from where the one who asked for them takes them:
  * a folder, or `s3://BUCKET/PREFIX`. A document that is there is whole, and stays there until it was taken.
  */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { syncFolder, writeAtomic } from './atomic.js';
+import { MAX_RESULT, readSmall } from './small-file.js';
 
 const isStore = (place: string) => place.startsWith('s3://');
 
@@ -27,10 +28,10 @@ export async function putResult(place: string, name: string, text: string): Prom
 export async function getResult(place: string, name: string, signal?: AbortSignal): Promise<string | null> {
   if (isStore(place)) {
     const { fetchObject } = await import('./s3.js');
-    const bytes = await fetchObject(`${place}/${name}.json`, signal).catch(() => null);
+    const bytes = await fetchObject(`${place}/${name}.json`, MAX_RESULT, signal).catch(() => null);
     return bytes === null ? null : Buffer.from(bytes).toString('utf8');
   }
-  return readFile(path.join(place, `${name}.json`), 'utf8').catch(() => null);
+  return readSmall(path.join(place, `${name}.json`), MAX_RESULT).catch(() => null);
 }
 
 /** After it was taken. Objects of a store stay: they may be wanted there. */

@@ -1,9 +1,9 @@
 /** What of an earlier run still holds: same recipe, same input, same signatures, and the result as it was written. */
-import { readFile } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import { hashText, resultFile, sourcesOf } from './incident.js';
-import { fetchContents, stampOf, usedOf } from './inputs.js';
+import { fetchContents, UNREAD, stampOf, usedOf } from './inputs.js';
 import type { IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
+import { MAX_RESULT, readSmall } from './small-file.js';
 
 /**
  * The record, with stamps of today, when there is nothing to do; null when the incident is to be done (again). A file
@@ -13,6 +13,7 @@ export async function stillGood(
   job: IncidentJob,
   record: IncidentRecord | undefined,
   folder: string,
+  signal?: AbortSignal,
 ): Promise<IncidentRecord | null> {
   if (record === undefined || record.recipe !== job.recipe) return null;
   const refs = new Map(sourcesOf(job).map((r) => [r.name, r]));
@@ -23,7 +24,7 @@ export async function stillGood(
   for (const before of record.used) {
     const ref = refs.get(before.name);
     if (ref === undefined) return null;
-    const now = await unchanged(ref, before);
+    const now = await unchanged(ref, before, signal);
     if (now === null) return null;
     used.push(now);
   }
@@ -32,16 +33,18 @@ export async function stillGood(
 
 /** Whether the result file is the one that the record tells of. */
 export async function resultIs(folder: string, record: IncidentRecord): Promise<boolean> {
-  const text = await readFile(resultFile(folder, record.id), 'utf8').catch(() => null);
+  const text = await readSmall(resultFile(folder, record.id), MAX_RESULT).catch(() => null);
   return text !== null && hashText(text) === record.result;
 }
 
-async function unchanged(ref: InputRef, before: Used): Promise<Used | null> {
+async function unchanged(ref: InputRef, before: Used, signal: AbortSignal | undefined): Promise<Used | null> {
   if ((await stampOf(ref)) === before.stamp) return before;
+  // Not read for nothing.
+  if (before.sha256 === UNREAD) return null;
   try {
     const contents =
-      ref.kind === 'file' ? new Map<string, Uint8Array>() : await fetchContents([ref], new Map(), undefined);
-    const [now] = await usedOf([ref], contents);
+      ref.kind === 'file' ? new Map<string, Uint8Array>() : await fetchContents([ref], new Map(), signal);
+    const [now] = await usedOf([ref], contents, signal);
     return now!.sha256 === before.sha256 ? now! : null;
   } catch (error) {
     if (error instanceof PerfscopeError) return null;

@@ -7,6 +7,7 @@
 import { watchMemory } from '../coordinator/memory.js';
 import { type Pool, createPool } from '../coordinator/pool.js';
 import { throwIfCancelled } from '../coordinator/stage.js';
+import { inMs } from '../coordinator/timer.js';
 import { type ErrorCode, PerfscopeError } from '../errors.js';
 import { Feeder } from './feeder.js';
 import { ATTEMPTS, digestIncident, recordFailure } from './incident.js';
@@ -65,7 +66,9 @@ async function firstRound(ordered: readonly IncidentJob[], options: RunnerOption
   try {
     await withWatch(options, async (flights) =>
       schedule(queue, limitsOf(options), async (job) => {
-        const record = await firstTry(job, { options, pool, flights, contents: await feeder.feed(job) });
+        let { incidentTime } = options;
+        const contents = await feeder.feed(job, incidentTime, (seconds) => (incidentTime -= seconds));
+        const record = await firstTry(job, { options: { ...options, incidentTime }, pool, flights, contents });
         if (record === null) postponed.push(job);
         else later.add(options.onDone(record, job));
         later.throwIfFailed();
@@ -170,7 +173,7 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
   const spread = isSpread(need, options);
   let timer: NodeJS.Timeout | undefined;
   // From the first sign of life: until then it waits for a thread.
-  const begin = () => (timer ??= setTimeout(() => controller.abort(tooSlow(job, run.seconds)), run.seconds * 1000));
+  const begin = () => (timer ??= setTimeout(() => controller.abort(tooSlow(job, run.seconds)), inMs(run.seconds)));
   if (spread) begin();
   flights.set(job, { need, controller });
   const { signal: all } = options;

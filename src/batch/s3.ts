@@ -74,13 +74,41 @@ export async function listObjects(url: string, signal?: AbortSignal): Promise<In
   return refs;
 }
 
-export async function fetchObject(url: string, signal?: AbortSignal): Promise<Uint8Array> {
+/** @throws PerfscopeError 'input-missing'; 'input-too-large' for more bytes than `most` */
+export async function fetchObject(url: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
   const { bucket, key } = parseS3(url);
   const { sdk, client } = await connectS3();
-  const reply = (await sent(client, new sdk.GetObjectCommand({ Bucket: bucket, Key: key }), url, signal)) as {
-    Body: { transformToByteArray(): Promise<Uint8Array> };
-  };
-  return reply.Body.transformToByteArray();
+  const { Body, ContentLength = 0 } = (await sent(
+    client,
+    new sdk.GetObjectCommand({ Bucket: bucket, Key: key }),
+    url,
+    signal,
+  )) as { Body: AsyncIterable<Uint8Array> & { destroy?: () => void }; ContentLength?: number };
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    if (ContentLength > most) throw tooLarge(url, most);
+    for await (const part of Body) {
+      parts.push(part);
+      length += part.length;
+      // Whatever the store said of its size.
+      if (length > most) throw tooLarge(url, most);
+    }
+  } catch (error) {
+    Body.destroy?.();
+    if (error instanceof PerfscopeError) throw error;
+    throw new PerfscopeError('input-missing', `${url} cannot be read: ${said(error)}`, { path: url }, ADVICE);
+  }
+  return Buffer.concat(parts, length);
+}
+
+function tooLarge(url: string, most: number): PerfscopeError {
+  return new PerfscopeError(
+    'input-too-large',
+    `${url} has more than ${most} bytes`,
+    { path: url },
+    'Copy it to a disk first.',
+  );
 }
 
 export async function putObject(url: string, text: string): Promise<void> {

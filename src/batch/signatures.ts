@@ -10,7 +10,7 @@ import { keptSignatures, learningFingerprint } from '../evaluate/cache.js';
 import { parseSignatures, readSignatures } from '../signatures/file.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import type { Trace } from '../trace/table.js';
-import { type Contents, openInputs } from './inputs.js';
+import { type Contents, openInputs, requireFile } from './inputs.js';
 import type { Candidate, IncidentJob, InputRef, Used } from './job.js';
 
 export interface Named {
@@ -82,7 +82,11 @@ export function noSignatures(job: IncidentJob): PerfscopeError {
 
 async function loadCandidate(ref: InputRef, contents: Contents): Promise<SignatureDatabase> {
   const bytes = contents.get(ref.name);
-  if (bytes === undefined) return readSignatures((ref as { path: string }).path);
+  if (bytes === undefined) {
+    const { path } = ref as { path: string };
+    await requireFile(path);
+    return readSignatures(path);
+  }
   const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : Buffer.from(bytes);
   return parseSignatures(text.toString('utf8'), ref.name);
 }

@@ -2,6 +2,7 @@
 import { PerfscopeError } from '../errors.js';
 import type { RenderContext } from '../report/reporter.js';
 import { parseMemory } from '../coordinator/memory.js';
+import { inMs } from '../coordinator/timer.js';
 import { parseDuration } from '../coordinator/window.js';
 import type { Message } from '../result.js';
 import { sentence } from '../report/messages.js';
@@ -116,7 +117,7 @@ function interruption(argv: Argv): { signal: AbortSignal; release: () => void } 
     const advice = 'Raise --time-limit or narrow the window.';
     const expire = () =>
       controller.abort(new PerfscopeError('time-limit', `the time limit of ${seconds} s is over`, {}, advice));
-    timer = setTimeout(expire, seconds * 1000);
+    timer = setTimeout(expire, inMs(seconds));
     timer.unref();
   }
   return {

@@ -1,7 +1,8 @@
 /**
  * Members of archives as sources, without a byte on disk: tar (POSIX.1-2001 pax, GNU), plain or compressed, and zip
  * (APPNOTE.TXT, through yauzl). An archive may come from anyone, so what it can cost is bounded: the number of members,
- * and how far a member may swell. Names that would lead out of a folder are left out.
+ * and how far a member may swell. Only regular files count, and no names that would lead out of a folder. A name may stand
+ * twice: the later one is what extracting would leave, and `at` tells them apart.
  */
 import { Readable } from 'node:stream';
 import { PerfscopeError } from '../errors.js';
@@ -27,6 +28,8 @@ export const DEFAULT_LIMITS: ArchiveLimits = {
 export interface Member {
   /** Path within the archive, with slashes. */
   readonly name: string;
+  /** Its place among all entries of the archive, files or not, from 0. */
+  readonly at: number;
   /** Bytes as the archive says, decompressed by it. */
   readonly size: number;
   /** Its bytes; to be read, if at all, before the next member is asked for. */
@@ -40,6 +43,8 @@ export interface ArchiveOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hears of members that are left out, and why. */
   readonly onSkip?: (name: string, reason: string) => void;
+  /** Hears of what is no regular file, and what it is instead; folders are no news. */
+  readonly onOther?: (name: string, what: string) => void;
 }
 
 /** Whether a file is an archive, told by its (decompressed) beginning. */
@@ -68,20 +73,29 @@ export async function* archiveMembers(path: string, options: ArchiveOptions = {}
       'Give an archive or a folder.',
     );
   }
-  let seen = 0;
-  for await (const { name, size, stored, read } of kind === 'tar'
+  let entries = 0;
+  let files = 0;
+  for await (const { name: given, size, stored, other, read } of kind === 'tar'
     ? tarEntries(path, limits, options.signal)
     : zipEntries(path)) {
-    if (++seen > limits.maxEntries) {
+    const at = entries++;
+    if (other === null && ++files > limits.maxEntries) {
       throw new PerfscopeError('input-too-large', `${path} has more than ${limits.maxEntries} members`, { path });
     }
-    if (!isSafeName(name)) {
-      options.onSkip?.(name, 'its name leads out of the archive');
+    if (other === FOLDER) continue;
+    const name = cleanName(given);
+    if (!isSafeName(given)) {
+      options.onSkip?.(name, 'its name leads out of the archive, or is none');
+      continue;
+    }
+    if (other !== null) {
+      options.onOther?.(name, other);
       continue;
     }
     const place = `${path}!/${name}`;
     yield {
       name,
+      at,
       size,
       open: async () => {
         const stream = await openStream(place, name.slice(name.lastIndexOf('/') + 1), size, await read());
@@ -92,10 +106,33 @@ export async function* archiveMembers(path: string, options: ArchiveOptions = {}
   }
 }
 
+/** Linux knows no longer path (PATH_MAX), so extracting would fail, too. */
+const LONGEST_NAME = 4096;
+
 /** Relative, without `..`, backslashes or NUL. */
 export function isSafeName(name: string): boolean {
-  if (name === '' || name.startsWith('/') || /[\\\0]/.test(name) || /^[A-Za-z]:/.test(name)) return false;
+  if (
+    name === '' ||
+    name.length > LONGEST_NAME ||
+    name.startsWith('/') ||
+    /[\\\0]/.test(name) ||
+    /^[A-Za-z]:/.test(name)
+  )
+    return false;
   return !name.split('/').includes('..');
+}
+
+/** `./a//b` is `a/b`. */
+export function cleanName(name: string): string {
+  return name.replace(/(^|\/)(?:\.?\/)+/g, '$1');
+}
+
+const FOLDER = 'a folder';
+
+interface TarHeader {
+  readonly type?: string | null | undefined;
+  readonly linkname?: string | null | undefined;
+  readonly pax?: Readonly<Record<string, string>> | null | undefined;
 }
 
 interface Entry {
@@ -103,6 +140,8 @@ interface Entry {
   readonly size: number;
   /** Bytes that it takes in the archive. */
   readonly stored: number;
+  /** What it is instead of a regular file; null for one. */
+  readonly other: string | null;
   read(): Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -129,11 +168,9 @@ async function* tarEntries(
   input.pipe(unpack);
   try {
     for await (const entry of unpack) {
-      const { name, size = 0, type } = entry.header;
-      if (type === 'file' || type === 'contiguous-file') {
-        const read = () => Promise.resolve(gently(entry as AsyncIterable<Uint8Array>));
-        yield { name: name.replace(/^(?:\.\/)+/, ''), size, stored: size, read };
-      }
+      const { name, size = 0 } = entry.header;
+      const read = () => Promise.resolve(gently(entry as AsyncIterable<Uint8Array>));
+      yield { name, size, stored: size, other: kindInTar(entry.header as TarHeader), read };
       entry.resume();
     }
   } catch (error) {
@@ -143,6 +180,32 @@ async function* tarEntries(
   }
   if (source.problem !== null) throw archiveError(new Error(source.problem.reason), path, source);
 }
+
+function kindInTar({ type, linkname, pax }: TarHeader): string | null {
+  switch (type) {
+    case 'file':
+    case 'contiguous-file':
+      // Its bytes begin with a map of the holes (GNU tar manual, "PAX Format, Version 1.0").
+      return pax?.['GNU.sparse.major'] === undefined ? null : 'a sparse file: pack it without --sparse';
+    case 'directory':
+      return FOLDER;
+    case 'link':
+    case 'symlink':
+      return `a link, to ${linkname ?? ''}`;
+    default:
+      return type === null || type === undefined ? 'an entry of an unknown kind' : `a ${type}, no file`;
+  }
+}
+
+/** Types of files in the mode that Unix keeps in the upper half of a zip's external attributes (inode(7)). */
+const ZIP_KINDS: Readonly<Record<number, string>> = {
+  0x1000: 'a fifo, no file',
+  0x2000: 'a character-device, no file',
+  0x4000: FOLDER,
+  0x6000: 'a block-device, no file',
+  0xa000: 'a link',
+  0xc000: 'a socket, no file',
+};
 
 async function* zipEntries(path: string): AsyncGenerator<Entry> {
   const yauzl = await import('yauzl');
@@ -170,7 +233,8 @@ async function* zipEntries(path: string): AsyncGenerator<Entry> {
       const raw = file.fileName as unknown as Buffer;
       // Bit 11: the name is UTF-8 (APPNOTE.TXT 4.4.4).
       const name = raw.toString((file.generalPurposeBitFlag & 0x800) !== 0 ? 'utf8' : 'latin1');
-      if (name.endsWith('/')) continue;
+      const mode = (file.externalFileAttributes >>> 16) & 0xf000;
+      const other = name.endsWith('/') ? FOLDER : (ZIP_KINDS[mode] ?? null);
       const read = () =>
         new Promise<AsyncIterable<Uint8Array>>((resolve, reject) => {
           zip.openReadStream(file, (error, stream) => {
@@ -178,7 +242,7 @@ async function* zipEntries(path: string): AsyncGenerator<Entry> {
             else reject(archiveError(error, `${path}!/${name}`));
           });
         });
-      yield { name, size: file.uncompressedSize, stored: file.compressedSize, read };
+      yield { name, size: file.uncompressedSize, stored: file.compressedSize, other, read };
     }
   } finally {
     zip.close();

@@ -51,7 +51,7 @@ class FileSource implements Source {
 
   blocks(): AsyncGenerator<Uint8Array> {
     this.state = { consumed: 0, problem: null };
-    return decompress(this.compression, readFile(this.path, this.signal), this.state);
+    return decompress(this.compression, readFile(this.path, this.signal, this.size), this.state);
   }
 
   get consumed(): number {
@@ -143,9 +143,12 @@ async function* prepend(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   }
 }
 
-async function* readFile(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+/** As far as the file went when it was opened: one that grows as fast as it is read has no end. */
+async function* readFile(path: string, signal: AbortSignal | undefined, size = 0): AsyncGenerator<Uint8Array> {
+  // Files of the kernel say 0 whatever is in them.
+  const end = size === 0 ? Infinity : size - 1;
   try {
-    yield* createReadStream(path, { highWaterMark: READ_BLOCK, signal }) as AsyncIterable<Uint8Array>;
+    yield* createReadStream(path, { highWaterMark: READ_BLOCK, signal, end }) as AsyncIterable<Uint8Array>;
   } catch (error) {
     throw fileError(error, path);
   }

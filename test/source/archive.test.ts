@@ -92,6 +92,56 @@ describe('archiveMembers', () => {
     expect(skipped).toEqual(['../../etc/cron.d/x']);
   });
 
+  it('takes regular files only, and says what the others are', async () => {
+    const kinds = ['fifo', 'character-device', 'block-device', 'symlink', 'link'] as const;
+    const archive = pack();
+    for (const type of kinds) archive.entry({ name: `${type}.strace`, type, linkname: 'elsewhere' });
+    archive.entry({ name: 'sparse.strace', pax: { 'GNU.sparse.major': '1' } }, '0\n');
+    archive.entry({ name: 'file.strace' }, 'good');
+    archive.finalize();
+    const other: string[] = [];
+    const onOther = (name: string, what: string) => other.push(`${name}: ${what}`);
+    expect(await read(await buffer(archive), { onOther })).toEqual([['file.strace', 'good']]);
+    expect(other).toEqual([
+      'fifo.strace: a fifo, no file',
+      'character-device.strace: a character-device, no file',
+      'block-device.strace: a block-device, no file',
+      'symlink.strace: a link, to elsewhere',
+      'link.strace: a link, to elsewhere',
+      'sparse.strace: a sparse file: pack it without --sparse',
+    ]);
+    other.length = 0;
+    // A link's content is its target.
+    const files: Files = [
+      ['a.strace', '/etc/passwd'],
+      ['b.strace', 'good'],
+      ['c.strace', ''],
+    ];
+    const packed = zip(files, { 'a.strace': 0o120777, 'b.strace': 0o100644, 'c.strace': 0o010644 });
+    expect(await read(packed, { onOther })).toEqual([['b.strace', 'good']]);
+    expect(other).toEqual(['a.strace: a link', 'c.strace: a fifo, no file']);
+  });
+
+  it.each(['tar', 'zip'])('%s: a name that stands twice is given twice, with its places', async (kind) => {
+    const files: Files = [
+      ['a//./b.strace', 'earlier'],
+      ['other', ''],
+      ['a/b.strace', 'later'],
+    ];
+    const path = join(dir, 'twice');
+    writeFileSync(path, kind === 'tar' ? await tar(files) : zip(files));
+    const places: [string, number, string][] = [];
+    for await (const member of archiveMembers(path))
+      places.push([member.name, member.at, Buffer.from(await member.bytes()).toString()]);
+    // The tar has a folder and a link in front.
+    const first = kind === 'tar' ? 2 : 0;
+    expect(places).toEqual([
+      ['a/b.strace', first, 'earlier'],
+      ['other', first + 1, ''],
+      ['a/b.strace', first + 2, 'later'],
+    ]);
+  });
+
   it.each(['tar.gz', 'zip', 'member.gz'])('stops a member that swells beyond the limits (%s)', async (kind) => {
     const bomb = Buffer.alloc(3_000_000);
     const files: Files = [['bomb', kind === 'member.gz' ? gzipSync(bomb) : bomb]];
@@ -136,7 +186,7 @@ describe('archiveKind', () => {
 
 describe('isSafeName', () => {
   it.each(['a', 'a/b', 'a..b', '...'])('%s is', (name) => expect(isSafeName(name)).toBe(true));
-  it.each(['', '/a', '..', 'a/../b', 'a\\b', 'C:x', 'a\0'])('%j is not', (name) =>
+  it.each(['', '/a', '..', 'a/../b', 'a\\b', 'C:x', 'a\0', 'a/'.repeat(3000)])('%j is not', (name) =>
     expect(isSafeName(name)).toBe(false),
   );
 });

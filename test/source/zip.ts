@@ -2,8 +2,12 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 
 export type Files = [name: string, content: string | Buffer][];
 
-/** A zip of deflated files, written field by field (APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16). */
-export function zip(files: Files): Buffer {
+/**
+ * A zip of deflated files, written field by field (APPNOTE.TXT 4.3.7, 4.3.12, 4.3.16).
+ *
+ * @param modes of Unix, by name: what an entry is instead of a file
+ */
+export function zip(files: Files, modes: Readonly<Record<string, number>> = {}): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -20,6 +24,7 @@ export function zip(files: Files): Buffer {
     common.writeUInt16LE(Buffer.byteLength(name), 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed]);
     const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(((modes[name] ?? 0) << 16) >>> 0, 6); // external attributes
     rest.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, rest, Buffer.from(name)]));
     locals.push(local);
