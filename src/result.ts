@@ -1,8 +1,16 @@
 /**
- * The result document, version 1: the only thing that reporters, `compare` and `batch` read. Plain JSON; times in
+ * The result document, version 2: the only thing that reporters, `compare` and `batch` read. Plain JSON; times in
  * seconds. Its JSON schema is docs/result.schema.json (made from src/report/schema.ts).
+ *
+ * Versions: 2 lets `signatures` be null (an analysis without any), and has the sections that a report asks for. A document of
+ * version 1 is one of version 2 as it stands.
  */
-export const RESULT_SCHEMA_VERSION = 1;
+import type { StackProfile } from './stacks/stack-profile.js';
+
+export const RESULT_SCHEMA_VERSION = 2;
+
+/** Parts of the document that cost something and are there where they were asked for. */
+export type Section = 'stacks';
 
 export type Verdict = 'bug' | 'external' | 'none' | 'inconclusive';
 export type ExternalResource = 'disk' | 'network' | 'peer' | 'cpu';
@@ -59,7 +67,7 @@ export interface Cluster {
 }
 
 export interface ResultDocument {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 1 | 2;
   readonly tool: { readonly name: 'perfscope'; readonly version: string };
   readonly method: string;
   readonly parameters: Readonly<Record<string, number>>;
@@ -81,12 +89,13 @@ export interface ResultDocument {
     readonly skippedLines: number;
     readonly truncated: boolean;
   };
+  /** Null: the trace was analysed without any. */
   readonly signatures: {
     readonly path: string;
     readonly program: string;
     readonly functions: number;
     readonly functionsInBinary: number | null;
-  };
+  } | null;
   readonly status: 'ok' | 'partial' | 'failed';
   readonly warnings: readonly Message[];
   readonly verdict: Verdict;
@@ -97,6 +106,8 @@ export interface ResultDocument {
   /** The window analysed, seconds since the trace's first event. */
   readonly window: { readonly from: number; readonly to: number };
   readonly suspects: readonly Suspect[];
+  /** Section `stacks`: calls and time by stack, before the onset against after it. */
+  readonly stacks?: StackProfile | undefined;
   /** Wall seconds a stage. */
   readonly timing: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;

@@ -10,7 +10,6 @@ import type { Pool } from '../coordinator/pool.js';
 import { throwIfCancelled } from '../coordinator/stage.js';
 import { PerfscopeError, toPlainError } from '../errors.js';
 import type { ResultDocument } from '../result.js';
-import { RESULT_SCHEMA_VERSION } from '../result.js';
 import { TOOL } from '../version.js';
 import { writeAtomic } from './atomic.js';
 import { type Contents, fetchContents, openInputs, unreadOf, usedOf } from './inputs.js';
@@ -150,7 +149,7 @@ export function failureDocument(job: IncidentJob, error: unknown, attempts: numb
       : new PerfscopeError('worker', `internal error: ${error instanceof Error ? error.message : String(error)}`);
   const plain = withNames(toPlainError(known), job);
   return {
-    schemaVersion: RESULT_SCHEMA_VERSION,
+    schemaVersion: 1,
     tool: TOOL,
     status: 'failed',
     incident: job.name,

@@ -160,7 +160,7 @@ function rowOf(d: ResultDocument): Omit<IncidentRow, 'id' | 'name' | 'labels'> {
   const named = d.suspects.filter((s) => s.rank <= NAMED);
   return {
     status: 'ok',
-    program: d.signatures.program,
+    program: d.signatures?.program ?? null,
     verdict: d.verdict,
     externalResource: d.externalResource,
     startedAt: d.trace.clock === 'epoch' ? new Date(d.trace.startedAt * 1000).toISOString() : null,

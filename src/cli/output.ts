@@ -3,6 +3,7 @@ import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { RenderContext, Reporter } from '../report/reporter.js';
+import type { Section } from '../result.js';
 import { diskFault, isSpecialFile } from '../special-file.js';
 
 export interface Output<Document> {
@@ -29,6 +30,11 @@ export function parseFormats<D>(given: readonly string[], reporters: readonly Re
     throw new PerfscopeError('usage', '--format: two reports for stdout', {}, advice);
   }
   return outputs;
+}
+
+/** Sections of the result that the reports asked for draw. */
+export function neededSections<D>(outputs: readonly Output<D>[]): Section[] {
+  return [...new Set(outputs.flatMap((o) => o.reporter.needs ?? []))];
 }
 
 export async function writeOutputs<D>(

@@ -7,7 +7,7 @@ import type { ParseOptions } from '../formats/format.js';
 import type { MethodOutcome } from '../method.js';
 import type { Parameters } from '../parameters.js';
 import { suspectsOf } from '../rank/suspects.js';
-import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument } from '../result.js';
+import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument, type Section } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
 import type { SourceSet } from '../source/index.js';
@@ -21,6 +21,7 @@ import { type GivenParameters, resolveParameters } from './parameters.js';
 import { type MemoryOptions, requireMemory, withinMemory } from './memory-limit.js';
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
+import { stacksStage } from './stacks-stage.js';
 import { type WindowOptions, resolveWindow, windowWarnings } from './window.js';
 
 export interface TraceOptions {
@@ -47,6 +48,8 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly anyProgram?: boolean | undefined;
   /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
   readonly binary?: string | undefined;
+  /** Parts of the document to make besides: 'stacks'. */
+  readonly sections?: readonly Section[] | undefined;
 }
 
 /**
@@ -94,17 +97,23 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });
     onProgress(0, null);
     let status: ResultDocument['status'] = 'ok';
-    const outcome = await timing
-      .measure('analyze', () => method(input, { pool, signal: options.signal, onProgress }))
-      .catch((error: unknown) => {
-        const message = cancelled(error);
+    /** What a stage gives; null where the run was cancelled meanwhile, so that what was found before is kept. */
+    const unlessCancelled = <T>(stage: string, body: () => Promise<T>): Promise<T | null> =>
+      timing.measure(stage, body).catch((error: unknown) => {
+        const message = cancelled(error, stage);
         if (message === null) throw error;
         status = 'partial';
         warnings.push(message);
-        return NOTHING_KNOWN;
+        return null;
       });
-    const parts = { paths: list, name, parameters, read, window, signatures, outcome };
-    return { ...documentOf(parts, options.top ?? Infinity), status, warnings, ...spent(timing) };
+    const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
+    const stacks =
+      outcome !== null && options.sections?.includes('stacks') === true
+        ? await unlessCancelled('stacks', () => pool.run(stacksStage, input, { signal: options.signal }))
+        : null;
+    const parts = { paths: list, name, parameters, read, window, signatures, outcome: outcome ?? NOTHING_KNOWN };
+    const sections = stacks === null ? {} : { stacks };
+    return { ...documentOf(parts, options.top ?? Infinity), ...sections, status, warnings, ...spent(timing) };
   });
 }
 
@@ -123,11 +132,9 @@ const NOTHING_KNOWN: MethodOutcome = {
   ranked: [],
 };
 
-function cancelled(error: unknown): Message | null {
+function cancelled(error: unknown, stage: string): Message | null {
   if (!(error instanceof PerfscopeError)) return null;
-  return error.code === 'interrupted' || error.code === 'time-limit'
-    ? { code: error.code, args: { stage: 'analyze' } }
-    : null;
+  return error.code === 'interrupted' || error.code === 'time-limit' ? { code: error.code, args: { stage } } : null;
 }
 
 export function traceOptions(options: TraceOptions & RunOptions & MemoryOptions) {

@@ -91,8 +91,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'worker-done': (a) => `${a.text('incident')}: ${a.text('status')} in ${a.seconds('took')}`,
   'worker-given-back': (a) => `${a.text('incident')} was given back to the queue`,
 
-  'time-limit': (a) => `stopped by the time limit while ${stage(a)}: suspects are missing`,
-  interrupted: (a) => `interrupted while ${stage(a)}: suspects are missing`,
+  'time-limit': (a) => `stopped by the time limit while ${stage(a)}`,
+  interrupted: (a) => `interrupted while ${stage(a)}`,
   // The default method: why the verdict.
   'alarm-rate': (a) =>
     `from about ${a.moment('at')}, ${a.percent('share')} of the calls go beyond what learning and the window's beginning lead one to expect`,
@@ -151,7 +151,14 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
 };
 
 function stage(a: Reader): string {
-  return a.text('stage') === 'analyze' ? 'analysing' : a.text('stage');
+  switch (a.text('stage')) {
+    case 'analyze':
+      return 'analysing: suspects are missing';
+    case 'stacks':
+      return 'decoding stacks: they are missing';
+    default:
+      return a.text('stage');
+  }
 }
 
 /** "thread 4711", "thread 4711 and 3 others". */

@@ -5,6 +5,7 @@ import { jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
 import type { Reporter } from './reporter.js';
+import { FOLDED_REPORTERS } from './stacks/folded.js';
 import { tableReporter } from './table.js';
 
 export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = [
@@ -13,4 +14,5 @@ export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = [
   csvReporter,
   markdownReporter,
   junitReporter,
+  ...FOLDED_REPORTERS,
 ];

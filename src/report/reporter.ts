@@ -1,3 +1,5 @@
+import type { Section } from '../result.js';
+
 /**
  * The contract of a reporter: a document in, text out. It reads nothing but the document, prints nothing, and knows of
  * the terminal only its width and whether it takes colour.
@@ -14,6 +16,8 @@ export interface Reporter<Document> {
   readonly what: string;
   /** Usual ending of its files, without the dot. */
   readonly extension: string;
+  /** Sections of the result that it draws: the analysis makes them where such a report is asked for. */
+  readonly needs?: readonly Section[];
   render(document: Document, context: RenderContext): string;
 }
 

@@ -47,9 +47,33 @@ const cluster = z.object({
   small: z.boolean().describe('Abnormal as a whole because it is small.'),
 });
 
+const weights = z.object({
+  calls: z.number(),
+  callTime: z.number().describe('Seconds inside its calls.'),
+  gapTime: z.number().describe('Seconds between the return of the call before and its calls.'),
+});
+
+const stackProfile = z
+  .object({
+    source: z.enum(['recorded', 'decoded', 'none']).describe('Where stacks come from.'),
+    from: seconds,
+    onset: seconds,
+    to: seconds,
+    stacks: z.array(
+      z.object({
+        stack: z.array(z.string()).describe('Functions of the program, outermost first.'),
+        call: z.string(),
+        before: weights,
+        after: weights,
+        certainty: z.number().min(0).max(1).describe('Probability that its calls were issued on this very stack.'),
+      }),
+    ),
+  })
+  .describe('Calls and time of the window by stack, before the onset and after it.');
+
 export const resultSchema = z
   .object({
-    schemaVersion: z.literal(1),
+    schemaVersion: z.union([z.literal(1), z.literal(2)]),
     tool: z.object({ name: z.literal('perfscope'), version: z.string() }),
     method: z.string(),
     parameters: z.record(z.string(), z.number()),
@@ -69,12 +93,15 @@ export const resultSchema = z
       skippedLines: count,
       truncated: z.boolean(),
     }),
-    signatures: z.object({
-      path: z.string(),
-      program: z.string(),
-      functions: count,
-      functionsInBinary: z.union([z.int(), z.null()]),
-    }),
+    signatures: z
+      .object({
+        path: z.string(),
+        program: z.string(),
+        functions: count,
+        functionsInBinary: z.union([z.int(), z.null()]),
+      })
+      .nullable()
+      .describe('Null: analysed without any.'),
     status: z.enum(['ok', 'partial', 'failed']),
     warnings: z.array(message),
     verdict: z.enum(['bug', 'external', 'none', 'inconclusive']),
@@ -84,10 +111,11 @@ export const resultSchema = z
     clusters: z.array(cluster),
     window: z.object({ from: seconds, to: seconds }),
     suspects: z.array(suspect),
+    stacks: stackProfile.optional(),
     timing: z.record(z.string(), z.number()).describe('Wall seconds a stage.'),
     peakMemoryBytes: count,
   })
-  .describe('The result of one analysis by perfscope, version 1.');
+  .describe('The result of one analysis by perfscope, version 2.');
 
 /** The JSON schema of the result document (draft 2020-12). */
 export function resultJsonSchema(): object {

@@ -47,12 +47,11 @@ export function facts(d: ResultDocument): [label: string, text: string][] {
     const length = duration(d.window.to - d.window.from);
     out.push(['window', `${moment(t, d.window.from)} to ${moment(t, d.window.to)} (${length})`]);
   }
-  const inBinary = d.signatures.functionsInBinary;
-  out.push([
-    'learned',
-    `${d.signatures.program}: ${plural(d.signatures.functions, 'function')}` +
-      (inBinary === null ? '' : ` of ${grouped(inBinary)} in the binary`),
-  ]);
+  if (d.signatures !== null) {
+    const { program, functions, functionsInBinary: inBinary } = d.signatures;
+    const ofBinary = inBinary === null ? '' : ` of ${grouped(inBinary)} in the binary`;
+    out.push(['learned', `${program}: ${plural(functions, 'function')}${ofBinary}`]);
+  }
   if (d.units.total > 0) out.push(['units', `${grouped(d.units.abnormal)} of ${grouped(d.units.total)} abnormal`]);
   return out;
 }

@@ -93,7 +93,7 @@ describe('analyze', () => {
     );
     expect(ended.code).toBe(0);
     expect(ended.stdout).toMatch(/^trace /);
-    expect(JSON.parse(readFileSync(folder.at('r.json'), 'utf8')).schemaVersion).toBe(1);
+    expect(JSON.parse(readFileSync(folder.at('r.json'), 'utf8')).schemaVersion).toBe(2);
     expect(existsSync(folder.at('r.md'))).toBe(true);
     expect(readdirSync(folder.path).filter((f) => f.endsWith('.tmp'))).toEqual([]);
   });

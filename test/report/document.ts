@@ -33,7 +33,7 @@ export function suspect(name: string, part: Partial<Suspect> = {}): Suspect {
 
 export function document(part: Partial<ResultDocument> = {}): ResultDocument {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     tool: { name: 'perfscope', version: '0.1.0' },
     method: 'fused',
     parameters: { unitGap: 0.05 },

@@ -23,6 +23,6 @@ describe('docs/result.schema.json', () => {
 
   it('agrees with the schema that the code checks with', () => {
     expect(resultSchema.safeParse(document()).success).toBe(true);
-    expect(resultSchema.safeParse({ ...document(), schemaVersion: 2 }).success).toBe(false);
+    expect(resultSchema.safeParse({ ...document(), schemaVersion: 3 }).success).toBe(false);
   });
 });

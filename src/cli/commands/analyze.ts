@@ -12,7 +12,7 @@ import {
   formatOption,
   givenParameters,
 } from '../options.js';
-import { parseFormats, writeOutputs } from '../output.js';
+import { neededSections, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const ANALYSIS = 'Analysis';
@@ -101,6 +101,7 @@ export const analyzeCommand: Command = {
       binary: argv.binary as string | undefined,
       anyProgram: argv.anyProgram as boolean,
       parameters: givenParameters(argv),
+      sections: neededSections(outputs),
     });
     await writeOutputs(document, outputs, io.terminal, io.stdout);
     if (document.status !== 'partial') return EXIT.done;
