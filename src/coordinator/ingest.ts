@@ -150,16 +150,14 @@ async function readSet(
     for (const part of parts) {
       const plan = { format, chunkBytes, free, onProblem: (problem: StreamProblem) => (part.problem = problem) };
       const parse = { ...prepared, tid: options.parse?.tid ?? part.source.tid };
-      for await (const { from, consumed } of piecesOf(
-        part.source,
-        part.source === sampled.source ? sampled : null,
-        plan,
-      )) {
+      const pieces = piecesOf(part.source, part.source === sampled.source ? sampled : null, plan);
+      for await (const { item, last } of withLast(pieces)) {
+        const { from, consumed } = item;
         const near = part.rooms.pop() ?? part.builder.room(chunkBytes);
         const room = near ?? rooms.pop() ?? sharedBytes(Math.min(chunkBytes, from.length));
         const buffer = from.kind === 'memory' ? from.buffer : null;
         issued.push({ part, buffer, consumed, room, inMemory: near !== null });
-        yield { format: format.id, options: parse, from, room };
+        yield { format: format.id, options: last ? { ...parse, last } : parse, from, room };
       }
     }
   }
@@ -200,6 +198,16 @@ async function readSet(
     warnings.push(...warningsOf(part, trace));
   }
   return chosen;
+}
+
+/** Each item with whether it is the last. */
+async function* withLast<T>(items: AsyncIterable<T>): AsyncGenerator<{ item: T; last: boolean }> {
+  let held: { item: T } | null = null;
+  for await (const item of items) {
+    if (held !== null) yield { ...held, last: false };
+    held = { item };
+  }
+  if (held !== null) yield { ...held, last: true };
 }
 
 /** Takes tasks until they hold more than `bytes` of text: an input that is smaller does not wait for threads to start. */

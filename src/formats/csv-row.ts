@@ -1,5 +1,5 @@
 /** One record of a CSV file, field by field, to a row of a ChunkWriter. */
-import { type CallTraits, FIRST_DESCRIPTOR, callTraits } from '../trace/call-traits.js';
+import { type CallTraits, FIRST_DESCRIPTOR, callTraits, canonicalCallName } from '../trace/call-traits.js';
 import type { ChunkWriter } from '../trace/chunk-writer.js';
 import { errnoNumber } from '../trace/errno.js';
 import { kindCode } from '../trace/kinds.js';
@@ -272,9 +272,9 @@ export class CsvRow {
   }
 
   private learn(printed: string): number {
-    const name = /^\d+$/.test(printed)
-      ? this.numbers[Number(printed)] || `syscall_${Number(printed)}`
-      : plainCallName(printed);
+    const name = canonicalCallName(
+      /^\d+$/.test(printed) ? this.numbers[Number(printed)] || `syscall_${Number(printed)}` : plainCallName(printed),
+    );
     if (!CALL_NAME.test(name) || this.writer.calls.size > MAX_NAMES) return NO_CALL;
     const call = this.writer.calls.internString(name);
     this.traits[call] = callTraits(name);

@@ -17,6 +17,8 @@ export interface Detection {
 export interface ParseOptions {
   /** The thread that lines without a tid belong to (a file of `strace -ff`, or `strace` without -f); 0 when unknown. */
   readonly tid: number;
+  /** The stretch is the last of its source: what breaks off at its end is the end of the recording. */
+  readonly last?: boolean;
   /** CSV only: canonical column -> name of the column in the file. */
   readonly columns?: Readonly<Record<string, string>>;
   /** CSV only: unit of its times. */

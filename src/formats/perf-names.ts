@@ -1,5 +1,5 @@
 /** Numbers and names of calls in perf's events to calls of a chunk, with their traits. */
-import { type CallTraits, callTraits } from '../trace/call-traits.js';
+import { type CallTraits, callTraits, canonicalCallName } from '../trace/call-traits.js';
 import { ByteInterner, HASH_SEED, LF, SPACE, hashStep, isDigit } from './bytes.js';
 import { type Architecture, X86_64_CALLS, architectureCalls } from './syscalls/index.js';
 
@@ -96,7 +96,8 @@ export class PerfNames {
     return this.byPrinted[id];
   }
 
-  private learn(name: string): number {
+  private learn(printed: string): number {
+    const name = canonicalCallName(printed);
     const call = this.calls.internString(name);
     const traits = callTraits(name);
     this.traits[call] = traits;

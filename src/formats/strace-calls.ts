@@ -12,6 +12,7 @@ import { CR, LF, LineScanner, SPACE, isDigit, lineEnd, startsWith } from './byte
 import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
 import { decorationKind, sideFlag } from './strace-descriptors.js';
+import * as hanging from './strace-hanging.js';
 import { startsRecord } from './strace-leader.js';
 import { CallNames } from './strace-names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
@@ -51,6 +52,9 @@ const PID = role('pid');
 export class CallReader {
   /** Row that the stack below a line belongs to, an orphan as -2 - its index, NO_STACK for none. */
   owner = NO_STACK;
+  /** Whether the line read last was used, and whether one that breaks off may be the beginning of a call. */
+  took = true;
+  begins = false;
   private readonly outcome = new Outcome();
   private readonly first = new Uint8Array(MAX_CALLS).fill(FIRST_UNKNOWN);
   private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
@@ -117,11 +121,14 @@ export class CallReader {
     if (this.kindByName[call] >= 0) kind = this.kindByName[call];
     let end = this.scanner.lineEnd(p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
-    if (outcome.state === BROKEN && exact) this.cutOff(end, UNFINISHED);
     if (outcome.state === BROKEN) {
-      const lineStop = end;
-      end = this.interruption(bytes, lineStop);
-      if (end < 0) return this.broken(bytes, start, lineStop);
+      const mayBegin = hanging.mayBegin(bytes, argsStart, end, this.clock);
+      if (exact && mayBegin) this.cutOff(end, UNFINISHED);
+      else {
+        const lineStop = end;
+        end = this.interruption(bytes, lineStop);
+        if (end < 0) return this.broken(bytes, start, lineStop, mayBegin);
+      }
     }
     const now = this.clock.lastNs;
     const thread = this.threads.current(bytes);
@@ -159,7 +166,7 @@ export class CallReader {
     if (outcome.state === BROKEN) {
       const lineStop = end;
       end = this.interruption(bytes, lineStop);
-      if (end < 0) return this.broken(bytes, start, lineStop);
+      if (end < 0) return this.broken(bytes, start, lineStop, true);
     }
     // Interrupted once more: the call stays open.
     if (outcome.state === UNFINISHED) return end;
@@ -290,13 +297,16 @@ export class CallReader {
 
   /**
    * The line ends inside a call: output to the same terminal, the program's own or a notice of strace, broke it. Looks for
-   * its end in the lines up to the next record; gives the line feed behind it, -1 when there is none.
+   * its end in the lines up to the next record; gives the line feed behind it, -1 when there is none. Where strace was stopped in
+   * between, the call never returned.
    */
   private interruption(bytes: Uint8Array, lineFeed: number): number {
     let start = lineFeed + 1;
+    let stopped = false;
     for (let lines = 1; lines <= LONGEST_INTERRUPTION && start < bytes.length; lines++) {
-      if (startsRecord(bytes, start) || StackReader.isStackLine(bytes, start)) return -1;
+      if (startsRecord(bytes, start) || StackReader.isStackLine(bytes, start)) break;
       const end = lineEnd(bytes, start);
+      stopped ||= hanging.endsCapture(bytes, start, end);
       this.outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
       if (this.outcome.state !== BROKEN) {
         this.writer.lines += lines;
@@ -305,7 +315,9 @@ export class CallReader {
       }
       start = end + 1;
     }
-    return -1;
+    if (!stopped) return -1;
+    this.never(lineFeed, UNFINISHED);
+    return lineFeed;
   }
 
   /**
@@ -313,8 +325,13 @@ export class CallReader {
    * first half the call was still running, and of a second half (or a whole line) only the outcome is lost.
    */
   private cutOff(end: number, state: number): void {
-    const { outcome } = this;
     this.writer.cutOff = true;
+    this.never(end, state);
+  }
+
+  /** Of the call whose line ends at `end` no outcome is known. */
+  private never(end: number, state: number): void {
+    const { outcome } = this;
     outcome.state = state;
     outcome.argsEnd = end;
     outcome.errno = ERRNO_UNKNOWN;
@@ -323,8 +340,10 @@ export class CallReader {
     outcome.kind = 0;
   }
 
-  private broken(bytes: Uint8Array, start: number, end: number): number {
+  private broken(bytes: Uint8Array, start: number, end: number, begins: boolean): number {
     this.owner = NO_STACK;
+    this.took = false;
+    this.begins = begins;
     let from = start;
     while (from > 0 && bytes[from - 1] !== LF) from--;
     this.writer.skip(bytes, from, end, 'call without an end');

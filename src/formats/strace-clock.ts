@@ -8,6 +8,9 @@ import { unwrapDay } from '../trace/day-clock.js';
 /** Plain seconds from here on are since the epoch (1973), below relative: no pause between two records lasts 3 years. */
 export const EPOCH_SECONDS = 1e8;
 
+/** ns that a digit behind the point stands for, by the number of digits. */
+const STEPS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
+
 /** Shapes of a line's time. */
 export const NO_TIME = 0;
 export const SECONDS = 1;
@@ -22,12 +25,17 @@ export class StraceClock {
   shape = NO_TIME;
   seconds = 0;
   nanoseconds = 0;
+  /** Digits behind the point of the time last read, at most 9. */
+  digits = 0;
+  /** What the times of the records are multiples of, ns; Infinity before the first. */
+  stepNs = Infinity;
   /** 'day': second of the last record, behind midnight beyond a day. */
   lastSecond = 0;
 
   /** The current line is a record. */
   tick(): void {
     const { shape, seconds } = this;
+    if (shape !== NO_TIME && this.stepNs > STEPS[this.digits]!) this.stepNs = STEPS[this.digits]!;
     if (shape === SECONDS && this.kind === 'epoch' && seconds >= EPOCH_SECONDS)
       this.lastNs = (seconds - this.baseSeconds) * 1e9 + this.nanoseconds;
     else if (this.kind === 'none') this.begin();

@@ -5,7 +5,7 @@
  */
 import { type LineScanner, SPACE, isDigit, sixDigits, startsWith } from './bytes.js';
 import { EPOCH_SECONDS, NO_TIME, SECONDS, type StraceClock, TIME_OF_DAY } from './strace-clock.js';
-import { skipBrackets, skipComm } from './strace-leader.js';
+import { isNameByte, skipBrackets, skipComm } from './strace-leader.js';
 import type { LineThreads } from './strace-threads.js';
 
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
@@ -103,7 +103,8 @@ export class LeaderReader {
     if (isDigit(bytes[p])) {
       let q = this.number(bytes, p);
       let c = bytes[q];
-      if ((c === SPACE || c === 60) /* < */ && this.value < EPOCH_SECONDS && threads.tid < 0) {
+      const isTid = (c === SPACE || c === 60) /* < */ && this.value < EPOCH_SECONDS && threads.tid < 0;
+      if (isTid && !isSecondsColumn(bytes, start, p, q)) {
         p = this.threadId(bytes, q);
         while (bytes[p] === SPACE) p++;
         if (!isDigit(bytes[p])) return skipBrackets(bytes, p);
@@ -149,8 +150,9 @@ export class LeaderReader {
       q = this.number(bytes, q + 1);
       seconds += this.value;
       c = bytes[q];
-    } else if (c !== 46 /* . */ && seconds < EPOCH_SECONDS) return -1;
+    } else if (c !== 46 /* . */ && seconds < EPOCH_SECONDS && !isWholeSeconds(bytes, q)) return -1;
     this.value = 0;
+    this.clock.digits = 0;
     if (c === 46) q = this.fraction(bytes, q);
     this.clock.shape = shape;
     this.clock.seconds = seconds;
@@ -167,6 +169,7 @@ export class LeaderReader {
       value = (value * 10 + (c - 48)) | 0;
       c = bytes[++q];
     }
+    this.clock.digits = q - p - 1;
     this.value = value * POWERS[9 - (q - p - 1)];
     while (isDigit(bytes[q])) q++;
     return q;
@@ -195,4 +198,21 @@ export class LeaderReader {
     while (isDigit(bytes[q])) q++;
     return q;
   }
+}
+
+/** strace prints differences right-aligned in six places, tids left-aligned; none of its pauses lasts so long as this has digits. */
+const SECONDS_WIDTH = 6;
+const MOST_SECONDS_DIGITS = 4;
+
+/** Whether the number [p, q) of the line at `start` is a difference in whole seconds (--relative-timestamps=s), not a tid. */
+function isSecondsColumn(bytes: Uint8Array, start: number, p: number, q: number): boolean {
+  return q - start === SECONDS_WIDTH && q - p <= MOST_SECONDS_DIGITS && isWholeSeconds(bytes, q);
+}
+
+/** Whether one space and a record follow the number that ends at `q`. */
+function isWholeSeconds(bytes: Uint8Array, q: number): boolean {
+  const next = bytes[q + 1];
+  return (
+    bytes[q] === SPACE && (isNameByte(next) ? !isDigit(next) : next === 60 || next === 43 || next === 45)
+  ); /* < + - */
 }

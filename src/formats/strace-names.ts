@@ -3,7 +3,8 @@
  * choose a slot, the slot names a call, and the call's own bytes, the `(` behind it included, are compared word by word. So a name that
  * was seen before costs a few loads instead of a hash over its bytes.
  */
-import { type ByteInterner, HASH_SEED, type LineScanner, hashStep } from './bytes.js';
+import { canonicalCallName } from '../trace/call-traits.js';
+import { type ByteInterner, HASH_SEED, type LineScanner, endsWith, hashStep, text } from './bytes.js';
 import { KnownBytes, SHORTEST_KNOWN } from './known-bytes.js';
 import { isNameByte } from './strace-leader.js';
 
@@ -64,7 +65,9 @@ export class CallNames {
       c = bytes[++p];
     }
     this.end = p;
-    return c === this.terminator ? this.names.intern(bytes, start, p, hash) : -1;
+    if (c !== this.terminator) return -1;
+    if (endsWith(bytes, start, p, '64')) return this.names.internString(canonicalCallName(text(bytes, start, p)));
+    return this.names.intern(bytes, start, p, hash);
   }
 
   private remember(call: number, start: number, slot: number): number {

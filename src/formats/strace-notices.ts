@@ -2,7 +2,7 @@
  * Lines that strace writes and that are no call: notices of attaching and detaching, of 32-bit processes, the summary
  * table of -C, empty lines. Each line is judged alone, so that a cut between two of them changes nothing.
  */
-import { CR, SPACE, isDigit, startsWith } from './bytes.js';
+import { CR, SPACE, isDigit, startsWith, text } from './bytes.js';
 
 const BEGINNINGS = ['strace: ', '[ Process', 'Process ', '% time ', '------ ', 'System call usage summary'];
 
@@ -10,11 +10,18 @@ const BEGINNINGS = ['strace: ', '[ Process', 'Process ', '% time ', '------ ', '
 export function isNotice(bytes: Uint8Array, start: number, end: number): boolean {
   const stop = bytes[end - 1] === CR ? end - 1 : end;
   let p = start;
-  while (bytes[p] === SPACE) p++;
+  while (bytes[p] === SPACE || startsWith(bytes, p, '^C')) p += bytes[p] === SPACE ? 1 : 2;
   if (p >= stop) return true;
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
-  return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning));
+  return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
 }
+
+/** `$ sudo strace -p 12`, `root@host:~# strace ...`: what was typed before that which was copied. */
+export function isCommand(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start < LONGEST_COMMAND && COMMAND.test(text(bytes, start, end));
+}
+const COMMAND = /^(?:[^\s"]*|\[[^\]"]*\])\s?[$#%] (?:sudo )?(?:\/\S*\/)?strace /;
+const LONGEST_COMMAND = 400;
 
 /** ` 12.34    0.000010          10         1         1 kill`: share, seconds, microseconds a call, calls, errors, name. */
 function isSummaryRow(bytes: Uint8Array, start: number, end: number): boolean {

@@ -10,6 +10,7 @@ import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT } from '../trace/table.
 import { ByteInterner, HASH_SEED, type LineScanner, SPACE, endsWith, hashStep, isDigit, sixDigits } from './bytes.js';
 import { KnownBytes } from './known-bytes.js';
 import { decorationKind } from './strace-descriptors.js';
+import { interruptedAt } from './strace-hanging.js';
 
 /** The call returned. */
 export const RETURNED = 0;
@@ -64,6 +65,15 @@ export class Outcome {
     this.durationNs = NaN;
     let e = end;
     while (e > start && bytes[e - 1] === SPACE) e--;
+    const last = bytes[e - 1];
+    if (last === 67 /* ^C */ || last === 100 /* detached */) {
+      const interrupted = interruptedAt(bytes, start, e);
+      if (interrupted >= 0) {
+        this.argsEnd = interrupted;
+        this.state = UNFINISHED;
+        return;
+      }
+    }
     if (bytes[e - 1] === 62 /* > */ && e - start > 4) {
       if (isDigit(bytes[e - 2])) e = this.duration(bytes, start, e);
       else if (bytes[e - 2] === 46 /* . */) {
@@ -104,24 +114,24 @@ export class Outcome {
         return p;
       }
     }
-    p = end - 2;
-    let fraction = 0;
-    let scale = 1;
-    let digits = 0;
-    while (isDigit(bytes[p]) && p > start && digits < 9) {
-      fraction += (bytes[p--] - 48) * scale;
-      scale *= 10;
-      digits++;
-    }
-    if (bytes[p] !== 46) return end;
+    // Whole seconds (--syscall-times=s) have no fraction.
     let seconds = 0;
-    scale = 1;
-    for (p--; isDigit(bytes[p]) && p > start; p--) {
+    let fraction = -1;
+    let scale = 1;
+    for (p = end - 2; p > start && (isDigit(bytes[p]) || bytes[p] === 46) /* . */; p--) {
+      if (bytes[p] === 46) {
+        const digits = end - 2 - p;
+        if (fraction >= 0 || digits > 9) return end;
+        fraction = seconds * TENTHS[digits];
+        seconds = 0;
+        scale = 1;
+        continue;
+      }
       seconds += (bytes[p] - 48) * scale;
       scale *= 10;
     }
     if (bytes[p] !== 60 || bytes[p - 1] !== SPACE) return end;
-    this.durationNs = seconds * 1e9 + fraction * TENTHS[digits];
+    this.durationNs = seconds * 1e9 + Math.max(fraction, 0);
     return p;
   }
 

@@ -10,6 +10,7 @@ import type { ParseOptions } from './format.js';
 import { CallReader, NOT_A_CALL } from './strace-calls.js';
 import { StraceClock } from './strace-clock.js';
 import { FastLines } from './strace-fast.js';
+import type { Beginning } from './strace-hanging.js';
 import { LeaderReader } from './strace-leader-reader.js';
 import { isNameByte, startsRecord } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
@@ -29,10 +30,14 @@ export class StraceParser {
   private readonly leader: LeaderReader;
   /** Where the last line begins: it may be cut off. */
   private readonly whole: number;
+  /** The last record so far, where it is the beginning of a call. */
+  private beginning: Beginning | null = null;
+  /** Moment of the record before the current line. */
+  private before = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
-    options: ParseOptions,
+    private readonly options: ParseOptions,
     /** null: without it. */
     private readonly fast: FastLines | null = FastLines.ofThread(),
   ) {
@@ -53,6 +58,7 @@ export class StraceParser {
       this.lines(tail, true);
     }
     if (this.inStack) this.endStack();
+    if (this.options.last === true && this.beginning !== null) this.hang(this.beginning);
     const { kind, baseSeconds, lastNs } = this.clock;
     const chunk = this.writer.finish({ clock: kind, baseSeconds, advanceNs: lastNs }, this.bytes.length);
     chunk.stacks = this.stacks.finish();
@@ -61,10 +67,7 @@ export class StraceParser {
 
   /** Lines of `bytes`, which end with a line feed. `cut`: the last one had none of its own. */
   private lines(bytes: Uint8Array, cut: boolean): void {
-    const scanner = new LineScanner(bytes);
-    this.calls.use(scanner);
-    this.leader.use(scanner);
-    this.stacks.use(scanner);
+    this.use(bytes);
     const fast = cut ? null : this.fast;
     let p = 0;
     while (p < bytes.length) {
@@ -77,20 +80,40 @@ export class StraceParser {
       const stop = fast === null ? p : fast.read(p);
       if (stop > p) {
         p = stop;
+        this.beginning = null;
         continue;
       }
       this.writer.lines++;
+      this.before = this.clock.lastNs;
       p = this.line(bytes, p, cut) + 1;
       fast?.learn();
     }
   }
 
+  private use(bytes: Uint8Array): void {
+    const scanner = new LineScanner(bytes);
+    this.calls.use(scanner);
+    this.leader.use(scanner);
+    this.stacks.use(scanner);
+  }
+
+  /** The text ended, and its last record is the beginning of a call: this one had not returned. */
+  private hang({ bytes, start, line, before }: Beginning): void {
+    this.writer.unskip(line);
+    this.clock.lastNs = before;
+    this.use(bytes);
+    this.line(bytes, start, true);
+  }
+
   /** One line that is no frame of a stack; gives the position of the line feed behind it. */
   private line(bytes: Uint8Array, start: number, cut: boolean): number {
     const { calls, writer } = this;
+    const line = writer.lines;
     const p = this.leader.read(bytes, start);
     const c = bytes[p];
     let end = NOT_A_CALL;
+    calls.took = true;
+    calls.begins = false;
     if (isNameByte(c) && !isDigit(c)) {
       end = calls.call(bytes, p, cut);
     } else if (c === 60 /* < */ && startsWith(bytes, p, '<... ')) {
@@ -101,10 +124,15 @@ export class StraceParser {
     } else if (c === 45 /* - */ && startsWith(bytes, p, '--- ')) {
       this.clock.tick();
       calls.owner = NO_STACK;
+      this.beginning = null;
       writer.notices++;
       return lineEnd(bytes, p);
     }
-    return end === NOT_A_CALL ? this.otherLine(bytes, start, p, cut) : end;
+    if (end === NOT_A_CALL) return this.otherLine(bytes, start, p, cut);
+    // Prose that looks like a call is none, and leaves what is before it the last record.
+    if (calls.begins) this.beginning = { bytes, start, line, before: this.before };
+    else if (calls.took) this.beginning = null;
+    return end;
   }
 
   /** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++`, `+++ superseded by execve in pid 12 +++`. */
@@ -114,6 +142,7 @@ export class StraceParser {
     this.writer.lifecycle.push({ what: 'exit', thread, ns: this.clock.lastNs });
     this.threads.ended();
     this.calls.owner = NO_STACK;
+    this.beginning = null;
     this.writer.notices++;
     return lineEnd(bytes, p);
   }

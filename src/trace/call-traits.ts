@@ -55,11 +55,11 @@ const DESCRIPTOR_FIRST = `read write pread64 pwrite64 readv writev preadv pwrite
   fstat64 lseek _llseek llseek ioctl fcntl fcntl64 flock fsync fdatasync ftruncate ftruncate64 getdents getdents64 readdir fchdir fchmod
   fchown fchown32 fallocate fadvise64 fadvise64_64 arm_fadvise64_64 readahead sync_file_range sync_file_range2 syncfs fstatfs
   fstatfs64 dup dup2 dup3 connect accept accept4 bind listen getsockname getpeername getsockopt setsockopt shutdown send recv sendto
-  recvfrom sendmsg recvmsg sendmmsg recvmmsg recvmmsg_time64 sendfile sendfile64 splice tee vmsplice copy_file_range epoll_ctl epoll_wait epoll_pwait
-  epoll_pwait2 timerfd_settime timerfd_gettime timerfd_settime64 timerfd_gettime64 inotify_add_watch inotify_rm_watch fanotify_mark
+  recvfrom sendmsg recvmsg sendmmsg recvmmsg sendfile sendfile64 splice tee vmsplice copy_file_range epoll_ctl epoll_wait epoll_pwait
+  epoll_pwait2 timerfd_settime timerfd_gettime inotify_add_watch inotify_rm_watch fanotify_mark
   io_uring_enter io_uring_register pidfd_send_signal pidfd_getfd process_madvise process_mrelease setns finit_module fsetxattr fgetxattr
   flistxattr fremovexattr mq_timedsend mq_timedreceive mq_notify mq_getsetattr openat openat2 mkdirat mknodat fchownat futimesat newfstatat
-  fstatat64 unlinkat renameat renameat2 linkat readlinkat fchmodat fchmodat2 faccessat faccessat2 utimensat utimensat_time64 statx
+  fstatat64 unlinkat renameat renameat2 linkat readlinkat fchmodat fchmodat2 faccessat faccessat2 utimensat statx
   name_to_handle_at open_by_handle_at execveat open_tree move_mount fsmount fspick fsconfig mount_setattr cachestat`;
 
 /** First arguments that look like numbers and are none: process ids (which strace -Y decorates), signals, sizes. */
@@ -82,8 +82,6 @@ const KIND_BY_NAME: Record<string, DescriptorKind> = {
   timerfd_create: 'timerfd',
   timerfd_settime: 'timerfd',
   timerfd_gettime: 'timerfd',
-  timerfd_settime64: 'timerfd',
-  timerfd_gettime64: 'timerfd',
   signalfd: 'signalfd',
   signalfd4: 'signalfd',
   inotify_init: 'inotify',
@@ -137,6 +135,14 @@ const ROLE_BY_NAME: Record<string, Role> = {
 
 const descriptorFirst = new Set(DESCRIPTOR_FIRST.split(/\s+/));
 const otherFirst = new Set(OTHER_FIRST.split(/\s+/));
+
+/** `futex_time64`, `clock_gettime64`, `timerfd_settime64`: what 32-bit programs call since Linux 5.1 (time_t of 64 bits). */
+const TIME64 = /^(\w+)_time64$|^((?:clock|timer|timerfd)_(?:[gs]et|adj)time)64$/;
+
+/** The name under which a call is known everywhere: the same call with times of another width is the same call. */
+export function canonicalCallName(name: string): string {
+  return name.endsWith('64') ? name.replace(TIME64, '$1$2') : name;
+}
 
 /** Traits of the system call `name`, any name. */
 export function callTraits(name: string): CallTraits {

@@ -132,9 +132,17 @@ export class ChunkWriter {
   /** Counts a line that could not be used. `lines` must already count it. */
   skip(bytes: Uint8Array, start: number, end: number, reason: string): void {
     this.skippedLines++;
-    if (this.skippedExamples.length >= SKIPPED_EXAMPLES) return;
+    // One more than needed: `unskip` may take one away.
+    if (this.skippedExamples.length > SKIPPED_EXAMPLES) return;
     const shown = text(bytes, start, Math.min(end, start + EXAMPLE_LENGTH));
     this.skippedExamples.push({ line: this.lines, offset: this.baseOffset + start, reason, text: shown });
+  }
+
+  /** A line that was skipped can be used after all. */
+  unskip(line: number): void {
+    this.skippedLines--;
+    const at = this.skippedExamples.findIndex((example) => example.line === line);
+    if (at >= 0) this.skippedExamples.splice(at, 1);
   }
 
   /** The finished chunk. The parser adds what only it knows: the clock. */

@@ -21,7 +21,7 @@ export function readBytes(
       to = from + cut;
       break;
     }
-    builder.append(format.parseChunk(bytes.subarray(from, to), prepared));
+    builder.append(format.parseChunk(bytes.subarray(from, to), { ...prepared, last: to === bytes.length }));
     from = to;
   }
   return builder.finish();

@@ -33,8 +33,12 @@ it('reads random texts as the JavaScript reader does', () => {
   );
 }, 30_000);
 
-const golden = new URL('golden/strace/', import.meta.url);
-const goldens = readdirSync(golden).filter((file) => file.endsWith('.strace'));
+const golden = new URL('golden/', import.meta.url);
+const goldens = ['strace/', 'strace-pastes/'].flatMap((folder) =>
+  readdirSync(new URL(folder, golden))
+    .filter((file) => file.endsWith('.strace'))
+    .map((file) => folder + file),
+);
 
 describe.each(goldens)('%s', (file) => {
   const text = readFileSync(new URL(file, golden), 'latin1');

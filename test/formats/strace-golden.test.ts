@@ -1,17 +1,21 @@
 /**
- * Recordings and what is read from them: put `x.strace` into golden/strace, run with UPDATE_GOLDEN=1, look at
+ * Recordings, and texts that were copied from a terminal (golden/strace-pastes) and what is read from them: put `x.strace` there, run with UPDATE_GOLDEN=1, look at
  * `x.expected.json` with care, commit both. How the first ones were recorded: golden/strace/README.md.
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { detectFormat } from '../../src/formats/index.js';
 import { strace } from '../../src/formats/strace.js';
 import { dumpTrace } from '../../src/trace/dump.js';
 import { parse, plain } from './strace-text.js';
 
-const folder = new URL('golden/strace/', import.meta.url);
-const files = readdirSync(folder).filter((file) => file.endsWith('.strace'));
+const cases = ['strace', 'strace-pastes'].flatMap((of) => {
+  const folder = new URL(`golden/${of}/`, import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.strace'));
+  return files.map((file) => ({ of, file, folder }));
+});
 
-describe.each(files)('%s', (file) => {
+describe.each(cases)('$of/$file', ({ of, file, folder }) => {
   const bytes = readFileSync(new URL(file, folder));
   const trace = parse(bytes);
 
@@ -30,5 +34,8 @@ describe.each(files)('%s', (file) => {
     expect(dumpTrace(parse(crlf))).toBe(dumpTrace(trace));
   });
 
-  it('is recognised', () => expect(strace.detect(bytes, file).score).toBeGreaterThan(0.9));
+  it('is recognised', () => {
+    expect(detectFormat(bytes, file)?.format.id).toBe('strace');
+    if (of === 'strace') expect(strace.detect(bytes, file).score).toBeGreaterThan(0.9);
+  });
 });

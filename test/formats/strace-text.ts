@@ -24,7 +24,7 @@ export function parse(bytes: Uint8Array, limits: readonly number[] = [], tid = 0
       }
       if (cut > 0) to = from + cut;
     }
-    builder.append(strace.parseChunk(bytes.subarray(from, to), { tid }));
+    builder.append(strace.parseChunk(bytes.subarray(from, to), { tid, last: to === bytes.length }));
     from = to;
   }
   return builder.finish();
