@@ -28,9 +28,10 @@ const tableReporter: Reporter<LearnDocument> = {
   render(d, { width }) {
     const { coverage } = d;
     const { events, eventsWithStack, seconds, sources } = d.learned;
-    const share = events === 0 ? 0 : Math.round((100 * eventsWithStack) / events);
+    const own = coverage.stacks?.own ?? eventsWithStack;
     const lines = [
-      `${grouped(events)} calls in ${duration(seconds)}, ${share} % of them with a stack of the program's own`,
+      `${grouped(events)} calls in ${duration(seconds)}, ${percent(own, events)} of them with functions of the program's own on the stack`,
+      ...stackLines(d),
       `${plural(coverage.episodes, 'distinct episode')}; ${plural(coverage.innermost, 'function')} issued calls, the others only called these`,
       ...binaryLines(d),
       ...groupLines(coverage),
@@ -43,6 +44,45 @@ const tableReporter: Reporter<LearnDocument> = {
     ].join('\n');
   },
 };
+
+/** Less than this share of the calls is not worth a line. */
+const TOLD = 0.005;
+
+function stackLines({ learned, coverage: { stacks, program } }: LearnDocument): string[] {
+  if (stacks === null) return [];
+  const { eventsWithStack: whole } = learned;
+  const lines: string[] = [];
+  if (stacks.runtime >= TOLD * whole)
+    lines.push(
+      `${percent(stacks.runtime, learned.events)} have none of them: schedulers, collectors and other threads of libraries`,
+    );
+  if (stacks.interpreted > 0)
+    lines.push(
+      `${percent(stacks.interpreted, learned.events)} of the stacks hold interpreted frames, whose functions are missing: ${namingAdvice(program)}`,
+    );
+  if (stacks.unnamed >= TOLD * whole)
+    lines.push(
+      `${percent(stacks.unnamed, learned.events)} of the stacks hold frames without a name (stripped, or made at run time and not in a perf map)`,
+    );
+  return lines;
+}
+
+/** How a runtime is made to name what it interprets; docs/languages.md has the whole recipes. */
+const NAMING: readonly (readonly [program: RegExp, advice: string])[] = [
+  [/^java/, 'run the JVM with -Xcomp -XX:TieredStopAtLevel=1 -XX:-Inline -XX:+PreserveFramePointer'],
+  [/^node/, 'run node with --perf-basic-prof --interpreted-frames-native-stack'],
+  [/^python/, 'run python (3.12 or later) with -X perf'],
+];
+
+function namingAdvice(program: string): string {
+  return NAMING.find(([pattern]) => pattern.test(program))?.[1] ?? 'see docs/languages.md';
+}
+
+function percent(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return '0 %';
+  const share = (100 * part) / whole;
+  return share < 1 ? 'less than 1 %' : `${Math.round(share)} %`;
+}
 
 function binaryLines({ binary, coverage }: LearnDocument): string[] {
   if (binary === null || coverage.binary === null) return [];

@@ -1,6 +1,7 @@
 /** What a signature database covers, as data; reporters print it. */
 import type { LearnedFunction, SignatureDatabase } from './database.js';
 import { normaliseName } from './names.js';
+import type { StackCounts } from './stack-counts.js';
 import { alwaysTogether, splitByContext } from './told-apart.js';
 
 /** Functions with the same episodes: plain signatures cannot tell them apart. */
@@ -20,6 +21,8 @@ export interface CoverageReport {
   /** Calls in learning, and those whose stack told something. */
   readonly events: number;
   readonly eventsWithStack: number;
+  /** What these stacks are worth; null where the signatures are of a version that did not tell. */
+  readonly stacks: StackCounts | null;
   /** Distinct episodes over all functions. */
   readonly episodes: number;
   /** Compared with the binary's symbols, where they were given. */
@@ -66,6 +69,7 @@ export function coverageReport(
     innermost: db.functions.filter((f) => f.ownCalls > 0).length,
     events: db.learned.events,
     eventsWithStack: db.learned.eventsWithStack,
+    stacks: db.learned.stacks ?? null,
     episodes: episodes.size,
     binary: binary === undefined ? null : compareWithBinary(db.functions, binary.functions),
     groups,

@@ -3,6 +3,7 @@
  * that decodes a stackless trace. The file is JSON (docs/signatures.md), one function or context a line so that it diffs well.
  */
 import type { ContextModel } from './context-model.js';
+import type { StackCounts } from './stack-counts.js';
 
 export const SIGNATURES_SCHEMA_VERSION = 1;
 
@@ -41,6 +42,8 @@ export interface SignatureDatabase {
   readonly learned: {
     readonly events: number;
     readonly eventsWithStack: number;
+    /** What these stacks are worth; files of older versions do not tell. */
+    readonly stacks?: StackCounts;
     readonly seconds: number;
     readonly sources: readonly string[];
   };

@@ -12,6 +12,7 @@ import { findInvocations } from './invocations.js';
 import { baseName } from './names.js';
 import { findOwnCode, type OwnCodeOptions } from './own-code.js';
 import { OwnTree } from './own-tree.js';
+import { countStacks } from './stack-counts.js';
 
 export interface LearnOptions extends OwnCodeOptions {
   readonly parameters: Parameters;
@@ -59,6 +60,7 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
     learned: {
       events: traces.reduce((sum, t) => sum + t.length, 0),
       eventsWithStack: found.withStack,
+      stacks: countStacks(runs, own),
       seconds: traces.reduce((sum, t) => sum + t.endNs, 0) / NANOSECONDS_PER_SECOND,
       sources: (options.sources ?? []).map(baseName),
     },

@@ -1,20 +1,27 @@
 /**
  * One name a function, however a tracer prints it: without compiler marks and positions (`JS:^Queue.getNextJob
- * /app/queue.js:1112:38` is `Queue.getNextJob`), without the suffixes of GCC's clones, symbol versions, C++ arguments, return types
- * and template arguments. Learning, the binary's symbols and the truth of a case all go through `normaliseName`,
- * so that what is one function compares as one. Idempotent.
+ * /app/queue.js:1112:38` is `Queue.getNextJob`), without the suffixes of GCC's clones, symbol versions, arguments, return types
+ * and template arguments; code that a compiler made of a part of a function (Go's and Rust's closures) goes by the function's
+ * name. Learning, the binary's symbols and the truth of a case all go through `normaliseName`, so that what is one
+ * function compares as one. Idempotent.
  */
 import { demangle } from './demangle.js';
+import { enclosingGoFunction, unescapeGo } from './go-names.js';
+import { javaMethod } from './java-names.js';
 
 /** Clones that GCC and LLVM make of a function and mark in its name (gcc/symtab, `clone_function_name`; LLVM `.llvm.N`). */
 const CLONE_SUFFIX =
   /(?:\.(?:isra|part|constprop|cold|hot|unlikely|exit|startup|lto_priv|localalias|clone|llvm|__uniq|resolver|ifunc)(?:\.\d+)*)+$/;
+/** Such words are names where the rest has dots of its own (`demo.Server.startup`), and in Go's package main; only `main.cold` is C's. */
+const DOTTED = /^(?![^.]+\.\d+$)[^(]*[./]|^main$/;
 /** `@plt`, `@GLIBC_2.2.5`, `@@GLIBC_2.34`: stubs of the linkage table and versions of symbols (ld(1), VERSION). */
 const VERSION_SUFFIX = /@{1,3}[A-Za-z_][\w.+-]*$/;
 /** A C identifier with a number behind: a local function that the compiler renumbered. */
 const NUMBERED_LOCAL = /^([A-Za-z_$][\w$]*)\.\d+$/;
 /** Hash that Rust's older mangling puts behind each path. */
 const RUST_HASH = /::h[0-9a-f]{16}$/;
+/** Closures and async blocks of Rust, older and newer mangling: `serve::{{closure}}`, `serve::{closure#0}`. */
+const RUST_CLOSURE = /(?:::\{(?:\{closure\}|closure#\d+)\}|\{\{vtable\.shim\}\})+$/;
 const PLAIN = /^[\w$]*$/;
 
 /**
@@ -76,10 +83,43 @@ export function normaliseName(raw: string): string {
     return `(${script.topLevel ? 'script' : 'anonymous'}) ${place}`.trimEnd();
   }
   if (/^\((?:anonymous|script)\) /.test(raw)) return raw;
-  let name = raw.trim().replace(VERSION_SUFFIX, '').replace(CLONE_SUFFIX, '');
+  const java = javaMethod(raw);
+  if (java !== null) return `${java.type}.${java.method}`;
+  let name = withoutClone(raw.trim().replace(VERSION_SUFFIX, ''));
   const numbered = NUMBERED_LOCAL.exec(name);
   if (numbered !== null) name = numbered[1]!;
-  return withoutSignature(demangle(name) ?? name).replace(RUST_HASH, '');
+  const bare = withoutSignature(heldLambda(name) ?? demangle(name) ?? name).replace(RUST_HASH, '');
+  // .NET: the assembly is gone, what is left looks like Java's.
+  const dotted = javaMethod(bare);
+  if (dotted !== null) return `${dotted.type}.${dotted.method}`;
+  return enclosingGoFunction(unescapeGo(bare.replace(RUST_CLOSURE, '')));
+}
+
+/** Whether `normaliseName` calls this code by the function that it stands in. */
+export function isClosure(raw: string): boolean {
+  return RUST_CLOSURE.test(raw.replace(RUST_HASH, '')) || enclosingGoFunction(raw) !== raw;
+}
+
+function withoutClone(name: string): string {
+  const suffix = CLONE_SUFFIX.exec(name);
+  if (suffix === null) return name;
+  const head = name.slice(0, suffix.index);
+  return DOTTED.test(head) && !/^main\.(?:cold|.*\d)/.test(name) ? name : head;
+}
+
+/** `std::_Function_handler<void (), Server::start()::{lambda()#1}>::_M_invoke`: the lambda, whose code is mostly part of what calls it. */
+function heldLambda(name: string): string | null {
+  const at = name.indexOf('::{lambda(');
+  if (at < 0 || !/^(?:[\w:]+[&*]* )?(?:std|__gnu_cxx)::[^(]*</.test(name)) return null;
+  let depth = 0;
+  let start = at;
+  for (let c = name[start - 1]!; depth > 0 || !/[<,(]/.test(c); c = name[start - 1]!) {
+    if (/[)>\]]/.test(c)) depth++;
+    else if (/[(<[]/.test(c)) depth--;
+    if (--start === 0) return null;
+  }
+  const end = name.indexOf('}', at);
+  return end < 0 ? null : name.slice(start, end + 1).trim();
 }
 
 /** Operators whose symbols would otherwise be taken for brackets or blanks (C++ [over.oper]). */
@@ -117,16 +157,21 @@ function withoutSignature(name: string): string {
     }
     if (c === '<') {
       const end = closing(name, i);
+      // `std::io::impls::<impl Write for X>::write`, `parse::<u16>`: one `::` goes with the brackets.
+      if (out.endsWith('::')) out = out.slice(0, -2);
       // Rust writes `<Type as Trait>::method`: at the beginning of a path it is the path.
       if (out.length === start && name.startsWith('::', end + 1)) {
-        const inner = name.slice(i + 1, end);
-        out += withoutSignature(inner.split(' as ')[0]!);
+        const [type, trait] = name.slice(i + 1, end).split(' as ') as [string, string?];
+        // Arrays, tuples and references have no name of their own.
+        out += withoutSignature(trait !== undefined && /^[^\w<]/.test(type) ? trait : type);
       }
       i = end + 1;
     } else if (c === '(') {
       const end = closing(name, i);
       const group = name.slice(i, end + 1);
-      if (group === '(anonymous namespace)' || out.endsWith('.')) out += group;
+      // Go: the receiver, and `runtime/cgo(.text)`, where code without names begins.
+      if (group === '(anonymous namespace)' || out.endsWith('.') || group.startsWith('(.'))
+        out += group.replace(/\[.*\]/, '');
       else if (out.length > start && !INNER.test(name.slice(end + 1, end + 24))) break;
       i = end + 1 + (QUALIFIERS.exec(name.slice(end + 1, end + 24))?.[0].length ?? 0);
     } else if (c === '[') {

@@ -1,10 +1,12 @@
 /**
- * Which frames are the program's own code: those can be to blame, and are learned. Told by object file, see
- * docs/signatures.md: the program and what is bundled with it are its own; libraries of the system, the kernel and, where
- * the program is a script run by an interpreter, the interpreter itself are not.
+ * Which frames are the program's own code: those can be to blame, and are learned. Told by what comes with a language
+ * (languages.ts), then by object file, see docs/signatures.md: the program and what is bundled with it are its own; libraries
+ * of the system, the kernel and, where the program is a script run by an interpreter, the interpreter itself are not.
  */
 import { PerfscopeError } from '../errors.js';
 import { NO_STACK, type StackTable } from '../trace/stacks.js';
+import { javaMethod } from './java-names.js';
+import { type Language, type RuledRole, languageOf, ruledRole, runtimeOf } from './languages.js';
 import { baseName, normaliseName, scriptFunction } from './names.js';
 
 export interface OwnCodeOptions {
@@ -16,11 +18,15 @@ export interface OwnCodeOptions {
   readonly exclude?: readonly string[];
 }
 
+/** `other`: not the program's own, whatever else it may be. */
+export type FrameRole = 'own' | 'other' | Exclude<RuledRole, 'library'>;
+
 export interface OwnCode {
-  /** Path of the program's object file as the tracer printed it. */
+  /** Path of the program's object file as the tracer printed it; the name of a runtime of which only the library is on stacks. */
   readonly program: string;
   /** The program is an interpreter or virtual machine: the own code is what perf maps name. */
   readonly runtime: boolean;
+  roleOf(functionName: string, objectName: string): FrameRole;
   owns(functionName: string, objectName: string): boolean;
 }
 
@@ -54,13 +60,6 @@ const C_RUNTIME =
 const SHARED_LIBRARY = /\.(?:so(?:\.[\d.]+)?|node|ko(?:\.[gx]z)?)$|^ld-[\w.-]+$/;
 /** Files by which JIT compilers tell perf of their code: tools/perf/Documentation/jit-interface.txt, jitdump-specification.txt. */
 const JIT_OBJECT = /(?:^|\/)(?:perf-\d+\.map|jitted-\d+-\d+\.so)$/;
-/** JIT code that belongs to the engine: stubs, regular expressions, Java's own packages. */
-const JIT_INTERNAL =
-  /^(?:RegExp|Builtin|BytecodeHandler|Bytecode|Stub|Handler|ICStub|wasm-to-js|js-to-wasm)[:\]]|^L?(?:javax?|jdk|sun|com[./]sun)[./]|[Ss]tub/;
-/** The script language's own library: part of the engine (`node:`, older Node's bare names, Python's standard library). */
-const SCRIPT_LIBRARY =
-  /^(?:node:|internal\/|native |<frozen )|^[\w.-]*$|\/lib(?:64)?\/python[\d.]+\/(?!(?:site|dist)-packages\/)/;
-
 /**
  * Share of the program's stacks with JIT code on them from which the program counts as a runtime. Servers written in a script
  * language have it on 16 to 21 % (the three of the bug set); a native program that compiles hot expressions only (PostgreSQL's LLVM)
@@ -73,6 +72,7 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   const objects = new Map<string, number>();
   let jitCalls = 0;
   for (const use of uses) jitCalls += countObjects(use, objects);
+  const languages = languagesOf(uses);
   const program = chooseProgram(objects, options.program);
   const runtime = jitCalls > 0 && jitCalls >= RUNTIME_SHARE * (objects.get(program) ?? 0);
   // perf script without -F dso names no objects: then every named function has to count.
@@ -81,39 +81,40 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   const exclude = matcher(options.exclude);
   const ownObjects = new Map<string, boolean>();
 
-  return {
-    program,
-    runtime,
-    owns(functionName, objectName) {
-      if (functionName === '' || START_UP.has(functionName)) return false;
-      if (exclude !== null && matchesFrame(exclude, functionName, objectName)) return false;
-      if (include !== null && matchesFrame(include, functionName, objectName)) return true;
-      if (isJitObject(objectName) || (nameless && scriptFunction(functionName) !== null))
-        return isOwnScript(functionName);
-      if (nameless) return functionName !== '[unknown]';
-      let own = ownObjects.get(objectName);
-      if (own === undefined) ownObjects.set(objectName, (own = isOwnObject(objectName, program, runtime)));
-      return own;
-    },
-  };
+  function roleOf(functionName: string, objectName: string): FrameRole {
+    if (functionName === '' || START_UP.has(functionName)) return 'other';
+    if (exclude !== null && matchesFrame(exclude, functionName, objectName)) return 'other';
+    if (include !== null && matchesFrame(include, functionName, objectName)) return 'own';
+    const jit = isJitObject(objectName) || (nameless && isMadeAtRunTime(functionName));
+    const ruled = ruledRole(functionName, jit, languages.get(objectName) ?? null);
+    if (ruled !== null) return ruled === 'library' ? 'other' : ruled;
+    if (jit) return 'own';
+    if (nameless) return functionName === '[unknown]' ? 'other' : 'own';
+    let own = ownObjects.get(objectName);
+    if (own === undefined) ownObjects.set(objectName, (own = isOwnObject(objectName, program, runtime)));
+    return own ? 'own' : 'other';
+  }
+  return { program, runtime, roleOf, owns: (name, object) => roleOf(name, object) === 'own' };
 }
 
-/** Name and object under which a frame is learned; a script function's object is its script, as perf maps are named by process. */
+/**
+ * Name and object under which a frame is learned. Files of code made at run time are named by process, so there the object of a script's
+ * function is its script, that of a Java method its class, and others have none.
+ */
 export function functionIdentity(functionName: string, objectName: string): { name: string; object: string } {
-  const script = isJitObject(objectName) ? scriptFunction(functionName)?.script : undefined;
-  return { name: normaliseName(functionName), object: baseName(script ?? plainPath(objectName)) };
+  const name = normaliseName(functionName);
+  if (!isJitObject(objectName)) return { name, object: baseName(plainPath(objectName)) };
+  const script = scriptFunction(functionName)?.script;
+  return { name, object: script === undefined ? (javaMethod(functionName)?.type ?? '') : baseName(script) };
 }
 
 function isJitObject(object: string): boolean {
   return JIT_OBJECT.test(object);
 }
 
-function isOwnScript(functionName: string): boolean {
-  const script = scriptFunction(functionName);
-  // A module's own code runs once, at loading; V8 gives its place in memory to others then, and perf its name.
-  if (script !== null) return !SCRIPT_LIBRARY.test(script.script) && !(script.topLevel && script.name === '');
-  // Other engines: methods have qualified names, helpers have plain ones.
-  return /[.:;/]/.test(functionName) && !JIT_INTERNAL.test(functionName);
+/** Names that no native code has. */
+function isMadeAtRunTime(functionName: string): boolean {
+  return functionName === 'Interpreter' || scriptFunction(functionName) !== null || javaMethod(functionName) !== null;
 }
 
 function isOwnObject(object: string, program: string, runtime: boolean): boolean {
@@ -158,7 +159,9 @@ function chooseProgram(objects: ReadonlyMap<string, number>, wanted: string | un
     (object) =>
       plainPath(object).startsWith('/') && !SHARED_LIBRARY.test(baseName(plainPath(object))) && !isJitObject(object),
   );
-  if (wanted === undefined) return executables[0] ?? '';
+  const runtimes = ranked.map((object) => runtimeOf(baseName(plainPath(object)))).filter((name) => name !== null);
+  if (wanted === undefined) return executables[0] ?? runtimes[0] ?? '';
+  if (runtimes.includes(wanted)) return wanted;
   const found = ranked.find((object) => plainPath(object) === wanted || baseName(plainPath(object)) === wanted);
   if (found !== undefined) return found;
   throw new PerfscopeError(
@@ -180,21 +183,39 @@ function countObjects({ table, calls }: StackUse, objects: Map<string, number>):
     total[s]! += calls[s]!;
     if (prefix[s]! !== NO_STACK) total[prefix[s]!]! += total[s]!;
   }
-  const isJit = table.objects.map(isJitObject);
+  const ownJit = Array.from(
+    frameObject,
+    (object, f) =>
+      isJitObject(table.objects[object]!) && ruledRole(table.functions[table.frameFunction[f]!]!, true, null) === null,
+  );
   let jitCalls = 0;
   for (let s = 0; s < prefix.length; s++) {
     const object = frameObject[frame[s]!]!;
     let first = true;
-    let firstJit = isJit[object]! && isOwnScript(table.functions[table.frameFunction[frame[s]!]!]!);
+    let firstJit = ownJit[frame[s]!]!;
     for (let p = prefix[s]!; p !== NO_STACK && (first || firstJit); p = prefix[p]!) {
       const outer = frameObject[frame[p]!]!;
       if (outer === object) first = false;
-      if (firstJit && isJit[outer]! && isOwnScript(table.functions[table.frameFunction[frame[p]!]!]!)) firstJit = false;
+      if (ownJit[frame[p]!]!) firstJit = false;
     }
     if (first) objects.set(table.objects[object]!, (objects.get(table.objects[object]!) ?? 0) + total[s]!);
     if (firstJit) jitCalls += total[s]!;
   }
   return jitCalls;
+}
+
+/** Languages of the object files, by the functions that they hold. */
+function languagesOf(uses: readonly StackUse[]): Map<string, Language> {
+  const found = new Map<string, Language>();
+  for (const { table } of uses) {
+    table.frameObject.forEach((o, f) => {
+      const object = table.objects[o]!;
+      if (found.has(object) || isJitObject(object)) return;
+      const language = languageOf(table.functions[table.frameFunction[f]!]!);
+      if (language !== null) found.set(object, language);
+    });
+  }
+  return found;
 }
 
 function matchesFrame(pattern: RegExp, functionName: string, objectName: string): boolean {

@@ -176,3 +176,151 @@ describe('own code of a program run by an interpreter', () => {
     expect(functionIdentity('f.isra.0', '/opt/app/server (deleted)')).toEqual({ name: 'f', object: 'server' });
   });
 });
+
+describe('own code by package, namespace and class', () => {
+  const APP = '/srv/demo/app';
+  const MAP = '/tmp/perf-9.map';
+  const JVM = '/usr/lib/jvm/java-17-openjdk-amd64/lib/server/libjvm.so';
+  /** Roles of `frames` in a program with `evidence` on a stack. */
+  const roles = (evidence: string, object: string, frames: readonly string[], options: OwnCodeOptions = {}) => {
+    const own = ownCodeOf(
+      [
+        [
+          ['main', APP],
+          [evidence, APP],
+          ['read', LIBC],
+        ],
+      ],
+      options,
+    );
+    return Object.fromEntries(frames.map((frame) => [frame, own.roleOf(frame, object)]));
+  };
+  const own = (expected: Readonly<Record<string, string>>) => Object.keys(expected);
+
+  it('knows what of a Go program is of its runtime, its standard library and its scheduler', () => {
+    const expected = {
+      'main.main': 'own',
+      'main.(*server).serve.func1': 'own',
+      'demo/store.(*Store).Put': 'own',
+      'github.com/a/b.Map[net/http.Header]': 'own',
+      'example.org/demo/internal/poll.Wait': 'own',
+      sqlite3_step: 'own',
+      'net/http.(*conn).serve': 'other',
+      'vendor/golang.org/x/net/http2/hpack.(*Decoder).Write': 'other',
+      'golang.org/x/sys/unix.Read': 'other',
+      'golang.org/x/net/http2.(*Framer).ReadFrame': 'own',
+      'internal/poll.(*FD).Read': 'other',
+      'runtime/internal/syscall.Syscall6': 'other',
+      'syscall.Syscall': 'other',
+      'type..eq.main.key': 'other',
+      'sort.Slice[...]': 'other',
+      'runtime.goexit.abi0': 'other',
+      'runtime.systemstack.abi0': 'other',
+      'runtime/cgo(.text)': 'other',
+      x_cgo_thread_start: 'other',
+      crosscall2: 'other',
+      _rt0_amd64_linux: 'other',
+      'runtime.mcall': 'scheduler',
+      'runtime.mstart.abi0': 'scheduler',
+      'runtime.sysmon': 'scheduler',
+    };
+    expect(roles('runtime.goexit.abi0', APP, own(expected))).toEqual(expected);
+  });
+
+  it('leaves names that look like those of a language alone in objects of another', () => {
+    const expected = { 'runtime.x': 'own', 'sync.cold': 'own', 'core::Loop::run': 'own', 'log::write': 'own' };
+    expect(roles('work', APP, own(expected))).toEqual(expected);
+  });
+
+  it("leaves out Rust's standard library, but no implementation of or for the program's own", () => {
+    const expected = {
+      'demo::serve::{{closure}}::h0123456789abcdef': 'own',
+      '<demo::Server as std::io::Write>::write': 'own',
+      '<std::net::tcp::TcpStream as demo::Peer>::send': 'own',
+      '<T as demo::Peer>::send': 'own',
+      'std::io::Write::write_all': 'other',
+      '<std::net::tcp::TcpStream as std::io::Read>::read': 'other',
+      '<alloc::boxed::Box<F,A> as core::ops::function::FnOnce<Args>>::call_once': 'other',
+      '<T as core::convert::Into<U>>::into': 'other',
+      'std::io::impls::<impl std::io::Write for &mut W>::write_all': 'other',
+      'core::ops::function::FnOnce::call_once{{vtable.shim}}': 'other',
+      'tokio::runtime::park::CachedParkThread::park': 'other',
+      'hyper::proto::h1::io::Buffered<T,B>::poll_read_from_io': 'own',
+      __rust_try: 'other',
+    };
+    expect(roles('std::rt::lang_start::{{closure}}', APP, own(expected))).toEqual(expected);
+  });
+
+  it("leaves out C++'s standard library, but no lambda whose code is part of its templates", () => {
+    const expected = {
+      'Server::serve(std::string const&)': 'own',
+      'std::vector<Server, std::allocator<Server> >::push_back(Server const&)': 'other',
+      'void std::__invoke_impl<void, void (Server::*)(), Server*>(std::__invoke_memfun_deref)': 'other',
+      '__gnu_cxx::new_allocator<int>::allocate(unsigned long)': 'other',
+      _ZNSt6vectorIiSaIiEE9push_backERKi: 'other',
+      'std::_Function_handler<void (), Server::start(int)::{lambda()#1}>::_M_invoke(std::_Any_data const&)': 'own',
+      'std::thread::_State_impl<std::thread::_Invoker<std::tuple<Server::run() const::{lambda()#2}> > >::_M_run()':
+        'own',
+      'std::_Function_handler<void (), std::async_helper()::{lambda()#1}>::_M_invoke(std::_Any_data const&)': 'other',
+    };
+    expect(roles('work', APP, own(expected))).toEqual(expected);
+    const [, , , , , invoke, run] = own(expected);
+    expect([functionIdentity(invoke!, APP).name, functionIdentity(run!, APP).name]).toEqual([
+      'Server::start::{lambda#1}',
+      'Server::run::{lambda#2}',
+    ]);
+  });
+
+  it('judges a Java method by its class, whoever names it', () => {
+    const expected = {
+      'java.lang.String demo.Srv$Handler.describe(java.lang.String)': 'own',
+      'java.lang.Integer demo.Srv$Handler.lambda$run$0(java.io.OutputStream)': 'own',
+      'void Srv.run()': 'own',
+      'void org.apache.catalina.connector.CoyoteAdapter.service()': 'own',
+      'Ldemo/Srv;::run': 'own',
+      'int sun.nio.ch.FileDispatcherImpl.write0(java.io.FileDescriptor, long, int)': 'other',
+      'void java.lang.Thread.run()': 'other',
+      'Ljava/lang/Thread;::run': 'other',
+      'java.lang.Thread::run': 'other',
+      'Ljava/lang/Thread;run()V': 'other',
+      'java/lang/Thread.run()V_hot': 'other',
+      'java.lang.Object demo.Srv$Handler$$Lambda$6/0x00007fcaf0003c00.call()': 'other',
+      'void jdk.internal.reflect.GeneratedMethodAccessor12.invoke()': 'other',
+      'StubRoutines (1)': 'other',
+      'vtable stub': 'other',
+      Interpreter: 'interpreter',
+      'java.lang.Runnable java.util.concurrent.ThreadPoolExecutor.getTask()': 'scheduler',
+    };
+    expect(roles('work', MAP, own(expected))).toEqual(expected);
+  });
+
+  it('obeys --include and --exclude above these rules', () => {
+    const given = { include: ['net/http.*', '*/lib/python3.12/queue.py'], exclude: ['example.org/*'] };
+    const expected = { 'net/http.(*conn).serve': 'own', 'example.org/x.F': 'other', 'os.Open': 'other' };
+    expect(roles('runtime.goexit', APP, own(expected), given)).toEqual(expected);
+    const script = { 'py::Queue.get:/usr/lib/python3.12/queue.py': 'own' };
+    expect(roles('work', MAP, own(script), given)).toEqual(script);
+  });
+
+  it('is of the runtime whose library is on the stacks where no executable is', () => {
+    const method: [string, string] = ['void demo.Srv.run()', MAP];
+    const stack: [string, string][] = [['start_thread', LIBC], ['JavaCalls::call_helper', JVM], method];
+    const java = ownCodeOf([stack]);
+    expect([java.program, java.runtime, java.owns(...method), java.owns('JavaCalls::call_helper', JVM)]).toEqual([
+      'java',
+      true,
+      true,
+      false,
+    ]);
+    expect(ownCodeOf([stack], { program: 'java' }).program).toBe('java');
+  });
+
+  it('keeps no process number in the object of code made at run time', () => {
+    expect(functionIdentity('void demo.Srv$Log.<init>(int)', MAP)).toEqual({
+      name: 'demo.Srv$Log.<init>',
+      object: 'demo.Srv$Log',
+    });
+    expect(functionIdentity('app:serve/2', MAP).object).toBe('');
+    expect(functionIdentity('JS:*serve /srv/app/server.js:1:2', MAP).object).toBe('server.js');
+  });
+});
