@@ -157,6 +157,7 @@ function copyRows({ columns }: Trace, base: number, rows: number, wasm: Exports)
 class Symbols {
   readonly list: Symbol[] = [];
   readonly outcomes: string[] = [];
+  private readonly numbers = new Map<string, number>();
 
   constructor(
     private readonly calls: readonly string[],
@@ -168,9 +169,9 @@ class Symbols {
 
   /** The one that was met last. */
   add(): void {
-    const { first, second, third } = tuplesAt(this.wasm.memory.buffer, this.wasm.codes);
-    const at = first.length - 1;
-    const [v, w, x] = [first[at]!, second[at]!, third[at]!];
+    const [size, list] = tableAt(this.wasm.memory.buffer, this.wasm.codes);
+    const last = new Int32Array(this.wasm.memory.buffer, list + 12 * (size - 1), 3);
+    const [v, w, x] = last as unknown as [number, number, number];
     const codes = { call: this.calls[v >> 5]!, variant: v & 31, kind: w >> 2, side: w & 3, errno: x >> 3, size: x & 7 };
     const symbol = symbolOf(codes);
     this.put(symbol, Math.max(1, Math.min(UNLIMITED, this.longestRun?.(symbol) ?? UNLIMITED)));
@@ -178,8 +179,8 @@ class Symbols {
 
   private put(symbol: Symbol, limit: number): void {
     const text = grainsOf(symbol)[OUTCOME]!;
-    let outcome = this.outcomes.indexOf(text);
-    if (outcome < 0) outcome = this.outcomes.push(text) - 1;
+    let outcome = this.numbers.get(text);
+    if (outcome === undefined) this.numbers.set(text, (outcome = this.outcomes.push(text) - 1));
     this.list.push(symbol);
     this.wasm.addSymbol(outcome, limit);
   }
@@ -194,9 +195,15 @@ function runsAt({ memory, RUNS, runs }: Exports): Run[] {
 }
 
 /** The tuples of a table (src/wasm/places/tuples.ts), by number. */
-function tuplesAt(buffer: ArrayBuffer, { value: table }: WebAssembly.Global) {
-  const [size, , , list] = new Int32Array(buffer, table, 4) as unknown as [number, number, number, number];
+function tuplesAt(buffer: ArrayBuffer, table: WebAssembly.Global) {
+  const [size, list] = tableAt(buffer, table);
   const all = new Int32Array(buffer, list, 3 * size);
   const part = (k: number) => Int32Array.from({ length: size }, (_, n) => all[3 * n + k]!);
   return { first: part(0), second: part(1), third: part(2) };
+}
+
+/** How many tuples it has, and where the list of them begins. */
+function tableAt(buffer: ArrayBuffer, { value: table }: WebAssembly.Global): [size: number, list: number] {
+  const [size, , , list] = new Uint32Array(buffer, table, 4) as unknown as [number, number, number, number];
+  return [size, list];
 }

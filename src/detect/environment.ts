@@ -154,11 +154,14 @@ function starved(scene: Scene, onsetNs: number): Outside | null {
       continue;
     ready[at < onsetNs ? 0 : 1]![t]! += Math.min(nextEvent.of(t, at), toNs) - at;
   }
-  const before = Math.max(...ready[0]!) / (onsetNs - fromNs);
-  const after = Math.max(...ready[1]!) / (toNs - onsetNs);
+  const before = most(ready[0]!) / (onsetNs - fromNs);
+  const after = most(ready[1]!) / (toNs - onsetNs);
   if (after < STARVED || after < STARVED_FACTOR * before) return null;
   return { resource: 'cpu', reason: { code: 'no-cpu', args: { before, after, at: onsetNs / 1e9 } } };
 }
+
+/** Threads may be more than a function can be given arguments. */
+const most = (times: Float64Array) => times.reduce((a, b) => Math.max(a, b), -Infinity);
 
 /** The next moment at which a thread certainly ran: the end of the call it is in, or its next call. */
 class NextEvents {

@@ -23,13 +23,16 @@ const NEARLY_ALL = 0.95;
 const FEWEST = 50;
 /** Outcome of a call that succeeded with the result 0, where that says something. */
 const ZERO = '0';
+const NO_USES = new Int32Array(0);
 const NOTHING = 0;
 const USES = 1;
 const OPENED = 2;
 const CLOSES = 3;
 const EXECUTES = 4;
-/** Linux allows 2^20 descriptors a process at most by default (fs.nr_open): uses of larger numbers are not followed. */
-const MAX_DESCRIPTOR = 1 << 20;
+/** Uses of a descriptor are stores into a list of its process, as far as the list has no more places for each opening than this ... */
+const PLACES_EACH = 16;
+/** ... and for the first ones that many. Larger numbers are looked up. */
+const FIRST_PLACES = 64;
 
 /** The part left behind must have grown so many times ... */
 const GROWN = 4;
@@ -87,7 +90,16 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const open = new ByDescriptor<Opening>(trace.threads, processesEnded(scene));
   const { processOf } = open;
   /** By process: the last use of each descriptor that was opened. To each row it is a store, and nothing to look up. */
-  const uses: Int32Array[] = trace.threads.map(() => new Int32Array(0));
+  const uses: Int32Array[] = trace.threads.map(() => NO_USES);
+  /** By process: how many places its list may have. */
+  const room = new Float64Array(trace.threads.length).fill(FIRST_PLACES);
+  const used = (p: number, d: number, row: number) => {
+    if (d < uses[p]!.length) uses[p]![d] = row;
+    else {
+      const opening = open.get(p, d);
+      if (opening !== undefined) opening.last = row;
+    }
+  };
   /** Stores uses from a row on, up to the first row that opens, closes or executes: that is given. Small, so that it is compiled once. */
   const usesFrom = (row: number): number => {
     for (let i = row; i < endRow; i++) {
@@ -96,12 +108,14 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
       if (deed !== USES) return i;
       const p = processOf[thread[i]!]!;
       const d = descriptor[i]!;
-      if (p >= 0 && d >= 0 && d < uses[p]!.length) uses[p]![d] = i;
+      if (p < 0 || d < 0) continue;
+      if (d < uses[p]!.length) uses[p]![d] = i;
+      else if (d >= FIRST_PLACES) used(p, d, i);
     }
     return endRow;
   };
   const lastUse = (opening: Opening, p: number, d: number) => {
-    opening.last = uses[p]![d] ?? opening.row;
+    opening.last = Math.max(opening.last, uses[p]![d] ?? 0);
   };
   for (let i = scene.firstRow; (i = usesFrom(i)) < endRow; i++) {
     const p = processOf[thread[i]!]!;
@@ -117,8 +131,7 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
       open.set(owner, d, undefined);
       continue;
     }
-    const used = uses[p]!;
-    if (d >= 0 && d < used.length) used[d] = i;
+    if (d >= 0) used(p, d, i);
     if (deed === EXECUTES) {
       // What a program that is started anew inherits, it need not know of.
       open.forEachOf(p, lastUse);
@@ -131,8 +144,8 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     if (before !== undefined) lastUse(before, p, made);
     const opening = { row: i, last: i, closedNs: NaN };
     open.set(p, made, opening);
-    if (made >= used.length && made < MAX_DESCRIPTOR) uses[p] = longer(used, made + 1);
-    uses[p]![made] = i;
+    room[p]! += PLACES_EACH;
+    if (made >= uses[p]!.length && made < room[p]!) uses[p] = longer(uses[p]!, made + 1);
     const symbol = places.classes[places.classOf[ofRow[i]!]!]!.call;
     let list = found.get(symbol);
     if (list === undefined) found.set(symbol, (list = []));

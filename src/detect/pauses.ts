@@ -136,7 +136,11 @@ export function itemsOf(scene: Scene, cells: Cells, pauses: readonly Pause[], co
       count: list.length,
       expected: 0,
       code: unfinished > 0 ? `${code}-for-ever` : code,
-      args: { seconds, longest: Math.max(...list.map((p) => (p.ns + p.reference) / 1e9)), unfinished },
+      args: {
+        seconds,
+        longest: list.reduce((most, p) => Math.max(most, (p.ns + p.reference) / 1e9), -Infinity),
+        unfinished,
+      },
     };
   });
   return items.sort((a, b) => b.weight - a.weight || (a.episode.join() < b.episode.join() ? -1 : 1));

@@ -27,7 +27,8 @@ export interface LearnOptions extends OwnCodeOptions {
  * calls has a stack with the program's own functions, `program-mismatch` when `options.program` is on no stack.
  */
 export function learnSignatures(traces: readonly Trace[], options: LearnOptions): SignatureDatabase {
-  const recorded = traces.filter((t) => t.stacks !== null && t.stacks.prefix.length > 0);
+  // A piece of a file may hold stacks whose calls are damaged.
+  const recorded = traces.filter((t) => t.columns.stack !== null && t.stacks !== null && t.stacks.prefix.length > 0);
   if (recorded.length === 0) throw noStacks('the learning traces hold no call stacks');
   const uses = recorded.map((t) => ({ table: t.stacks!, calls: callsByStack(t) }));
   const own = findOwnCode(uses, options);

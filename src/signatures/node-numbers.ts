@@ -12,13 +12,15 @@ export class NodeNumbers {
   ) {}
 
   number(node: number): number {
-    if (node < 0) return 0;
-    let n = this.numbers.get(node);
-    if (n === undefined) {
-      const parent = this.number(this.tree.parent[node]!);
-      const fn = this.functionOf[this.tree.functionOf[node]!]!;
-      n = fn < 0 ? parent : this.list.push([parent, fn]) - 1;
-      this.numbers.set(node, n);
+    // Stacks may be deeper than calls of a function by itself can be.
+    const unnumbered: number[] = [];
+    let at = node;
+    for (; at >= 0 && !this.numbers.has(at); at = this.tree.parent[at]!) unnumbered.push(at);
+    let n = at < 0 ? 0 : this.numbers.get(at)!;
+    for (const below of unnumbered.reverse()) {
+      const fn = this.functionOf[this.tree.functionOf[below]!]!;
+      if (fn >= 0) n = this.list.push([n, fn]) - 1;
+      this.numbers.set(below, n);
     }
     return n;
   }

@@ -4,6 +4,7 @@
  * of the system, the kernel and, where the program is a script run by an interpreter, the interpreter itself are not.
  */
 import { PerfscopeError } from '../errors.js';
+import { PathCounts } from '../trace/path-counts.js';
 import { NO_STACK, type StackTable } from '../trace/stacks.js';
 import { javaMethod } from './java-names.js';
 import { type Language, type RuledRole, languageOf, ruledRole, runtimeOf } from './languages.js';
@@ -183,23 +184,24 @@ function countObjects({ table, calls }: StackUse, objects: Map<string, number>):
     total[s]! += calls[s]!;
     if (prefix[s]! !== NO_STACK) total[prefix[s]!]! += total[s]!;
   }
+  const depth = new Uint32Array(prefix.length);
+  for (let s = 0; s < prefix.length; s++) if (prefix[s]! !== NO_STACK) depth[s] = depth[prefix[s]!]! + 1;
   const ownJit = Array.from(
     frameObject,
     (object, f) =>
       isJitObject(table.objects[object]!) && ruledRole(table.functions[table.frameFunction[f]!]!, true, null) === null,
   );
+  const objectsAbove = new PathCounts(prefix, depth, (s) => frameObject[frame[s]!]!);
+  const ownJitAbove = new PathCounts(prefix, depth, (s) => (ownJit[frame[s]!]! ? 1 : 0));
   let jitCalls = 0;
   for (let s = 0; s < prefix.length; s++) {
     const object = frameObject[frame[s]!]!;
-    let first = true;
-    let firstJit = ownJit[frame[s]!]!;
-    for (let p = prefix[s]!; p !== NO_STACK && (first || firstJit); p = prefix[p]!) {
-      const outer = frameObject[frame[p]!]!;
-      if (outer === object) first = false;
-      if (ownJit[frame[p]!]!) firstJit = false;
-    }
-    if (first) objects.set(table.objects[object]!, (objects.get(table.objects[object]!) ?? 0) + total[s]!);
-    if (firstJit) jitCalls += total[s]!;
+    objectsAbove.moveTo(prefix[s]!);
+    if (!objectsAbove.has(object))
+      objects.set(table.objects[object]!, (objects.get(table.objects[object]!) ?? 0) + total[s]!);
+    if (!ownJit[frame[s]!]!) continue;
+    ownJitAbove.moveTo(prefix[s]!);
+    if (!ownJitAbove.has(1)) jitCalls += total[s]!;
   }
   return jitCalls;
 }

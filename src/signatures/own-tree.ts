@@ -3,6 +3,7 @@
  * or how it was compiled (libraries in between, JIT tiers, process numbers) is gone, so the same chain of callers is the
  * same node in every trace.
  */
+import { PathCounts } from '../trace/path-counts.js';
 import { NO_STACK, type StackTable } from '../trace/stacks.js';
 import { isNamedByCaller } from './languages.js';
 import { isClosure } from './names.js';
@@ -32,6 +33,7 @@ export class OwnTree {
   readonly outermost: boolean[] = [];
   private readonly children = new Map<number, number>();
   private readonly functionIndex = new Map<string, number>();
+  private readonly callers = new PathCounts(this.parent, this.depth, (node) => this.functionOf[node]!);
 
   /** Node of each stack of `table`, NO_OWN, RUNTIME or BROKEN. O(stacks). */
   project(table: StackTable, own: OwnCode): Int32Array {
@@ -92,9 +94,8 @@ export class OwnTree {
       this.children.set(key, node);
       this.functionOf.push(f);
       this.depth.push(parent < 0 ? 1 : this.depth[parent]! + 1);
-      let caller = parent;
-      while (caller >= 0 && this.functionOf[caller] !== f) caller = this.parent[caller]!;
-      this.outermost.push(caller < 0);
+      this.callers.moveTo(parent);
+      this.outermost.push(!this.callers.has(f));
     }
     return node;
   }

@@ -57,7 +57,14 @@ export class RoleBook {
     const all = [...this.threads.values()].flat().filter(({ calls }) => calls.size > 0);
     // Entries that were seen on one thread are of one role, and so are those that each shares a thread with.
     const roleOf = new Map<number, number>();
-    const find = (n: number): number => (roleOf.get(n) === n ? n : find(roleOf.get(n)!));
+    const find = (n: number): number => {
+      let at = n;
+      for (let above = roleOf.get(at)!; above !== at; above = roleOf.get(at)!) {
+        roleOf.set(at, roleOf.get(above)!);
+        at = above;
+      }
+      return at;
+    };
     for (const { entries } of all) {
       const [first, ...rest] = entries;
       if (first === undefined) continue;

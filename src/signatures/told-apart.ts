@@ -16,8 +16,24 @@ export const FEWEST = 4;
 /** Three to one. */
 export const SURELY = 0.75;
 
-/** Splits each group of function numbers into the groups that remain. O(contexts x functions in groups). */
+/**
+ * Splits each group of function numbers into the groups that remain. Functions that are always on the same stacks are taken as one:
+ * O(contexts x such kinds of functions).
+ */
 export function splitByContext(model: ContextModel, groups: readonly (readonly number[])[]): number[][][] {
+  const kinds = byStacks(model, groups);
+  const split = splitApart(
+    model,
+    kinds.map((of) => of.map((members) => members[0]!)),
+  );
+  return split.map((parts, g) => {
+    const kindOf = new Map(kinds[g]!.map((members) => [members[0]!, members]));
+    const place = new Map(groups[g]!.map((f, i) => [f, i]));
+    return parts.map((part) => part.flatMap((f) => kindOf.get(f)!).sort((a, b) => place.get(a)! - place.get(b)!));
+  });
+}
+
+function splitApart(model: ContextModel, groups: readonly (readonly number[])[]): number[][][] {
   const decoder = new Decoder(model);
   const table = tableOf(model);
   const decode = decoder.reader({ symbols: model.symbols.map(parseSymbol), contexts: table });
@@ -54,11 +70,18 @@ export function splitByContext(model: ContextModel, groups: readonly (readonly n
  * calls, nothing in it can tell them apart. Groups of two and more.
  */
 export function alwaysTogether(model: ContextModel, groups: readonly (readonly number[])[]): number[][] {
+  return byStacks(model, groups)
+    .flat()
+    .filter((members) => members.length > 1);
+}
+
+/** Each group in parts that were on the stack of exactly the same learned calls, in the order of their first members. */
+function byStacks(model: ContextModel, groups: readonly (readonly number[])[]): number[][][] {
   const nodesOf = new Map<number, number[]>(groups.flat().map((f) => [f, []]));
   const issuing = new Set<number>();
   for (const row of model.contexts) for (let j = FIRST_COUNT; j < row.length; j += 2) issuing.add(row[j]!);
   for (const node of [...issuing].sort((a, b) => a - b)) for (const f of above(model, node)) nodesOf.get(f)?.push(node);
-  return groups.flatMap((group) => {
+  return groups.map((group) => {
     const same = new Map<string, number[]>();
     for (const f of group) {
       const key = nodesOf.get(f)!.join(' ');
@@ -66,7 +89,7 @@ export function alwaysTogether(model: ContextModel, groups: readonly (readonly n
       if (members === undefined) same.set(key, [f]);
       else members.push(f);
     }
-    return [...same.values()].filter((members) => members.length > 1);
+    return [...same.values()];
   });
 }
 

@@ -3,13 +3,13 @@
  * make, copy and close descriptors are followed by process in the order of time, and what is done with a descriptor tells
  * its kind too (only sockets are listened on, only files are fsynced), for its uses before as well.
  */
+import { Heap } from '../heap.js';
 import { callTraits, isCloneCall } from './call-traits.js';
+import { DescriptorTable } from './descriptor-table.js';
 import { DescriptorThings } from './descriptor-things.js';
 import { kindCode, variantCode } from './kinds.js';
 import type { Trace } from './table.js';
 
-/** Linux allows 2^20 descriptors a process at most by default (fs.nr_open). */
-const MAX_DESCRIPTOR = 1 << 20;
 /** Standard input, output and error outlive exec; others are mostly opened to be closed by it. */
 const INHERITED_BY_EXEC = 3;
 
@@ -75,15 +75,22 @@ export function followDescriptors(trace: Trace): void {
 /** The descriptors of one process. */
 interface Process {
   readonly index: number;
-  /** By number: what it stands for; -1 when not known. */
-  things: Int32Array;
-  /** Descriptors that calls under way will return, three numbers each: when, which, what. */
-  coming: number[];
+  /** What its descriptors stand for, where that is known. */
+  things: DescriptorTable<number>;
+  /** Descriptors that calls under way will return, the next one first; null before there was any. */
+  coming: Heap<Coming> | null;
   /** What sockets and files are whose descriptors were not recorded; -1 before the first. */
   socket: number;
   file: number;
   /** A row of it was seen, or its making. */
   known: boolean;
+}
+
+interface Coming {
+  readonly ns: number;
+  readonly row: number;
+  readonly descriptor: number;
+  readonly thing: number;
 }
 
 class DescriptorFollower {
@@ -115,8 +122,8 @@ class DescriptorFollower {
         process = this.processes.length;
         this.processes.push({
           index: process,
-          things: new Int32Array(64).fill(-1),
-          coming: [],
+          things: new DescriptorTable(),
+          coming: null,
           socket: -1,
           file: -1,
           known: false,
@@ -138,7 +145,7 @@ class DescriptorFollower {
     for (let row = 0; row < trace.length; row++) {
       const process = processes[processOfThread[thread[row]!]!]!;
       if (!process.known) this.inherit(process, thread[row]!);
-      if (process.coming.length > 0) arrive(process, start[row]!);
+      if (process.coming !== null) arrive(process.coming, process.things, start[row]!);
       this.follow(row, process);
     }
     this.things.settle(processes.length);
@@ -154,9 +161,9 @@ class DescriptorFollower {
     const errno = columns.errno[row]!;
     const descriptor = columns.descriptor[row]!;
     let thing = -1;
-    if (descriptor >= 0 && descriptor < MAX_DESCRIPTOR && !this.opens[call] && errno !== EBADF) {
-      thing = process.things[descriptor] ?? -1;
-      if (thing < 0) put(process, descriptor, (thing = this.things.add(UNKNOWN, process.index)));
+    if (descriptor >= 0 && !this.opens[call] && errno !== EBADF) {
+      thing = process.things.get(descriptor) ?? -1;
+      if (thing < 0) process.things.set(descriptor, (thing = this.things.add(UNKNOWN, process.index)));
       this.thingOfRow[row] = thing;
       this.things.learn(thing, columns.kind[row]!);
       const implied = this.implied[call]!;
@@ -172,12 +179,12 @@ class DescriptorFollower {
     if (effect === USES || errno !== 0) return;
     const result = columns.result[row]!;
     if (effect === CLOSES) {
-      if (thing >= 0) process.things[descriptor] = -1;
+      if (thing >= 0) process.things.set(descriptor, undefined);
     } else if (effect === MAKES) this.comes(row, process, this.things.add(columns.kind[row]!, process.index));
     else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
       this.comes(row, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
     else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);
-    else if (effect === EXECUTES) process.things.fill(-1, INHERITED_BY_EXEC);
+    else if (effect === EXECUTES) process.things.clearFrom(INHERITED_BY_EXEC);
   }
 
   /** Of a call whose descriptor was not recorded only its nature tells. */
@@ -193,12 +200,14 @@ class DescriptorFollower {
   }
 
   /** The call's result is a descriptor from its return on: until then its number may stand for something else. */
-  private comes(row: number, { coming }: Process, thing: number): void {
+  private comes(row: number, process: Process, thing: number): void {
     const { start, duration, result } = this.trace.columns;
     const descriptor = result[row]!;
-    if (descriptor < 0 || descriptor >= MAX_DESCRIPTOR) return;
+    if (descriptor < 0) return;
     const lasted = duration[row]!;
-    coming.push(lasted > 0 ? start[row]! + lasted : start[row]!, descriptor, thing);
+    const ns = lasted > 0 ? start[row]! + lasted : start[row]!;
+    process.coming ??= new Heap((a, b) => a.ns < b.ns || (a.ns === b.ns && a.row < b.row));
+    process.coming.add({ ns, row, descriptor, thing });
   }
 
   /** A new process has copies of all descriptors of the one that made it. */
@@ -214,8 +223,8 @@ class DescriptorFollower {
     });
     const born = child === undefined ? process : this.processes[this.processOfThread[child]!]!;
     if (born === process) return;
-    born.things = process.things.slice();
-    born.coming = [];
+    born.things = process.things.copy();
+    born.coming = null;
     born.known = true;
   }
 
@@ -225,29 +234,14 @@ class DescriptorFollower {
     const { parent } = this.trace.threads[thread]!;
     if (parent < 0) return;
     const from = this.processes[this.processOfThread[parent]!]!;
-    if (from !== process) process.things = from.things.slice();
+    if (from !== process) process.things = from.things.copy();
   }
 }
 
 /** Takes up the descriptors that were returned by `now`. */
-function arrive(process: Process, now: number): void {
-  const { coming } = process;
-  let kept = 0;
-  for (let i = 0; i < coming.length; i += 3) {
-    if (coming[i]! <= now) put(process, coming[i + 1]!, coming[i + 2]!);
-    else {
-      for (let j = 0; j < 3; j++) coming[kept + j] = coming[i + j]!;
-      kept += 3;
-    }
+function arrive(coming: Heap<Coming>, things: DescriptorTable<number>, now: number): void {
+  for (let next = coming.first; next !== undefined && next.ns <= now; next = coming.first) {
+    things.set(next.descriptor, next.thing);
+    coming.takeFirst();
   }
-  coming.length = kept;
-}
-
-function put(process: Process, descriptor: number, thing: number): void {
-  if (descriptor >= process.things.length) {
-    const larger = new Int32Array(Math.max(descriptor + 1, process.things.length * 2)).fill(-1);
-    larger.set(process.things);
-    process.things = larger;
-  }
-  process.things[descriptor] = thing;
 }

@@ -1,4 +1,4 @@
-/** ladder.ts (c9b76e06224bb31c), assembled by `npm run build`. */
+/** ladder.ts (f316209b01e8ea2f), assembled by `npm run build`. */
 export const LADDER_MODULE = [
   'AGFzbQEAAAABIgZgBH9/f38Bf2ACf38Bf2AAAGABfwBgBH9/f38AYAF/AX8CDwEDZW52Bm1lbW9yeQIAAQMKCQAAAgADBAEFAQZD',
   'DX8BQQALfwBBkAgLfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEACweDAQ0FUlVO',

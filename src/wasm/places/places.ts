@@ -9,7 +9,7 @@
  * - In a loop longer than learning ever saw (`limit` of a symbol), all calls are one invocation's: the context of the first holds
  *   for all.
  */
-import { ACCEPTED, CONNECTED, known, layOutProcesses, note, processOf } from './descriptors';
+import { ACCEPTED, CONNECTED, knownOf, layOutProcesses, note, processOf } from './descriptors';
 import { LOOPING, RETURNED, RUNS, STOPPED, Thread, endRun, layOutThreads, runs, threadAt, threads } from './threads';
 import { room, twice } from '../shared/room';
 import { Tuples, intern, part, tuples } from './tuples';
@@ -112,7 +112,8 @@ export function look(base: i32, from: i32, to: i32): i32 {
     const e = <i32>load<u8>(ERRNO + i);
     const t = load<i32>(THREAD + ((<usize>i) << 2));
     const process = processOf(t);
-    const told = known(process, d);
+    const known = knownOf(process, d);
+    const told = known == 0 ? 0 : load<i32>(known);
     const does = <i32>load<u8>(DOES + c);
     const side = does == ACCEPTED || does == CONNECTED ? does : told & 3;
     const size = e == 0 ? <i32>load<u8>(SIZES + LENGTHS * c + clz(r)) : 0;
@@ -137,7 +138,7 @@ export function look(base: i32, from: i32, to: i32): i32 {
         at.outcome = outcome;
       }
     }
-    note(process, does, d, told, e == 0 ? r : -1, s);
+    note(process, does, known, e == 0 ? r : -1, s);
   }
   return to;
 }
