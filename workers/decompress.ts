@@ -1,4 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { serveDecompression } from '../src/coordinator/decompress-thread.js';
+import { type Order, serveDecompression } from '../src/coordinator/decompress-thread.js';
 
-await serveDecompression(workerData as { path: string; format: string }, parentPort!);
+await serveDecompression(workerData as Order, parentPort!);

@@ -79,10 +79,6 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const known = typeof given === 'function' ? null : await timing.measure('signatures', () => loadSignatures(given));
     const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
     const { trace } = read;
-    if (trace.length === 0) {
-      const advice = 'Record system calls, with strace -f -ttt -T -yy or perf record -e raw_syscalls:*.';
-      throw new PerfscopeError('input-empty', 'no system call in the trace', { path: list[0]! }, advice);
-    }
     const warnings = [...read.warnings, ...missingColumns(trace)];
     const chosen = async () => (given as (trace: Trace) => Promise<LoadedSignatures>)(trace);
     const signatures = known ?? (await timing.measure('signatures', chosen));

@@ -6,7 +6,8 @@
  */
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { PerfscopeError, type PlainError, fromPlainError, toPlainError } from '../errors.js';
-import { formatById } from '../formats/index.js';
+import { readAs } from '../formats/index.js';
+import type { Wrapping } from '../formats/wrapping/wrapping.js';
 import type { StreamProblem } from '../source/decompress.js';
 import { openFile } from '../source/source.js';
 import { type BufferSupply, type FilledBuffer, fillBuffers } from './cuts.js';
@@ -15,9 +16,10 @@ import { entryPoint } from './entry-point.js';
 /** Buffers that the thread may fill ahead of the parsers. */
 const AHEAD = 2;
 
-interface Order {
+export interface Order {
   readonly path: string;
   readonly format: string;
+  readonly wrapping: Wrapping | null;
 }
 
 type Delivery =
@@ -36,8 +38,9 @@ export async function* decompressInThread(
   format: string,
   supply: BufferSupply,
   state: ThreadState,
+  wrapping: Wrapping | null = null,
 ): AsyncGenerator<FilledBuffer> {
-  const order: Order = { path, format };
+  const order: Order = { path, format, wrapping };
   const worker = new Worker(entryPoint('decompress'), { workerData: order });
   const inbox: Delivery[] = [];
   let failure: Error | null = null;
@@ -87,7 +90,7 @@ export async function serveDecompression(order: Order, port: MessagePort): Promi
   const send = (delivery: Delivery) => port.postMessage(delivery);
   try {
     const source = await openFile(order.path);
-    for await (const chunk of fillBuffers(source.blocks(), formatById(order.format), supply)) {
+    for await (const chunk of fillBuffers(source.blocks(), readAs(order.format, order.wrapping), supply)) {
       send({ what: 'filled', chunk, consumed: source.consumed });
     }
     send({ what: 'end', consumed: source.consumed, problem: source.problem });

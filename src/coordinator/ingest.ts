@@ -4,6 +4,7 @@
  * depend on the number of threads or on where the cuts fall.
  */
 import type { ParseOptions } from '../formats/format.js';
+import { wrappingNames } from '../formats/wrapping/wrapping.js';
 import type { Message } from '../result.js';
 import type { StreamProblem } from '../source/decompress.js';
 import { type Source, type SourceSet, openSources } from '../source/index.js';
@@ -18,7 +19,7 @@ import { piecesOf } from './pieces.js';
 import { placeStage } from './place-stage.js';
 import type { Pool } from './pool.js';
 import { sharedBytes } from './chunk-packing.js';
-import { type ChosenFormat, formatOf, sampleOf } from './sampling.js';
+import { type ChosenFormat, type Sampled, formatOf, sampleOf, withoutCalls } from './sampling.js';
 import { throwIfCancelled } from './stage.js';
 
 export interface ReadOptions {
@@ -73,7 +74,7 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   const progress = progressOver(sources, options.onProgress);
   const warnings: Message[] = [];
   const traces: Trace[] = [];
-  let first: ChosenFormat | null = null;
+  let first: (ChosenFormat & { readonly sampled: Sampled }) | null = null;
   for (const set of sets) {
     const chosen = await readSet(set, options, progress, traces, warnings);
     first ??= chosen;
@@ -81,6 +82,7 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   // A silent thread's empty file has no clock, and must not take the others' away.
   const heard = traces.filter(({ lines }) => lines > 0);
   const trace = heard.length === 0 ? traces[0]! : mergeTraces(heard);
+  if (trace.length === 0) throw withoutCalls(first!.sampled, first!, trace);
   followDescriptors(trace);
   return { trace, format: first!.format.id, formatReason: first!.reason, warnings };
 }
@@ -119,7 +121,7 @@ async function readSet(
   progress: (source: Source, consumed: number) => void,
   traces: Trace[],
   warnings: Message[],
-): Promise<ChosenFormat> {
+): Promise<ChosenFormat & { readonly sampled: Sampled }> {
   const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES, largeBytes = LARGE_TEXT } = options;
   // Certainly more than the calling thread would parse itself.
   const text = sources.reduce((sum, source) => sum + textOf(source), 0);
@@ -133,7 +135,11 @@ async function readSet(
     await sampled.close();
     throw error;
   }
-  const { format } = chosen;
+  const { format, wrapping } = chosen;
+  if (wrapping !== null) {
+    const what = wrappingNames(wrapping).join(', ');
+    warnings.push({ code: 'wrapped-lines', args: { path: sampled.source.path, what, times: wrapping.times } });
+  }
   const unprepared = { tid: 0, ...options.parse };
   const prepared = format.prepare?.(sampled.sample, unprepared) ?? unprepared;
   const parts = sources.map((source): Part => {
@@ -148,7 +154,13 @@ async function readSet(
 
   async function* tasks(): AsyncGenerator<ParseTask> {
     for (const part of parts) {
-      const plan = { format, chunkBytes, free, onProblem: (problem: StreamProblem) => (part.problem = problem) };
+      const plan = {
+        format,
+        wrapping,
+        chunkBytes,
+        free,
+        onProblem: (problem: StreamProblem) => (part.problem = problem),
+      };
       const parse = { ...prepared, tid: options.parse?.tid ?? part.source.tid };
       const pieces = piecesOf(part.source, part.source === sampled.source ? sampled : null, plan);
       for await (const { item, last } of withLast(pieces)) {
@@ -157,7 +169,7 @@ async function readSet(
         const room = near ?? rooms.pop() ?? sharedBytes(Math.min(chunkBytes, from.length));
         const buffer = from.kind === 'memory' ? from.buffer : null;
         issued.push({ part, buffer, consumed, room, inMemory: near !== null });
-        yield { format: format.id, options: last ? { ...parse, last } : parse, from, room };
+        yield { format: format.id, options: last ? { ...parse, last } : parse, wrapping, from, room };
       }
     }
   }
@@ -197,7 +209,7 @@ async function readSet(
     traces.push(trace);
     warnings.push(...warningsOf(part, trace));
   }
-  return chosen;
+  return { ...chosen, sampled };
 }
 
 /** Each item with whether it is the last. */

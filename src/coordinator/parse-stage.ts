@@ -1,6 +1,7 @@
 /** The stage 'parse': one stretch of the input, cut at record boundaries, to a TraceChunk. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { formatById } from '../formats/index.js';
+import { readAs } from '../formats/index.js';
+import type { Wrapping } from '../formats/wrapping/wrapping.js';
 import type { ParseOptions } from '../formats/format.js';
 import { fileError } from '../source/file-error.js';
 import type { TraceChunk } from '../trace/chunk.js';
@@ -10,6 +11,7 @@ import type { Stage } from './stage.js';
 export interface ParseTask {
   readonly format: string;
   readonly options: ParseOptions;
+  readonly wrapping: Wrapping | null;
   readonly from: FileRange | SharedBytes;
   /** Where the rows are to be put, if they fit. */
   readonly room: Uint8Array;
@@ -39,9 +41,9 @@ export interface SharedBytes {
 export const parseStage: Stage<ParseTask, ParsedPiece> = {
   name: 'parse',
   brief: true,
-  run({ format, options, from, room }) {
+  run({ format, wrapping, options, from, room }) {
     const bytes = from.kind === 'file' ? readRange(from) : new Uint8Array(from.buffer, 0, from.length);
-    const { chunk, memory } = packChunk(formatById(format).parseChunk(bytes, options), room);
+    const { chunk, memory } = packChunk(readAs(format, wrapping).parseChunk(bytes, options), room);
     return { chunk, memory: memory === room ? null : memory };
   },
 };

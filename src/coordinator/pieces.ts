@@ -1,6 +1,7 @@
 /** The pieces of one source, as the pool is to parse them: ranges of the file itself where that is possible. */
 import { open } from 'node:fs/promises';
 import type { TraceFormat } from '../formats/format.js';
+import type { Wrapping } from '../formats/wrapping/wrapping.js';
 import { type StreamProblem, decompressesInBackground } from '../source/decompress.js';
 import type { Source } from '../source/index.js';
 import { fileRanges, fillBuffers } from './cuts.js';
@@ -19,6 +20,7 @@ export interface Piece {
 
 export interface CutPlan {
   readonly format: TraceFormat;
+  readonly wrapping: Wrapping | null;
   readonly chunkBytes: number;
   /** Buffers of `chunkBytes` that are free to be filled again. */
   readonly free: SharedArrayBuffer[];
@@ -36,7 +38,7 @@ export async function* piecesOf(source: Source, sampled: Sampled | null, plan: C
   if (source.reopenable && large && !decompressesInBackground(source.compression)) {
     await sampled?.close();
     const state = { consumed: 0, problem: null as StreamProblem | null };
-    for await (const chunk of decompressInThread(source.path, plan.format.id, supply, state)) {
+    for await (const chunk of decompressInThread(source.path, plan.format.id, supply, state, plan.wrapping)) {
       yield { from: { kind: 'memory', ...chunk }, consumed: state.consumed };
     }
     if (state.problem !== null) plan.onProblem(state.problem);

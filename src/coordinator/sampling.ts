@@ -2,10 +2,14 @@
 import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import type { TraceFormat } from '../formats/format.js';
-import { FORMATS, detectFormat, formatById } from '../formats/index.js';
+import { type ForeignTracer, foreignTable, foreignTracer, unknownPrefix } from '../formats/foreign-tracers.js';
+import { type DetectedFormat, FORMATS, detectFormat, readAs } from '../formats/index.js';
+import { findWrapping, firstLines } from '../formats/wrapping/find.js';
+import { type Wrapping, unwrapped } from '../formats/wrapping/wrapping.js';
 import type { Source } from '../source/index.js';
 import { foreignKind } from '../source/magic.js';
 import { fileError } from '../source/file-error.js';
+import type { Trace } from '../trace/table.js';
 
 /** Bytes that a format is told by. */
 const SAMPLE_BYTES = 64 * 1024;
@@ -75,8 +79,11 @@ function wholeLines(bytes: Uint8Array): Uint8Array {
 }
 
 export interface ChosenFormat {
+  /** As the source's own bytes are to be read: it takes the wrapping off. */
   readonly format: TraceFormat;
   readonly reason: string;
+  /** What stands round the lines, null when nothing does. */
+  readonly wrapping: Wrapping | null;
 }
 
 /** The format of a source: `wanted` where the user names one, else what its first bytes tell. Throws when there is none. */
@@ -98,7 +105,16 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       'Check that the recorder was attached to the server and could write.',
     );
   }
-  if (wanted !== undefined) return { format: formatById(wanted), reason: 'as asked' };
+  const wrapping = findWrapping(sample);
+  if (wrapping !== null && wrapping.sources.length > 0) {
+    throw new PerfscopeError(
+      'input-format',
+      `${path} holds lines of several recordings: ${wrapping.sources.slice(0, 5).join(', ')}`,
+      { path, line: 1, offset: 0 },
+      'Give each of them alone: their threads cannot be told apart.',
+    );
+  }
+  if (wanted !== undefined) return { format: readAs(wanted, wrapping), reason: 'as asked', wrapping };
   const foreign = foreignKind(sample);
   if (foreign !== null) {
     throw new PerfscopeError(
@@ -108,8 +124,22 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       foreign.advice,
     );
   }
-  const found = detect(sample, source);
+  const text = wrapping === null ? sample : unwrapped(sample, wrapping);
+  const tracer = foreignTracer(firstLines(text)) ?? foreignTracer(firstLines(sample));
+  if (tracer !== null) throw foreignError(path, tracer);
+  const found = detect(text, source);
   if (found === null) {
+    const other = foreignTable(firstLines(text));
+    if (other !== null) throw foreignError(path, other);
+    const prefix = unknownPrefix(firstLines(text));
+    if (prefix !== null) {
+      throw new PerfscopeError(
+        'input-format',
+        `${path} holds strace lines behind ${prefix.what}, which perfscope does not know`,
+        { path, line: 1, offset: 0 },
+        prefix.advice,
+      );
+    }
     throw new PerfscopeError(
       'input-format',
       `${path} is in none of the formats that perfscope reads (${FORMATS.map((f) => f.id).join(', ')}); it begins with ${quoted(sample)}`,
@@ -117,10 +147,39 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       'Record with "strace -f -ttt -T -yy -o FILE -p PID"; if you know the format, name it with --input-format.',
     );
   }
-  return found;
+  return { format: readAs(found.format.id, wrapping), reason: found.reason, wrapping };
 }
 
-function detect(sample: Uint8Array, source: Source): ChosenFormat | null {
+function foreignError(path: string, { what, advice }: ForeignTracer): PerfscopeError {
+  return new PerfscopeError('input-format', `${path} is ${what}`, { path, line: 1, offset: 0 }, advice);
+}
+
+/** What to say of a trace without any call: which other tracer's it is, or what was not understood of it. */
+export function withoutCalls(
+  { source, sample }: Sampled,
+  { format, reason }: ChosenFormat,
+  trace: Trace,
+): PerfscopeError {
+  const { path } = source;
+  const wrapping = findWrapping(sample);
+  const lines = firstLines(wrapping === null ? sample : unwrapped(sample, wrapping));
+  const other = foreignTracer(lines) ?? foreignTable(lines);
+  if (other !== null) return foreignError(path, other);
+  const [first] = trace.skipped.examples;
+  const unread =
+    first === undefined
+      ? ''
+      : `; ${trace.skipped.lines} of ${trace.lines} lines are no records, the first is line ${first.line} (${first.reason}): ` +
+        JSON.stringify(first.text.slice(0, 60));
+  return new PerfscopeError(
+    'input-empty',
+    `no system call in the trace: ${path} was read as ${format.id} (${reason})${unread}`,
+    { path },
+    'Record system calls, with strace -f -ttt -T -yy or perf record -e raw_syscalls:*.',
+  );
+}
+
+function detect(sample: Uint8Array, source: Source): DetectedFormat | null {
   try {
     return detectFormat(sample, source.name);
   } catch (error) {

@@ -4,6 +4,7 @@ import { csv } from './csv.js';
 import type { TraceFormat } from './format.js';
 import { perfScript } from './perf-script.js';
 import { strace } from './strace.js';
+import { type Wrapping, wrappedFormat } from './wrapping/wrapping.js';
 
 export const FORMATS: readonly TraceFormat[] = [strace, perfScript, csv];
 
@@ -26,6 +27,11 @@ export function formatById(id: string): TraceFormat {
   if (found !== undefined) return found;
   const known = FORMATS.map((format) => format.id).join(', ');
   throw new PerfscopeError('usage', `there is no input format "${id}"`, {}, `Choose one of: ${known}.`);
+}
+
+/** The format of that id for text that stands in a wrapping. */
+export function readAs(id: string, wrapping: Wrapping | null): TraceFormat {
+  return wrapping === null ? formatById(id) : wrappedFormat(formatById(id), wrapping);
 }
 
 /**

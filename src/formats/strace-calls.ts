@@ -13,11 +13,10 @@ import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
 import { decorationKind, sideFlag } from './strace-descriptors.js';
 import * as hanging from './strace-hanging.js';
-import { startsRecord } from './strace-leader.js';
 import { CallNames } from './strace-names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
+import { isStackLine, startsRecord } from './strace-records.js';
 import { ThreadEvents } from './strace-events.js';
-import { StackReader } from './strace-stacks.js';
 import type { LineThreads } from './strace-threads.js';
 
 /** No call stands here. */
@@ -304,7 +303,7 @@ export class CallReader {
     let start = lineFeed + 1;
     let stopped = false;
     for (let lines = 1; lines <= LONGEST_INTERRUPTION && start < bytes.length; lines++) {
-      if (startsRecord(bytes, start) || StackReader.isStackLine(bytes, start)) break;
+      if (startsRecord(bytes, start) || isStackLine(bytes, start)) break;
       const end = lineEnd(bytes, start);
       stopped ||= hanging.endsCapture(bytes, start, end);
       this.outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);

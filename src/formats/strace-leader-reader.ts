@@ -1,6 +1,5 @@
 /**
- * Reads what stands before the call in a strace line, in place: tid, command name and time. The same shapes as skipLeader
- * (strace-leader.ts) finds. Nearly all lines of a trace have one shape, `1234  1700000000.123456 `, and the seconds of the line
+ * Reads what stands before the call in a strace line, in place: tid, command name and time. Nearly all lines of a trace have one shape, `1234  1700000000.123456 `, and the seconds of the line
  * before: that one is read in a few words of four bytes.
  */
 import { type LineScanner, SPACE, isDigit, sixDigits, startsWith } from './bytes.js';
@@ -23,7 +22,7 @@ export class LeaderReader {
   private seconds6 = 0;
 
   constructor(
-    private readonly threads: LineThreads,
+    private readonly threads: Pick<LineThreads, 'tid' | 'commStart' | 'commEnd'>,
     private readonly clock: StraceClock,
   ) {}
 
@@ -84,8 +83,8 @@ export class LeaderReader {
     this.seconds6 = this.view.getInt32(p + 6, true);
   }
 
-  /** Any shape. */
-  private readAny(bytes: Uint8Array, start: number): number {
+  /** Any shape, whatever was read before. */
+  readAny(bytes: Uint8Array, start: number): number {
     const { threads } = this;
     let p = start;
     threads.tid = -1;

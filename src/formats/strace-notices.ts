@@ -4,7 +4,16 @@
  */
 import { CR, SPACE, isDigit, startsWith, text } from './bytes.js';
 
-const BEGINNINGS = ['strace: ', '[ Process', 'Process ', '% time ', '------ ', 'System call usage summary'];
+/** `Unknown syscall 552`: qemu-user -strace does not know the number. */
+const BEGINNINGS = [
+  'strace: ',
+  '[ Process',
+  'Process ',
+  '% time ',
+  '------ ',
+  'System call usage summary',
+  'Unknown syscall ',
+];
 
 /** Whether the line whose body is bytes[start, end) is a notice. */
 export function isNotice(bytes: Uint8Array, start: number, end: number): boolean {
@@ -29,7 +38,9 @@ function isSummaryRow(bytes: Uint8Array, start: number, end: number): boolean {
   let p = start;
   while (p < end && (isDigit(bytes[p]) || bytes[p] === 46)) {
     columns++;
-    while (p < end && bytes[p] !== SPACE) p++;
+    while (p < end && (isDigit(bytes[p]) || bytes[p] === 46)) p++;
+    // A time, a date: the line of a log.
+    if (p < end && bytes[p] !== SPACE) return false;
     while (p < end && bytes[p] === SPACE) p++;
   }
   return columns >= 3;

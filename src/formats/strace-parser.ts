@@ -12,8 +12,9 @@ import { StraceClock } from './strace-clock.js';
 import { FastLines } from './strace-fast.js';
 import type { Beginning } from './strace-hanging.js';
 import { LeaderReader } from './strace-leader-reader.js';
-import { isNameByte, startsRecord } from './strace-leader.js';
+import { isNameByte } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
+import { isStackLine, startsRecord } from './strace-records.js';
 import { StackReader } from './strace-stacks.js';
 import { LineThreads } from './strace-threads.js';
 
@@ -71,7 +72,7 @@ export class StraceParser {
     const fast = cut ? null : this.fast;
     let p = 0;
     while (p < bytes.length) {
-      if (StackReader.isStackLine(bytes, p)) {
+      if (isStackLine(bytes, p)) {
         this.writer.lines++;
         p = this.stackLine(bytes, p, cut) + 1;
         continue;

@@ -7,7 +7,7 @@
  * was read before is compared as a whole, another one line after the other with those that followed here before.
  */
 import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
-import { type LineScanner, SPACE, grown } from './bytes.js';
+import { type LineScanner, grown } from './bytes.js';
 import { type Frame, NONE, ROOT, StackMemory } from './stack-memory.js';
 
 /** What the numbers of stacks and frames are kept with, so that 0 says that there is none yet, and 1 what NO_STACK does. */
@@ -28,11 +28,6 @@ export class StackReader {
   /** Line ends of a known stack that are still to be given. */
   private ahead = 0;
   private aheadEnd = 0;
-
-  /** True when a stack line starts at `p`. */
-  static isStackLine(bytes: Uint8Array, p: number): boolean {
-    return bytes[p] === SPACE && bytes[p + 1] === 62 /* > */ && bytes[p + 2] === SPACE;
-  }
 
   /** Sets the text that the following lines are of. */
   use(scanner: LineScanner): void {

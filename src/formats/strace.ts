@@ -15,11 +15,10 @@
 import type { TraceChunk } from '../trace/chunk.js';
 import { LF, lineEnd, plainBytes } from './bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from './format.js';
-import { startsRecord } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
 import { StraceParser } from './strace-parser.js';
+import { isStackLine, startsRecord } from './strace-records.js';
 import { allShapes } from './strace-shapes.js';
-import { StackReader } from './strace-stacks.js';
 
 /** Lines looked at to recognise the format. */
 const DETECTION_LINES = 500;
@@ -37,7 +36,7 @@ export const strace: TraceFormat = {
     let others = 0;
     const end = sample.lastIndexOf(LF) + 1;
     for (let p = 0; p < end && calls + others < DETECTION_LINES; p = lineEnd(sample, p) + 1) {
-      if (StackReader.isStackLine(sample, p) || isNotice(sample, p, lineEnd(sample, p))) continue;
+      if (isStackLine(sample, p) || isNotice(sample, p, lineEnd(sample, p))) continue;
       if (startsRecord(sample, p)) calls++;
       else others++;
     }

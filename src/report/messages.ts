@@ -54,6 +54,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'skipped-lines': (a) =>
     `${a.plural('lines', 'line was', 'lines were')} not understood and left out` +
     (a.has('reason') ? ` (the first, line ${a.count('line')}: ${a.text('reason')})` : ''),
+  'wrapped-lines': (a) =>
+    `${a.text('what')} in the lines of ${a.text('path')}: taken off, as no part of the trace` +
+    (a.has('times')
+      ? '; its times are used, as the trace has none of its own: they tell when a line was written, which may be the end of a call'
+      : ''),
   'truncated-input': (a) =>
     `${a.text('path')} ends in the middle of a record at byte ${a.count('offset')}: its last moments are missing`,
   'damaged-input': (a) =>

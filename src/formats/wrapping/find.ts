@@ -1,0 +1,140 @@
+/** Finds what stands round the lines of a trace, by its first lines. */
+import { LF, isDigit } from '../bytes.js';
+import { PerfLine } from '../perf-line.js';
+import { isNotice } from '../strace-notices.js';
+import { isStackLine, startsRecord } from '../strace-records.js';
+import { HEADS, type Head, LINE_NUMBER, QUOTE } from './heads.js';
+import { MARKS } from './marks.js';
+import { type Wrapping, isUnthreaded, isUntimed } from './wrapping.js';
+
+/** Lines looked at: what all lines share, a few show, and ordinary traces must not pay for the others. */
+const LINES = 100;
+/** Heads one behind the other (grep -Hn of a log of a container). */
+const DEEPEST = 3;
+/** From this share of lines that are understood on nothing is looked for. */
+const PLAIN = 0.95;
+/** So much of the lines must be understood better without a head, and must bear it. */
+const GAIN = 0.1;
+const BEARING = 0.5;
+/** So many lines in a row number themselves by chance if their numbers do not begin with 1 and no thread follows them. */
+const NUMBERED_LINES = 5;
+
+/** What stands round the lines of the text that begins with `sample`; null when nothing does. */
+export function findWrapping(sample: Uint8Array): Wrapping | null {
+  let lines = firstLines(sample);
+  const steps: string[] = [];
+  for (const { id, sign, undo } of MARKS) {
+    // A page may have been escaped twice.
+    for (let times = 0; times < 2 && sign(lines); times++) {
+      lines = lines.map(undo);
+      steps.push(id);
+    }
+  }
+  const found = withoutHeads(lines, 0);
+  steps.push(...found.steps);
+  if (steps.length === 0) return null;
+  const records = found.lines.filter(isRecord);
+  const most = (test: (line: string) => boolean) => records.filter(test).length * 2 > records.length;
+  const tids = most(isUnthreaded);
+  return { steps, times: most(isUntimed), tids, sources: sourcesOf(lines, found, tids) };
+}
+
+/** Whose lines were put together, where that cannot be undone: the numbers of their threads mean nothing to each other. */
+function sourcesOf(lines: readonly string[], found: Found, tids: boolean): string[] {
+  const sources = new Set<string>();
+  for (const [i, given] of lines.entries()) {
+    if (!isRecord(found.lines[i]!)) continue;
+    let line = given;
+    for (const id of found.steps) {
+      const head = id === LINE_NUMBER.id ? LINE_NUMBER : HEADS.find((one) => one.id === id)!;
+      const { source, tid } = head.pattern.exec(line)?.groups ?? {};
+      // Files of one recording whose lines, or whose names, tell the thread.
+      const told = head.id.startsWith('grep') && (tid !== undefined || !tids);
+      if (source !== undefined && !told) sources.add(source);
+      line = line.replace(head.pattern, '');
+    }
+  }
+  return sources.size > 1 ? [...sources] : [];
+}
+
+interface Found {
+  readonly steps: readonly string[];
+  readonly lines: readonly string[];
+  /** Lines that are understood. */
+  readonly known: number;
+}
+
+function withoutHeads(lines: readonly string[], depth: number): Found {
+  if (isNumbered(lines)) {
+    const { steps, ...rest } = withoutHeads(cut(lines, LINE_NUMBER), depth + 1);
+    return { steps: [LINE_NUMBER.id, ...steps], ...rest };
+  }
+  if (lines.length > 0 && lines.every((line) => line.startsWith('>'))) {
+    const { steps, ...rest } = withoutHeads(cut(lines, QUOTE), depth + 1);
+    return { steps: [QUOTE.id, ...steps], ...rest };
+  }
+  let best: Found = { steps: [], lines, known: lines.filter(isKnown).length };
+  if (depth === DEEPEST || best.known >= lines.length * PLAIN) return best;
+  const least = best.known + Math.max(1, lines.length * GAIN);
+  for (const head of HEADS) {
+    const bearing = lines.filter((line) => head.pattern.test(line)).length;
+    if (bearing < lines.length * BEARING) continue;
+    const found = withoutHeads(cut(lines, head), depth + 1);
+    const better =
+      found.known > best.known || (found.known === best.known && found.steps.length + 1 < best.steps.length);
+    if (found.known >= least && better) best = { ...found, steps: [head.id, ...found.steps] };
+  }
+  return best;
+}
+
+function cut(lines: readonly string[], { pattern }: Head): string[] {
+  return lines.map((line) => line.replace(pattern, ''));
+}
+
+/**
+ * Whether the lines are numbered: each by one more than the line before. Threads may make their first calls one after the other
+ * too, but then a call before has returned the number.
+ */
+function isNumbered(lines: readonly string[]): boolean {
+  const first = lines[0] === undefined ? null : LINE_NUMBER.pattern.exec(lines[0]);
+  if (first === null || lines.length < 2) return false;
+  const from = Number(first.groups!.number);
+  const rests: string[] = [];
+  for (const [i, line] of lines.entries()) {
+    const found = LINE_NUMBER.pattern.exec(line);
+    if (found === null || Number(found.groups!.number) !== from + i) return false;
+    if (new RegExp(`(?:clone3?|fork)\\b.*= ${from + i}(?: |$)`).test(lines[i - 1] ?? '')) return false;
+    rests.push(line.slice(found[0].length));
+  }
+  if (!rests.some(isRecord)) return false;
+  if (rests.every((rest) => !isRecord(rest) || !isUnthreaded(rest))) return true;
+  return lines.length >= (from === 1 ? 3 : NUMBERED_LINES);
+}
+
+function isKnown(line: string): boolean {
+  if (isRecord(line)) return true;
+  const bytes = bytesOf(line);
+  return isStackLine(bytes, 0) || isNotice(bytes, 0, bytes.length - 1);
+}
+
+/** Whether it is a line of strace or of perf script. */
+function isRecord(line: string): boolean {
+  if (line === '') return false;
+  const bytes = bytesOf(line);
+  return startsRecord(bytes, 0) || (!isDigit(bytes[0]!) && new PerfLine().read(bytes, 0));
+}
+
+const bytesOf = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
+
+/** Lines that are not empty. */
+export function firstLines(sample: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let from = 0; from < sample.length && lines.length < LINES;) {
+    const feed = sample.indexOf(LF, from);
+    const end = feed < 0 ? sample.length : feed;
+    const line = Buffer.from(sample.buffer, sample.byteOffset + from, end - from).toString('latin1');
+    if (line.trim() !== '') lines.push(line.endsWith('\r') ? line.slice(0, -1) : line);
+    from = end + 1;
+  }
+  return lines;
+}

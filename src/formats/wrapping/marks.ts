@@ -1,0 +1,101 @@
+/**
+ * Marks: what a terminal, a web page, a word processor or a log of JSON objects did to lines as a whole. Each entry says by which
+ * sign it is known in the first lines; a sign is something that no tracer prints there, since strace escapes in strings and names
+ * whatever is no plain ASCII.
+ */
+export interface Mark {
+  readonly id: string;
+  /** What did it, for people. */
+  readonly what: string;
+  /** Whether the first lines of a text bear it. Latin1. */
+  sign(lines: readonly string[]): boolean;
+  /** The line without it. */
+  undo(line: string): string;
+}
+
+/** CSI and OSC sequences and the choice of a character set: ECMA-48, https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
+// eslint-disable-next-line no-control-regex
+const ESCAPES = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78cM])/g;
+
+/** Fields in which log drivers and shippers put the line (docker json-file, journalctl -o json, fluentd, bunyan). */
+const JSON_FIELDS = ['log', 'MESSAGE', 'message', 'msg'];
+/** Fields in which they put its time; as text of ISO 8601 it comes before the line, where a head is read. */
+const JSON_TIMES = ['time', '@timestamp', 'timestamp'];
+const JSON_LINE = /^\{.*"(?:log|MESSAGE|message|msg)"\s*:\s*".*\}\s*$/;
+
+const ENTITY = /&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,5}|#x[0-9a-f]{1,4});/gi;
+const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', amp: '&', apos: "'", nbsp: ' ' };
+/** Tags that stand round and between lines of a page; a decoration (`3<socket:[12]>`) is escaped there. */
+const TAG =
+  /<\/?(?:pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
+/** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
+const HTML_SIGN =
+  /&(?:amp;)?lt;(?:\d+\.\d+|unfinished \.\.\.)&(?:amp;)?gt;\s*(?:<[^<>]*>)*$|&(?:amp;)?lt;\.\.\. \w+ resumed&(?:amp;)?gt;/;
+
+/** Share of the lines that bear a sign which output of the traced program between the lines may bear too. */
+const MANY = 1 / 4;
+const many = (lines: readonly string[], pattern: RegExp): boolean =>
+  lines.filter((line) => pattern.test(line)).length >= lines.length * MANY;
+
+/** UTF-8 that word processors and web pages put for ASCII, as latin1. */
+const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
+  [/\xc2\xa0|\xe2\x80[\x87\xaf]/g, ' '], // no-break spaces
+  [/\xe2\x80[\x8b\x8e\x8f]|\xef\xbb\xbf/g, ''], // marks without width
+  [/\xe2\x80[\x9c\x9d\x9e]/g, '"'],
+  [/\xe2\x80[\x98\x99]/g, "'"],
+  [/\xe2\x80\xa6/g, '...'],
+  [/\xe2\x80[\x90-\x95]|\xe2\x88\x92/g, '-'],
+];
+
+export const MARKS: readonly Mark[] = [
+  {
+    id: 'ansi',
+    what: 'colours of a terminal',
+    // eslint-disable-next-line no-control-regex
+    sign: (lines) => many(lines, /\x1b[[\]()]/),
+    undo: (line) => line.replace(ESCAPES, ''),
+  },
+  {
+    id: 'json',
+    what: 'a log of JSON objects',
+    sign: (lines) => many(lines, JSON_LINE),
+    undo: messageOf,
+  },
+  {
+    id: 'html',
+    what: 'HTML entities',
+    sign: (lines) =>
+      lines.some((line) => HTML_SIGN.test(line)) ||
+      (lines.some((line) => /[(,] ?&(?:amp;)?quot;/.test(line)) && !lines.some((line) => line.includes('"'))),
+    undo: (line) => line.replace(TAG, '').replace(ENTITY, characterOf),
+  },
+  {
+    id: 'typography',
+    what: 'no-break spaces and typographic quotation marks',
+    // In the line of a call, not in its surroundings.
+    sign: (lines) => many(lines, /^(?=.*[a-z0-9_]\(.*=).*(?:\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92)/),
+    undo: (line) => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line),
+  },
+];
+
+function characterOf(entity: string): string {
+  const name = entity.slice(1, -1);
+  const code =
+    name[0] !== '#' ? NaN : name[1]!.toLowerCase() === 'x' ? parseInt(name.slice(2), 16) : Number(name.slice(1));
+  if (Number.isNaN(code)) return NAMED[name.toLowerCase()] ?? entity;
+  return code === 0xa0 ? ' ' : code >= 32 && code < 127 ? String.fromCharCode(code) : entity;
+}
+
+/** The line that a JSON object holds; the object's own text when it holds none. */
+function messageOf(line: string): string {
+  try {
+    const object = JSON.parse(line) as Record<string, unknown>;
+    const message = JSON_FIELDS.map((field) => object[field]).find((value) => typeof value === 'string');
+    if (message === undefined) return line;
+    const time = JSON_TIMES.map((field) => object[field]).find((value) => typeof value === 'string');
+    const isTime = time !== undefined && /^\d{4}-\d\d-\d\dT/.test(time as string);
+    return `${isTime ? `${time as string} ` : ''}${(message as string).replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' ')}`;
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What stands round the lines of a trace that went through a log, a terminal, a mail or a web page before it came here: found in
+ * the first lines, then taken off each line alone, so that it does not matter where the text is cut into pieces. A line stays a
+ * line, and the places of lines that cannot be used are told in the text as it was given.
+ */
+import { LF } from '../bytes.js';
+import type { ParseOptions, TraceFormat } from '../format.js';
+import type { TraceChunk } from '../../trace/chunk.js';
+import { HEADS, type Head, LINE_NUMBER, stampOf } from './heads.js';
+import { MARKS, type Mark } from './marks.js';
+
+/** Plain data: it goes to the threads that parse. */
+export interface Wrapping {
+  /** Ids of marks and heads, in the order in which they are taken off. */
+  readonly steps: readonly string[];
+  /** The lines tell no time: that of the head stands for it. */
+  readonly times: boolean;
+  /** The lines tell no thread: that of the head stands for it. */
+  readonly tids: boolean;
+  /** Lines of several stand together, whose threads cannot be told apart: their names; none where that is not so. */
+  readonly sources: readonly string[];
+}
+
+/** What stands before the thread and time of a record that tells none, and before a record. */
+const THREAD = String.raw`(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)`;
+const RECORD = String.raw`(?:[a-z_][a-z0-9_]*\(|<\.\.\. |\+\+\+ |--- )`;
+const UNTIMED = new RegExp(`^( *${THREAD}?)(?=${RECORD})`);
+const UNTHREADED = new RegExp(`^ *(?=[\\d.:]* ?${RECORD})`);
+
+export const isUntimed = (line: string): boolean => UNTIMED.test(line);
+export const isUnthreaded = (line: string): boolean => UNTHREADED.test(line);
+
+const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
+const heads = new Map([...HEADS, LINE_NUMBER].map((head) => [head.id, head]));
+
+/** What the steps are, for people. */
+export function wrappingNames({ steps }: Wrapping): string[] {
+  return [...new Set(steps.map((id) => (marks.get(id) ?? heads.get(id))!.what))];
+}
+
+/** Takes the wrapping off a line of latin1. */
+export function unwrapper({ steps, times, tids }: Wrapping): (line: string) => string {
+  const plan: (Mark | Head)[] = steps.map((id) => (marks.get(id) ?? heads.get(id))!);
+  return (given) => {
+    let line = given;
+    let stamp = '';
+    let tid = '';
+    for (const step of plan) {
+      if ('undo' in step) line = step.undo(line);
+      else {
+        const found = step.pattern.exec(line);
+        if (found === null) continue;
+        line = line.slice(found[0].length);
+        if (found.groups === undefined) continue;
+        if (times && stamp === '') stamp = stampOf(found.groups);
+        if (tids) tid = found.groups.tid ?? tid;
+      }
+    }
+    if (tid !== '' && isUnthreaded(line)) line = `${tid} ${line}`;
+    return stamp === '' ? line : line.replace(UNTIMED, `$1${stamp} `);
+  };
+}
+
+/** The text without its wrapping. */
+export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
+  const unwrap = unwrapper(wrapping);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const lines: string[] = [];
+  for (let from = 0; from < bytes.length;) {
+    const feed = buffer.indexOf(LF, from);
+    const end = feed < 0 ? bytes.length : feed;
+    // Of CR LF the CR goes too: marks and heads judge the line.
+    const line = unwrap(buffer.toString('latin1', from, end > from && bytes[end - 1] === 13 ? end - 1 : end));
+    lines.push(feed < 0 ? line : `${line}\n`);
+    from = end + 1;
+  }
+  const text = Buffer.from(lines.join(''), 'latin1');
+  return new Uint8Array(text.buffer, text.byteOffset, text.byteLength);
+}
+
+/** The format of text that has this wrapping. */
+export function wrappedFormat(format: TraceFormat, wrapping: Wrapping): TraceFormat {
+  return {
+    id: format.id,
+    detect: (sample, name) => format.detect(unwrapped(sample, wrapping), name),
+    prepare: (firstBytes, options): ParseOptions =>
+      format.prepare?.(unwrapped(firstBytes, wrapping), options) ?? options,
+    lastRecordStart(bytes) {
+      const inside = unwrapped(bytes, wrapping);
+      const start = format.lastRecordStart(inside);
+      return start === 0 ? 0 : lineStart(bytes, countLines(inside, start));
+    },
+    parseChunk(bytes, options): TraceChunk {
+      const chunk = format.parseChunk(unwrapped(bytes, wrapping), options);
+      const skippedExamples = chunk.skippedExamples.map((e) => ({ ...e, offset: lineStart(bytes, e.line - 1) }));
+      return { ...chunk, bytes: bytes.length, skippedExamples };
+    },
+  };
+}
+
+/** Line feeds in bytes[0, end). */
+function countLines(bytes: Uint8Array, end: number): number {
+  let lines = 0;
+  for (let p = bytes.indexOf(LF); p >= 0 && p < end; p = bytes.indexOf(LF, p + 1)) lines++;
+  return lines;
+}
+
+/** Where the line begins that has so many before it. */
+function lineStart(bytes: Uint8Array, lines: number): number {
+  let p = 0;
+  for (let i = 0; i < lines; i++) p = bytes.indexOf(LF, p) + 1;
+  return p;
+}
