@@ -10,7 +10,13 @@ export const EM_386 = 3;
 export const EM_X86_64 = 62;
 export const EM_AARCH64 = 183;
 
-const [SHT_SYMTAB, SHT_RELA, SHT_NOBITS, SHT_REL, SHT_DYNSYM] = [2, 4, 8, 9, 11];
+const [SHT_SYMTAB, SHT_RELA, SHT_NOTE, SHT_NOBITS, SHT_REL, SHT_DYNSYM] = [2, 4, 7, 8, 9, 11];
+/** Program headers: what is loaded, and where the table of the unwinder lies (LSB, "Program Header"). */
+const [PT_LOAD, PT_INTERP, PT_NOTE, PT_GNU_EH_FRAME] = [1, 3, 4, 0x6474e550];
+const PF_X = 1;
+/** e_type: not yet linked; a program at fixed addresses. */
+const [ET_REL, ET_EXEC] = [1, 2];
+const NT_GNU_BUILD_ID = 3;
 const [STT_FUNC, STT_GNU_IFUNC] = [2, 10];
 const SHF_EXECINSTR = 4;
 
@@ -29,8 +35,46 @@ export interface ElfCode {
   readonly bytes: Uint8Array;
 }
 
+/** A part of the file that the loader maps. */
+export interface ElfSegment {
+  readonly offset: number;
+  readonly address: number;
+  /** Bytes in the file. */
+  readonly size: number;
+  readonly executable: boolean;
+}
+
+/** Bytes of a section, and where the loader puts them. */
+export interface ElfPart {
+  readonly address: number;
+  /** Where they stand in the file, for messages. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Name of a separate file of symbols (`.gnu_debuglink`) and its CRC-32. */
+export interface DebugLink {
+  readonly name: string;
+  readonly crc: number;
+}
+
 export interface ElfFile {
   readonly machine: number;
+  /** Not yet linked (ET_REL): its addresses mean nothing. */
+  readonly relocatable: boolean;
+  /** Where the execution of a program begins (`_start`), 0 for a library. */
+  readonly entry: number;
+  readonly segments: readonly ElfSegment[];
+  /** Hexadecimal, '' where the file has none. The same in a binary and in the file of its symbols. */
+  readonly buildId: string;
+  readonly debugLink: DebugLink | null;
+  /** `.eh_frame`, `.eh_frame_hdr`: what unwinders read (eh-frame.ts). */
+  readonly ehFrame: ElfPart | null;
+  readonly ehFrameHeader: ElfPart | null;
+  /** The segments with their bytes, where the file has no section headers and nothing else tells what is where; else empty. */
+  readonly loaded: readonly ElfPart[];
+  /** `.gnu_debugdata`: an ELF file with a symbol table, packed with xz. */
+  readonly miniDebugInfo: Uint8Array | null;
   readonly bits: 32 | 64;
   readonly littleEndian: boolean;
   /** Defined functions, by address; several names may share one. */
@@ -63,6 +107,27 @@ interface ElfSymbol extends ElfFunction {
 
 /** Reads an ELF file; `path` is for messages. Throws `input-format` when it is none, `input-damaged` when it is cut. */
 export function readElf(bytes: Uint8Array, path = ''): ElfFile {
+  return guarded(bytes, path, () => new ElfReader(bytes).read());
+}
+
+/** A stretch of the file. */
+export interface Extent {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * What `readElf` looks at, for a file that is too large to be read as a whole: first the tables of headers, then the parts that these name.
+ * Before it is asked for the next step, `bytes` must hold what the last one named, and its first 64 bytes at the beginning. Throws as `readElf`.
+ */
+export function* neededParts(bytes: Uint8Array, path = ''): Generator<readonly Extent[]> {
+  const reader = guarded(bytes, path, () => new ElfReader(bytes));
+  yield guarded(bytes, path, () => reader.headerTables());
+  yield guarded(bytes, path, () => reader.sectionNames());
+  yield guarded(bytes, path, () => reader.usedParts());
+}
+
+function guarded<T>(bytes: Uint8Array, path: string, read: () => T): T {
   if (bytes[0] !== 0x7f || bytes[1] !== 0x45 || bytes[2] !== 0x4c || bytes[3] !== 0x46) {
     throw new PerfscopeError(
       'input-format',
@@ -72,7 +137,7 @@ export function readElf(bytes: Uint8Array, path = ''): ElfFile {
     );
   }
   try {
-    return new ElfReader(bytes).read();
+    return read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new PerfscopeError(
@@ -98,6 +163,7 @@ class ElfReader {
   private readonly view: DataView;
   private readonly wide: boolean;
   private readonly little: boolean;
+  private segments: readonly ElfSegment[] = [];
 
   constructor(private readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -106,6 +172,8 @@ class ElfReader {
   }
 
   read(): ElfFile {
+    const headers = this.programHeaders();
+    this.segments = headers.filter((h) => h.type === PT_LOAD);
     const sections = this.sections();
     const tables = sections.filter((s) => s.type === SHT_SYMTAB || s.type === SHT_DYNSYM);
     const seen = new Set<string>();
@@ -129,21 +197,72 @@ class ElfReader {
       functions: functions.sort((a, b) => a.address - b.address || (a.name < b.name ? -1 : 1)),
       code: code.sort((a, b) => a.address - b.address),
       ...this.slots(sections),
+      relocatable: this.half(16) === ET_REL,
+      entry: this.half(16) === ET_EXEC || headers.some((h) => h.type === PT_INTERP) ? this.word(24) : 0,
+      segments: this.segments,
+      buildId: this.buildId(sections, headers),
+      debugLink: this.debugLink(sections),
+      ehFrame: this.part(sections, '.eh_frame'),
+      // A file of symbols keeps the program headers of the binary, whose bytes it has not.
+      ehFrameHeader:
+        sections.length > 0
+          ? this.part(sections, '.eh_frame_hdr')
+          : this.mapped(headers.find((h) => h.type === PT_GNU_EH_FRAME)),
+      loaded: sections.length > 0 ? [] : this.segments.map((s) => this.mapped(s)!),
+      miniDebugInfo: this.part(sections, '.gnu_debugdata')?.bytes ?? null,
       hasSymbolTable: sections.some((s) => s.type === SHT_SYMTAB),
     };
   }
 
+  headerTables(): Extent[] {
+    const programs = {
+      offset: this.word(this.wide ? 32 : 28),
+      size: this.half(this.wide ? 54 : 42) * this.half(this.wide ? 56 : 44),
+    };
+    const entrySize = this.half(this.wide ? 58 : 46);
+    // Without a number of sections here it stands in the first one; so many nobody has.
+    const count = this.half(this.wide ? 60 : 48) || 2 ** 17;
+    return [programs, { offset: this.word(this.wide ? 40 : 32), size: entrySize * count }];
+  }
+
+  sectionNames(): Extent[] {
+    return this.rawSections().names;
+  }
+
+  usedParts(): Extent[] {
+    const sections = this.sections();
+    if (sections.length === 0) return [{ offset: 0, size: this.bytes.length }];
+    const used = new Set<Section>();
+    for (const s of sections) {
+      const isUsed =
+        [SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_NOTE].includes(s.type) ||
+        (s.flags & SHF_EXECINSTR) !== 0 ||
+        /^\.(?:eh_frame|eh_frame_hdr|gnu_debuglink|gnu_debugdata)$/.test(s.name);
+      if (!isUsed || s.type === SHT_NOBITS) continue;
+      used.add(s);
+      const strings = sections[s.link];
+      if ((s.type === SHT_SYMTAB || s.type === SHT_DYNSYM) && strings !== undefined) used.add(strings);
+    }
+    return [...used];
+  }
+
   private sections(): Section[] {
+    const { raw, names } = this.rawSections();
+    return raw.map((s) => ({ ...s, name: names.length === 0 ? '' : this.text(names[0]!.offset + s.nameOffset) }));
+  }
+
+  /** Without their names, and the section that holds these. */
+  private rawSections(): { raw: (Section & { nameOffset: number })[]; names: Section[] } {
     const table = this.word(this.wide ? 40 : 32);
     const entrySize = this.half(this.wide ? 58 : 46);
-    if (table === 0) return [];
+    if (table === 0) return { raw: [], names: [] };
     // Counts that do not fit their 16 bits stand in the first section's header instead.
     const first = this.section(table);
     const count = this.half(this.wide ? 60 : 48) || first.size;
     const namesIndex = this.half(this.wide ? 62 : 50);
     const raw = Array.from({ length: count }, (_, i) => this.section(table + i * entrySize));
     const names = raw[namesIndex === 0xffff ? first.link : namesIndex];
-    return raw.map((s) => ({ ...s, name: names === undefined ? '' : this.text(names.offset + s.nameOffset) }));
+    return { raw, names: names === undefined ? [] : [names] };
   }
 
   private section(at: number): Section & { nameOffset: number } {
@@ -161,6 +280,58 @@ class ElfReader {
       link: this.int(at + link!),
       entrySize: this.word(at + entrySize!),
     };
+  }
+
+  private programHeaders(): (ElfSegment & { type: number })[] {
+    const table = this.word(this.wide ? 32 : 28);
+    const entrySize = this.half(this.wide ? 54 : 42);
+    const count = table === 0 ? 0 : this.half(this.wide ? 56 : 44);
+    return Array.from({ length: count }, (_, i) => {
+      const at = table + i * entrySize;
+      return {
+        type: this.int(at),
+        offset: this.word(at + (this.wide ? 8 : 4)),
+        address: this.word(at + (this.wide ? 16 : 8)),
+        size: this.word(at + (this.wide ? 32 : 16)),
+        executable: (this.int(at + (this.wide ? 4 : 24)) & PF_X) !== 0,
+      };
+    });
+  }
+
+  /** A section by its name; null where it is missing, or only its place is left (in a file of symbols). */
+  private part(sections: readonly Section[], name: string): ElfPart | null {
+    const section = sections.find((s) => s.name === name);
+    return section === undefined || section.type === SHT_NOBITS || section.size === 0 ? null : this.mapped(section);
+  }
+
+  private mapped(from: { offset: number; address: number; size: number } | undefined): ElfPart | null {
+    if (from === undefined) return null;
+    return { address: from.address, offset: from.offset, bytes: this.slice(from.offset, from.size) };
+  }
+
+  private buildId(sections: readonly Section[], headers: readonly (ElfSegment & { type: number })[]): string {
+    const notes = [
+      ...sections.filter((s) => s.type === SHT_NOTE && s.size > 0),
+      ...headers.filter((h) => h.type === PT_NOTE && sections.length === 0),
+    ];
+    for (const { offset, size } of notes) {
+      // A note: lengths of name and content, type, both padded to four bytes.
+      for (let at = offset; at + 12 <= offset + size;) {
+        const [nameSize, length] = [this.int(at), this.int(at + 4)];
+        const content = at + 12 + ((nameSize + 3) & ~3);
+        if (this.int(at + 8) === NT_GNU_BUILD_ID && nameSize === 4 && this.text(at + 12) === 'GNU')
+          return Buffer.from(this.slice(content, length)).toString('hex');
+        at = content + ((length + 3) & ~3);
+        if (at <= offset) throw new RangeError('note beyond the end');
+      }
+    }
+    return '';
+  }
+
+  private debugLink(sections: readonly Section[]): DebugLink | null {
+    const part = this.part(sections, '.gnu_debuglink');
+    if (part === null || part.bytes.length < 8) return null;
+    return { name: this.text(part.offset), crc: this.int(part.offset + part.bytes.length - 4) };
   }
 
   private *symbols(table: Section, sections: readonly Section[]): Generator<ElfSymbol> {

@@ -1,36 +1,52 @@
-/** The program's own binary from disk: what `--binary FILE` brings. */
-import { readFile } from 'node:fs/promises';
+/** The program's own binary: what `--binary FILE` brings. */
 import { PerfscopeError } from '../errors.js';
+import { rangeName } from '../signatures/names.js';
 import { readCallGraph, type CallGraph } from './call-graph.js';
-import { functionNames, readElf } from './elf.js';
+import { type ElfFile, type ElfFunction, functionNames } from './elf.js';
+import { type ProgramImage, readImage } from './image.js';
 
 export interface Binary {
   readonly path: string;
-  /** Distinct function names, normalised and sorted. */
+  readonly buildId: string;
+  /** Distinct function names, normalised and sorted; `redis-server@0x4a0f0` where only a range is known. */
   readonly functions: readonly string[];
-  /** False: stripped; only exported functions are known. */
-  readonly hasSymbolTable: boolean;
+  /** False: some functions are known by their ranges only. */
+  readonly complete: boolean;
   /** Direct calls; null for a machine whose code we cannot read. */
   readonly callGraph: CallGraph | null;
 }
 
-/** Reads an ELF file (a few milliseconds a megabyte). Throws a PerfscopeError that names the file. */
-export async function readBinary(path: string): Promise<Binary> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
-    if (reason === 'EISDIR')
-      throw new PerfscopeError('input-is-directory', 'the binary is a folder', { path }, 'Give the executable file.');
-    const message = reason === 'ENOENT' ? 'there is no such binary' : `the binary cannot be read: ${reason}`;
-    throw new PerfscopeError('input-missing', message, { path }, 'Give the executable file that the traces are of.');
-  }
-  const elf = readElf(bytes, path);
-  return { path, functions: functionNames(elf), hasSymbolTable: elf.hasSymbolTable, callGraph: callGraphOf(elf, path) };
+export interface BinaryOptions {
+  /** What functions without a name are named after; default: the base name of the path. */
+  readonly label?: string | undefined;
+  /** Where to look for separate files of symbols, besides the system's places. */
+  readonly debugFiles?: readonly string[] | undefined;
 }
 
-function callGraphOf(elf: ReturnType<typeof readElf>, path: string): CallGraph | null {
+/** Reads an ELF file (a few milliseconds a megabyte). Throws a PerfscopeError that names the file. */
+export async function readBinary(path: string, options: BinaryOptions = {}): Promise<Binary> {
+  const image = await readImage(path, options.debugFiles);
+  return binaryOf(image, options.label ?? path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** What is asked of a binary; functions without a name are named after `label`. */
+export function binaryOf(image: ProgramImage, label: string): Binary {
+  const { path, elf, complete } = image;
+  const functions = imageFunctions(image, label);
+  const named = { ...elf, functions };
+  return { path, buildId: elf.buildId, functions: functionNames(named), complete, callGraph: callGraphOf(named, path) };
+}
+
+function imageFunctions({ elf, table, complete }: ProgramImage, label: string): ElfFunction[] {
+  if (elf.hasSymbolTable) return [...elf.functions];
+  return table.ranges.flatMap(({ start, end, names }): ElfFunction[] => {
+    const size = Number.isFinite(end) ? end - start : 0;
+    if (names.length > 0) return names.map((name) => ({ name, address: start, size }));
+    return complete ? [] : [{ name: rangeName(label, start), address: start, size }];
+  });
+}
+
+function callGraphOf(elf: ElfFile, path: string): CallGraph | null {
   try {
     return readCallGraph(elf, path);
   } catch (error) {

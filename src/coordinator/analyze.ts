@@ -1,7 +1,9 @@
 /**
  * One incident from paths to the result document. The order of the stages is here: read -> window -> method -> document.
  */
-import { readBinary } from '../binary/file.js';
+import { requireFolders } from '../binary/debug-files.js';
+import { binaryOf } from '../binary/file.js';
+import { readImage } from '../binary/image.js';
 import { PerfscopeError } from '../errors.js';
 import type { ParseOptions } from '../formats/format.js';
 import type { MethodOutcome } from '../method.js';
@@ -50,6 +52,8 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly binary?: string | undefined;
   /** Parts of the document to make besides: 'stacks'. */
   readonly sections?: readonly Section[] | undefined;
+  /** Folders with separate files of the binary's symbols, besides the system's. */
+  readonly debugFiles?: readonly string[] | undefined;
 }
 
 /**
@@ -73,8 +77,10 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
   const timing = new Timing();
   const method = await loadMethod(name);
   return withPool({ ...options, helping: true }, async (pool) => {
-    const binary =
-      options.binary === undefined ? null : await timing.measure('binary', () => readBinary(options.binary!));
+    const { binary: binaryPath, debugFiles = [] } = options;
+    await requireFolders(debugFiles);
+    const image =
+      binaryPath === undefined ? null : await timing.measure('binary', () => readImage(binaryPath, debugFiles));
     const given = options.signatures;
     const known = typeof given === 'function' ? null : await timing.measure('signatures', () => loadSignatures(given));
     const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
@@ -85,6 +91,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const { program } = signatures.db;
     if (options.anyProgram !== true && requireProgram(trace, program, list[0]!) === 'unknown' && program !== '')
       warnings.push({ code: 'program-unknown', args: { program } });
+    const binary = image === null ? null : binaryOf(image, program);
     if (binary !== null) warnings.push(...binaryWarnings(binary, signatures.db, name));
     const window = resolveWindow(trace, options, list[0]!);
     warnings.push(...windowWarnings(trace, options, window));

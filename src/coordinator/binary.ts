@@ -2,6 +2,7 @@
 import type { Binary } from '../binary/file.js';
 import type { Message } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
+import { kindOfName } from '../signatures/names.js';
 import { METHODS } from './methods.js';
 
 /** With fewer of the learned functions than this in it, the binary is probably another program's or another build. */
@@ -10,13 +11,17 @@ const SHARED = 0.5;
 /** What is odd about a binary beside what was learned: stripped, or of another program; or that the method has no use for it. */
 export function binaryWarnings(
   binary: Binary,
-  { functions, program }: Pick<SignatureDatabase, 'functions' | 'program'>,
+  { functions, program, symbols }: Pick<SignatureDatabase, 'functions' | 'program' | 'symbols'>,
   method?: string,
 ): Message[] {
   const { path } = binary;
   if (method !== undefined && METHODS.find((m) => m.name === method)?.usesBinary !== true)
     return [{ code: 'binary-unused', args: { method } }];
-  if (!binary.hasSymbolTable) return [{ code: 'binary-stripped', args: { path, functions: binary.functions.length } }];
+  const learned = symbols?.find((s) => s.object === program)?.buildId ?? '';
+  if (learned !== '' && binary.buildId !== '' && learned !== binary.buildId)
+    return [{ code: 'binary-other-build', args: { path, object: program, learned, build: binary.buildId } }];
+  const named = binary.functions.filter((name) => kindOfName(name) === 'name').length;
+  if (!binary.complete) return [{ code: 'binary-stripped', args: { path, functions: binary.functions.length, named } }];
   const names = new Set(binary.functions);
   const own = functions.filter((f) => f.object === program);
   const seen = own.filter((f) => names.has(f.name)).length;

@@ -1,5 +1,7 @@
 /** Learning runs from paths to a signature database. */
-import { readBinary } from '../binary/file.js';
+import { requireFolders } from '../binary/debug-files.js';
+import { binaryOf } from '../binary/file.js';
+import { readImage } from '../binary/image.js';
 import { binaryWarnings } from './binary.js';
 import type { Message } from '../result.js';
 import type { CoverageReport } from '../signatures/coverage.js';
@@ -11,6 +13,7 @@ import { readSources } from './ingest.js';
 import { learnStage } from './learn-stage.js';
 import { type MemoryOptions, withinMemory } from './memory-limit.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
+import { nameFunctions } from './symbols.js';
 import { type RunOptions, pathList, withPool } from './run.js';
 
 export interface LearnRunOptions extends RunOptions, TraceOptions, MemoryOptions {
@@ -22,6 +25,10 @@ export interface LearnRunOptions extends RunOptions, TraceOptions, MemoryOptions
   readonly exclude?: readonly string[] | undefined;
   /** The program's own ELF file: how many functions there are to be seen. */
   readonly binary?: string | undefined;
+  /** Folders with separate files of symbols, besides the system's. */
+  readonly debugFiles?: readonly string[] | undefined;
+  /** Read binaries and their symbols where the traces say that they lie, if they are the same builds. Default: false. */
+  readonly localFiles?: boolean | undefined;
   /** Measure what was covered (a fraction of a second). Default: true. */
   readonly coverage?: boolean | undefined;
   readonly parameters?: GivenParameters | undefined;
@@ -51,7 +58,9 @@ async function learnWatched(list: readonly string[], options: LearnRunOptions): 
   return withPool({ ...options, helping: true }, async (pool) => {
     const traces: Trace[] = [];
     const warnings: Message[] = [];
-    const binary = options.binary === undefined ? undefined : await readBinary(options.binary);
+    const { debugFiles = [], localFiles } = options;
+    await requireFolders(debugFiles);
+    const image = options.binary === undefined ? undefined : await readImage(options.binary, debugFiles);
     const sets = await (options.open?.(signal) ?? openSources(list));
     await traceOptions(options).onOpened(sets);
     for (const [i, set] of sets.entries()) {
@@ -62,9 +71,13 @@ async function learnWatched(list: readonly string[], options: LearnRunOptions): 
       warnings.push(...read.warnings);
     }
     options.onProgress?.({ stage: 'learn', done: 0, total: null });
+    const ownCode = defined({ program, include, exclude });
+    const named = await nameFunctions(traces, { ...ownCode, binary: image, debugFiles, localFiles });
+    warnings.push(...named.warnings);
+    const binary = image && binaryOf(image, named.program);
     const known = binary && { functions: binary.functions };
-    const given = { parameters, sources: list, ...defined({ program, include, exclude, binary: known }) };
-    const task = { traces, options: given, coverage: options.coverage !== false };
+    const given = { parameters, sources: list, symbols: named.symbols, ...ownCode, ...defined({ binary: known }) };
+    const task = { traces: named.traces, options: given, coverage: options.coverage !== false };
     const { signatures, coverage } = await pool.run(learnStage, task, { signal });
     if (binary !== undefined) warnings.push(...binaryWarnings(binary, signatures));
     return { signatures, coverage, warnings };

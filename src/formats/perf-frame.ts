@@ -1,10 +1,14 @@
 /** One frame of a call chain of `perf script`: `14b8b90 uv__stream_io+0x120 (/usr/bin/node)`. */
+import { NO_PLACE } from '../trace/stacks.js';
 
 export interface PerfFrame {
   /** As perf printed it, without its offset; '' for `[unknown]`. */
   readonly name: string;
   /** As perf printed it; 'inlined' for functions that have no frame of their own; '' when not known. */
   readonly object: string;
+  /** Bytes behind the beginning of the function; NO_PLACE where perf printed none. */
+  readonly offset: number;
+  readonly address: number;
 }
 
 /** An address in the upper half of a 64-bit address space. */
@@ -24,8 +28,16 @@ export function splitFrame(line: string): PerfFrame | null {
   const open = objectStart(rest);
   const object = open < 0 ? '' : rest.slice(open + 1, -1);
   if (KERNEL_OBJECT.test(object)) return null;
-  const name = (open < 0 ? rest : rest.slice(0, open)).trimEnd().replace(/\+0x[0-9a-f]+$/, '');
-  return { name: name === '[unknown]' ? '' : name, object: object === '[unknown]' ? '' : object };
+  const symbol = (open < 0 ? rest : rest.slice(0, open)).trimEnd();
+  const plus = /\+0x([0-9a-f]+)$/.exec(symbol);
+  const name = plus === null ? symbol : symbol.slice(0, plus.index);
+  return {
+    name: name === '[unknown]' ? '' : name,
+    // `-F +dsoff` puts the offset in the file behind the path.
+    object: object === '[unknown]' ? '' : object.replace(/\+0x[0-9a-f]+$/, ''),
+    offset: plus === null ? NO_PLACE : parseInt(plus[1]!, 16),
+    address: parseInt(address[0], 16),
+  };
 }
 
 /** Where the last bracketed group starts: names and objects may hold brackets themselves, `f(int) (/memfd:jit (deleted))`. */

@@ -9,7 +9,7 @@
  */
 import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
 import { ByteInterner, HASH_SEED, LF, SPACE, grown, hashStep, text } from './bytes.js';
-import { splitFrame } from './perf-frame.js';
+import { type PerfFrame, splitFrame } from './perf-frame.js';
 
 const TAB = 9;
 /** Frame numbers of lines that are no frame of the program. */
@@ -24,9 +24,9 @@ export class PerfStacks {
   private readonly builder = new StackTableBuilder();
   private readonly lineTexts = new ByteInterner();
   private readonly lineFrames: number[] = [];
-  private readonly inlined: string[] = [];
-  /** Object of each frame, for inlined functions. */
-  private readonly frameObjects: string[] = [];
+  private readonly inlined: PerfFrame[] = [];
+  /** What each frame says, for inlined functions. */
+  private readonly frameTexts: PerfFrame[] = [];
   /** Frames of the chain being read, innermost first. */
   private frames = new Int32Array(256);
   private depth = 0;
@@ -87,11 +87,16 @@ export class PerfStacks {
   /** Ends the chain being read by `line`. */
   take(): number {
     let stack = NO_STACK;
-    let object = '';
+    let outer: PerfFrame | null = null;
     for (let i = this.depth - 1; i >= 0; i--) {
       let frame = this.frames[i];
-      if (frame <= INLINED) frame = this.builder.frame(this.inlined[INLINED - frame], object);
-      else object = this.frameObjects[frame];
+      if (frame <= INLINED) {
+        const { name, address } = this.inlined[INLINED - frame];
+        // An inlined function lies where the one lies that it is in. perf also calls so what it knows by two names, in any object.
+        frame = this.builder.frame(name, outer !== null && outer.address === address ? outer.object : '');
+      } else {
+        outer = this.frameTexts[frame];
+      }
       stack = this.builder.push(stack, frame);
     }
     this.depth = 0;
@@ -179,9 +184,9 @@ export class PerfStacks {
   private frameOf(line: string): number {
     const parts = splitFrame(line);
     if (parts === null) return NO_FRAME;
-    if (parts.object === 'inlined') return INLINED - (this.inlined.push(parts.name) - 1);
-    const frame = this.builder.frame(parts.name, parts.object);
-    this.frameObjects[frame] = parts.object;
+    if (parts.object === 'inlined') return INLINED - (this.inlined.push(parts) - 1);
+    const frame = this.builder.frame(parts.name, parts.object, parts.offset, parts.address);
+    this.frameTexts[frame] = parts;
     return frame;
   }
 }

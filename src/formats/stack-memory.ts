@@ -19,10 +19,12 @@ const TELLING = 40;
 const MOST_NODES = 2 ** 17;
 const MOST_BYTES = 2 ** 24;
 
-/** Function and object of a frame. */
+/** Function and object of a frame, and its place; NO_PLACE for what was not printed. */
 export interface Frame {
   readonly name: string;
   readonly object: string;
+  readonly offset: number;
+  readonly address: number;
 }
 
 let ofThread: StackMemory | null = null;

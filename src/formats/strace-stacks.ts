@@ -6,7 +6,7 @@
  * chunk only numbers what occurs in it, in the order of first sight: its table is the same whatever was read before. A stack that
  * was read before is compared as a whole, another one line after the other with those that followed here before.
  */
-import { NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
+import { NO_PLACE, NO_STACK, type StackTable, StackTableBuilder } from '../trace/stacks.js';
 import { type LineScanner, grown } from './bytes.js';
 import { type Frame, NONE, ROOT, StackMemory } from './stack-memory.js';
 
@@ -89,22 +89,23 @@ export class StackReader {
     if (line >= this.frames.length) this.frames = grown(this.frames, this.memory.lines);
     if (this.frames[line] === 0) {
       const parts = this.memory.frame(line, readFrame);
-      this.frames[line] = (parts === null ? NONE : this.builder.frame(parts.name, parts.object)) + BASE;
+      this.frames[line] =
+        (parts === null ? NONE : this.builder.frame(parts.name, parts.object, parts.offset, parts.address)) + BASE;
     }
     return this.frames[line] - BASE;
   }
 }
 
-const readFrame = (line: string): Frame | null => splitFrame(withoutAddress(line));
-
-/** The frame without ` [0x44b2d]` and what newer versions print behind it (source file and line). */
-function withoutAddress(line: string): string {
-  const address = line.lastIndexOf(' [0x');
-  return (address >= 0 ? line.slice(0, address) : line).trimEnd();
+/** A line behind ` > `. What newer versions print behind the address (source file and line) is left out. */
+function readFrame(line: string): Frame | null {
+  const at = line.lastIndexOf(' [0x');
+  const frame = splitFrame((at >= 0 ? line.slice(0, at) : line).trimEnd());
+  if (frame === null || at < 0) return frame;
+  return { ...frame, address: parseInt(line.slice(at + 4), 16) };
 }
 
 /**
- * Object and function of a frame without its address: `/bin/x(main+0x1d)`, `/bin/x()`, `/bin/x(+0x1d)`,
+ * Object, function and offset of a frame without its address: `/bin/x(main+0x1d)`, `/bin/x()`, `/bin/x(+0x1d)`,
  * `/bin/x (deleted)(f(int, char)+0x1)`. null for strace's own remarks (`unexpected_backtracing_error`).
  */
 export function splitFrame(line: string): Frame | null {
@@ -114,5 +115,11 @@ export function splitFrame(line: string): Frame | null {
   const object = deleted >= 0 ? line.slice(0, deleted) : line.slice(0, open);
   const inner = line.slice(open + 1, -1);
   const plus = inner.lastIndexOf('+0x');
-  return { name: plus >= 0 ? inner.slice(0, plus) : inner, object };
+  if (plus < 0) return { name: inner, object, offset: NO_PLACE, address: NO_PLACE };
+  const offset = parseInt(inner.slice(plus + 3), 16);
+  // Without a name it is one from the beginning of the object (backtrace(3)).
+  const [name, place] = [inner.slice(0, plus), Number.isNaN(offset) ? NO_PLACE : offset];
+  return name === ''
+    ? { name, object, offset: NO_PLACE, address: place }
+    : { name, object, offset: place, address: NO_PLACE };
 }

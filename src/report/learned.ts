@@ -1,6 +1,6 @@
 /** Reports of `learn`: what the signatures cover. */
 import type { CoverageReport } from '../signatures/coverage.js';
-import type { SignatureDatabase } from '../signatures/database.js';
+import type { LearnedSymbols, SignatureDatabase } from '../signatures/database.js';
 import { jsonReporter } from './json.js';
 import type { Reporter } from './reporter.js';
 import { duration, grouped, plural, wrap } from './text.js';
@@ -33,6 +33,7 @@ const tableReporter: Reporter<LearnDocument> = {
       `${grouped(events)} calls in ${duration(seconds)}, ${percent(own, events)} of them with functions of the program's own on the stack`,
       ...stackLines(d),
       `${plural(coverage.episodes, 'distinct episode')}; ${plural(coverage.innermost, 'function')} issued calls, the others only called these`,
+      ...nameLines(coverage),
       ...binaryLines(d),
       ...groupLines(coverage),
     ];
@@ -82,6 +83,27 @@ function percent(part: number, whole: number): string {
   if (whole === 0 || part === 0) return '0 %';
   const share = (100 * part) / whole;
   return share < 1 ? 'less than 1 %' : `${Math.round(share)} %`;
+}
+
+/** How far the names can be trusted, and what to do for the rest; nothing where all are sure. */
+function nameLines({ names }: CoverageReport): string[] {
+  const { sure, range, behind, unchecked, missing } = names;
+  const all = sure + range + behind + unchecked;
+  if (sure === all) return [];
+  const share = (calls: number) => `${Math.round((100 * calls) / all)} %`;
+  const parts = [`${share(sure)} of these calls are of functions whose names are sure`];
+  if (range > 0) parts.push(`${share(range)} of functions known by their addresses (name@0x...)`);
+  if (behind > 0) parts.push(`${share(behind)} of code that only the exported function before it tells of (name+?)`);
+  if (unchecked > 0) parts.push(`${share(unchecked)} of functions named by the tracer, which nothing here can check`);
+  return [parts.join(', '), ...missing.map(advice)];
+}
+
+function advice({ object, path, names, buildId, package: debug }: LearnedSymbols): string {
+  if (names !== 'exports')
+    return `for the names in ${object}, learn where ${path} is as it was recorded, or give a copy of it with --binary FILE`;
+  const install = debug === '' ? 'install the package of its distribution with the symbols' : `install ${debug}`;
+  const fetch = buildId === '' ? '' : `, or fetch them with debuginfod-find debuginfo ${buildId}`;
+  return `for the other names in ${object}, ${install}${fetch} (or --debug-files DIR), and learn again`;
 }
 
 function binaryLines({ binary, coverage }: LearnDocument): string[] {

@@ -75,8 +75,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'program-unknown': (a) => `the trace does not tell its program; taken to be ${a.text('program')}`,
   // The binary.
   'binary-stripped': (a) =>
-    `${a.text('path')} has no symbol table: only the ${a.plural('functions', 'function')} that it exports are known (take ` +
-    `the file as it was before strip)`,
+    `${a.text('path')} has no symbol table: of its ${a.plural('functions', 'function')} ${a.count('named')} have names, the others are ` +
+    'known by their addresses (install the package with its symbols, or give --debug-files)',
+  'binary-other-build': (a) =>
+    a.has('learned')
+      ? `${a.text('path')} is another build of ${a.text('object')} than the one learned (build id ${a.text('build')}, not ${a.text('learned')}): what it tells may be wrong`
+      : `${a.text('path')} is not the build of ${a.text('object')} that was recorded: its names were not used`,
   'binary-unused': (a) => `method ${a.text('method')} makes no use of --binary`,
   'binary-differs': (a) =>
     `${a.text('path')} holds ${a.count('seen')} of the ${a.plural('functions', 'learned function')} of ${a.text('program')}: ` +

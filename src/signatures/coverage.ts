@@ -1,6 +1,6 @@
 /** What a signature database covers, as data; reporters print it. */
-import type { LearnedFunction, SignatureDatabase } from './database.js';
-import { normaliseName } from './names.js';
+import type { LearnedFunction, LearnedSymbols, SignatureDatabase } from './database.js';
+import { kindOfName, normaliseName } from './names.js';
 import type { StackCounts } from './stack-counts.js';
 import { alwaysTogether, splitByContext } from './told-apart.js';
 
@@ -25,6 +25,19 @@ export interface CoverageReport {
   readonly stacks: StackCounts | null;
   /** Distinct episodes over all functions. */
   readonly episodes: number;
+  /** Calls by what is known of the name of the innermost own function. */
+  readonly names: {
+    /** Certainly that of the function. */
+    readonly sure: number;
+    /** None, but the function's range: `redis-server@0x4a0f0`. */
+    readonly range: number;
+    /** Only that of the exported function before it: `aeMain+?`. */
+    readonly behind: number;
+    /** As the tracer printed it, with nothing to check it by. */
+    readonly unchecked: number;
+    /** Object files that have functions without sure names. */
+    readonly missing: readonly LearnedSymbols[];
+  };
   /** Compared with the binary's symbols, where they were given. */
   readonly binary: null | {
     readonly functions: number;
@@ -71,6 +84,7 @@ export function coverageReport(
     eventsWithStack: db.learned.eventsWithStack,
     stacks: db.learned.stacks ?? null,
     episodes: episodes.size,
+    names: sureNames(db),
     binary: binary === undefined ? null : compareWithBinary(db.functions, binary.functions),
     groups,
     indistinguishable: total(members),
@@ -84,6 +98,20 @@ export function coverageReport(
 }
 
 const total = (groups: readonly (readonly number[])[]): number => groups.reduce((sum, group) => sum + group.length, 0);
+
+function sureNames({ functions, symbols = [] }: SignatureDatabase): CoverageReport['names'] {
+  const ofObject = new Map(symbols.map((s) => [s.object, s]));
+  const calls = { sure: 0, range: 0, behind: 0, unchecked: 0 };
+  const missing = new Set<LearnedSymbols>();
+  for (const { name, object, ownCalls } of functions) {
+    const kind = kindOfName(name);
+    const source = ofObject.get(object);
+    const known = kind !== 'name' ? kind : source?.names === 'unchecked' ? 'unchecked' : 'sure';
+    calls[known] += ownCalls;
+    if (known !== 'sure' && ownCalls > 0 && source !== undefined) missing.add(source);
+  }
+  return { ...calls, missing: symbols.filter((s) => missing.has(s)) };
+}
 
 /** Groups of functions whose sets of episodes are equal, whatever their supports, the largest first. */
 function equalEpisodes(db: SignatureDatabase): number[][] {

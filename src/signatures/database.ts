@@ -31,6 +31,24 @@ export interface LearnedFunction {
   readonly episodes: readonly Episode[];
 }
 
+/** What the names of the functions of one of the program's own object files rest on. */
+export interface LearnedSymbols {
+  /** Base name, as in `LearnedFunction.object`. */
+  readonly object: string;
+  /** Path as the tracer printed it. */
+  readonly path: string;
+  /**
+   * `symbols`: the file's symbols, all functions have their names. `exports`: the file, which is stripped: functions that it does not
+   * export are known by their ranges. `traced`: the tracer's, which knew all symbols or the functions' sizes. `unchecked`: the tracer's, and
+   * some may be those of the nearest exported function.
+   */
+  readonly names: 'symbols' | 'exports' | 'traced' | 'unchecked';
+  /** Of the file, hexadecimal; '' where it was not at hand or has none. */
+  readonly buildId: string;
+  /** The distribution's package with the missing names; '' where that is not known. */
+  readonly package: string;
+}
+
 export interface SignatureDatabase {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: 'perfscope'; readonly version: string };
@@ -47,6 +65,8 @@ export interface SignatureDatabase {
     readonly seconds: number;
     readonly sources: readonly string[];
   };
+  /** What the names rest on, an object file each; missing in files of older versions, and where nothing is known. */
+  readonly symbols?: readonly LearnedSymbols[];
   readonly parameters: Readonly<Record<string, number>>;
   /** Names of calls; episodes point here. */
   readonly calls: readonly string[];

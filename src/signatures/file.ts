@@ -8,7 +8,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
 import { diskFault, isSpecialFile } from '../special-file.js';
 import type { ContextModel } from './context-model.js';
-import { SIGNATURES_SCHEMA_VERSION, type Episode, type LearnedFunction, type SignatureDatabase } from './database.js';
+import {
+  SIGNATURES_SCHEMA_VERSION,
+  type Episode,
+  type LearnedFunction,
+  type LearnedSymbols,
+  type SignatureDatabase,
+} from './database.js';
 
 /** First key of the file: tells it from every other JSON document. */
 export const SIGNATURES_DOCUMENT = 'perfscope-signatures';
@@ -54,7 +60,7 @@ export function parseSignatures(text: string, path: string): SignatureDatabase {
     if (typeof learned === 'string') throw malformed(`function ${i + 1}: ${learned}`, path, lineOfFunction(text, i));
     return learned;
   });
-  const { tool, program, functionsInBinary, learned, parameters, model } = document;
+  const { tool, program, functionsInBinary, learned, symbols, parameters, model } = document;
   if (typeof program !== 'string') throw malformed('"program" is missing', path);
   if (
     !isObject(tool) ||
@@ -71,6 +77,7 @@ export function parseSignatures(text: string, path: string): SignatureDatabase {
     program,
     functionsInBinary: isCount(functionsInBinary) ? functionsInBinary : null,
     learned: learned as unknown as SignatureDatabase['learned'],
+    ...(isSymbols(symbols) ? { symbols } : {}),
     parameters: parameters as Record<string, number>,
     calls,
     functions,
@@ -196,6 +203,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((element) => typeof element === 'string');
+}
+
+function isSymbols(value: unknown): value is readonly LearnedSymbols[] {
+  const keys = ['object', 'path', 'names', 'buildId', 'package'];
+  return Array.isArray(value) && value.every((s) => isObject(s) && keys.every((key) => typeof s[key] === 'string'));
 }
 
 function isCount(value: unknown): value is number {

@@ -6,7 +6,7 @@ import { NO_STACK } from '../trace/stacks.js';
 import type { Trace } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { learnContextModel } from './context-model.js';
-import type { LearnedFunction, SignatureDatabase } from './database.js';
+import type { LearnedFunction, LearnedSymbols, SignatureDatabase } from './database.js';
 import { mineFunctions } from './function-episodes.js';
 import { findInvocations } from './invocations.js';
 import { baseName } from './names.js';
@@ -18,6 +18,8 @@ export interface LearnOptions extends OwnCodeOptions {
   readonly parameters: Parameters;
   /** Names of the files that the traces were read from; their base names are written down. */
   readonly sources?: readonly string[];
+  /** What the names of the traces' functions rest on (coordinator/symbols.ts). */
+  readonly symbols?: readonly LearnedSymbols[];
   /** What the program's own binary has (binary/elf.ts): names as `normaliseName` makes them. */
   readonly binary?: { readonly functions: readonly string[] };
 }
@@ -65,6 +67,7 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
       seconds: traces.reduce((sum, t) => sum + t.endNs, 0) / NANOSECONDS_PER_SECOND,
       sources: (options.sources ?? []).map(baseName),
     },
+    ...(options.symbols === undefined || options.symbols.length === 0 ? {} : { symbols: options.symbols }),
     parameters: learningParameters(options.parameters),
     calls: found.calls,
     functions: kept.map(({ learned }) => learned),
@@ -78,7 +81,7 @@ export function learningParameters(parameters: Parameters): Readonly<Record<stri
   return { signatureSupport, signatureShare, signatureEpisodes, episodeLength, episodeGap, episodeRun };
 }
 
-function callsByStack(trace: Trace): Uint32Array {
+export function callsByStack(trace: Trace): Uint32Array {
   const counts = new Uint32Array(trace.stacks!.prefix.length);
   const { stack } = trace.columns;
   for (let i = 0; i < trace.length; i++) if (stack![i]! !== NO_STACK) counts[stack![i]!]!++;

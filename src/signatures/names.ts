@@ -67,6 +67,24 @@ export function scriptFunction(name: string): ScriptFunction | null {
   };
 }
 
+/** A function of which only the range is known, and code behind an exported function that is another one's: no tracer prints these. */
+const UNNAMED = /@0x[0-9a-f]+$|\+\?$/;
+
+/** Name of a function without one: its object and where it begins in it, `redis-server@0x4a0f0`. */
+export function rangeName(object: string, start: number): string {
+  return `${object}@0x${start.toString(16)}`;
+}
+
+/** Name of code that lies somewhere behind the exported function of that name, in a function that nothing names: `aeMain+?`. */
+export function behindName(exported: string): string {
+  return `${normaliseName(exported)}+?`;
+}
+
+/** What a name says about where it comes from: of a function, of a range, of the export before it. */
+export function kindOfName(name: string): 'name' | 'range' | 'behind' {
+  return !UNNAMED.test(name) ? 'name' : name.endsWith('+?') ? 'behind' : 'range';
+}
+
 /** Last part of a path or URL. */
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
@@ -82,7 +100,7 @@ export function normaliseName(raw: string): string {
     const place = script.line > 0 ? `${baseName(script.script)}:${script.line}` : baseName(script.script);
     return `(${script.topLevel ? 'script' : 'anonymous'}) ${place}`.trimEnd();
   }
-  if (/^\((?:anonymous|script)\) /.test(raw)) return raw;
+  if (/^\((?:anonymous|script)\) /.test(raw) || UNNAMED.test(raw)) return raw;
   const java = javaMethod(raw);
   if (java !== null) return `${java.type}.${java.method}`;
   let name = withoutClone(raw.trim().replace(VERSION_SUFFIX, ''));

@@ -29,6 +29,8 @@ export interface OwnCode {
   readonly runtime: boolean;
   roleOf(functionName: string, objectName: string): FrameRole;
   owns(functionName: string, objectName: string): boolean;
+  /** Whether functions of an object file are own as such, whatever their names. */
+  ownsObject(objectName: string): boolean;
 }
 
 /** Stacks, and per stack the number of calls that were issued with it. */
@@ -81,6 +83,11 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   const include = matcher(options.include);
   const exclude = matcher(options.exclude);
   const ownObjects = new Map<string, boolean>();
+  const ownsObject = (objectName: string): boolean => {
+    let own = ownObjects.get(objectName);
+    if (own === undefined) ownObjects.set(objectName, (own = isOwnObject(objectName, program, runtime)));
+    return own;
+  };
 
   function roleOf(functionName: string, objectName: string): FrameRole {
     if (functionName === '' || START_UP.has(functionName)) return 'other';
@@ -91,11 +98,17 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
     if (ruled !== null) return ruled === 'library' ? 'other' : ruled;
     if (jit) return 'own';
     if (nameless) return functionName === '[unknown]' ? 'other' : 'own';
-    let own = ownObjects.get(objectName);
-    if (own === undefined) ownObjects.set(objectName, (own = isOwnObject(objectName, program, runtime)));
-    return own ? 'own' : 'other';
+    return ownsObject(objectName) ? 'own' : 'other';
   }
-  return { program, runtime, roleOf, owns: (name, object) => roleOf(name, object) === 'own' };
+  return {
+    program,
+    runtime,
+    roleOf,
+    owns: (name, object) => roleOf(name, object) === 'own',
+    ownsObject: (objectName) =>
+      !(exclude !== null && matchesFrame(exclude, '', objectName)) &&
+      (ownsObject(objectName) || (include !== null && matchesFrame(include, '', objectName))),
+  };
 }
 
 /**

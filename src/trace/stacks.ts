@@ -3,6 +3,8 @@
  * frame, so a stack costs two integers however deep it is, and equal stacks are equal numbers.
  */
 export const NO_STACK = -1;
+/** An offset or address that the tracer did not print. */
+export const NO_PLACE = -1;
 
 export interface StackTable {
   /** Per stack: the stack of its caller, NO_STACK at the outermost frame. */
@@ -13,6 +15,10 @@ export interface StackTable {
   readonly frameFunction: Int32Array;
   /** Per frame: index into `objects`. */
   readonly frameObject: Int32Array;
+  /** Per frame: bytes from the beginning of what the tracer named, -1 where it did not say. */
+  readonly frameOffset: Float64Array;
+  /** Per frame: its address as the tracer printed it (in the file, or in memory), -1 where it did not. Only for object files. */
+  readonly frameAddress: Float64Array;
   /** Function names as the tracer printed them, without offsets and addresses; '' when it had none. */
   readonly functions: readonly string[];
   /** Object files (program, libraries, perf maps, `[kernel.kallsyms]`); '' when unknown. */
@@ -26,22 +32,31 @@ export class StackTableBuilder {
   private children = new Map<number, number>();
   private frameFunctions: number[] = [];
   private frameObjects: number[] = [];
-  private frameKeys = new Map<number, number>();
+  private frameOffsets: number[] = [];
+  private frameAddresses: number[] = [];
+  /** By function and object, then by place: an address, or an offset as a negative number. */
+  private frameKeys = new Map<number, Map<number, number>>();
   private functionNames: string[] = [];
   private functionIndex = new Map<string, number>();
   private objectNames: string[] = [];
   private objectIndex = new Map<string, number>();
 
-  /** Index of a frame, made on first sight. */
-  frame(functionName: string, objectName: string): number {
+  /** Index of a frame, made on first sight. Places are kept of object files only: code made at run time lies here today and there tomorrow. */
+  frame(functionName: string, objectName: string, offset = NO_PLACE, address = NO_PLACE): number {
     const f = intern(functionName, this.functionIndex, this.functionNames);
     const o = intern(objectName, this.objectIndex, this.objectNames);
+    if (!isObjectFile(objectName)) offset = address = NO_PLACE;
     const key = f * 0x100000 + o;
-    let frame = this.frameKeys.get(key);
+    let places = this.frameKeys.get(key);
+    if (places === undefined) this.frameKeys.set(key, (places = new Map()));
+    const place = address === NO_PLACE ? NO_PLACE - 1 - offset : address;
+    let frame = places.get(place);
     if (frame === undefined) {
       frame = this.frameFunctions.push(f) - 1;
       this.frameObjects.push(o);
-      this.frameKeys.set(key, frame);
+      this.frameOffsets.push(offset);
+      this.frameAddresses.push(address);
+      places.set(place, frame);
     }
     return frame;
   }
@@ -61,7 +76,12 @@ export class StackTableBuilder {
   /** Takes over every stack of `table`; returns its stack numbers here. */
   merge(table: StackTable): Int32Array {
     const frames = Int32Array.from(table.frameFunction, (f, i) =>
-      this.frame(table.functions[f]!, table.objects[table.frameObject[i]!]!),
+      this.frame(
+        table.functions[f]!,
+        table.objects[table.frameObject[i]!]!,
+        table.frameOffset[i]!,
+        table.frameAddress[i]!,
+      ),
     );
     const map = new Int32Array(table.prefix.length);
     // A caller's stack is always made before the stacks that extend it.
@@ -82,10 +102,17 @@ export class StackTableBuilder {
       frame: sharedInt32(this.frames),
       frameFunction: sharedInt32(this.frameFunctions),
       frameObject: sharedInt32(this.frameObjects),
+      frameOffset: sharedFloat64(this.frameOffsets),
+      frameAddress: sharedFloat64(this.frameAddresses),
       functions: this.functionNames,
       objects: this.objectNames,
     };
   }
+}
+
+/** A program or library on disk, as against code that a compiler makes at run time, the kernel and what has no file. */
+export function isObjectFile(object: string): boolean {
+  return object.startsWith('/') && !object.endsWith('.map') && !/\/jitted-\d+-\d+\.so$/.test(object);
 }
 
 function intern(text: string, index: Map<string, number>, list: string[]): number {
@@ -99,6 +126,12 @@ function intern(text: string, index: Map<string, number>, list: string[]): numbe
 
 function sharedInt32(values: number[]): Int32Array {
   const out = new Int32Array(new SharedArrayBuffer(values.length * 4));
+  out.set(values);
+  return out;
+}
+
+function sharedFloat64(values: number[]): Float64Array {
+  const out = new Float64Array(new SharedArrayBuffer(values.length * 8));
   out.set(values);
   return out;
 }

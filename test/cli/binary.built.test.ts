@@ -5,7 +5,7 @@ import { EM_X86_64 } from '../../src/binary/elf.js';
 import { elfBytes } from '../binary/elf-bytes.js';
 import type { LearnDocument } from '../../src/report/learned.js';
 import { perfscope, scratchFolder } from './run.js';
-import { INCIDENT, PROFILE } from './small-traces.js';
+import { FUNCTIONS, INCIDENT, PROFILE } from './small-traces.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -17,9 +17,9 @@ afterAll(() => folder.dispose());
 beforeAll(() => {
   writeFileSync(profile, PROFILE);
   writeFileSync(trace, INCIDENT);
-  const names = [...new Set([...PROFILE.matchAll(/server\(([A-Za-z_]\w*)/g)].map((m) => m[1]!))];
-  const symbols = [...names, 'never'].map((name, i) => [name, 0x1000 + i, 1] as [string, number, number]);
-  writeFileSync(binary, elfBytes({ machine: EM_X86_64, codeAddress: 0x1000, code: symbols.map(() => 0xc3), symbols }));
+  const symbols = [...FUNCTIONS, ['never', 0x1000 + 64 * FUNCTIONS.length, 64]] as const;
+  const code = Array.from({ length: 64 * symbols.length }, () => 0xc3);
+  writeFileSync(binary, elfBytes({ machine: EM_X86_64, codeAddress: 0x1000, code, symbols }));
 });
 
 it('learn tells what of the binary was seen', async () => {

@@ -4,6 +4,10 @@
  */
 const OBJECT = '/opt/app/server';
 const LIBC = '/usr/lib/x86_64-linux-gnu/libc.so.6';
+/** Where its functions begin, 64 bytes each. */
+export const FUNCTIONS: readonly (readonly [name: string, address: number, size: number])[] = (
+  ['main', 'serve', 'receive', 'load', 'reply', 'retry', 'resolve', 'ask'] as const
+).map((name, i) => [name, 0x1000 + 64 * i, 64]);
 const PID = 4711;
 const START = 1795395800;
 
@@ -27,6 +31,8 @@ const retry: Call[] = [
   { text: 'sendto(9<UDP:[127.0.0.1:5000]>, ""..., 40, 0, NULL, 0) = 40', stack: ['ask', 'resolve', 'retry', 'main'] },
 ];
 
+const addressOf = (f: string) => FUNCTIONS.find(([name]) => name === f)![1] + 0x10;
+
 function text(calls: readonly Call[], withStacks: boolean): string {
   const lines = [`${PID}  ${START}.000000 execve("${OBJECT}", ["server"], 0x7ffc /* 9 vars */) = 0 <0.000300>`];
   calls.forEach((call, i) => {
@@ -35,7 +41,7 @@ function text(calls: readonly Call[], withStacks: boolean): string {
     lines.push(`${PID}  ${seconds}.${micros} ${call.text} <0.000020>`);
     if (!withStacks) return;
     lines.push(` > ${LIBC}(__write+0x14) [0xfc994]`);
-    for (const f of call.stack) lines.push(` > ${OBJECT}(${f}+0x10) [0x1010]`);
+    for (const f of call.stack) lines.push(` > ${OBJECT}(${f}+0x10) [0x${addressOf(f).toString(16)}]`);
     lines.push('');
   });
   return lines.join('\n') + '\n';

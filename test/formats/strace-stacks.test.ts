@@ -58,13 +58,24 @@ describe('strace -k', () => {
   });
 
   it.each([
-    ['/usr/sbin/nginx(ngx_unix_recv+0x5d)', '/usr/sbin/nginx', 'ngx_unix_recv'],
-    ['/usr/bin/dash()', '/usr/bin/dash', ''],
-    ['/usr/bin/dash(+0x1d)', '/usr/bin/dash', ''],
-    ['[vdso]()', '[vdso]', ''],
-    ['/opt/x(std::map<int, f(char)>::at(int)+0x4)', '/opt/x', 'std::map<int, f(char)>::at(int)'],
-    ['/opt/x (deleted)(operator()+0x4)', '/opt/x', 'operator()'],
-  ])('%s', (line, object, name) => expect(splitFrame(line)).toEqual({ object, name }));
+    ['/usr/sbin/nginx(ngx_unix_recv+0x5d)', '/usr/sbin/nginx', 'ngx_unix_recv', 0x5d, -1],
+    ['/usr/bin/dash()', '/usr/bin/dash', '', -1, -1],
+    ['/usr/bin/dash(+0x1d)', '/usr/bin/dash', '', -1, 0x1d],
+    ['[vdso]()', '[vdso]', '', -1, -1],
+    ['/opt/x(std::map<int, f(char)>::at(int)+0x4)', '/opt/x', 'std::map<int, f(char)>::at(int)', 4, -1],
+    ['/opt/x (deleted)(operator()+0x4)', '/opt/x', 'operator()', 4, -1],
+  ])('%s', (line, object, name, offset, address) =>
+    expect(splitFrame(line)).toEqual({ object, name, offset, address }),
+  );
+
+  it('keeps where frames lie in object files', () => {
+    const { stacks } = parseText(
+      'getpid() = 1\n > /bin/srv(a+0x1) [0x2001] a.c:1\n > /bin/srv(a+0x9) [0x2009]\n > [vdso]() [0x7]\n',
+    );
+    expect(stacks!.functions).toEqual(['a', '']);
+    expect([...stacks!.frameOffset]).toEqual([1, 9, -1]);
+    expect([...stacks!.frameAddress]).toEqual([0x2001, 0x2009, -1]);
+  });
 
   it('reads a C++ frame with spaces, and what newer versions write behind the address', () => {
     expect(rowsOf('getpid() = 1\n > /opt/x(a::b(int, char) [clone .cold]+0x4) [0x2] src/x.cc:17\n')[0]).toContain(

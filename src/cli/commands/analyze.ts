@@ -63,6 +63,13 @@ export const analyzeCommand: Command = {
       group: ANALYSIS,
       describe: "The program's own ELF file, with symbols: lets functions be suspected that learning never saw",
     },
+    'debug-files': {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      group: ANALYSIS,
+      describe: 'Folders with symbols of a stripped --binary (.build-id/xx/yyyy.debug), besides /usr/lib/debug',
+    },
     'any-program': {
       type: 'boolean',
       default: false,
@@ -99,6 +106,7 @@ export const analyzeCommand: Command = {
       window: argv.window as string | undefined,
       top: argv.top as number,
       binary: argv.binary as string | undefined,
+      debugFiles: argv['debug-files'] as string[] | undefined,
       anyProgram: argv.anyProgram as boolean,
       parameters: givenParameters(argv),
       sections: neededSections(outputs),

@@ -47,7 +47,11 @@ export const learnCommand: Command = {
       type: 'string',
       requiresArg: true,
       group: LEARNING,
-      describe: "The program's own ELF file: tells how many of its functions were seen",
+      describe: "The program's own ELF file: names and borders of its functions, and how many were seen",
+    },
+    'debug-files': {
+      ...list,
+      describe: 'Folders with symbols of stripped files (.build-id/xx/yyyy.debug), besides /usr/lib/debug',
     },
     format: formatOption(LEARN_REPORTERS),
     ...TRACE_OPTIONS,
@@ -75,6 +79,8 @@ export const learnCommand: Command = {
       include: argv.include as string[] | undefined,
       exclude: argv.exclude as string[] | undefined,
       binary: argv.binary as string | undefined,
+      debugFiles: argv['debug-files'] as string[] | undefined,
+      localFiles: true,
       parameters: givenParameters(argv),
     });
     for (const w of warnings)
