@@ -122,7 +122,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
 
 /** What the recording leaves out, and so keeps from the detectors. */
 function missingColumns(trace: Trace): Message[] {
-  if (trace.clock === 'none') return [{ code: 'no-times', args: {} }];
+  if (trace.clock === 'none') return [{ code: 'no-times', args: { durations: trace.hasDurations } }];
   return trace.hasDurations ? [] : [{ code: 'no-durations', args: {} }];
 }
 

@@ -10,6 +10,7 @@ import type { StreamProblem } from '../source/decompress.js';
 import { type Source, type SourceSet, openSources } from '../source/index.js';
 import { TraceBuilder } from '../trace/builder.js';
 import type { PlacedRows } from '../trace/place-rows.js';
+import { clocksOfSet } from './set-clocks.js';
 import { followDescriptors } from '../trace/descriptors.js';
 import { mergeTraces } from '../trace/merge-traces.js';
 import type { Trace } from '../trace/table.js';
@@ -116,7 +117,7 @@ interface Issued {
 }
 
 async function readSet(
-  { sources }: SourceSet,
+  { sources, perThread }: SourceSet,
   options: ReadOptions,
   progress: (source: Source, consumed: number) => void,
   traces: Trace[],
@@ -203,12 +204,16 @@ async function readSet(
   } finally {
     await Promise.allSettled(placing.map(({ placed }) => placed));
   }
+  const read: Trace[] = [];
   for (const part of parts) {
     if (part.problem !== null) part.builder.markTruncated();
     const trace = part.builder.finish();
-    traces.push(trace);
+    read.push(trace);
     warnings.push(...warningsOf(part, trace));
   }
+  const clocks = clocksOfSet(read, perThread, sources[0]!.path);
+  traces.push(...clocks.traces);
+  warnings.push(...clocks.warnings);
   return { ...chosen, sampled };
 }
 
@@ -258,6 +263,12 @@ function warningsOf({ source, problem }: Part, trace: Trace): Message[] {
   } else if (trace.truncated) {
     warnings.push({ code: 'truncated-input', args: { path, offset: trace.bytes } });
   }
+  const { setBack } = trace;
+  if (setBack !== null)
+    warnings.push({
+      code: 'clock-set-back',
+      args: { path, line: setBack.line, back: setBack.ns / 1e9, times: setBack.times, more: setBack.times - 1 },
+    });
   if (trace.outOfOrder > 0) warnings.push({ code: 'out-of-order', args: { path, events: trace.outOfOrder } });
   const [example] = trace.skipped.examples;
   if (example !== undefined) {

@@ -181,10 +181,10 @@ export class CallReader {
     }
     if (row < 0) {
       const shown = outcome.durationNs;
-      row = writer.addRow(thread, call, shown > 0 ? clock.lastNs - shown : clock.lastNs);
+      row = writer.addRow(thread, call, shown > 0 && clock.kind !== 'none' ? clock.lastNs - shown : clock.lastNs);
       writer.columns.flags[row] = FLAG_ENTRY_UNSEEN;
       writer.columns.kind[row] = this.unseenKind(call);
-    }
+    } else if (clock.kind === 'none') writer.returns.push(row, clock.lastNs);
     writer.pending[thread] = -1;
     this.owner = row;
     const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];

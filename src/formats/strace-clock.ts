@@ -2,8 +2,8 @@
  * The clock of strace text, by how its times look: -ttt (epoch seconds), -t and -tt (time of day), -r (since the record
  * before), or none, where the order of the records stands for time (one tick a record).
  */
-import type { TraceChunk } from '../trace/chunk.js';
-import { unwrapDay } from '../trace/day-clock.js';
+import type { SetBack, TraceChunk } from '../trace/chunk.js';
+import { SET_BACK_NS, unwrapDay } from '../trace/day-clock.js';
 
 /** Plain seconds from here on are since the epoch (1973), below relative: no pause between two records lasts 3 years. */
 export const EPOCH_SECONDS = 1e8;
@@ -32,8 +32,25 @@ export class StraceClock {
   /** 'day': second of the last record, behind midnight beyond a day. */
   lastSecond = 0;
 
+  /** The first record with a time, and the first before which the clock went back. */
+  firstTime: TraceChunk['firstTime'] = null;
+  setBack: SetBack | null = null;
+
+  /** `lines`: number of the current line. */
+  constructor(private readonly line: () => number = () => 0) {}
+
   /** The current line is a record. */
   tick(): void {
+    const before = this.lastNs;
+    this.move();
+    if (this.lastNs < before - SET_BACK_NS) {
+      const times = (this.setBack?.times ?? 0) + 1;
+      const { line, ns } = this.setBack ?? { line: this.line(), ns: before - this.lastNs };
+      this.setBack = { times, line, ns };
+    }
+  }
+
+  private move(): void {
     const { shape, seconds } = this;
     if (shape !== NO_TIME && this.stepNs > STEPS[this.digits]!) this.stepNs = STEPS[this.digits]!;
     if (shape === SECONDS && this.kind === 'epoch' && seconds >= EPOCH_SECONDS)
@@ -58,5 +75,6 @@ export class StraceClock {
     this.baseSeconds = relative ? 0 : this.seconds;
     this.lastSecond = this.seconds;
     this.lastNs = relative ? this.seconds * 1e9 + this.nanoseconds : this.nanoseconds;
+    this.firstTime = { ns: this.lastNs, line: this.line() };
   }
 }

@@ -23,7 +23,7 @@ const SHORT_LINE = 64;
 
 export class StraceParser {
   private readonly writer: ChunkWriter;
-  private readonly clock = new StraceClock();
+  private readonly clock: StraceClock = new StraceClock(() => this.writer.lines);
   private readonly threads: LineThreads;
   private readonly calls: CallReader;
   private readonly stacks = new StackReader();
@@ -60,8 +60,9 @@ export class StraceParser {
     }
     if (this.inStack) this.endStack();
     if (this.options.last === true && this.beginning !== null) this.hang(this.beginning);
-    const { kind, baseSeconds, lastNs } = this.clock;
-    const chunk = this.writer.finish({ clock: kind, baseSeconds, advanceNs: lastNs }, this.bytes.length);
+    const { kind, baseSeconds, lastNs, stepNs, firstTime, setBack } = this.clock;
+    const times = { clock: kind, baseSeconds, advanceNs: lastNs, stepNs, firstTime, setBack };
+    const chunk = this.writer.finish(times, this.bytes.length);
     chunk.stacks = this.stacks.finish();
     return chunk;
   }

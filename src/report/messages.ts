@@ -64,7 +64,30 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'damaged-input': (a) =>
     `${a.text('path')} is damaged from byte ${a.count('offset')} on (${a.text('reason')}): what came before is used`,
   'no-durations': () => 'the trace has no durations (record with strace -T): slow calls cannot be told from fast ones',
-  'no-times': () => 'the trace has no times (record with strace -ttt): rates and gaps cannot be told',
+  'no-times': (a) =>
+    'the trace has no times (record with strace -ttt): ' +
+    (a.has('durations')
+      ? "each thread's calls are put one after the other by their durations; pauses between them, and rates, cannot be told"
+      : 'rates and gaps cannot be told'),
+  'coarse-times': (a) =>
+    'the times are whole seconds (record with strace -ttt): ' +
+    (a.has('durations')
+      ? "within a second each thread's calls are put one after the other by their durations"
+      : 'nothing but the order is known of what happened within a second'),
+  'differences-between-files': (a) =>
+    'the times are differences (strace -ff -r), which strace takes between lines of all files, not of one: ' +
+    (a.has('durations')
+      ? `the calls are put one after the other by their durations, and what is between the threads of ${a.text('path')} may be wrong`
+      : 'they were left out, only the order of the calls is used') +
+    '; record with strace -ff -ttt -T',
+  'differences-too-small': (a) =>
+    `the differences between the lines of ${a.text('path')} (strace -r) miss ${a.seconds('lost')} of the ${a.seconds('span')} ` +
+    'that its calls took: is it one of several files of strace -ff? Its calls are put one after the other by their durations; ' +
+    'record with strace -ttt -T',
+  'clock-set-back': (a) =>
+    `the time goes back by ${a.seconds('back')} at line ${a.count('line')} of ${a.text('path')}` +
+    (a.number('times') > 1 ? `, and ${a.plural('more', 'more time')} behind it` : '') +
+    ': are these several recordings? Analyse each by itself, or with --from and --to',
   'out-of-order': (a) =>
     `${a.plural('events', 'event of a thread', 'events of threads')} stood after a later one and were put in order: is ` +
     `${a.text('path')} one recording?`,

@@ -3,16 +3,17 @@
  * whose halves lie in two chunks. The result is the same wherever the input was cut. What depends on the chunks before is
  * decided here, by a little work a chunk (`plan`); the rows themselves are placed by whoever has time (place-rows.ts).
  */
-import { callTraits, isCloneCall, refinedKind, unseenKind } from './call-traits.js';
+import { callTraits, isCloneCall, isExitCall, refinedKind, unseenKind } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
 import { SKIPPED_EXAMPLES } from './chunk-writer.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
 import { rebase, renumberCalls, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { variantCode } from './kinds.js';
+import * as serial from './one-after-another.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import { type PlacedRows, type Placement, placeRows } from './place-rows.js';
-import { RowSurvey } from './row-survey.js';
+import { RowSurvey, surveyOf } from './row-survey.js';
 import { NO_STACK, StackTableBuilder } from './stacks.js';
 import { SwitchesBuilder } from './switches.js';
 import { FLAG_ENTRY_UNSEEN, NO_CPU, type Skipped, type Trace } from './table.js';
@@ -54,6 +55,8 @@ export class TraceBuilder {
   private readonly events: (LifeEvent & { row?: number })[] = [];
   private readonly open = new OpenCalls();
   private readonly survey = new RowSurvey();
+  /** Pairs of a row and the moment of its return, as in TraceChunk. */
+  private readonly returns: number[] = [];
   /** Rows of calls that were under way before the trace, and when they ended. */
   private readonly underWay: { row: number; end: number }[] = [];
   /**
@@ -109,7 +112,7 @@ export class TraceBuilder {
    * chunk lies in a `room`.
    */
   plan(chunk: TraceChunk, inRoom = false): Placement {
-    let base = this.clock.advance(chunk);
+    let base = this.clock.advance(chunk, this.lines);
     this.zero ??= base + firstMoment(chunk);
     base -= this.zero;
     for (const { tid, ns } of chunk.earlyEnds ?? []) this.endThread(tid, base + ns);
@@ -121,6 +124,9 @@ export class TraceBuilder {
     const unseen = this.followThreads(chunk, mapping, fresh);
     const stretches = this.layOut(chunk, unseen, mapping);
     this.appendEvents(chunk, mapping, (row) => placeOf(row, stretches));
+    const returns = chunk.clock === 'none' ? (chunk.returns ?? []) : [];
+    for (let i = 0; i < returns.length; i += 2)
+      this.returns.push(placeOf(returns[i]!, stretches), returns[i + 1]! + base);
     if (chunk.switches) this.switches.append(chunk.switches, base);
     this.count(chunk);
     this.planned.push(threads);
@@ -134,25 +140,30 @@ export class TraceBuilder {
   }
 
   finish(): Trace {
-    const { rows, clock, survey } = this;
+    const { rows, clock } = this;
     this.open.write(rows);
     const errno = rows.view('errno');
-    const events = this.events.filter(({ row }) => row === undefined || errno[row] === 0);
+    const events = this.events
+      .filter(({ row }) => row === undefined || errno[row] === 0)
+      .map((event) => ({ ...event }));
+    const outOfOrder = this.survey.outOfOrder(rows);
+    const serial = this.serialize(events);
+    const survey = serial === null ? this.survey : surveyOf(rows, this.lives.size);
     const shift = rows.length === 0 ? 0 : survey.first;
     if (shift !== 0 || survey.earliestStart < 0) rebase(rows, shift);
-    for (const { row, end } of this.underWay) rows.view('duration')[row] = clock.kind === 'none' ? NaN : end - shift;
+    for (const { row, end } of this.underWay) rows.view('duration')[row] = this.hasTimes ? end - shift : NaN;
     const threads = this.lives.finish(
       Float64Array.from({ length: this.lives.size }, (_, thread) => Math.max(0, survey.firstOf(thread) - shift)),
       events.map((event) => ({ ...event, ns: Math.max(0, event.ns - shift) })),
     );
     const zero = this.zero ?? 0;
-    let endNs = Math.max(rows.length === 0 ? 0 : survey.last, clock.lastNs - zero) - shift;
+    const lastNs = serial?.lastNs ?? clock.lastNs - zero;
+    let endNs = Math.max(rows.length === 0 ? 0 : survey.last, lastNs) - shift;
     for (const { exitNs } of threads) if (exitNs !== null && exitNs > endNs) endNs = exitNs;
     // Still open at the end: as long as their thread, or the trace.
     for (let thread = 0; thread < threads.length; thread++)
       if (this.open.of(thread) !== null) this.open.abandon(thread, (threads[thread]!.exitNs ?? endNs) + shift);
     this.open.write(rows);
-    const outOfOrder = survey.outOfOrder(rows);
     if (!survey.sorted) sortRows(rows);
     const calls = renumberCalls(rows, this.calls);
     const timed = clock.kind !== 'relative' && clock.kind !== 'none';
@@ -165,6 +176,9 @@ export class TraceBuilder {
       switches: this.switches.finish(threads, shift),
       origin: timed ? originOf(clock.originSeconds, zero + shift) : { seconds: 0, nanoseconds: 0 },
       clock: clock.kind,
+      clockStepNs: clock.stepNs === Infinity ? 0 : clock.stepNs,
+      lostNs: clock.kind === 'relative' ? (serial?.movedNs ?? 0) : 0,
+      setBack: clock.setBack,
       hasDurations: this.hasDurations,
       endNs,
       format: this.format,
@@ -175,6 +189,27 @@ export class TraceBuilder {
       outOfOrder,
       truncated: this.truncated,
     };
+  }
+
+  private get hasTimes(): boolean {
+    return this.clock.kind !== 'none';
+  }
+
+  /** Where durations tell more of the times than the clock: gives the rows and `events` those times. null: nothing was changed. */
+  private serialize(events: readonly LifeEvent[]): serial.SerialTimes | null {
+    const { rows, clock, open, underWay, lives } = this;
+    if (!this.hasDurations || !serial.isCoarse(clock.kind, clock.stepNs)) return null;
+    const lastNs = clock.lastNs - (this.zero ?? 0);
+    const input = { rows, events, underWay, tids: Array.from({ length: lives.size }, (_, life) => lives.tidOf(life)) };
+    const order = { returns: this.returns, open: open.rows(), isExit: (call: number) => isExitCall(this.calls[call]!) };
+    const times =
+      clock.kind === 'none'
+        ? serial.byDurations(input, order)
+        : clock.kind === 'relative'
+          ? serial.afterDifferences(input, lastNs)
+          : serial.withinSteps(input, clock.stepNs, lastNs);
+    open.restart(rows.view('start'));
+    return times;
   }
 
   /** A thread ended that has no event in the chunk before. */
@@ -258,6 +293,7 @@ export class TraceBuilder {
       this.open.abandon(thread, end);
       return false;
     }
+    if (!this.hasTimes) this.returns.push(call.row, end);
     const duration = this.durationOf(orphan, end - call.start);
     const stack = orphan.stack === NO_STACK || stacks === null ? NO_STACK : stacks[orphan.stack]!;
     this.open.close(thread, orphan, duration, stack);
@@ -269,7 +305,7 @@ export class TraceBuilder {
 
   private durationOf(orphan: OrphanExit, elapsed: number): number {
     if (orphan.durationNs >= 0) return orphan.durationNs;
-    return this.clock.kind === 'none' ? NaN : elapsed;
+    return this.hasTimes ? elapsed : NaN;
   }
 
   /** A row for an exit without entry: from its duration, else from the trace's first moment or, later, the exit itself. */
@@ -278,7 +314,7 @@ export class TraceBuilder {
     const row = rows.length++;
     const end = base + orphan.endNs;
     const shown = orphan.durationNs;
-    const start = shown >= 0 ? end - shown : firstOfThread ? BEFORE_TRACE : end;
+    const start = shown >= 0 ? (this.hasTimes ? end - shown : end) : firstOfThread ? BEFORE_TRACE : end;
     if (start === BEFORE_TRACE) this.underWay.push({ row, end });
     const kind = unseenKind(callTraits(orphan.call));
     rows.view('start')[row] = start;

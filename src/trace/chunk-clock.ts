@@ -2,8 +2,8 @@
  * Puts the times of chunks on one clock: ns since the first chunk's base, exact (whole numbers below 2^53, 104 days).
  * 'relative' and 'none' clocks are added up, times of day pass midnight.
  */
-import type { TraceChunk } from './chunk.js';
-import { unwrapDay } from './day-clock.js';
+import type { SetBack, TraceChunk } from './chunk.js';
+import { SET_BACK_NS, unwrapDay } from './day-clock.js';
 
 export class ChunkClock {
   kind: TraceChunk['clock'] = 'none';
@@ -11,10 +11,14 @@ export class ChunkClock {
   lastNs = 0;
   /** Seconds of ns 0 on the trace's own clock. */
   originSeconds = 0;
+  /** What the times are multiples of, ns; Infinity before the first. */
+  stepNs = Infinity;
+  /** Where it went back. */
+  setBack: SetBack | null = null;
   private lastSecond = 0;
 
-  /** ns of the chunk's time 0; moves on to the chunk's end. */
-  advance(chunk: TraceChunk): number {
+  /** ns of the chunk's time 0; moves on to the chunk's end. `lines`: lines of the input before it. */
+  advance(chunk: TraceChunk, lines: number): number {
     if (this.kind === 'none') {
       this.kind = chunk.clock;
       this.originSeconds = chunk.baseSeconds;
@@ -30,7 +34,16 @@ export class ChunkClock {
       }
       base = (seconds - this.originSeconds) * 1e9;
     }
+    const { stepNs = 1, firstTime, setBack } = chunk;
+    if (chunk.clock !== 'none') this.stepNs = Math.min(this.stepNs, stepNs);
+    const back = firstTime ? this.lastNs - (base + firstTime.ns) : 0;
+    if (lines > 0 && back > SET_BACK_NS) this.goesBack({ times: 1, line: lines + firstTime!.line, ns: back });
+    if (setBack) this.goesBack({ ...setBack, line: lines + setBack.line });
     this.lastNs = base + chunk.advanceNs;
     return base;
+  }
+
+  private goesBack(found: SetBack): void {
+    this.setBack = this.setBack === null ? found : { ...this.setBack, times: this.setBack.times + found.times };
   }
 }

@@ -25,6 +25,9 @@ export interface ChunkRoom {
   readonly seen: Uint8Array;
 }
 
+/** What a parser knows of its clock. */
+type ChunkTimes = Pick<TraceChunk, 'clock' | 'baseSeconds' | 'advanceNs' | 'stepNs' | 'firstTime' | 'setBack'>;
+
 export class ChunkWriter {
   rows = 0;
   columns: WrittenColumns;
@@ -36,6 +39,8 @@ export class ChunkWriter {
   seen: Uint8Array;
   readonly orphans: OrphanExit[] = [];
   readonly lifecycle: Lifecycle[] = [];
+  /** As in TraceChunk. */
+  readonly returns: number[] = [];
   lines = 0;
   notices = 0;
   skippedLines = 0;
@@ -146,7 +151,7 @@ export class ChunkWriter {
   }
 
   /** The finished chunk. The parser adds what only it knows: the clock. */
-  finish(clock: Pick<TraceChunk, 'clock' | 'baseSeconds' | 'advanceNs'>, bytes: number): TraceChunk {
+  finish(clock: ChunkTimes, bytes: number): TraceChunk {
     return {
       ...clock,
       rows: this.rows,
@@ -158,6 +163,7 @@ export class ChunkWriter {
       pending: this.pending.slice(0, this.threads.length),
       orphans: this.orphans,
       lifecycle: this.lifecycle,
+      returns: this.returns,
       switches: null,
       lines: this.lines,
       bytes,

@@ -25,6 +25,14 @@ export interface TraceChunk {
   clock: 'epoch' | 'boot' | 'day' | 'relative' | 'none';
   /** Moment of the chunk's last record, ns since `baseSeconds`; for 'relative' and 'none' clocks how far the clock moved. */
   advanceNs: number;
+  /** What the times are multiples of, ns; Infinity where none was seen. Absent: as fine as they can be. */
+  stepNs?: number;
+  /** 'none': pairs of a row whose return stands in a later line than its call, and the moment of that line. */
+  returns?: number[];
+  /** Of the first record with a time: its moment, ns since `baseSeconds`, and line. */
+  firstTime?: { ns: number; line: number } | null;
+  /** The first time that the clock went back by more than a second: by how much, and the line. */
+  setBack?: SetBack | null;
   hasDurations: boolean;
   /** Per local thread: the row of its call still open at the end of the chunk, or -1. */
   pending: Int32Array;
@@ -43,6 +51,15 @@ export interface TraceChunk {
   skippedExamples: { line: number; offset: number; reason: string; text: string }[];
   /** The chunk's last record is not complete. */
   cutOff: boolean;
+}
+
+/** A clock went back. */
+export interface SetBack {
+  /** How often. */
+  readonly times: number;
+  /** Of the first: line of the input, from 1, and ns. */
+  readonly line: number;
+  readonly ns: number;
 }
 
 export interface ChunkColumns {

@@ -1,5 +1,7 @@
 /** Seconds of a day. */
 export const DAY = 86_400;
+/** A clock that goes back by more than this was set, or belongs to another recording, ns: threads print their lines within less. */
+export const SET_BACK_NS = 1e9;
 /** How far a clock that shows only the time of day may step back without that being taken for the next day, seconds. */
 const STEP_BACK = 6 * 3600;
 

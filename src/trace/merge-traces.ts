@@ -1,7 +1,7 @@
 /**
  * Traces recorded side by side (`strace -ff` folders, several files) to one: rows by time, the same tid the same thread, the
- * parents that only the other file knows. Traces whose clocks differ or count from nowhere ('relative', 'none') all
- * begin at 0.
+ * parents that only the other file knows. Traces whose clocks differ or count from nowhere ('relative', 'none') begin with
+ * the clone that made their thread, where another has it, else at 0.
  */
 import { isCloneCall } from './call-traits.js';
 import { SKIPPED_EXAMPLES } from './chunk-writer.js';
@@ -71,6 +71,9 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
     switches: mergeSwitches(traces, shifts, threadMaps),
     origin,
     clock: first.clock,
+    clockStepNs: Math.max(...traces.map(({ clockStepNs }) => clockStepNs)),
+    lostNs: Math.max(...traces.map(({ lostNs }) => lostNs)),
+    setBack: traces.find(({ setBack }) => setBack !== null)?.setBack ?? null,
     hasDurations: traces.some(({ hasDurations }) => hasDurations),
     endNs,
     format: first.format,
@@ -87,13 +90,35 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
 function alignment(traces: readonly Trace[]): { shifts: number[]; origin: Trace['origin'] } {
   const { clock, origin } = traces[0]!;
   const absolute = clock !== 'relative' && clock !== 'none' && traces.every((trace) => trace.clock === clock);
-  if (!absolute) return { shifts: traces.map(() => 0), origin };
+  if (!absolute) return { shifts: shiftsByClone(traces), origin };
   // A trace without rows has no moment of its own.
   const dated = traces.filter(({ length }) => length > 0);
   let earliest = dated[0]?.origin ?? origin;
   for (const trace of dated) if (distance(trace.origin, earliest) < 0) earliest = trace.origin;
   const shifts = traces.map((trace) => (trace.length > 0 ? distance(trace.origin, earliest) : 0));
   return { shifts, origin: earliest };
+}
+
+/** A thread's file begins not before the clone that made the thread. */
+function shiftsByClone(traces: readonly Trace[]): number[] {
+  /** By tid: the trace that begins with this thread, the trace with its clone, and when that was, ns. */
+  const files = new Map(traces.map((trace, i) => [trace.threads[0]?.tid ?? 0, i]));
+  const births = new Map<number, { of: number; ns: number }>();
+  traces.forEach(({ columns, calls, length, threads }, of) => {
+    const clones = new Set(calls.flatMap((name, call) => (isCloneCall(name) ? [call] : [])));
+    if (clones.size === 0) return;
+    for (let row = 0; row < length; row++) {
+      const child = files.get(columns.result[row]!);
+      if (child === undefined || child === of || !clones.has(columns.call[row]!) || columns.errno[row] !== 0) continue;
+      if (threads[0]!.tid > 0 && !births.has(child)) births.set(child, { of, ns: columns.start[row]! });
+    }
+  });
+  const shiftOf = (trace: number, depth: number): number => {
+    const birth = births.get(trace);
+    // Damaged files may make each other.
+    return birth === undefined || depth > traces.length ? 0 : birth.ns + shiftOf(birth.of, depth + 1);
+  };
+  return traces.map((_, i) => shiftOf(i, 0));
 }
 
 /** ns from `b` to `a`, exact. */

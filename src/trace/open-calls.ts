@@ -13,7 +13,7 @@ export interface OpenCall {
   row: number;
   readonly name: string;
   /** ns on the trace's clock. */
-  readonly start: number;
+  start: number;
   readonly kind: number;
   readonly variant: number;
   readonly hasStack: boolean;
@@ -57,6 +57,16 @@ export class OpenCalls {
     this.byThread[thread] = null;
     const flags = isExitCall(call.name) ? 0 : FLAG_UNFINISHED;
     this.outcomes.push({ call, duration: ns - call.start, flags, exit: null, stack: NO_STACK });
+  }
+
+  /** Rows of the calls that are still open. */
+  rows(): number[] {
+    return this.byThread.flatMap((call) => (call === null || call === undefined ? [] : [call.row]));
+  }
+
+  /** The starts of their rows have changed. */
+  restart(start: Float64Array): void {
+    for (const call of this.byThread) if (call) call.start = start[call.row]!;
   }
 
   /** Writes all outcomes. */

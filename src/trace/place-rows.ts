@@ -63,7 +63,13 @@ export function placeRows(placement: Placement): PlacedRows {
 }
 
 /** Times, threads and what they tell of the rows. */
-function placeTimes({ from, to, stretches, base, threads }: Placement): PlacedRows {
+export function placeTimes({
+  from,
+  to,
+  stretches,
+  base,
+  threads,
+}: Omit<Placement, 'calls' | 'stacks' | 'memory'>): PlacedRows {
   const firstOfThread = new Float64Array(threads.length).fill(Infinity);
   const lowestOfThread = new Float64Array(threads.length).fill(Infinity);
   const latestOfThread = new Float64Array(threads.length).fill(-Infinity);

@@ -1,6 +1,6 @@
 /** What the rows of all chunks are like together, put together from what is known of each: in the order of the input. */
 import type { GrowableColumns } from './growable-columns.js';
-import type { PlacedRows } from './place-rows.js';
+import { type PlacedRows, placeTimes } from './place-rows.js';
 import { FLAG_ENTRY_UNSEEN } from './table.js';
 
 export class RowSurvey {
@@ -65,6 +65,16 @@ export class RowSurvey {
   private seeThread(thread: number, ns: number): void {
     if (ns < this.firstOf(thread)) this.firstOfThread[thread] = ns;
   }
+}
+
+/** Of all rows as they are now, in one pass. */
+export function surveyOf(rows: GrowableColumns, threads: number): RowSurvey {
+  const columns = rows.views();
+  const numbers = Int32Array.from({ length: threads }, (_, i) => i);
+  const stretches = [{ from: 0, to: rows.length, at: 0 }];
+  const survey = new RowSurvey();
+  survey.add(placeTimes({ from: columns, to: columns, stretches, base: 0, threads: numbers }), numbers);
+  return survey;
 }
 
 /** The count over all rows, in the order of the input. */

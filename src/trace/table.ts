@@ -3,6 +3,7 @@
  * copy. 34 bytes a row, 2 more with CPUs, 4 more with stacks. Rows are in order of entry time (ties: order in the input).
  * A Trace is plain data: it can be posted to a worker as it is.
  */
+import type { SetBack } from './chunk.js';
 import type { StackTable } from './stacks.js';
 
 export interface Columns {
@@ -105,6 +106,12 @@ export interface Trace {
   readonly origin: { readonly seconds: number; readonly nanoseconds: number };
   /** What the times mean: 'epoch' (wall clock), 'boot' (monotonic), 'day' (time of day only), 'relative', 'none' (no times: row order). */
   readonly clock: 'epoch' | 'boot' | 'day' | 'relative' | 'none';
+  /** What the times in the input are multiples of, ns: 1e9 for whole seconds. 0 where there are none. */
+  readonly clockStepNs: number;
+  /** 'relative': by how much the differences fall short of what the calls' own durations tell, ns. */
+  readonly lostNs: number;
+  /** Where the clock of the input went back by more than a second; null where it never did. */
+  readonly setBack: SetBack | null;
   /** Whether durations were recorded (strace -T, sys_exit events). */
   readonly hasDurations: boolean;
   /** ns of the last event or exit. */

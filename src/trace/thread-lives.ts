@@ -37,6 +37,11 @@ export class ThreadLives {
     return this.lives.length;
   }
 
+  /** tid of a thread; 0 where nothing told it. */
+  tidOf(life: number): number {
+    return this.lives[life]!.tid || this.lives[life]!.toldTid;
+  }
+
   /**
    * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
    * `fresh` is set to 1 for entries that are the first of their thread.

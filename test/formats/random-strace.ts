@@ -79,7 +79,7 @@ export const texts = fc
   .chain((steps) =>
     fc.record({
       steps: fc.constant(steps),
-      clock: fc.constantFrom('epoch', 'day', 'relative', 'none'),
+      clock: fc.constantFrom('epoch', 'day', 'relative', 'none', 'seconds', 'whole'),
       durations: fc.boolean(),
       /** 'pids': strace -o; 'terminal': names only while several are traced; 'one': never. */
       names: fc.constantFrom('pids', 'terminal', 'one'),
@@ -100,7 +100,9 @@ export const texts = fc
       const two = (n: number) => String(n).padStart(2, '0');
       const day = `${two(Math.floor(s / 3600) % 24)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}.${us} `;
       const relative = `${Math.floor(gap / 1_000_000)}.${String(gap % 1_000_000).padStart(6, '0')} `;
-      const time = { epoch: `${1_700_000_000 + s}.${us} `, day, relative, none: '' }[clock]!;
+      const seconds = day.replace(/\.\d+/, '');
+      const whole = `${String(Math.floor(gap / 1_000_000)).padStart(6)} `;
+      const time = { epoch: `${1_700_000_000 + s}.${us} `, day, relative, none: '', seconds, whole }[clock]!;
       const who = names === 'pids' ? `${tid}  ` : names === 'terminal' && alive.size > 1 ? `[pid  ${tid}] ` : '';
       const took = durations ? ` <${Math.floor(duration / 1e6)}.${String(duration % 1_000_000).padStart(6, '0')}>` : '';
       const head = who + time;
