@@ -27,7 +27,7 @@ export interface ParseOptions {
   readonly delimiter?: string;
   /** CSV only: whether the first line names the columns; default found by looking. */
   readonly header?: boolean;
-  /** perf and CSV: whose system call numbers they hold; default found by looking. */
+  /** Whose system call numbers the text holds (strace: of calls that it does not know); default found by looking. */
   readonly architecture?: Architecture;
   /** What `prepare` found in the first bytes. */
   readonly perf?: PerfLayout;

@@ -53,7 +53,7 @@ export class KernelResult {
     if (returned >= 0 && returned <= MAX_INT32) this.value = returned;
     else if (returned < 0 && returned >= -MAX_ERRNO) {
       this.value = -1;
-      this.errno = errnoCode(-returned);
+      this.errno = errnoOf(-returned);
     } else {
       this.value = returned < 0 ? Math.max(returned, -MAX_INT32) : MAX_INT32;
       this.flags = FLAG_LARGE_RESULT;
@@ -61,7 +61,8 @@ export class KernelResult {
   }
 }
 
-function errnoCode(errno: number): number {
+/** As in Columns.errno, of the number that the kernel returned. */
+export function errnoOf(errno: number): number {
   if (errno <= LAST_ERRNO) return errno;
   // ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: include/linux/errno.h.
   return errno === 512 || errno === 513 || errno === 514 || errno === 516 ? ERRNO_RESTART : ERRNO_UNKNOWN;

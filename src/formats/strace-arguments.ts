@@ -5,6 +5,8 @@
  */
 import { type Variant, kindCode, variantCode } from '../trace/kinds.js';
 import { LF, SPACE, endsWith, isDigit, startsWith, text } from './bytes.js';
+import * as perf from './perf-arguments.js';
+import { argumentAt, numberAt } from './strace-numbers.js';
 import { decorationEnd } from './strace-outcome.js';
 
 const WAIT = variantCode('wait');
@@ -25,13 +27,19 @@ export function secondArgument(bytes: Uint8Array, start: number, end: number): n
   let p = start;
   while (p < end && bytes[p] !== 44 /* , */ && bytes[p] !== 60 /* < */) p++;
   if (bytes[p] === 60) p = decorationEnd(bytes, p, end) + 1;
-  return bytes[p] === 44 && bytes[p + 1] === SPACE ? p + 2 : end;
+  if (bytes[p] !== 44) return end;
+  // qemu-user prints no space.
+  return bytes[p + 1] === SPACE ? p + 2 : p + 1;
 }
 
+const FUTEX_FLAGS = ['FUTEX_PRIVATE_FLAG|', 'FUTEX_CLOCK_REALTIME|'];
 /** futex(2): what waits and what wakes. `p`: at the operation. */
 export function futexVariant(bytes: Uint8Array, p: number): number {
   // Only FUTEX_WAKE and FUTEX_WAIT start with FUTEX_WA.
-  if (!startsWith(bytes, p, 'FUTEX_')) return 0;
+  if (!startsWith(bytes, p, 'FUTEX_')) return isDigit(bytes[p]) ? perf.futexVariant(numberAt(bytes, p)) : 0;
+  const flag = FUTEX_FLAGS.find((name) => startsWith(bytes, p, name));
+  // qemu-user prints flags first.
+  if (flag !== undefined) return futexVariant(bytes, p + flag.length);
   const q = p + 6;
   if (bytes[q] === 87 && bytes[q + 1] === 65) return bytes[q + 2] === 73 /* I */ ? WAIT : WAKE;
   if (startsWith(bytes, q, 'LOCK_PI') || startsWith(bytes, q, 'TRYLOCK_PI')) return WAIT;
@@ -42,7 +50,7 @@ export function futexVariant(bytes: Uint8Array, p: number): number {
 
 /** epoll_ctl(2). `p`: at the operation. */
 export function epollCtlVariant(bytes: Uint8Array, p: number): number {
-  if (!startsWith(bytes, p, 'EPOLL_CTL_')) return 0;
+  if (!startsWith(bytes, p, 'EPOLL_CTL_')) return isDigit(bytes[p]) ? perf.epollCtlVariant(numberAt(bytes, p)) : 0;
   const c = bytes[p + 10];
   return c === 65 ? ADD : c === 77 ? MOD : c === 68 ? DEL : 0;
 }
@@ -59,18 +67,19 @@ const FCNTL_COMMANDS: [string, Variant][] = [
 /** fcntl(2). `p`: at the command. */
 export function fcntlVariant(bytes: Uint8Array, p: number): number {
   for (const [name, variant] of FCNTL_COMMANDS) if (startsWith(bytes, p, name)) return variantCode(variant);
-  return 0;
+  return isDigit(bytes[p]) ? perf.fcntlVariant(numberAt(bytes, p)) : 0;
 }
 
 /** epoll_wait, poll: whether the last argument, the time-out, is 0. */
 export function timeoutVariant(bytes: Uint8Array, start: number, end: number): number {
-  return endsWith(bytes, start, end, ', 0') ? NOW : 0;
+  return endsWith(bytes, start, end, ', 0') || endsWith(bytes, start, end, ',0') ? NOW : 0;
 }
 
 /** epoll_pwait, ppoll: the time-out stands before the signal mask and its size. */
 export function maskedTimeoutVariant(bytes: Uint8Array, start: number, end: number): number {
   let p = end;
   while (p > start && isDigit(bytes[p - 1])) p--;
+  if (bytes[p - 1] === 120 /* 0x8 */) return rawTimeoutVariant(bytes, start, end);
   if (p === end || !endsWith(bytes, start, p, ', ')) return 0;
   p -= 2;
   if (bytes[p - 1] === 93 /* ] */) {
@@ -83,12 +92,23 @@ export function maskedTimeoutVariant(bytes: Uint8Array, start: number, end: numb
   return endsWith(bytes, start, p, ', 0') || endsWith(bytes, start, p, ', {tv_sec=0, tv_nsec=0}') ? NOW : 0;
 }
 
+/** All of epoll_pwait's six arguments are numbers. ppoll, of five, has its time-out in memory. */
+function rawTimeoutVariant(bytes: Uint8Array, start: number, end: number): number {
+  if (argumentAt(bytes, start, end, 5) === end) return 0;
+  return numberAt(bytes, argumentAt(bytes, start, end, 3)) === 0 ? NOW : 0;
+}
+
 /** open(2), openat(2), openat2(2): the flags stand behind the path's closing quote. */
-export function openVariant(bytes: Uint8Array, start: number, end: number): number {
+export function openVariant(bytes: Uint8Array, start: number, end: number, name: string): number {
   let p = end;
   // Flags, mode and openat2's braces hold no quote, and a path argument always has one.
   while (p > start && bytes[p - 1] !== 34 /* " */) p--;
   let found = 0;
+  if (name === 'open' || name === 'openat') {
+    const noPath = name === 'open' ? 1 : 2;
+    const flags = p === start ? argumentAt(bytes, start, end, noPath) : argumentAt(bytes, p, end, 1);
+    if (flags < end && isDigit(bytes[flags])) return perf.openVariant(numberAt(bytes, flags), perf.O_DIRECTORY_X86);
+  }
   for (; p < end; p++) {
     if (bytes[p] !== 79 || bytes[p + 1] !== 95 /* O_ */) continue;
     if (startsWith(bytes, p + 2, 'CREAT')) return CREATE;
@@ -109,6 +129,7 @@ const NETLINK = kindCode('netlink');
 const SOCKET = kindCode('socket');
 /** socket(2), socketpair(2): the kind that family and type ask for. */
 export function socketKind(bytes: Uint8Array, p: number): number {
+  if (isDigit(bytes[p])) return rawSocketKind(bytes, p);
   if (startsWith(bytes, p, 'AF_UNIX') || startsWith(bytes, p, 'AF_LOCAL')) return SOCKET_KINDS.unix;
   if (startsWith(bytes, p, 'AF_NETLINK')) return NETLINK;
   if (!startsWith(bytes, p, 'AF_INET')) return SOCKET;
@@ -118,10 +139,18 @@ export function socketKind(bytes: Uint8Array, p: number): number {
   return startsWith(bytes, q, ', SOCK_DGRAM') ? SOCKET_KINDS.udp : SOCKET;
 }
 
-/** clone(2), clone3(2): whether CLONE_THREAD is among the flags. */
-export function cloneVariant(bytes: Uint8Array, start: number, end: number): number {
+function rawSocketKind(bytes: Uint8Array, p: number): number {
+  const end = bytes.indexOf(LF, p);
+  return perf.socketKind(numberAt(bytes, p), numberAt(bytes, argumentAt(bytes, p, end, 1)));
+}
+
+/** clone(2), clone3(2): whether CLONE_THREAD is among the flags, by name or by number. */
+export function cloneVariant(bytes: Uint8Array, start: number, end: number, name: string): number {
+  // clone3 has its flags in memory: that makes threads mostly, as perf's reader has it too.
+  if (isDigit(bytes[start])) return name === 'clone3' ? THREAD : perf.cloneVariant(numberAt(bytes, start));
   for (let p = start; p < end; p++) {
     if (bytes[p] === 67 && bytes[p + 6] === 84 && startsWith(bytes, p, 'CLONE_THREAD')) return THREAD;
+    if (bytes[p] === 102 && startsWith(bytes, p, 'flags=0x')) return perf.cloneVariant(numberAt(bytes, p + 6));
   }
   return 0;
 }

@@ -13,10 +13,12 @@ import * as args from './strace-arguments.js';
 import type { StraceClock } from './strace-clock.js';
 import { decorationKind, sideFlag } from './strace-descriptors.js';
 import * as hanging from './strace-hanging.js';
+import { isCurrentDirectory, numberAt } from './strace-numbers.js';
 import { CallNames } from './strace-names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './strace-outcome.js';
 import { isStackLine, startsRecord } from './strace-records.js';
 import { ThreadEvents } from './strace-events.js';
+import type { Architecture } from './syscalls/index.js';
 import type { LineThreads } from './strace-threads.js';
 
 /** No call stands here. */
@@ -30,6 +32,9 @@ const UNKNOWN_KIND = kindCode('unknown');
 const TCP = kindCode('tcp');
 const CWD = kindCode('cwd');
 const OTHER = kindCode('other');
+const DEVICE = kindCode('device');
+/** The descriptor that stands for the current directory, where arguments are printed as numbers. */
+const AT_FDCWD = -100;
 
 const role = (name: Role): number => ROLES.indexOf(name);
 const FUTEX = role('futex');
@@ -68,9 +73,10 @@ export class CallReader {
     private readonly writer: ChunkWriter,
     private readonly clock: StraceClock,
     private readonly threads: LineThreads,
+    architecture: Architecture,
   ) {
-    this.names = new CallNames(writer.calls, 40 /* ( */);
-    this.resumedNames = new CallNames(writer.calls, SPACE);
+    this.names = new CallNames(writer.calls, 40 /* ( */, architecture);
+    this.resumedNames = new CallNames(writer.calls, SPACE, architecture);
     this.events = new ThreadEvents(writer, clock);
   }
 
@@ -106,7 +112,15 @@ export class CallReader {
           descriptor = (descriptor * 10 + (c - 48)) | 0;
           c = bytes[++p];
         } while (isDigit(c));
-        if (c === 60 /* < */) {
+        if (c === 120 /* 0x1c */) {
+          descriptor = numberAt(bytes, argsStart);
+          while (bytes[p] > 44) p++;
+          c = bytes[p];
+        }
+        if (descriptor < 0) {
+          kind = descriptor === AT_FDCWD ? CWD : UNKNOWN_KIND;
+          descriptor = NO_DESCRIPTOR;
+        } else if (c === 60 /* < */) {
           kind = decorationKind(bytes, p + 1);
           if (kind === TCP) side = sideFlag(bytes, p + 1);
         } else kind = UNKNOWN_KIND;
@@ -115,11 +129,18 @@ export class CallReader {
           kind = 0;
           descriptor = NO_DESCRIPTOR;
         }
-      } else if (first === FIRST_DESCRIPTOR) kind = startsWith(bytes, p, 'AT_FDCWD') ? CWD : UNKNOWN_KIND;
+      } else if (first === FIRST_DESCRIPTOR) kind = isCurrentDirectory(bytes, p) ? CWD : UNKNOWN_KIND;
     }
     if (this.kindByName[call] >= 0) kind = this.kindByName[call];
     let end = this.scanner.lineEnd(p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
+    // What the program writes to the terminal of strace stands in the middle of this line, and may end like a call.
+    if (
+      (descriptor === 1 || descriptor === 2) &&
+      (kind === UNKNOWN_KIND || kind === DEVICE) &&
+      startsWith(bytes, start, 'write')
+    )
+      outcome.confirm(bytes, argsStart, end);
     if (outcome.state === BROKEN) {
       const mayBegin = hanging.mayBegin(bytes, argsStart, end, this.clock);
       if (exact && mayBegin) this.cutOff(end, UNFINISHED);
@@ -231,15 +252,16 @@ export class CallReader {
 
   /** What the arguments of a call's first half, or of the whole call, tell. */
   private entry(bytes: Uint8Array, start: number, end: number, role: number, row: number, thread: number): void {
-    const { variant, kind, flags } = this.writer.columns;
+    const { variant, kind, flags, call } = this.writer.columns;
+    const name = this.writer.calls.strings[call[row]];
     if (role === FUTEX) variant[row] = args.futexVariant(bytes, args.secondArgument(bytes, start, end));
     else if (role === EPOLL_CTL) variant[row] = args.epollCtlVariant(bytes, args.secondArgument(bytes, start, end));
     else if (role === FCNTL) variant[row] = args.fcntlVariant(bytes, args.secondArgument(bytes, start, end));
     else if (role === OPEN) {
-      variant[row] = args.openVariant(bytes, start, end);
+      variant[row] = args.openVariant(bytes, start, end, name);
       kind[row] = args.openedKind(variant[row], 0);
     } else if (role === SOCKET) kind[row] = args.socketKind(bytes, start);
-    else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end);
+    else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end, name);
     else if (role === RESTART) flags[row] |= FLAG_RESTARTED;
     else if (role === EXEC) this.events.exec(bytes, start, end, row, thread);
     else if (role === PRCTL) this.events.prctl(bytes, start, end, thread);

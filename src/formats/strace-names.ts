@@ -4,9 +4,11 @@
  * was seen before costs a few loads instead of a hash over its bytes.
  */
 import { canonicalCallName } from '../trace/call-traits.js';
-import { type ByteInterner, HASH_SEED, type LineScanner, endsWith, hashStep, text } from './bytes.js';
+import { type ByteInterner, HASH_SEED, type LineScanner, endsWith, hashStep, startsWith, text } from './bytes.js';
 import { KnownBytes, SHORTEST_KNOWN } from './known-bytes.js';
 import { isNameByte } from './strace-leader.js';
+import { isNumberedName, nameOfNumbered } from './strace-numbers.js';
+import type { Architecture } from './syscalls/index.js';
 
 const SLOTS = 1024;
 /** Longest name that is cached, bytes with its terminator. */
@@ -30,6 +32,7 @@ export class CallNames {
     private readonly names: ByteInterner,
     /** The byte behind a name. */
     private readonly terminator: number,
+    private readonly architecture: Architecture,
   ) {}
 
   /** Sets the text that the following names are of. */
@@ -60,12 +63,15 @@ export class CallNames {
     let p = start;
     let hash = HASH_SEED;
     let c = bytes[p];
+    if (isNumberedName(bytes, p)) for (; c !== 95 /* _ */; c = bytes[++p]) hash = hashStep(hash, c);
     while (isNameByte(c)) {
       hash = hashStep(hash, c);
       c = bytes[++p];
     }
     this.end = p;
     if (c !== this.terminator) return -1;
+    if (startsWith(bytes, start, 'syscall_') || bytes[start] === 83 /* S */)
+      return this.names.internString(nameOfNumbered(text(bytes, start, p), this.architecture));
     if (endsWith(bytes, start, p, '64')) return this.names.internString(canonicalCallName(text(bytes, start, p)));
     return this.names.intern(bytes, start, p, hash);
   }

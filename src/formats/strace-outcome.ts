@@ -7,9 +7,21 @@
  */
 import { errnoNumber } from '../trace/errno.js';
 import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT } from '../trace/table.js';
-import { ByteInterner, HASH_SEED, type LineScanner, SPACE, endsWith, hashStep, isDigit, sixDigits } from './bytes.js';
+import {
+  ByteInterner,
+  HASH_SEED,
+  type LineScanner,
+  SPACE,
+  endsWith,
+  hashStep,
+  isDigit,
+  sixDigits,
+  startsWith,
+} from './bytes.js';
+import { errnoOf } from './kernel-result.js';
 import { KnownBytes } from './known-bytes.js';
 import { decorationKind } from './strace-descriptors.js';
+import { numberAt } from './strace-numbers.js';
 import { interruptedAt } from './strace-hanging.js';
 
 /** The call returned. */
@@ -100,6 +112,11 @@ export class Outcome {
     this.value(bytes, s, e);
     if (this.errno !== 0 && this.state === RETURNED && !exact) this.rememberError(bytes, s, e);
     if (exact && this.state !== BROKEN && !endsWhole(bytes, s, end)) this.state = BROKEN;
+  }
+
+  /** The call ends where its arguments, read from the front, do: else what stands at the line's end is another's text. */
+  confirm(bytes: Uint8Array, start: number, end: number): void {
+    if (this.state === RETURNED && closingParenthesis(bytes, start, end) !== this.argsEnd) this.state = BROKEN;
   }
 
   /** Takes `<1.000123>` off the end; gives the new end. */
@@ -239,7 +256,7 @@ export class Outcome {
       this.result = value <= MAX_INT32 ? -value : -MAX_INT32;
       if (value === 1 && bytes[p] === SPACE) {
         // `-1 EAGAIN (...)`, or `-1 (errno 524)` for codes without a name.
-        this.errno = bytes[p + 1] === 69 ? this.errnoAt(bytes, p + 1, end) : ERRNO_UNKNOWN;
+        this.errno = bytes[p + 1] === 69 ? this.errnoAt(bytes, p + 1, end) : errnoNumberAt(bytes, p + 1);
       } else this.flags = FLAG_LARGE_RESULT;
     } else if (value <= MAX_INT32) {
       this.result = value;
@@ -259,6 +276,12 @@ export class Outcome {
     if (id === known && id < this.numbers.length) this.numbers[id] = errnoCode(this.names.strings[id]);
     return id < this.numbers.length ? this.numbers[id] : ERRNO_UNKNOWN;
   }
+}
+
+/** `(errno 11)`, where strace knows no name or was told to print none; `errno=11` of qemu-user. */
+function errnoNumberAt(bytes: Uint8Array, p: number): number {
+  const digits = startsWith(bytes, p, '(errno ') ? p + 7 : startsWith(bytes, p, 'errno=') ? p + 6 : -1;
+  return digits >= 0 && isDigit(bytes[digits]) ? errnoOf(numberAt(bytes, digits)) : ERRNO_UNKNOWN;
 }
 
 function errnoCode(name: string): number {

@@ -5,16 +5,15 @@
 import { ChunkWriter } from '../trace/chunk-writer.js';
 import type { TraceChunk } from '../trace/chunk.js';
 import { NO_STACK } from '../trace/stacks.js';
-import { LineScanner, endedByNewline, isDigit, lastLineStart, lineEnd, startsWith } from './bytes.js';
+import { LineScanner, endedByNewline, lastLineStart, lineEnd, startsWith } from './bytes.js';
 import type { ParseOptions } from './format.js';
 import { CallReader, NOT_A_CALL } from './strace-calls.js';
 import { StraceClock } from './strace-clock.js';
 import { FastLines } from './strace-fast.js';
 import type { Beginning } from './strace-hanging.js';
 import { LeaderReader } from './strace-leader-reader.js';
-import { isNameByte } from './strace-leader.js';
 import { isNotice } from './strace-notices.js';
-import { isStackLine, startsRecord } from './strace-records.js';
+import { isStackLine, startsName, startsRecord } from './strace-records.js';
 import { StackReader } from './strace-stacks.js';
 import { LineThreads } from './strace-threads.js';
 
@@ -45,7 +44,7 @@ export class StraceParser {
     this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE), fast?.room(bytes.length));
     this.threads = new LineThreads(this.writer, this.clock, options.tid);
     this.leader = new LeaderReader(this.threads, this.clock);
-    this.calls = new CallReader(this.writer, this.clock, this.threads);
+    this.calls = new CallReader(this.writer, this.clock, this.threads, options.architecture ?? 'x86-64');
     this.whole = lastLineStart(bytes);
     fast?.begin(this.writer, this.clock, this.threads, this.calls, bytes.subarray(0, this.whole));
   }
@@ -116,7 +115,7 @@ export class StraceParser {
     let end = NOT_A_CALL;
     calls.took = true;
     calls.begins = false;
-    if (isNameByte(c) && !isDigit(c)) {
+    if (startsName(bytes, p)) {
       end = calls.call(bytes, p, cut);
     } else if (c === 60 /* < */ && startsWith(bytes, p, '<... ')) {
       end = calls.resumed(bytes, p, cut);

@@ -3,10 +3,17 @@ import { LineScanner, SPACE, isDigit, startsWith } from './bytes.js';
 import { StraceClock } from './strace-clock.js';
 import { LeaderReader } from './strace-leader-reader.js';
 import { isNameByte } from './strace-leader.js';
+import { isNumberedName } from './strace-numbers.js';
 
 /** What the leader says is not needed here. */
 const leader = new LeaderReader({ tid: -1, commStart: 0, commEnd: 0 }, new StraceClock());
 leader.use(new LineScanner(new Uint8Array(0)));
+
+/** Whether the name of a call begins at `p`. */
+export function startsName(bytes: Uint8Array, p: number): boolean {
+  const c = bytes[p];
+  return (isNameByte(c) && !isDigit(c)) || isNumberedName(bytes, p);
+}
 
 /** Whether a line starts a record: a call or its second half, a signal, an end. Never a stack line or other output. */
 export function startsRecord(bytes: Uint8Array, from: number): boolean {
@@ -15,8 +22,8 @@ export function startsRecord(bytes: Uint8Array, from: number): boolean {
   if (c === 60) return startsWith(bytes, p, '<... ');
   if (c === 45) return startsWith(bytes, p, '--- ');
   if (c === 43) return startsWith(bytes, p, '+++ ');
-  if (!isNameByte(c) || isDigit(c)) return false;
-  let q = p + 1;
+  if (!startsName(bytes, p)) return false;
+  let q = p + (c === 83 /* SYS_ */ ? 4 : 1);
   while (isNameByte(bytes[q])) q++;
   return bytes[q] === 40; /* ( */
 }

@@ -16,6 +16,7 @@ import type { TraceChunk } from '../trace/chunk.js';
 import { LF, lineEnd, plainBytes } from './bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from './format.js';
 import { isNotice } from './strace-notices.js';
+import { suggestedArchitecture } from './strace-numbers.js';
 import { StraceParser } from './strace-parser.js';
 import { isStackLine, startsRecord } from './strace-records.js';
 import { allShapes } from './strace-shapes.js';
@@ -42,6 +43,10 @@ export const strace: TraceFormat = {
     }
     const lines = calls + others;
     return { score: lines === 0 ? 0 : calls / lines, reason: `${calls} of ${lines} lines are strace calls` };
+  },
+
+  prepare(firstBytes, options): ParseOptions {
+    return { ...options, architecture: options.architecture ?? suggestedArchitecture(firstBytes) };
   },
 
   lastRecordStart(bytes: Uint8Array): number {
