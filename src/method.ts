@@ -17,6 +17,8 @@ export interface MethodInput {
   readonly toNs: number;
   /** Which function of the program calls which, where its binary was given. */
   readonly callGraph?: CallGraph | undefined;
+  /** Per stack of the trace: its node in the signatures' model. Given: calls are under their recorded stacks, and none is decoded. */
+  readonly nodeOfStack?: Int32Array | undefined;
 }
 
 export interface RankedFunction {

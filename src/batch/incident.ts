@@ -15,7 +15,7 @@ import { writeAtomic } from './atomic.js';
 import { type Contents, fetchContents, openInputs, unreadOf, usedOf } from './inputs.js';
 import type { FailureDocument, IncidentDocument, IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
 import { putResult } from './outbox.js';
-import { candidateFor, learnedFor, noSignatures } from './signatures.js';
+import { candidateFor, learnedFor } from './signatures.js';
 
 export interface IncidentRun {
   /** Folder of the result files. */
@@ -103,7 +103,6 @@ async function documentOf(job: IncidentJob, run: IncidentRun, used: Used[]): Pro
   const { signal, pool } = run;
   const contents = await fetchContents(sourcesOf(job), run.contents ?? new Map(), signal);
   used.push(...(await usedOf(job.inputs, contents, signal)));
-  if (!job.learn && job.candidates.length === 0) throw noSignatures(job);
   const profiles = job.learn ? await usedOf(job.profiles, contents, signal) : [];
   used.push(...profiles);
   const { options } = job;
@@ -124,7 +123,9 @@ async function documentOf(job: IncidentJob, run: IncidentRun, used: Used[]): Pro
       open: (s) => openInputs(job.inputs, contents, s),
       signatures: async (trace) => {
         if (job.learn) return { db: await learnedFor(job, profiles, contents, { pool, signal }), path: '' };
-        const { ref, ...chosen } = await candidateFor(job, trace, contents);
+        const candidate = await candidateFor(job, trace, contents);
+        if (candidate === null) return null;
+        const { ref, ...chosen } = candidate;
         used.push(...(await usedOf([ref], contents, signal)));
         return chosen;
       },

@@ -5,7 +5,6 @@ import type { LoadedSignatures } from '../coordinator/analyze.js';
 import { learn } from '../coordinator/learn.js';
 import type { Pool } from '../coordinator/pool.js';
 import { programMatch } from '../coordinator/program.js';
-import { PerfscopeError } from '../errors.js';
 import { keptSignatures, learningFingerprint } from '../evaluate/cache.js';
 import { parseSignatures, readSignatures } from '../signatures/file.js';
 import type { SignatureDatabase } from '../signatures/database.js';
@@ -48,12 +47,12 @@ function hasVersion(name: string, version: string): boolean {
   return false;
 }
 
-/** Loads the candidates that the job leaves, and chooses. `usedNames` gets the name of the file chosen. */
+/** Loads the candidates that the job leaves, and chooses. Null: none is of the trace's program, or there are none. */
 export async function candidateFor(
   job: IncidentJob,
   trace: Trace,
   contents: Contents,
-): Promise<LoadedSignatures & { readonly ref: InputRef }> {
+): Promise<(LoadedSignatures & { readonly ref: InputRef }) | null> {
   const loaded = new Map<Candidate, SignatureDatabase>();
   const load = async (c: Candidate) => {
     const db = loaded.get(c) ?? (await loadCandidate(c.ref, contents));
@@ -66,18 +65,9 @@ export async function candidateFor(
   for (const c of job.candidates)
     named.push({ candidate: c, name: c.ref.name, program: c.program ?? (await load(c)).program });
   const choice = chooseSignatures(named, job, trace);
-  if (choice === null) throw noSignatures(job);
+  if (choice === null) return null;
   const { ref } = choice.candidate;
   return { db: await load(choice.candidate), path: ref.name, ref };
-}
-
-export function noSignatures(job: IncidentJob): PerfscopeError {
-  const what = job.program === null ? 'the program of this trace' : `program ${job.program}`;
-  const advice =
-    job.profiles.length > 0
-      ? 'There are profiles beside it: --learn learns from them.'
-      : 'Give them with -s, lay *.signatures.json or profile-* beside the incident, or name them in a manifest.';
-  return new PerfscopeError('signatures-invalid', `there are no signatures of ${what}`, { path: job.name }, advice);
 }
 
 async function loadCandidate(ref: InputRef, contents: Contents): Promise<SignatureDatabase> {

@@ -1,12 +1,13 @@
 /**
  * One incident from paths to the result document. The order of the stages is here: read -> window -> method -> document.
  */
+import path from 'node:path';
 import { requireFolders } from '../binary/debug-files.js';
 import { binaryOf } from '../binary/file.js';
 import { readImage } from '../binary/image.js';
 import { PerfscopeError } from '../errors.js';
 import type { ParseOptions } from '../formats/format.js';
-import type { MethodOutcome } from '../method.js';
+import type { MethodInput, MethodOutcome } from '../method.js';
 import type { Parameters } from '../parameters.js';
 import { suspectsOf } from '../rank/suspects.js';
 import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument, type Section } from '../result.js';
@@ -16,6 +17,7 @@ import type { SourceSet } from '../source/index.js';
 import { FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
+import { beginningStage } from './beginning-stage.js';
 import { binaryWarnings } from './binary.js';
 import { type ReadResult, readTrace } from './ingest.js';
 import { DEFAULT_METHOD, loadMethod } from './methods.js';
@@ -38,9 +40,10 @@ export interface TraceOptions {
 export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions, MemoryOptions {
   /**
    * What was learned of the program: a database, the path of a signatures file, or a function that chooses once the trace
-   * is read.
+   * is read (null: there is nothing to choose). Without signatures the part of the window before its onset takes the place of
+   * learning, and functions have names where the trace itself carries stacks (docs/without-signatures.md).
    */
-  readonly signatures: string | SignatureDatabase | ((trace: Trace) => Promise<LoadedSignatures>);
+  readonly signatures?: string | SignatureDatabase | ((trace: Trace) => Promise<LoadedSignatures | null>) | undefined;
   /** Default: 'fused'. */
   readonly method?: string | undefined;
   readonly parameters?: GivenParameters | undefined;
@@ -82,21 +85,29 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const image =
       binaryPath === undefined ? null : await timing.measure('binary', () => readImage(binaryPath, debugFiles));
     const given = options.signatures;
-    const known = typeof given === 'function' ? null : await timing.measure('signatures', () => loadSignatures(given));
+    const known =
+      given === undefined || typeof given === 'function'
+        ? null
+        : await timing.measure('signatures', () => loadSignatures(given));
     const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
     const { trace } = read;
     const warnings = [...read.warnings, ...missingColumns(trace)];
-    const chosen = async () => (given as (trace: Trace) => Promise<LoadedSignatures>)(trace);
-    const signatures = known ?? (await timing.measure('signatures', chosen));
-    const { program } = signatures.db;
-    if (options.anyProgram !== true && requireProgram(trace, program, list[0]!) === 'unknown' && program !== '')
-      warnings.push({ code: 'program-unknown', args: { program } });
-    const binary = image === null ? null : binaryOf(image, program);
-    if (binary !== null) warnings.push(...binaryWarnings(binary, signatures.db, name));
+    const signatures = typeof given === 'function' ? await timing.measure('signatures', () => given(trace)) : known;
     const window = resolveWindow(trace, options, list[0]!);
     warnings.push(...windowWarnings(trace, options, window));
+    const scope = { trace, parameters, ...window };
+    const { db, nodeOfStack } =
+      signatures === null
+        ? await timing.measure('beginning', () => pool.run(beginningStage, scope, { signal: options.signal }))
+        : { db: signatures.db, nodeOfStack: undefined };
+    const label = db.program !== '' ? db.program : path.basename(binaryPath ?? '');
+    const binary = image === null ? null : binaryOf(image, label);
     const callGraph = binary?.callGraph ?? undefined;
-    const input = { trace, signatures: signatures.db, parameters, callGraph, ...window };
+    if (signatures === null) warnings.push(withoutSignatures(db));
+    else if (options.anyProgram !== true) warnings.push(...programWarnings(trace, db.program, list[0]!));
+    if (binary !== null && (signatures !== null || nodeOfStack !== undefined))
+      warnings.push(...binaryWarnings(binary, db, name));
+    const input: MethodInput = { ...scope, callGraph, signatures: db, nodeOfStack };
     const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });
     onProgress(0, null);
     let status: ResultDocument['status'] = 'ok';
@@ -114,10 +125,22 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
       outcome !== null && options.sections?.includes('stacks') === true
         ? await unlessCancelled('stacks', () => pool.run(stacksStage, input, { signal: options.signal }))
         : null;
-    const parts = { paths: list, name, parameters, read, window, signatures, outcome: outcome ?? NOTHING_KNOWN };
+    const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
     const sections = stacks === null ? {} : { stacks };
     return { ...documentOf(parts, options.top ?? Infinity), ...sections, status, warnings, ...spent(timing) };
   });
+}
+
+/** How functions get names, where there were no signatures. */
+function withoutSignatures({ functions, program }: SignatureDatabase): Message {
+  if (functions.length > 0) return { code: 'own-stacks', args: { functions: functions.length, program } };
+  return { code: 'no-signatures', args: { program } };
+}
+
+/** That the trace does not tell its program. Throws where it tells another one. */
+function programWarnings(trace: Trace, program: string, path: string): Message[] {
+  if (requireProgram(trace, program, path) !== 'unknown' || program === '') return [];
+  return [{ code: 'program-unknown', args: { program } }];
 }
 
 /** What the recording leaves out, and so keeps from the detectors. */
@@ -168,31 +191,43 @@ interface Parts {
   readonly parameters: Parameters;
   readonly read: ReadResult;
   readonly window: Window;
-  readonly signatures: LoadedSignatures;
+  readonly signatures: LoadedSignatures | null;
+  /** What the suspects' numbers point into. */
+  readonly db: SignatureDatabase;
   readonly outcome: MethodOutcome;
 }
 
+function factsOf({ db, path }: LoadedSignatures) {
+  const { program, functions, functionsInBinary } = db;
+  return { path, program, functions: functions.length, functionsInBinary };
+}
+
+/** An analysis without signatures compares with the window's own beginning: its sentences say so. */
+function comparedWithBeginning(outcome: MethodOutcome): MethodOutcome {
+  const said = (message: Message): Message => ({ ...message, args: { ...message.args, basis: 'beginning' } });
+  const ranked = outcome.ranked.map((f) => {
+    return { ...f, evidence: f.evidence.map((e) => ({ ...e, message: said(e.message) })) };
+  });
+  return { ...outcome, reasons: outcome.reasons.map(said), ranked };
+}
+
 function documentOf(parts: Parts, top: number) {
-  const { outcome, signatures, window } = parts;
+  const { signatures, window, db } = parts;
+  const outcome = signatures === null ? comparedWithBeginning(parts.outcome) : parts.outcome;
   return {
     schemaVersion: RESULT_SCHEMA_VERSION,
     tool: TOOL,
     method: parts.name,
     parameters: parts.parameters,
     trace: traceFacts(parts.paths, parts.read),
-    signatures: {
-      path: signatures.path,
-      program: signatures.db.program,
-      functions: signatures.db.functions.length,
-      functionsInBinary: signatures.db.functionsInBinary,
-    },
+    signatures: signatures === null ? null : factsOf(signatures),
     verdict: outcome.verdict,
     externalResource: outcome.externalResource,
     reasons: outcome.reasons,
     units: outcome.units,
     clusters: outcome.clusters,
     window: { from: window.fromNs / 1e9, to: window.toNs / 1e9 },
-    suspects: suspectsOf(outcome.ranked, signatures.db, top),
+    suspects: suspectsOf(outcome.ranked, db, top),
   } as const;
 }
 

@@ -45,7 +45,9 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
   const ranked = rankedFunctions(input, scene, cells, onset.ns, findings);
   const alarms = findings.filter((f) => f.alarming);
-  return { units, clusters: [], ranked, ...judged(outside, alarms, ranked.length > 0, onset.ns / 1e9) };
+  // Without functions to name, that none is named says nothing.
+  const named = ranked.length > 0 || input.signatures.functions.length === 0;
+  return { units, clusters: [], ranked, ...judged(outside, alarms, named, onset.ns / 1e9) };
 }
 
 /** The verdict is a judgement of its own: it neither hides nor changes the ranking. */

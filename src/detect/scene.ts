@@ -5,6 +5,7 @@
 import type { Decoded } from '../context/decoder.js';
 import { Decoder } from '../context/decoder.js';
 import { type Places, placesOf } from '../context/places.js';
+import { RecordedDecoder, partedByNode } from '../context/recorded.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
@@ -42,10 +43,11 @@ export interface Cells {
 }
 
 export function sceneOf(input: MethodInput): Scene {
-  const { trace, signatures, fromNs, toNs } = input;
-  const decoder = new Decoder(signatures.model);
+  const { trace, signatures, fromNs, toNs, nodeOfStack } = input;
+  const decoder = nodeOfStack === undefined ? new Decoder(signatures.model) : new RecordedDecoder(signatures.model);
   // Twice what learning saw, and some more: a run that long is a loop.
-  const places = placesOf(trace, { longestRun: (s) => 2 * decoder.longestRun(s) + LOOP_LENGTH });
+  const found = placesOf(trace, { longestRun: (s) => 2 * decoder.longestRun(s) + LOOP_LENGTH });
+  const places = nodeOfStack === undefined ? found : partedByNode(trace, found, nodeOfStack);
   const [firstRow, endRow] = [lowerBound(trace, fromNs), lowerBound(trace, toNs)];
   return { trace, fromNs, toNs, firstRow, endRow, places, decoder };
 }

@@ -40,6 +40,14 @@ class Reader {
     const share = this.number(name) * 100;
     return `${share >= 1 || share === 0 ? Math.round(share) : share.toFixed(1)} %`;
   }
+  /** Whether the window was compared with its own beginning alone, for want of signatures. */
+  get alone(): boolean {
+    return this.args['basis'] === 'beginning';
+  }
+  /** "in learning", or what takes its place. */
+  get learned(): string {
+    return this.alone ? 'before' : 'in learning';
+  }
   /** "1.2 s instead of 3 ms" */
   slower(): string {
     return `${this.seconds('after')} instead of ${this.seconds('before')}`;
@@ -96,6 +104,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `the window asked for reaches beyond the trace: analysed is ${a.moment('from')} to ${a.moment('to')} (plain numbers are ` +
     "seconds of the trace's own clock, +500s is 500 s after its first event)",
   'program-unknown': (a) => `the trace does not tell its program; taken to be ${a.text('program')}`,
+  'no-signatures': () =>
+    'there are no signatures, so no function has a name: record the program in good health with stacks (strace -f -ttt -T -yy ' +
+    '-k -s 0 -o profile.strace-k -p PID), perfscope learn profile.strace-k -o app.signatures.json, and analyze with -s ' +
+    'app.signatures.json',
+  'own-stacks': (a) =>
+    `there are no signatures: ${a.plural('functions', 'function')} of ${a.text('program')} are named by the trace's own stacks, and ` +
+    `the window is compared with its own beginning`,
   // The binary.
   'binary-stripped': (a) =>
     `${a.text('path')} has no symbol table: of its ${a.plural('functions', 'function')} ${a.count('named')} have names, the others are ` +
@@ -127,18 +142,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   interrupted: (a) => `interrupted while ${stage(a)}`,
   // The default method: why the verdict.
   'alarm-rate': (a) =>
-    `from about ${a.moment('at')}, ${a.percent('share')} of the calls go beyond what learning and the window's beginning lead one to expect`,
+    `from about ${a.moment('at')}, ${a.percent('share')} of the calls go beyond what ${a.alone ? "the window's beginning leads" : "learning and the window's beginning lead"} one to expect`,
   'alarm-unlike': (a) =>
     `${a.percent('share')} of all calls go beyond what learning showed, from the window's beginning on: it began before`,
   'alarm-busy': (a) =>
     `from about ${a.moment('at')}, a thread computes between calls for ${a.percent('share')} of its time, more than it ever did`,
   'alarm-blocked': (a) =>
-    `from about ${a.moment('at')}, threads wait longer than ever learned, for ${a.percent('share')} of their time`,
+    `from about ${a.moment('at')}, threads wait longer than ever ${a.alone ? 'before' : 'learned'}, for ${a.percent('share')} of their time`,
   'alarm-loop': (a) =>
-    `${a.percent('share')} of all calls are one call repeated without a rest, far longer than ever in learning`,
+    `${a.percent('share')} of all calls are one call repeated without a rest, far longer than ever ${a.learned}`,
   'alarm-leak': (a) =>
     `from about ${a.moment('at')}, ${a.count('share')} descriptors were opened and left open, which was not so before`,
-  'nothing-odd': () => 'no detector found anything beyond what was learned',
+  'nothing-odd': (a) => `no detector found anything beyond ${a.alone ? "the window's beginning" : 'what was learned'}`,
   'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
   'slow-network': (a) =>
     `from about ${a.moment('at')}, peers answer after ${a.slower()} and connections open late: the network got slow`,
@@ -147,7 +162,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `from about ${a.moment('at')}, threads that could run wait for a processor ${a.percent('after')} of the time (before: ` +
     `${a.percent('before')}), while other programs run`,
   // The default method: evidence.
-  'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so in learning`,
+  'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so ${a.learned}`,
   'far-more-often': (a) =>
     `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
   'time-before': (a) =>
@@ -155,17 +170,17 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'time-inside': (a) =>
     `${who(a)} spent ${a.seconds('seconds')} in all in ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   loop: (a) =>
-    `${who(a)} repeated ${a.text('calls')} ${times(a)} in a row from ${a.moment('from')}; in learning ${a.count('expected')} in a row at most`,
+    `${who(a)} repeated ${a.text('calls')} ${times(a)} in a row from ${a.moment('from')}; ${a.learned} ${a.count('expected')} in a row at most`,
   'left-open': (a) =>
     `${who(a)} opened descriptors by ${a.text('calls')} from ${a.moment('from')} and left ${a.count('count')} of ${a.count('opened')} open`,
   'busy-between': (a) =>
     `${who(a)} computed for ${a.seconds('seconds')} in all between ${calls(a)} from ${a.moment('from')} (at once ` +
-    `${a.seconds('longest')} at most), longer than ever in learning`,
+    `${a.seconds('longest')} at most), longer than ever ${a.learned}`,
   'busy-between-for-ever': (a) =>
     `${who(a)} did not come back from ${calls(a)} since ${a.moment('from')}: it computed to the end of the window`,
   blocked: (a) =>
     `${who(a)} waited for ${a.seconds('seconds')} in all in ${calls(a)} from ${a.moment('from')} (at once ` +
-    `${a.seconds('longest')} at most), longer than ever in learning`,
+    `${a.seconds('longest')} at most), longer than ever ${a.learned}`,
   'blocked-for-ever': (a) =>
     `${who(a)} entered ${calls(a)} from ${a.moment('from')} and ${a.plural('unfinished', 'call')} never returned ` +
     `(${a.seconds('seconds')} of waiting in all)`,

@@ -29,10 +29,10 @@ export const analyzeCommand: Command = {
     signatures: {
       alias: 's',
       type: 'string',
-      demandOption: true,
       requiresArg: true,
       group: ANALYSIS,
-      describe: 'Signatures file that `perfscope learn` wrote',
+      describe:
+        "Signatures file that `perfscope learn` wrote; without: functions are named by the trace's own stacks, if it has any",
     },
     method: {
       alias: 'm',
@@ -84,6 +84,7 @@ export const analyzeCommand: Command = {
   },
   examples: [
     ['perfscope analyze incident.strace.gz -s redis.signatures.json', 'the whole trace'],
+    ['perfscope analyze incident.strace', 'without signatures: what changed, when, and in which threads'],
     ['perfscope analyze incident.strace -s app.signatures.json --window 5m', 'its last five minutes'],
     [
       'perfscope analyze - -s app.signatures.json -f table -f json=out.json < incident.strace',
@@ -99,7 +100,7 @@ export const analyzeCommand: Command = {
       ...runOptions(argv, io),
       ...memoryOption(argv),
       ...traceInput(argv),
-      signatures: argv.signatures as string,
+      signatures: argv.signatures as string | undefined,
       method: argv.method as string,
       from: argv.from as string | undefined,
       to: argv.to as string | undefined,

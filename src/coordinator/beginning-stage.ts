@@ -1,0 +1,19 @@
+/** What a trace teaches of itself (signatures/beginning.ts), in a worker thread: for an analysis without signatures. */
+import type { MethodInput } from '../method.js';
+import type { SignatureDatabase } from '../signatures/database.js';
+import type { Stage } from './stage.js';
+
+export interface OwnSignatures {
+  readonly db: SignatureDatabase;
+  /** As `MethodInput` has it: given where the trace's own stacks name functions. */
+  readonly nodeOfStack: Int32Array | undefined;
+}
+
+/** Its code is loaded where it runs. */
+export const beginningStage: Stage<Omit<MethodInput, 'signatures' | 'nodeOfStack'>, OwnSignatures> = {
+  name: 'beginning',
+  run: async (input) => {
+    const { signatures, nodeOfStack } = (await import('../detect/beginning.js')).beginningOf(input);
+    return { db: signatures, nodeOfStack: nodeOfStack ?? undefined };
+  },
+};
