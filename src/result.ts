@@ -5,12 +5,13 @@
  * Versions: 2 lets `signatures` be null (an analysis without any), and has the sections that a report asks for. A document of
  * version 1 is one of version 2 as it stands.
  */
+import type { WindowChanges } from './changes/window-changes.js';
 import type { StackProfile } from './stacks/stack-profile.js';
 
 export const RESULT_SCHEMA_VERSION = 2;
 
 /** Parts of the document that cost something and are there where they were asked for. */
-export type Section = 'stacks';
+export type Section = 'stacks' | 'changes';
 
 export type Verdict = 'bug' | 'external' | 'none' | 'inconclusive';
 export type ExternalResource = 'disk' | 'network' | 'peer' | 'cpu';
@@ -108,6 +109,8 @@ export interface ResultDocument {
   readonly suspects: readonly Suspect[];
   /** Section `stacks`: calls and time by stack, before the onset against after it. */
   readonly stacks?: StackProfile | undefined;
+  /** Section `changes`: what changed, told by the calls alone. Always there without signatures. */
+  readonly changes?: WindowChanges | undefined;
   /** Wall seconds a stage. */
   readonly timing: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;

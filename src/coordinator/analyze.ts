@@ -22,6 +22,7 @@ import { binaryWarnings } from './binary.js';
 import { type ReadResult, readTrace } from './ingest.js';
 import { DEFAULT_METHOD, loadMethod } from './methods.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
+import { changesStage } from './changes-stage.js';
 import { type MemoryOptions, requireMemory, withinMemory } from './memory-limit.js';
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
@@ -53,7 +54,7 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly anyProgram?: boolean | undefined;
   /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
   readonly binary?: string | undefined;
-  /** Parts of the document to make besides: 'stacks'. */
+  /** Parts of the document to make besides: 'stacks', 'changes' (made in any case without signatures). */
   readonly sections?: readonly Section[] | undefined;
   /** Folders with separate files of the binary's symbols, besides the system's. */
   readonly debugFiles?: readonly string[] | undefined;
@@ -121,12 +122,17 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
         return null;
       });
     const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
-    const stacks =
-      outcome !== null && options.sections?.includes('stacks') === true
-        ? await unlessCancelled('stacks', () => pool.run(stacksStage, input, { signal: options.signal }))
+    const wanted = (section: Section) => options.sections?.includes(section) === true;
+    const { signal } = options;
+    const changes =
+      signatures === null || wanted('changes')
+        ? await unlessCancelled('changes', () => pool.run(changesStage, input, { signal }))
         : null;
+    const stacks = wanted('stacks')
+      ? await unlessCancelled('stacks', () => pool.run(stacksStage, input, { signal }))
+      : null;
     const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
-    const sections = stacks === null ? {} : { stacks };
+    const sections = { ...(changes === null ? {} : { changes }), ...(stacks === null ? {} : { stacks }) };
     return { ...documentOf(parts, options.top ?? Infinity), ...sections, status, warnings, ...spent(timing) };
   });
 }

@@ -16,3 +16,8 @@ export function code(text: string): string {
   const quotes = '`'.repeat(longest + 1);
   return longest === 0 ? quotes + text + quotes : `${quotes} ${text} ${quotes}`;
 }
+
+/** Text in which nothing is markup. */
+export function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+}

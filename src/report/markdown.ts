@@ -1,6 +1,7 @@
 /** The result as Markdown, for tickets and chat. */
 import type { ResultDocument } from '../result.js';
-import { code, markdownTable } from './markdown-text.js';
+import { changesText } from './changes-text.js';
+import { code, escaped, markdownTable } from './markdown-text.js';
 import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
 import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
@@ -27,6 +28,8 @@ export const markdownReporter: Reporter<ResultDocument> = {
       ]);
       lines.push(markdownTable(['rank', 'function', 'sure', 'why'], rows, [0, 2]));
     }
+    for (const { title, lines: body } of changesText(d))
+      lines.push('', `### ${title}`, '', ...body.map((text) => `- ${escaped(text)}`));
     return lines.join('\n').trimEnd() + '\n';
   },
 };

@@ -203,6 +203,8 @@ function stage(a: Reader): string {
       return 'analysing: suspects are missing';
     case 'stacks':
       return 'decoding stacks: they are missing';
+    case 'changes':
+      return 'looking for what changed: that is missing';
     default:
       return a.text('stage');
   }

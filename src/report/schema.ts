@@ -3,6 +3,7 @@
  * docs/result.schema.json. The last lines make the compiler check that it says what result.ts says.
  */
 import { z } from 'zod';
+import { changesSchema } from './changes-schema.js';
 import type { ResultDocument } from '../result.js';
 
 const message = z
@@ -112,6 +113,7 @@ export const resultSchema = z
     window: z.object({ from: seconds, to: seconds }),
     suspects: z.array(suspect),
     stacks: stackProfile.optional(),
+    changes: changesSchema.optional(),
     timing: z.record(z.string(), z.number()).describe('Wall seconds a stage.'),
     peakMemoryBytes: count,
   })

@@ -1,6 +1,7 @@
 /** The result for a terminal: what was looked at, the verdict, the suspects, and why the first few are suspected. */
 import { type Paint, painter } from './paint.js';
 import type { ResultDocument, Suspect } from '../result.js';
+import { changesText } from './changes-text.js';
 import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
 import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
@@ -33,12 +34,16 @@ export const tableReporter: Reporter<ResultDocument> = {
     labelled('verdict', `${d.verdict}: ${verdictWords(d)}`, (s) => paint.bold(verdictColour(s)));
     for (const text of reasons(d)) labelled('', text);
 
-    if (d.suspects.length === 0) {
-      lines.push('', d.verdict === 'none' || d.verdict === 'external' ? 'No function is suspected.' : 'No suspects.');
-    } else {
+    if (d.suspects.length > 0) {
       const note = suspectsNote(d);
       if (note !== null) lines.push('', wrap(note, context.width));
       lines.push('', ...suspectTable(d.suspects, context, paint), ...why(d, context, paint));
+    } else if (d.signatures !== null) {
+      lines.push('', d.verdict === 'none' || d.verdict === 'external' ? 'No function is suspected.' : 'No suspects.');
+    }
+    for (const { title, lines: body } of changesText(d)) {
+      lines.push('', paint.bold(title));
+      for (const text of body) lines.push(`  ${wrap(text, Math.max(20, context.width - 2), '    ')}`);
     }
     return lines.join('\n') + '\n';
   },

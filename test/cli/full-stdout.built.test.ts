@@ -106,5 +106,5 @@ test('a reader that leaves early is no error, and the exit code is that of the c
   expect(readFileSync(trace, 'utf8')).toBe(INCIDENT);
   mkdirSync(scratch.at('alone'));
   writeFileSync(scratch.at('alone', 'a.strace'), INCIDENT);
-  expect(through(`batch ${scratch.at('alone')} -o ${scratch.at('failing')} -q`)).toBe('3');
+  expect(through(`batch ${scratch.at('alone')} -o ${scratch.at('failing')} --from +900s -q`)).toBe('3');
 });
