@@ -42,7 +42,8 @@ export interface Decoded {
 const MEMORY = 3e6;
 const MEMORY_OF_CONTEXT = 1500;
 
-const UNKNOWN: Decoded = { nodes: new Int32Array(0), weights: new Float64Array(0) };
+/** Nothing is known of the call. */
+export const UNKNOWN: Decoded = { nodes: new Int32Array(0), weights: new Float64Array(0) };
 /** The learned model, made ready for look-ups. */
 export class Decoder {
   /** Grain texts to numbers; decoding never adds to them. */
@@ -51,6 +52,7 @@ export class Decoder {
   readonly total: number;
   private readonly wasm: Exports;
   private readonly bigrams = BIGRAM_GRAINS.map(() => new Map<number, number>());
+  private readonly peaks = BIGRAM_GRAINS.map(() => new Map<number, number>());
   private readonly runs: ReadonlyMap<string, number>;
 
   constructor(readonly model: ContextModel) {
@@ -67,6 +69,13 @@ export class Decoder {
         bigrams.set(key, (bigrams.get(key) ?? 0) + calls[k]!);
       }
     });
+    BIGRAM_GRAINS.forEach((g, b) => {
+      const peaks = this.peaks[b]!;
+      for (const [before, call, most] of model.peaks) {
+        const key = bigramKey(grains[g]![before]!, grains[g]![call]!);
+        peaks.set(key, (peaks.get(key) ?? 0) + most);
+      }
+    });
     this.runs = new Map(model.runs);
   }
 
@@ -79,6 +88,12 @@ export class Decoder {
   bigram(grain: number, before: number, symbol: number): number {
     if (before < 0 || symbol < 0) return 0;
     return this.bigrams[BIGRAM_GRAINS.indexOf(grain)]!.get(bigramKey(before, symbol)) ?? 0;
+  }
+
+  /** How often, at most, learning saw the one symbol follow the other in a second, at a grain of BIGRAM_GRAINS. */
+  peak(grain: number, before: number, symbol: number): number {
+    if (before < 0 || symbol < 0) return 0;
+    return this.peaks[BIGRAM_GRAINS.indexOf(grain)]!.get(bigramKey(before, symbol)) ?? 0;
   }
 
   /** Decodes contexts of a trace on demand; each distinct one once. */

@@ -37,9 +37,9 @@ export function blocked(input: DetectorInput): Finding {
   const wakers = new Wakers(scene);
   const marks: Mark[] = [];
   for (const p of pauses) {
-    marks.push({ cell: cells.ofRow(p.row), weight: p.ns, on: 'context' });
+    marks.push({ cell: cells.ofRow[p.row]!, weight: p.ns, on: 'context' });
     const waker = p.unfinished ? -1 : wakers.of(p.row);
-    if (waker >= 0) marks.push({ cell: cells.ofRow(waker), weight: parameters.wakerWeight * p.ns, on: 'context' });
+    if (waker >= 0) marks.push({ cell: cells.ofRow[waker]!, weight: parameters.wakerWeight * p.ns, on: 'context' });
   }
   return {
     detector: 'blocked',
@@ -139,7 +139,7 @@ function restingPlaces({ scene, cells, parameters, long }: DetectorInput, untilN
   const lives = new Float64Array(roles.length);
   const kind = classes.map(({ call }) => call.replace(/=.*/, ''));
   const place = (row: number) => {
-    const node = cells.decode(cells.ofRow(row)).nodes[0];
+    const node = cells.decode(cells.ofRow[row]!).nodes[0];
     return node === undefined || node === 0
       ? ''
       : `${roleOfThread[thread[row]!]!} ${node} ${kind[classOf[ofRow[row]!]!]!}`;

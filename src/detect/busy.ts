@@ -49,8 +49,8 @@ export function busy({ scene, cells, onset, long, parameters }: DetectorInput): 
   }
   const share = worstThread(scene, pauses) / (toNs - onset.ns);
   const marks: Mark[] = pauses.flatMap(({ row, before, ns }) => [
-    { cell: cells.ofRow(before < 0 ? row : before), weight: ns / 2, on: 'context' as const },
-    { cell: cells.ofRow(row), weight: ns / 2, on: 'context' as const },
+    { cell: cells.ofRow[before < 0 ? row : before]!, weight: ns / 2, on: 'context' as const },
+    { cell: cells.ofRow[row]!, weight: ns / 2, on: 'context' as const },
   ]);
   const enough = pauses.length >= FEWEST || pauses.some((p) => p.unfinished || p.ns >= LONGEST_HARMLESS_NS);
   return {

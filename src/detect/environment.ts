@@ -4,6 +4,7 @@
  * peer; threads that are ready to run and do not get the CPU, for its lack. Then no function is to blame.
  */
 import type { ExternalResource, Message } from '../result.js';
+import { kindCode } from '../trace/kinds.js';
 import { type RowsByThread, type Trace, rowsByThread } from '../trace/table.js';
 import { ByDescriptor } from './by-descriptor.js';
 import type { Finding } from './finding.js';
@@ -20,6 +21,10 @@ export interface Outside {
 const HARMFUL = 0.2;
 /** A thread was ready but off the CPU for this part of the time ... */
 const STARVED = 0.15;
+/** So many times what was usual is more than noise. */
+const MORE = 3;
+/** Calls beyond what the load explains are most of all: the program itself fills the CPU. */
+const MOST = 0.5;
 /** ... and so many times more than before. */
 const STARVED_FACTOR = 4;
 
@@ -30,14 +35,51 @@ export function environment(
   findings: readonly Finding[],
   slowFactor: number,
 ): Outside | null {
-  const cpu = starved(scene, onsetNs);
+  // A thread that does little else has itself to wait for.
+  const own = findings.some((f) => f.detector === 'rate' && f.share >= MOST);
+  const cpu = own ? null : starved(scene, onsetNs);
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
   if (findings.some((f) => f.detector === 'rate' && f.alarming)) return null;
   const disk = slowDisk(scene, slowFactor);
   if (disk !== null) return disk;
   // A thread that computes reads its answers late, whenever they came.
-  return findings.some((f) => f.detector === 'busy' && f.alarming) ? null : slowAnswers(scene, cells, slowFactor);
+  if (findings.some((f) => f.detector === 'busy' && f.alarming)) return null;
+  const late = slowAnswers(scene, cells, slowFactor);
+  return late !== null && waitsForOne(scene, onsetNs) >= HARMFUL ? null : late;
+}
+
+const WAITS_FOR_MANY = /^(?:epoll_p?wait2?|_?newselect|p?select6?)$/;
+
+/**
+ * Time that threads which wait for many descriptors at once spend inside other calls, beyond before: share of the time, summed over
+ * threads. Who serves many must not wait for one, however late its answer is.
+ */
+function waitsForOne({ trace, fromNs, toNs, firstRow, endRow }: Scene, onsetNs: number): number {
+  const { call, start, duration, thread } = trace.columns;
+  const many = trace.calls.map((name) => WAITS_FOR_MANY.test(name));
+  const waits = trace.threads.map(() => ({ forMany: 0, longest: 0, before: 0, after: 0 }));
+  const byCall = new Map<number, number>();
+  for (let i = firstRow; i < endRow; i++) {
+    const took = duration[i]!;
+    if (!(took > 0)) continue;
+    const of = waits[thread[i]!]!;
+    if (many[call[i]!]!) {
+      of.forMany += took;
+      continue;
+    }
+    const key = thread[i]! * trace.calls.length + call[i]!;
+    const sum = (byCall.get(key) ?? 0) + took;
+    byCall.set(key, sum);
+    of.longest = Math.max(of.longest, sum);
+    of.before += Math.max(0, Math.min(start[i]! + took, onsetNs) - start[i]!);
+    of.after += Math.max(0, Math.min(start[i]! + took, toNs) - Math.max(start[i]!, onsetNs));
+  }
+  let share = 0;
+  for (const { forMany, longest, before, after } of waits)
+    if (forMany > longest)
+      share += Math.max(0, after / (toNs - onsetNs) - (MORE * before) / Math.max(1, onsetNs - fromNs));
+  return share;
 }
 
 const SYNCS = /^(?:fsync|fdatasync|sync_file_range|msync|syncfs|sync)$/;
@@ -75,6 +117,8 @@ function lasted(trace: Trace, row: number, toNs: number): number {
   return Math.min(trace.columns.duration[row]!, toNs - trace.columns.start[row]!);
 }
 
+/** The kernel answers. */
+const NETLINK = kindCode('netlink');
 const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendmmsg|sendfile|splice)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg|recvmmsg)$/;
 
@@ -84,30 +128,36 @@ interface Connection {
   askedNs: number;
   /** When connect was called, until the connection is used. */
   openingNs: number;
+  /** Whether the program is known to speak first on it. */
+  asks: boolean;
 }
 
 /** On connections that the program opened: from the last byte asked to the first byte answered, and from connect to first use. */
 function slowAnswers(scene: Scene, cells: Cells, factor: number): Outside | null {
   const { trace } = scene;
-  const { call, errno, descriptor, start, thread, result } = trace.columns;
+  const { call, errno, descriptor, start, thread, result, kind } = trace.columns;
   const sends = trace.calls.map((name) => SENDS.test(name));
   const receives = trace.calls.map((name) => RECEIVES.test(name));
   const connect = trace.calls.indexOf('connect');
   const close = trace.calls.indexOf('close');
+  const socket = trace.calls.indexOf('socket');
   const answers = new Series();
   const opened = new Series();
   const usable = /^(?:getsockopt|write|writev|send|sendto|sendmsg|read|recv|recvfrom)$/;
   const uses = trace.calls.map((name) => usable.test(name));
   const ours = new ByDescriptor<Connection>(trace.threads);
-  ownOldConnections(scene, cells).forEach((_, p, d) => ours.set(p, d, { askedNs: NaN, openingNs: NaN }));
+  ownOldConnections(scene, cells).forEach((_, p, d) => ours.set(p, d, { askedNs: NaN, openingNs: NaN, asks: true }));
   for (let i = 0; i < scene.endRow; i++) {
-    const d = descriptor[i]!;
-    if (d < 0) continue;
     const c = call[i]!;
     const process = ours.processOf[thread[i]!]!;
+    // Who speaks first on a socket asks: no connection is opened for a datagram.
+    if (c === socket && errno[i] === 0 && kind[i] !== NETLINK)
+      ours.set(process, result[i]!, { askedNs: NaN, openingNs: NaN, asks: false });
+    const d = descriptor[i]!;
+    if (d < 0) continue;
     if (c === connect) {
       const done = errno[i] === 0;
-      ours.set(process, d, { askedNs: NaN, openingNs: done ? NaN : start[i]! });
+      ours.set(process, d, { askedNs: NaN, openingNs: done ? NaN : start[i]!, asks: true });
       if (done) opened.add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
       continue;
     }
@@ -120,8 +170,12 @@ function slowAnswers(scene: Scene, cells: Cells, factor: number): Outside | null
       opened.add(connection.openingNs, start[i]! - connection.openingNs, thread[i]!);
       connection.openingNs = NaN;
     }
-    if (sends[c]!) connection.askedNs = end;
-    else if (receives[c]! && result[i]! > 0) {
+    if (sends[c]!) {
+      connection.askedNs = end;
+      connection.asks = true;
+    }
+    if (receives[c]! && result[i]! > 0) {
+      if (!connection.asks) ours.set(process, d, undefined);
       if (!Number.isNaN(connection.askedNs))
         answers.add(connection.askedNs, Math.max(0, end - connection.askedNs), thread[i]!);
       connection.askedNs = NaN;
@@ -147,12 +201,19 @@ function starved(scene: Scene, onsetNs: number): Outside | null {
   if (switches === null) return null;
   const ready = [new Float64Array(threads.length), new Float64Array(threads.length)];
   const nextEvent = new NextEvents(trace);
+  /** Per thread: the wait that was counted last. */
+  const counted = threads.map(() => ({ at: 0, end: -Infinity }));
   for (let i = 0; i < switches.length; i++) {
     const at = switches.time[i]!;
     const t = switches.previous[i]!;
     if (t < 0 || switches.next[i]! >= 0 || at < fromNs || at >= toNs || switches.previousState[i] !== RUNNABLE)
       continue;
-    ready[at < onsetNs ? 0 : 1]![t]! += Math.min(nextEvent.of(t, at), toNs) - at;
+    const last = counted[t]!;
+    // It ran in between, nobody knows how long: that it computes and is preempted now and then is no lack of the CPU.
+    if (at < last.end) ready[last.at < onsetNs ? 0 : 1]![t]! -= last.end - last.at;
+    const end = Math.min(nextEvent.of(t, at), toNs);
+    ready[at < onsetNs ? 0 : 1]![t]! += end - at;
+    counted[t] = { at, end };
   }
   const before = most(ready[0]!) / (onsetNs - fromNs);
   const after = most(ready[1]!) / (toNs - onsetNs);

@@ -5,6 +5,7 @@
  */
 import { inBlocks } from './counts.js';
 import type { Parameters } from '../parameters.js';
+import { TupleNumbers } from '../context/tuple-numbers.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from './finding.js';
 import { type Cells, type Scene, lowerBound } from './scene.js';
 import { Sums } from './sums.js';
@@ -41,20 +42,10 @@ export function excess(
   const weightOf = Float64Array.from(kindOf, (k) => weight[k]!);
   const calleeWeightOf = weightOf.map((w, place) => (kinds[kindOf[place]!]!.novel ? w * parameters.calleeWeight : 0));
   const from = Math.max(scene.firstRow, lowerBound(scene.trace, fromNs));
-  const { onCell, counts, met, rowsOf } = oddCalls(scene, cells, from, kindOf, weightOf);
+  const { onCell, kindCells, rowsOf } = oddCalls(scene, cells, from, kindOf, weightOf);
   const onCallees = callsBefore(scene, cells, from, calleeWeightOf);
-
-  /** By kind: calls by cell. */
-  const kindCells = new Map<number, Map<number, number>>();
-  for (const at of met) {
-    const k = kindOf[at % weightOf.length]!;
-    const cell = cells.ofPlace[at]!;
-    const calls = kindCells.get(k) ?? new Map<number, number>();
-    kindCells.set(k, calls.set(cell, (calls.get(cell) ?? 0) + counts[at]!));
-  }
-  const metCells = [...new Set(met.map((at) => cells.ofPlace[at]!))];
   const marks: Mark[] = [
-    ...metCells.map((cell) => ({ cell, weight: onCell[cell]!, on: 'context' as const })),
+    ...onCell.touched.map((cell) => ({ cell, weight: onCell.of[cell]!, on: 'context' as const })),
     ...onCallees.touched.map((cell) => ({ cell, weight: onCallees.of[cell]!, on: 'callees' as const })),
   ];
   const told = [...kindCells].map(([k, calls]): Item => {
@@ -77,80 +68,68 @@ export function excess(
 }
 
 interface OddCalls {
-  /** Per cell: weights of its calls. */
-  readonly onCell: Float64Array;
-  /** By role and place, as in `cells.ofPlace`: odd calls; and where there are any, in the order of the first. */
-  readonly counts: Uint32Array;
-  readonly met: readonly number[];
+  /** Weights of calls by cell. */
+  readonly onCell: Sums;
+  /** By kind: calls by cell. */
+  readonly kindCells: ReadonlyMap<number, ReadonlyMap<number, number>>;
   /** Per kind: its first rows. */
   readonly rowsOf: readonly (readonly number[] | undefined)[];
 }
 
 /** Calls from the row `from` on whose places have a weight. */
 function oddCalls(
-  { trace, endRow, places: { ofRow } }: Scene,
-  { size, ofPlace, ofThread }: Cells,
+  { endRow, places: { ofRow } }: Scene,
+  cells: Cells,
   from: number,
   kindOf: ArrayLike<number>,
   weightOf: Float64Array,
 ): OddCalls {
-  const { thread } = trace.columns;
-  const onCell = new Float64Array(size);
-  const counts = new Uint32Array(ofPlace.length);
-  const met: number[] = [];
+  const onCell = new Sums(cells.size);
+  const pairs = new TupleNumbers(); // a kind and a cell
+  const counts: number[] = [];
   const rowsOf: number[][] = [];
-  const keep = (row: number, at: number, n: number) => {
-    if (n === 1) met.push(at);
-    const rows = (rowsOf[kindOf[ofRow[row]!]!] ??= []);
-    if (rows.length < ROWS_KEPT) rows.push(row);
-  };
   inBlocks(from, endRow, (first, end) => {
-    // What is too much mostly comes in a row: meanwhile the sum and the count are in registers.
-    let current = -1;
-    let cell = 0;
-    let sum = onCell[0]!;
-    let n = 0;
     for (let i = first; i < end; i++) {
       const place = ofRow[i]!;
       const w = weightOf[place]!;
       if (w === 0) continue;
-      const at = ofThread[thread[i]!]! + place;
-      if (at !== current) {
-        onCell[cell] = sum;
-        if (current >= 0) counts[current] = n;
-        current = at;
-        cell = ofPlace[at]!;
-        sum = onCell[cell]!;
-        n = counts[at]!;
-      }
-      sum += w;
-      // The first rows of a kind are among the first of their places: of most calls nothing more is to be kept.
-      if (n++ < ROWS_KEPT) keep(i, at, n);
+      const cell = cells.ofRow[i]!;
+      onCell.add(cell, w);
+      const pair = pairs.intern(kindOf[place]!, cell);
+      // The first rows of a kind are among the first of their cells: of most calls nothing more is to be kept.
+      const n = (counts[pair] = (counts[pair] ?? 0) + 1);
+      if (n > ROWS_KEPT) continue;
+      const rows = (rowsOf[kindOf[place]!] ??= []);
+      if (rows.length < ROWS_KEPT) rows.push(i);
     }
-    onCell[cell] = sum;
-    if (current >= 0) counts[current] = n;
   });
-  return { onCell, counts, met, rowsOf };
+  const kindCells = new Map<number, Map<number, number>>();
+  counts.forEach((n, pair) => {
+    const kind = pairs.first[pair]!;
+    const ofKind = kindCells.get(kind) ?? new Map<number, number>();
+    kindCells.set(kind, ofKind.set(pairs.second[pair]!, n));
+  });
+  return { onCell, kindCells, rowsOf };
 }
 
 /** Cells of the calls before those from the row `from` on whose places have a weight: what they sum up to. */
-function callsBefore(scene: Scene, { size, ofPlace, ofThread }: Cells, from: number, weightOf: Float64Array): Sums {
+function callsBefore(scene: Scene, cells: Cells, from: number, weightOf: Float64Array): Sums {
   const { trace, firstRow, endRow, places } = scene;
   const { ofRow } = places;
   const { thread } = trace.columns;
-  const sums = new Sums(size);
+  const sums = new Sums(cells.size);
   if (weightOf.every((w) => w === 0)) return sums;
-  /** Per thread: place of its last row of the window; -1: none. */
+  /** Per thread: cell of its last row of the window; -1: none. */
   const last = new Int32Array(trace.threads.length).fill(-1);
-  for (let i = firstRow; i < from; i++) last[thread[i]!] = ofRow[i]!;
+  for (let i = firstRow; i < from; i++) last[thread[i]!] = cells.ofRow[i]!;
   inBlocks(from, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
       const t = thread[i]!;
       const before = last[t]!;
       const place = ofRow[i]!;
-      last[t] = place;
+      last[t] = cells.ofRow[i]!;
       const w = weightOf[place]!;
-      if (w !== 0 && before >= 0) sums.add(ofPlace[ofThread[t]! + before]!, w);
+      if (w !== 0 && before >= 0) sums.add(before, w);
     }
   });
   return sums;

@@ -23,6 +23,7 @@ import { rate } from './rate.js';
 import { unit, unitsOf } from './unit.js';
 import { unlike } from './unlike.js';
 import { type Cells, type Scene, cellsOf, sceneOf } from './scene.js';
+import { oddsOfDefect } from './verdict.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
 
@@ -47,16 +48,25 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const alarms = findings.filter((f) => f.alarming);
   // Without functions to name, that none is named says nothing.
   const named = ranked.length > 0 || input.signatures.functions.length === 0;
-  return { units, clusters: [], ranked, ...judged(outside, alarms, named, onset.ns / 1e9) };
+  return {
+    units,
+    clusters: [],
+    ranked,
+    ...judged(outside, alarms, oddsOfDefect(onset, findings), named, onset.ns / 1e9),
+  };
 }
 
+/** From these odds on, even without an alarm, it is the program. */
+const EVEN = 0.5;
+
 /** The verdict is a judgement of its own: it neither hides nor changes the ranking. */
-function judged(outside: Outside | null, alarms: readonly Finding[], named: boolean, at: number) {
+function judged(outside: Outside | null, alarms: readonly Finding[], odds: number, named: boolean, at: number) {
   if (outside !== null)
     return { verdict: 'external' as const, externalResource: outside.resource, reasons: [outside.reason] };
-  if (alarms.length === 0)
+  if (alarms.length === 0 && odds < EVEN)
     return { verdict: 'none' as const, externalResource: null, reasons: [{ code: 'nothing-odd', args: {} }] };
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
+  if (alarms.length === 0) reasons.push({ code: 'odds', args: { odds, at } });
   return { verdict: named ? ('bug' as const) : ('inconclusive' as const), externalResource: null, reasons };
 }
 

@@ -59,14 +59,14 @@ export function leak({ scene, cells }: DetectorInput): Finding {
     if (left.length < FEWEST || share < GROWN * Math.max(part, LEAST_PART)) continue;
     leaked += left.length;
     for (const { row, last } of left) {
-      marks.push({ cell: cells.ofRow(row), weight: 0.5, on: 'context' });
-      marks.push({ cell: cells.ofRow(last), weight: 0.5, on: 'context' });
+      marks.push({ cell: cells.ofRow[row]!, weight: 0.5, on: 'context' });
+      marks.push({ cell: cells.ofRow[last]!, weight: 0.5, on: 'context' });
     }
     const { before, call } = places.classes[places.classOf[places.ofRow[left[0]!.row]!]!]!;
     items.push({
       rows: left.slice(0, ROWS_KEPT).map(({ row }) => row),
       episode: [before, call],
-      cells: [...new Set(left.flatMap(({ row, last }) => [cells.ofRow(row), cells.ofRow(last)]))],
+      cells: [...new Set(left.flatMap(({ row, last }) => [cells.ofRow[row]!, cells.ofRow[last]!]))],
       weight: left.length,
       count: left.length,
       expected: Math.round(part * (openings.length - cut)),

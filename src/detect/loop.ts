@@ -32,7 +32,7 @@ export function loop({ scene, cells }: DetectorInput): Finding {
     if (start[last]! - start[first]! > PERIOD_NS * length) continue;
     looped += length;
     // All of the run is where its last call is.
-    const cell = cells.ofRow(last);
+    const cell = cells.ofRow[last]!;
     marks.push({ cell, weight: length, on: 'context' });
     found.push({ ...run, learned, cell });
   }

@@ -131,7 +131,9 @@ export function itemsOf(scene: Scene, cells: Cells, pauses: readonly Pause[], co
     return {
       rows: list.slice(0, ROWS_KEPT).map((p) => p.row),
       episode: [before, call],
-      cells: [...new Set(list.flatMap((p) => [cells.ofRow(p.row), ...(p.before < 0 ? [] : [cells.ofRow(p.before)])]))],
+      cells: [
+        ...new Set(list.flatMap((p) => [cells.ofRow[p.row]!, ...(p.before < 0 ? [] : [cells.ofRow[p.before]!])])),
+      ],
       weight: seconds,
       count: list.length,
       expected: 0,

@@ -5,6 +5,7 @@
  * A growing load moves all kinds; a defect moves few. So what was expected is first scaled by the load factor, the weighted median
  * over kinds of how their rates grew. And a job runs once, while a defect goes on: kinds seen only for a moment count less.
  */
+import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { countPlaces, folded } from './counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from './finding.js';
@@ -24,15 +25,32 @@ const LOAD_CALLS = 10;
 export function rate({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const kinds = countClasses(scene, onset.ns, parameters);
   const found = excess('rate', { kindOf: scene.places.classOf, kinds, fromNs: onset.ns }, scene, cells, parameters);
+  const share = shareBeyondPeaks(kinds);
   return {
     ...found,
+    share,
     strength: Math.min(1, found.share / FULL),
-    alarming: found.share >= parameters.rateAlarm,
+    alarming: share >= parameters.rateAlarm,
   };
 }
 
+/** Of the calls, those that are beyond what learning saw in its busiest second as well. */
+function shareBeyondPeaks(kinds: readonly CountedAndPeak[]): number {
+  let [all, odd] = [0, 0];
+  for (const kind of kinds) {
+    all += kind.count;
+    odd += Math.min(kind.odd * kind.count, kind.beyondPeak);
+  }
+  return all === 0 ? 0 : odd / all;
+}
+
+interface CountedAndPeak extends Counted {
+  /** Calls beyond those that learning's busiest second would make. */
+  readonly beyondPeak: number;
+}
+
 /** Counts of each class before and after the onset, and what was to be expected after it. */
-function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Counted[] {
+function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): CountedAndPeak[] {
   const { trace, places, decoder, fromNs, toNs, firstRow, endRow } = scene;
   const { classes, classOf } = places;
   const { start } = trace.columns;
@@ -58,18 +76,20 @@ function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Co
   const load = Math.max(1, loadFactor(counts, timeBefore, timeAfter));
   const usual = (before / timeBefore) * timeAfter; // calls after the onset, had nothing changed
   const numbers = (grain: number) => decoder.texts[grain]!;
-  return counts.map((c, k): Counted => {
+  return counts.map((c, k): CountedAndPeak => {
     const { before: previous, call } = classes[k]!;
     const counted = { count: c.after, episode: [previous, call] as const };
-    if (c.after < FEWEST) return { ...counted, expected: 0, odd: 0, novel: false };
-    const learned = decoder.bigram(OUTCOME, numbers(OUTCOME).get(previous) ?? -1, numbers(OUTCOME).get(call) ?? -1);
+    if (c.after < FEWEST) return { ...counted, expected: 0, odd: 0, novel: false, beyondPeak: 0 };
+    const pair = [numbers(OUTCOME).get(previous) ?? -1, numbers(OUTCOME).get(call) ?? -1] as const;
+    const learned = decoder.bigram(OUTCOME, ...pair);
     const share = decoder.total === 0 ? 0 : learned / decoder.total;
     const expected = load * Math.max((c.before / timeBefore) * timeAfter, share * usual);
     const lasting = Math.min(1, slicesOf[k]! / SLICES / parameters.rateLasting) ** 2;
     const odd = lasting * Math.max(0, 1 - (parameters.rateFactor * (expected + 0.5)) / c.after);
     const kind = [previous, call].map((text) => numbers(KIND).get(withoutOutcome(text)) ?? -1);
     const novel = odd > 0 && decoder.bigram(KIND, kind[0]!, kind[1]!) === 0;
-    return { ...counted, expected, odd, novel };
+    const peak = (decoder.peak(OUTCOME, ...pair) * timeAfter) / NANOSECONDS_PER_SECOND;
+    return { ...counted, expected, odd, novel, beyondPeak: Math.max(0, c.after - parameters.rateFactor * peak) };
   });
 }
 

@@ -18,8 +18,9 @@ export interface Role {
 
 export interface Roles {
   ofThreads(scene: Scene, onsetNs: number): { readonly ofThread: Int32Array; readonly roles: readonly Role[] };
-  /** `decoded`, with what threads of other roles would do left out as far as the role is certain. */
-  narrow(decoded: Decoded, role: Role): Decoded;
+  /** `decoded`, with what threads of other roles would do left out as far as the role is certain; null when threads of the role never
+   * issued such a call. */
+  narrow(decoded: Decoded, role: Role): Decoded | null;
 }
 
 /** Calls of a thread that are looked at: more would not change the answer. */
@@ -33,17 +34,19 @@ const TABLE = 1 << 21;
 const SHARED_CALLS = 10;
 /** What a thread did so often is its way; more of it is but a loop, which must not outvote all else it did. */
 const ENOUGH = 8;
-/** Calls that no role ever issued: as if the program had done so this often. */
-const UNSEEN = 0.2;
 /** The weight of a role never falls below this: roles are guessed. */
 const LEAST_ROLE = 0.02;
-/** Below this, threads of the role never issued such a call: then the entry function is all that is known, if there is one. */
+/** Below this, threads of the role never issued such a call. */
 const FOREIGN = 0.06;
 
 export function learnRoles(decoder: Decoder): Roles {
   const { model } = decoder;
   const entryOf = entries(model.nodes);
-  const roleOfEntry = new Map(model.roles.flatMap(({ entries }, r) => entries.map((e) => [e, r] as const)));
+  /** By entry: roles whose threads were seen under it. */
+  const rolesOfEntry = new Map<number, number[]>();
+  model.roles.forEach(({ entries }, r) =>
+    entries.forEach((e) => rolesOfEntry.set(e, [...(rolesOfEntry.get(e) ?? []), r])),
+  );
   const everywhere = new Map<number, number>();
   let total = 0;
   const number = (text: string) => decoder.texts[CALL]!.get(text) ?? -1;
@@ -65,7 +68,9 @@ export function learnRoles(decoder: Decoder): Roles {
     const scores = learned.map(({ pairs, sum }) => {
       let score = Math.log(sum / total);
       for (const [pair, n] of history) {
-        const anywhere = (everywhere.get(pair) ?? UNSEEN) / total;
+        // What no thread ever did speaks for none of them.
+        if (!everywhere.has(pair)) continue;
+        const anywhere = everywhere.get(pair)! / total;
         score +=
           Math.log1p(Math.min(n, ENOUGH)) *
           Math.log(((pairs.get(pair) ?? 0) + SHARED_CALLS * anywhere) / (sum + SHARED_CALLS));
@@ -105,13 +110,18 @@ export function learnRoles(decoder: Decoder): Roles {
     narrow(decoded, role) {
       const { nodes, weights } = decoded;
       const scaled = Float64Array.from(nodes, (node, i) => {
-        const r = roleOfEntry.get(entryOf[node]!);
-        return weights[i]! * (r === undefined ? 1 : Math.max(LEAST_ROLE, role.probability[r]!));
+        const of = rolesOfEntry.get(entryOf[node]!);
+        if (of === undefined) return weights[i]!;
+        return (
+          weights[i]! *
+          Math.max(
+            LEAST_ROLE,
+            of.reduce((sum, r) => sum + role.probability[r]!, 0),
+          )
+        );
       });
       const sum = scaled.reduce((a, b) => a + b, 0);
-      const entry = model.roles[role.best]?.entries ?? [];
-      if (sum < FOREIGN && entry.length === 1 && role.probability[role.best]! > 0.5)
-        return { nodes: Int32Array.of(entry[0]!), weights: Float64Array.of(1) };
+      if (nodes.length === 0 || (sum < FOREIGN && role.probability[role.best]! > 0.5)) return null;
       if (sum === 0) return decoded;
       return { nodes, weights: scaled.map((w) => w / sum) };
     },

@@ -3,9 +3,12 @@
  * thread, and cells: a context in a role, which is as much as decoding can tell apart. Linear in the rows.
  */
 import type { Decoded } from '../context/decoder.js';
-import { Decoder } from '../context/decoder.js';
+import { Decoder, UNKNOWN } from '../context/decoder.js';
+import { decodeForeign } from '../context/foreign.js';
+import { History, decodeRows } from '../context/history.js';
 import { type Places, placesOf } from '../context/places.js';
 import { RecordedDecoder, partedByNode } from '../context/recorded.js';
+import { CALL, grainsOf } from '../context/symbols.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
@@ -23,7 +26,7 @@ export interface Scene {
   readonly decoder: Decoder;
 }
 
-/** Threads and contexts, folded: see `cellsOf`. */
+/** Rows, folded: calls in the same context and role that decode to the same nodes are one cell. */
 export interface Cells {
   readonly size: number;
   readonly context: Int32Array;
@@ -31,12 +34,8 @@ export interface Cells {
   readonly roles: readonly Role[];
   /** Per thread: index into `roles`. */
   readonly roleOfThread: Int32Array;
-  /** Per role and place (role * places + place): its cell, -1 where no call of the trace up to the end of the window is. */
-  readonly ofPlace: Int32Array;
-  /** Per thread: where the places of its role begin in that. */
-  readonly ofThread: Int32Array;
-  /** The cell of a row before the end of the window. */
-  ofRow(row: number): number;
+  /** Per row before the end of the window: its cell. */
+  readonly ofRow: Int32Array;
   /** Per cell: calls of the window. */
   readonly calls: Uint32Array;
   decode(cell: number): Decoded;
@@ -71,48 +70,54 @@ export function firstRowWhere(from: number, to: number, holds: (row: number) => 
   return low;
 }
 
-/** Gives each thread its role, as its calls before `onsetNs` tell it, and folds rows into cells. */
+/**
+ * Gives each thread its role, as its calls before `onsetNs` tell it, decodes rows with their history, and folds them into cells. A call that
+ * threads of its role never issue in learning belongs to what its thread does next: something between two known steps.
+ */
 export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const { trace, places, decoder, firstRow, endRow } = scene;
   const roles: Roles = learnRoles(decoder);
   const given = roles.ofThreads(scene, onsetNs);
-  const { ofRow, contextOf } = places;
+  const { ofRow: placeOf, contextOf, contexts, symbols } = places;
   const { thread } = trace.columns;
   const size = contextOf.length;
-  const ofPlace = new Int32Array(given.roles.length * size).fill(-1);
-  const calls = new Uint32Array(ofPlace.length);
   const base = given.ofThread.map((role) => role * size);
-  /** Where there are calls, in the order of the first. */
-  const met: number[] = [];
-  const count = (first: number, end: number) => {
+  /** Per role and place: the two without history, folded. */
+  const narrowOf = new Int32Array(given.roles.length * size).fill(-1);
+  const narrow = new TupleNumbers(); // a context and a role
+  const cellOf = new Int32Array(endRow);
+  inBlocks(0, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
-      const at = base[thread[i]!]! + ofRow[i]!;
-      if (calls[at]!++ === 0) met.push(at);
+      const at = base[thread[i]!]! + placeOf[i]!;
+      let cell = narrowOf[at]!;
+      if (cell < 0) cell = narrowOf[at] = narrow.intern(contextOf[at % size]!, Math.floor(at / size));
+      cellOf[i] = cell;
     }
-  };
-  inBlocks(0, Math.min(firstRow, endRow), count);
-  // Rows before the window have cells, but do not count.
-  calls.fill(0);
-  inBlocks(firstRow, endRow, count);
-  const index = new TupleNumbers(); // a context and a role
-  for (const at of met) ofPlace[at] = index.intern(contextOf[at % size]!, Math.floor(at / size));
-  const ofCell = new Uint32Array(index.size);
-  calls.forEach((n, at) => {
-    if (n > 0) ofCell[ofPlace[at]!]! += n;
   });
-  const { first: context, second: role } = index;
   const read = decoder.reader(places);
-  const done: Decoded[] = [];
+  const history = new History(decoder.model);
+  const calls = symbols.map((symbol) => grainsOf(symbol)[CALL]!);
+  const emissions = narrow.first.map((context, k) => {
+    const decoded = roles.narrow(read(context), given.roles[narrow.second[k]!]!);
+    // What the trace's own stacks tell is certain.
+    if (decoded === null || decoder instanceof RecordedDecoder) return decoded;
+    return history.emission(decoded, calls[contexts.symbol[context]!]!);
+  });
+  const threads = trace.threads.length;
+  const rows = decodeRows(history, { length: endRow, threads, thread }, cellOf, emissions);
+  const parents = decoder.model.nodes.map(([parent]) => parent);
+  decodeForeign(rows, cellOf, thread, threads, parents);
+  const { first, second, size: cells } = rows.cells;
+  const ofCell = new Uint32Array(cells);
+  for (let i = firstRow; i < endRow; i++) ofCell[rows.of[i]!]!++;
   return {
-    size: index.size,
-    context: Int32Array.from(context),
-    role: Int32Array.from(role),
+    size: cells,
+    context: Int32Array.from(first, (k) => narrow.first[k]!),
+    role: Int32Array.from(first, (k) => narrow.second[k]!),
     roles: given.roles,
     roleOfThread: given.ofThread,
-    ofPlace,
-    ofThread: base,
-    ofRow: (row) => ofPlace[base[thread[row]!]! + ofRow[row]!]!,
+    ofRow: rows.of,
     calls: ofCell,
-    decode: (cell) => (done[cell] ??= roles.narrow(read(context[cell]!), given.roles[role[cell]!]!)),
+    decode: (cell) => rows.decoded[second[cell]!] ?? UNKNOWN,
   };
 }

@@ -59,7 +59,7 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
       continue;
     }
     if (evidence === null) continue;
-    const { nodes, weights } = cells.decode(cells.ofRow(i));
+    const { nodes, weights } = cells.decode(cells.ofRow[i]!);
     for (let j = 0; j < nodes.length; j++) connection.sum += weights[j]! * evidence[nodes[j]!]!;
     connection.calls++;
   }

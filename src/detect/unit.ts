@@ -40,7 +40,7 @@ export function unit(
   const weights = new Sums(cells.size);
   const { rows, offsets } = rowsOfUnits(scene.trace, units, later);
   later.forEach((u, k) => {
-    for (let j = offsets[k]!; j < offsets[k + 1]!; j++) weights.add(cells.ofRow(rows[j]!), 1 / units.calls[u]!);
+    for (let j = offsets[k]!; j < offsets[k + 1]!; j++) weights.add(cells.ofRow[rows[j]!]!, 1 / units.calls[u]!);
   });
   const part = (half: number) => (total[half] === 0 ? 0 : odd[half]! / total[half]!);
   const share = Math.max(0, part(1) - part(0) - NOISE);

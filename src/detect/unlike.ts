@@ -6,6 +6,7 @@
  * Kinds are seen without descriptor kinds and sides, which only some tracers tell. O(rows + contexts).
  */
 import { BARE, grainsOf } from '../context/symbols.js';
+import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { countPlaces, folded } from './counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from './finding.js';
@@ -34,8 +35,9 @@ export function unlike({ scene, cells, onset, parameters }: DetectorInput): Find
 interface Pairs {
   readonly ofPlace: Int32Array;
   readonly texts: readonly (readonly [string, string])[];
-  /** Share of the learned calls. */
+  /** Share of the learned calls; and the most in a second of learning. */
   readonly learned: Float64Array;
+  readonly peaks: Float64Array;
 }
 
 function pairsOf(scene: Scene): Pairs {
@@ -55,18 +57,21 @@ function pairsOf(scene: Scene): Pairs {
   const learned = Float64Array.from(texts, ([before, call]) =>
     decoder.total === 0 ? 0 : decoder.bigram(BARE, number(before), number(call)) / decoder.total,
   );
-  return { ofPlace: contextOf.map((k) => ofContext[k]!), texts, learned };
+  const peaks = Float64Array.from(texts, ([before, call]) => decoder.peak(BARE, number(before), number(call)));
+  return { ofPlace: contextOf.map((k) => ofContext[k]!), texts, learned, peaks };
 }
 
 /** Counts pairs up to a moment, and how far they are beyond their share of learning. */
-function compare(scene: Scene, { ofPlace, texts, learned }: Pairs, toNs: number, factor: number): Counted[] {
+function compare(scene: Scene, { ofPlace, texts, learned, peaks }: Pairs, toNs: number, factor: number): Counted[] {
   const { places, firstRow, endRow } = scene;
   const end = Math.max(firstRow, Math.min(endRow, lowerBound(scene.trace, toNs)));
   const all = end - firstRow;
+  const seconds = (toNs - scene.fromNs) / NANOSECONDS_PER_SECOND;
   const counts = folded(countPlaces(places, firstRow, end), ofPlace, texts.length);
   return texts.map((episode, k): Counted => {
     const count = counts[k]!;
-    const expected = learned[k]! * all;
+    // A quiet server's shares are of few calls: rates are compared as well.
+    const expected = Math.max(learned[k]! * all, peaks[k]! * seconds);
     const odd = count < FEWEST ? 0 : Math.max(0, 1 - (factor * (expected + 0.5)) / count);
     return { count, expected, odd, novel: odd > 0 && learned[k] === 0, episode };
   });

@@ -166,7 +166,7 @@ function passages(scene: Scene, cells: Cells, findings: readonly Finding[], lear
   for (let i = 0; i < scene.endRow; i++) {
     const t = thread[i]!;
     previous[i] = known[t]!;
-    if (learned[cells.ofRow(i)]!) known[t] = i;
+    if (learned[cells.ofRow[i]!]!) known[t] = i;
   }
   const found: Passage[] = [];
   for (const { items, strength, detector } of findings) {
@@ -177,7 +177,7 @@ function passages(scene: Scene, cells: Cells, findings: readonly Finding[], lear
       for (const row of item.rows) {
         const before = previous[row]!;
         if (before < 0) continue;
-        const [from, to] = [cells.ofRow(before), cells.ofRow(row)];
+        const [from, to] = [cells.ofRow[before]!, cells.ofRow[row]!];
         const key = from * cells.size + to;
         let passage = folded.get(key);
         if (passage === undefined) folded.set(key, (passage = { from, to, item, detector, weight: 0 }));

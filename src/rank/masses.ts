@@ -30,7 +30,7 @@ export function massesOf(scene: Scene, cells: Cells, onsetNs: number, nodes: num
 /** Classes whose share of the calls is more than before and in learning; the square root, so that one huge class does not outvote all. */
 function moreCalls(scene: Scene, cells: Cells, onsetNs: number, nodes: number): Mass {
   const { places, decoder, firstRow, endRow, trace } = scene;
-  const { classes, classOf, contextOf } = places;
+  const { classes, classOf } = places;
   const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
   const before = folded(countPlaces(places, firstRow, onsetRow), classOf, classes.length);
   const after = folded(countPlaces(places, onsetRow, endRow), classOf, classes.length);
@@ -49,29 +49,26 @@ function moreCalls(scene: Scene, cells: Cells, onsetNs: number, nodes: number): 
   });
   const excess = new Float64Array(nodes);
   const usual = new Float64Array(nodes);
-  const size = contextOf.length;
-  /** By role and place, as in `cells.ofPlace`: calls as usual, and odd ones. */
-  const calm = new Uint32Array(cells.ofPlace.length);
-  const counts = new Uint32Array(cells.ofPlace.length);
+  /** Per cell: calls as usual, and the weights of odd ones. */
+  const calm = new Uint32Array(cells.size);
+  const odd = new Float64Array(cells.size);
   const rowsOf: number[][] = [];
   const cellsOf: Set<number>[] = [];
-  const { thread } = trace.columns;
   for (let i = firstRow; i < endRow; i++) {
-    const place = places.ofRow[i]!;
-    const at = cells.ofThread[thread[i]!]! + place;
-    const k = classOf[place]!;
+    const cell = cells.ofRow[i]!;
+    const k = classOf[places.ofRow[i]!]!;
     if (i < onsetRow || weight[k] === 0) {
-      calm[at]!++;
+      calm[cell]!++;
       continue;
     }
-    counts[at]!++;
+    odd[cell]! += weight[k]!;
     const rows = (rowsOf[k] ??= []);
     if (rows.length === ROWS_KEPT) continue;
     rows.push(i);
-    (cellsOf[k] ??= new Set()).add(cells.ofPlace[at]!);
+    (cellsOf[k] ??= new Set()).add(cell);
   }
-  calm.forEach((n, at) => n > 0 && spread(cells, cells.ofPlace[at]!, n, usual));
-  counts.forEach((n, at) => n > 0 && spread(cells, cells.ofPlace[at]!, n * weight[classOf[at % size]!]!, excess));
+  calm.forEach((n, cell) => n > 0 && spread(cells, cell, n, usual));
+  odd.forEach((w, cell) => w > 0 && spread(cells, cell, w, excess));
   const items = classes
     .map((c, k) => ({ c, k, weight: weight[k]! * after[k]! }))
     .filter((x) => x.weight > 0)
@@ -107,7 +104,7 @@ class Times {
 
 /** Thread time that is more than its rate before the onset, by node; calls and pauses that the onset cuts belong to both sides. */
 function moreTime(scene: Scene, cells: Cells, onsetNs: number, nodes: number): Mass[] {
-  const { trace, fromNs, toNs, endRow, places } = scene;
+  const { trace, fromNs, toNs, endRow } = scene;
   const { start, duration, thread } = trace.columns;
   const [before, after] = [new Times(cells.size), new Times(cells.size)];
   const lastEnd = new Float64Array(trace.threads.length).fill(NaN);
@@ -120,7 +117,7 @@ function moreTime(scene: Scene, cells: Cells, onsetNs: number, nodes: number): M
   };
   for (let i = 0; i < endRow; i++) {
     const t = thread[i]!;
-    const cell = cells.ofPlace[cells.ofThread[t]! + places.ofRow[i]!]!;
+    const cell = cells.ofRow[i]!;
     const begin = start[i]!;
     const took = duration[i]!;
     const end = took > 0 ? begin + took : begin;
@@ -163,7 +160,7 @@ function slowest(
   const rowsOf = new Map<number, number[]>(told.map((cell) => [cell, []]));
   const counts = new Map<number, number>();
   for (let i = lowerBound(trace, onsetNs); i < endRow; i++) {
-    const cell = cells.ofPlace[cells.ofThread[trace.columns.thread[i]!]! + places.ofRow[i]!]!;
+    const cell = cells.ofRow[i]!;
     const rows = rowsOf.get(cell);
     if (rows === undefined) continue;
     counts.set(cell, (counts.get(cell) ?? 0) + 1);

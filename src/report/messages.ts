@@ -153,6 +153,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.percent('share')} of all calls are one call repeated without a rest, far longer than ever ${a.learned}`,
   'alarm-leak': (a) =>
     `from about ${a.moment('at')}, ${a.count('share')} descriptors were opened and left open, which was not so before`,
+  odds: (a) =>
+    `from about ${a.moment('at')}, calls and time change more than a healthy server's do (${a.percent('odds')} sure; nothing alone would be enough)`,
   'nothing-odd': (a) => `no detector found anything beyond ${a.alone ? "the window's beginning" : 'what was learned'}`,
   'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
   'slow-network': (a) =>

@@ -7,6 +7,7 @@ import { EDGE, grainsOf, serialiseSymbol } from '../context/symbols.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
 import { NO_STACK } from '../trace/stacks.js';
 import type { Trace } from '../trace/table.js';
+import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { byFirst } from './by-first.js';
 import { type Wait, noteTimes } from './learned-times.js';
 import { NodeNumbers } from './node-numbers.js';
@@ -23,12 +24,16 @@ export interface ContextModel {
   /** Two calls before, call before, call, call after, last call on the same descriptor (indices into `symbols`), 1 when the
    * call before was on the same descriptor; then node and number of calls, in turn. */
   readonly contexts: readonly (readonly number[])[];
+  /** How often, in a thread, a call of the one node was followed by a call of the other. */
+  readonly successors: readonly (readonly [node: number, next: number, count: number])[];
   /** Roles of threads: the entry nodes (outermost own functions) that were seen on one thread, and the calls of such threads: call
    * before, call (CALL grain), count. A thread without own functions has no entries. */
   readonly roles: readonly {
     readonly entries: readonly number[];
     readonly calls: readonly (readonly [before: string, call: string, count: number])[];
   }[];
+  /** The most calls after calls in one second of learning (indices into `symbols`): what learning saw in its busiest second is not odd. */
+  readonly peaks: readonly (readonly [before: number, call: number, most: number])[];
   /** Longest run of equal calls: symbol (OUTCOME grain) and length; runs of 1 are left out. */
   readonly runs: readonly (readonly [symbol: string, length: number])[];
   /** Calls after calls (KIND grain): how many, the longest and the sum of their durations, and the whole time of the threads that
@@ -54,6 +59,8 @@ export const EMPTY_MODEL: ContextModel = {
   symbols: [serialiseSymbol(EDGE)],
   nodes: [[-1, -1]],
   contexts: [],
+  successors: [],
+  peaks: [],
   roles: [],
   runs: [],
   waits: [],
@@ -72,6 +79,8 @@ export function learnContextModel(
   const nodes = new NodeNumbers(tree, functionOf);
   for (const node of inOrder(usedNodes(runs), tree, functionOf)) nodes.number(node);
   const contexts = new Map<string, Map<number, number>>();
+  const successors = new Successors();
+  const peaks = new Map<string, number>();
   const roles = new RoleBook();
   const longest = new Map<string, number>();
   const waits = new Map<string, Wait>();
@@ -86,6 +95,7 @@ export function learnContextModel(
     });
     const numberOf = Int32Array.from(run.nodes, (node) => nodes.known(node));
     const counts = countNodes(run.trace, rows, numberOf);
+    successors.add(run.trace, numberOf);
     roles.entries(run, numberOf, nodes);
     for (let k = 0; k < table.size; k++) {
       if (counts[k] === undefined) continue;
@@ -96,6 +106,7 @@ export function learnContextModel(
       else for (const [node, n] of counts[k]) merged.set(node, (merged.get(node) ?? 0) + n);
     }
     roles.calls(run, rows);
+    notePeaks(run.trace, rows, numbers, peaks);
     noteTimes(
       run.trace,
       rows.symbols.map((s) => grainsOf(s)),
@@ -113,6 +124,11 @@ export function learnContextModel(
       ...key.split(' ').map(Number),
       ...[...counts].sort((a, b) => a[0] - b[0]).flat(),
     ]),
+    successors: successors.finish(),
+    peaks: [...peaks].map(([key, most]) => {
+      const [before, call] = key.split(' ').map(Number) as [number, number];
+      return [before, call, most] as const;
+    }),
     roles: roles.finish(),
     runs: [...longest].filter(([, n]) => n > 1).sort(byFirst),
     waits: [...waits].sort(byFirst).map(([key, w]) => {
@@ -137,6 +153,54 @@ function countNodes(trace: Trace, { context }: RowContexts, numberOf: Int32Array
   const counts: Map<number, number>[] = [];
   for (const { context: k, number, count } of found) (counts[k] ??= new Map<number, number>()).set(number, count);
   return counts;
+}
+
+/** Raises `peaks` (by numbers of the call before and the call) to the most calls in a second of this run. */
+function notePeaks(
+  { columns, length }: Trace,
+  { context, contexts: { before, symbol } }: RowContexts,
+  numbers: readonly number[],
+  peaks: Map<string, number>,
+): void {
+  const inSecond = new TupleNumbers(); // a call before, a call, a second
+  const counts: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const k = context[i]!;
+    const second = Math.floor(columns.start[i]! / NANOSECONDS_PER_SECOND);
+    const at = inSecond.intern(before[k]!, symbol[k]!, second);
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  counts.forEach((n, at) => {
+    const key = `${numbers[inSecond.first[at]!]!} ${numbers[inSecond.second[at]!]!}`;
+    if (n > (peaks.get(key) ?? 0)) peaks.set(key, n);
+  });
+}
+
+/** Counts of successions. */
+class Successors {
+  private readonly pairs = new TupleNumbers();
+  private readonly counts: number[] = [];
+
+  add({ columns, threads, length }: Trace, numberOf: Int32Array): void {
+    const { stack, thread } = columns;
+    const last = new Int32Array(threads.length).fill(BROKEN);
+    for (let i = 0; stack !== null && i < length; i++) {
+      const number = stack[i] === NO_STACK ? BROKEN : numberOf[stack[i]!]!;
+      if (number === BROKEN) continue;
+      const before = last[thread[i]!]!;
+      last[thread[i]!] = number;
+      if (before === BROKEN) continue;
+      const pair = this.pairs.intern(before, number);
+      this.counts[pair] = (this.counts[pair] ?? 0) + 1;
+    }
+  }
+
+  finish(): [number, number, number][] {
+    const { first, second } = this.pairs;
+    return this.counts
+      .map((count, pair): [number, number, number] => [first[pair]!, second[pair]!, count])
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  }
 }
 
 /** Nodes that some call was issued under. */
@@ -176,5 +240,11 @@ function sorted(model: ContextModel): ContextModel {
     for (const j of [2, 1, 3, 0, 4, 5]) if (a[j] !== b[j]) return a[j]! - b[j]!;
     return 0;
   });
-  return { ...model, symbols: [model.symbols[0]!, ...order.map(({ text }) => text)], contexts };
+  const peaks = model.peaks.map(([before, call, most]) => [place[before]!, place[call]!, most] as const);
+  return {
+    ...model,
+    peaks: [...peaks].sort((a, b) => a[0] - b[0] || a[1] - b[1]),
+    symbols: [model.symbols[0]!, ...order.map(({ text }) => text)],
+    contexts,
+  };
 }

@@ -81,8 +81,14 @@ export function parseSignatures(text: string, path: string): SignatureDatabase {
     parameters: parameters as Record<string, number>,
     calls,
     functions,
-    model: model as unknown as ContextModel,
+    model: completed(model),
   };
+}
+
+/** A model as older versions wrote it has no successions and no peaks: then decoding goes without. */
+function completed(model: Record<string, unknown>): ContextModel {
+  const { successors = [], peaks = [] } = model;
+  return { ...(model as unknown as ContextModel), successors, peaks } as ContextModel;
 }
 
 /** Reads a signatures file from disk, compressed or not. Throws a PerfscopeError that names the file. */

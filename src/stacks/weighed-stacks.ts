@@ -104,7 +104,7 @@ function kept(entries: readonly Entry[]): Entry[] {
 
 /** Before and after the onset, within the window: calls by their begin, times as far as they lie in each part. */
 function sumsOf(scene: Scene, cells: Cells, onsetNs: number): readonly [Sums, Sums] {
-  const { trace, fromNs, toNs, firstRow, endRow, places } = scene;
+  const { trace, fromNs, toNs, firstRow, endRow } = scene;
   const { start, duration, thread } = trace.columns;
   const [before, after] = [new Sums(cells.size), new Sums(cells.size)];
   const lastEnd = new Float64Array(trace.threads.length).fill(NaN);
@@ -117,7 +117,7 @@ function sumsOf(scene: Scene, cells: Cells, onsetNs: number): readonly [Sums, Su
   };
   for (let i = 0; i < endRow; i++) {
     const t = thread[i]!;
-    const cell = cells.ofPlace[cells.ofThread[t]! + places.ofRow[i]!]!;
+    const cell = cells.ofRow[i]!;
     const begin = start[i]!;
     const end = duration[i]! > 0 ? begin + duration[i]! : begin;
     if (i >= firstRow) (begin < onsetNs ? before : after).calls[cell]!++;

@@ -44,7 +44,18 @@ describe('the signatures file', () => {
     const model = { version: 1, contexts: [[1, 2], [3]], totals: Uint32Array.of(4, 5) } as unknown as ContextModel;
     const text = serialiseSignatures({ ...DB, model });
     expect(text).toContain('"contexts":[\n[1,2],\n[3]\n],\n"totals":[4,5]\n}');
-    expect(parseSignatures(text, 'app.json').model).toEqual({ version: 1, contexts: [[1, 2], [3]], totals: [4, 5] });
+    expect(parseSignatures(text, 'app.json').model).toMatchObject({
+      version: 1,
+      contexts: [[1, 2], [3]],
+      totals: [4, 5],
+    });
+  });
+
+  it('is read as older versions wrote it, without successions and peaks', () => {
+    const { successors, peaks, ...older } = DB.model;
+    expect([successors.length, peaks.length]).not.toContain(0);
+    const text = serialiseSignatures({ ...DB, model: older as unknown as ContextModel });
+    expect(parseSignatures(text, 'app.json')).toEqual({ ...DB, model: { ...older, successors: [], peaks: [] } });
   });
 
   it.each([
