@@ -65,7 +65,7 @@ export const MEMORY_OPTION: OptionTable = {
 export const TRACE_OPTIONS: OptionTable = {
   'input-format': {
     type: 'string',
-    choices: ['strace', 'perf-script', 'csv'],
+    choices: ['strace', 'perf-script', 'perf-trace', 'csv'],
     group: INPUT,
     describe: 'Format of the traces; default: told by their content',
   },

@@ -3,10 +3,11 @@ import { PerfscopeError } from '../errors.js';
 import { csv } from './csv.js';
 import type { TraceFormat } from './format.js';
 import { perfScript } from './perf-script.js';
+import { perfTrace } from './perf-trace.js';
 import { strace } from './strace.js';
 import { type Wrapping, wrappedFormat } from './wrapping/wrapping.js';
 
-export const FORMATS: readonly TraceFormat[] = [strace, perfScript, csv];
+export const FORMATS: readonly TraceFormat[] = [strace, perfScript, perfTrace, csv];
 
 /** Below this score a text is in none of the formats: other programs' logs reach 0.2 by chance. */
 const LOWEST_SCORE = 0.25;

@@ -81,7 +81,7 @@ export class PerfLine {
     if (p + 1 === point || (p >= start && bytes[p] !== SPACE)) return false;
     this.seconds = value;
     while (p >= start && bytes[p] === SPACE) p--;
-    p = beforeMisc(bytes, start, p);
+    p = beforeMisc(bytes, start, beforeTod(bytes, start, p));
     this.cpu = -1;
     if (p > start && bytes[p] === 93 /* ] */) {
       let open = p - 1;
@@ -178,6 +178,21 @@ export class PerfLine {
     return true;
   }
 }
+
+/** -F +tod prints the wall clock before the time, `2026-11-29 01:27:11.744907`: the position before it. */
+function beforeTod(bytes: Uint8Array, start: number, at: number): number {
+  let p = at;
+  while (p > start && isDigit(bytes[p])) p--;
+  const from = p - DATE_AND_TIME;
+  if (p === at || bytes[p] !== 46 /* . */ || from <= start) return at;
+  if (bytes[from + 4] !== 45 /* - */ || bytes[from + 7] !== 45 || bytes[from + 10] !== SPACE) return at;
+  if (bytes[from + 13] !== COLON || bytes[from + 16] !== COLON) return at;
+  p = from - 1;
+  while (p > start && bytes[p] === SPACE) p--;
+  return p;
+}
+/** Bytes of `2026-11-29 01:27:11`. */
+const DATE_AND_TIME = 19;
 
 /** -F +misc prints the mode of the CPU (`K`, `U`, `Hcs`) between its number and the time: the position before it. */
 function beforeMisc(bytes: Uint8Array, start: number, at: number): number {

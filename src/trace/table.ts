@@ -116,7 +116,7 @@ export interface Trace {
   readonly hasDurations: boolean;
   /** ns of the last event or exit. */
   readonly endNs: number;
-  /** Name of the format it was read from ('strace', 'perf-script', 'csv'). */
+  /** Name of the format it was read from ('strace', 'perf-script', 'perf-trace', 'csv'). */
   readonly format: string;
   /** Lines (records) of the input and bytes after decompression. */
   readonly lines: number;

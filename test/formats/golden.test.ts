@@ -9,7 +9,7 @@ import { followDescriptors } from '../../src/trace/descriptors.js';
 import { readBytes, rowsOf } from './read-text.js';
 import { plain } from './strace-text.js';
 
-const cases = ['perf-script', 'csv'].flatMap((id) => {
+const cases = ['perf-script', 'perf-trace', 'csv'].flatMap((id) => {
   const folder = new URL(`golden/${id}/`, import.meta.url);
   return readdirSync(folder)
     .filter((file) => file.endsWith('.txt'))

@@ -1,6 +1,7 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF, isDigit } from '../bytes.js';
 import { PerfLine } from '../perf-line.js';
+import { isPerfTraceLine } from '../perf-trace.js';
 import { isNotice } from '../strace-notices.js';
 import { isStackLine, startsRecord } from '../strace-records.js';
 import { HEADS, type Head, LINE_NUMBER, QUOTE } from './heads.js';
@@ -117,11 +118,11 @@ function isKnown(line: string): boolean {
   return isStackLine(bytes, 0) || isNotice(bytes, 0, bytes.length - 1);
 }
 
-/** Whether it is a line of strace or of perf script. */
+/** Whether it is a line of strace, perf script or perf trace. */
 function isRecord(line: string): boolean {
   if (line === '') return false;
   const bytes = bytesOf(line);
-  return startsRecord(bytes, 0) || (!isDigit(bytes[0]!) && new PerfLine().read(bytes, 0));
+  return startsRecord(bytes, 0) || isPerfTraceLine(line) || (!isDigit(bytes[0]!) && new PerfLine().read(bytes, 0));
 }
 
 const bytesOf = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
