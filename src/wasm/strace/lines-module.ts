@@ -1,4 +1,4 @@
-/** lines.ts (b79564e2d3969129), assembled by `npm run build`. */
+/** lines.ts (e36035f307d04cf4), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABPAtgAAF/YAF/AX9gAABgAn9/AX9gA39/fwF/YAJ/fwBgAX8AYAR/f398AX9gA398fwBgAAF8YAR/f39/AAMXFgEB',
   'AwQEAgUHAAMAAAAICQIGCgYFAQIFBAEAgAUG9gEofwFBAAt8AUQAAAAAAAAAAAt/AUEAC34BQgALfwFBAAt8AUQAAAAAAAAAAAt/',

@@ -132,7 +132,11 @@ function readCall(nameAt: usize, thread: i32): usize {
         if (kind == TCP) side = sideFlag(p + 1);
       }
       // What the program writes to the terminal may stand in the middle of this line.
-      if ((descriptor == 1 || descriptor == 2) && (kind == UNKNOWN || kind == DEVICE) && load<u32>(nameAt) == 0x74697277)
+      if (
+        (descriptor == 1 || descriptor == 2) &&
+        (kind == UNKNOWN || kind == DEVICE) &&
+        load<u32>(nameAt) == 0x74697277
+      )
         return 0;
       if (first == FIRST_UNKNOWN && (kind == UNKNOWN || kind == OTHER)) {
         kind = 0;
