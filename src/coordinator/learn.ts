@@ -6,6 +6,7 @@ import { binaryWarnings } from './binary.js';
 import type { Message } from '../result.js';
 import type { CoverageReport } from '../signatures/coverage.js';
 import type { SignatureDatabase } from '../signatures/database.js';
+import { PERF_WITH_STACKS, brokenByPerf } from '../signatures/no-own-stacks.js';
 import { openSources } from '../source/index.js';
 import type { Trace } from '../trace/table.js';
 import { type TraceOptions, traceOptions } from './analyze.js';
@@ -15,6 +16,9 @@ import { type MemoryOptions, withinMemory } from './memory-limit.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { nameFunctions } from './symbols.js';
 import { type RunOptions, pathList, withPool } from './run.js';
+
+/** Share of perf's stacks that break off from which it is said. */
+const MANY_BROKEN = 0.3;
 
 export interface LearnRunOptions extends RunOptions, TraceOptions, MemoryOptions {
   /** Base name or path of the program; default: the executable that is on most stacks. */
@@ -42,7 +46,7 @@ export interface LearnOutcome {
 }
 
 /**
- * Learns the signatures of a program from traces with stacks (`strace -k`, `perf record -g`). Each path is a recording of
+ * Learns the signatures of a program from traces with stacks (`strace -k`, `perf record --call-graph`). Each path is a recording of
  * its own; files named as `strace -ff` names them are one together.
  *
  * @throws PerfscopeError 'no-stacks' when there are no stacks with functions of the program
@@ -79,6 +83,9 @@ async function learnWatched(list: readonly string[], options: LearnRunOptions): 
     const given = { parameters, sources: list, symbols: named.symbols, ...ownCode, ...defined({ binary: known }) };
     const task = { traces: named.traces, options: given, coverage: options.coverage !== false };
     const { signatures, coverage } = await pool.run(learnStage, task, { signal });
+    const broken = brokenByPerf(named.traces);
+    if (broken !== null && broken.share >= MANY_BROKEN)
+      warnings.push({ code: 'stacks-broken', args: { share: broken.share, advice: PERF_WITH_STACKS } });
     if (binary !== undefined) warnings.push(...binaryWarnings(binary, signatures));
     return { signatures, coverage, warnings };
   });

@@ -1,5 +1,4 @@
 /** Learns what the functions of a program do: traces with stacks in, a signature database out. Pure. */
-import { PerfscopeError } from '../errors.js';
 import type { Parameters } from '../parameters.js';
 import { TOOL } from '../version.js';
 import { NO_STACK } from '../trace/stacks.js';
@@ -10,6 +9,7 @@ import type { LearnedFunction, LearnedSymbols, SignatureDatabase } from './datab
 import { mineFunctions } from './function-episodes.js';
 import { findInvocations } from './invocations.js';
 import { baseName } from './names.js';
+import { nothingOwn, nothingRecorded } from './no-own-stacks.js';
 import { findOwnCode, type OwnCodeOptions } from './own-code.js';
 import { OwnTree } from './own-tree.js';
 import { countStacks } from './stack-counts.js';
@@ -31,13 +31,12 @@ export interface LearnOptions extends OwnCodeOptions {
 export function learnSignatures(traces: readonly Trace[], options: LearnOptions): SignatureDatabase {
   // A piece of a file may hold stacks whose calls are damaged.
   const recorded = traces.filter((t) => t.columns.stack !== null && t.stacks !== null && t.stacks.prefix.length > 0);
-  if (recorded.length === 0) throw noStacks('the learning traces hold no call stacks');
+  if (recorded.length === 0) throw nothingRecorded();
   const uses = recorded.map((t) => ({ table: t.stacks!, calls: callsByStack(t) }));
   const own = findOwnCode(uses, options);
   const tree = new OwnTree();
   const found = findInvocations(recorded, own, tree);
-  if (found.starts.length === 0)
-    throw noStacks(`no stack holds a named function of the program's own (${own.program})`);
+  if (found.starts.length === 0) throw nothingOwn(recorded, own.program);
 
   const mined = mineFunctions(found, tree.functions.length, options.parameters);
   const functions = tree.functions.map((identity, f): LearnedFunction => {
@@ -90,10 +89,4 @@ export function callsByStack(trace: Trace): Uint32Array {
 
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function noStacks(message: string): PerfscopeError {
-  const advice =
-    'Record the learning runs with stacks: strace -f -ttt -T -yy -k -s 0 -o FILE, or perf record -g -e raw_syscalls:*.';
-  return new PerfscopeError('no-stacks', message, {}, advice);
 }

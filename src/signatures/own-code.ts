@@ -184,7 +184,7 @@ function chooseProgram(objects: ReadonlyMap<string, number>, wanted: string | un
     {},
     executables.length > 0
       ? `The stacks are of ${executables.slice(0, 5).map(baseName).join(', ')}: give one of these with --program, or leave it out.`
-      : 'The stacks name no program at all: was it recorded with symbols (strace -k, perf record -g)?',
+      : 'The stacks name no program at all: was it recorded with symbols (strace -k, perf record --call-graph dwarf)?',
   );
 }
 

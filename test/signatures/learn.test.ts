@@ -115,6 +115,11 @@ describe('learnSignatures', () => {
     expect([bare.code, bare.advice]).toEqual(['no-stacks', expect.stringContaining('strace -f')]);
     const libc = '/usr/lib/libc.so.6';
     expect(fails(traceFromText(`1 0.1 read clone@${libc}>read@${libc}`)).code).toBe('no-stacks');
+    const stripped = fails(traceFromText('1 0.1 read @/usr/bin/srv'));
+    expect([stripped.message, stripped.advice]).toEqual([
+      expect.stringContaining('stripped'),
+      expect.stringContaining('--binary'),
+    ]);
     expect(fails(traceFromText('1 0.1 read main>f'), { program: 'nginx' }).code).toBe('program-mismatch');
   });
 });

@@ -21,7 +21,7 @@ const list = { type: 'string', array: true, nargs: 1, group: LEARNING } as const
 export const learnCommand: Command = {
   positionals: {
     profile: {
-      describe: 'Traces with stacks of healthy runs: strace -f -ttt -T -yy -k, or perf record -g',
+      describe: 'Traces with stacks of healthy runs: strace -f -ttt -T -yy -k, or perf record --call-graph dwarf',
       array: true,
       demandOption: true,
     },

@@ -1,0 +1,97 @@
+/** Why learning runs show nothing of the program: which of the ways to lose a stack it was, and the way on. Pure. */
+import { PerfscopeError } from '../errors.js';
+import { NO_STACK, type StackTable } from '../trace/stacks.js';
+import type { Trace } from '../trace/table.js';
+import { isUnknown } from './own-tree.js';
+
+/** Share of the recorded stacks that break off from which this is what is wrong with the recording. */
+const MOST = 0.5;
+
+/** Runtimes that make their code at run time, where no table helps an unwinder: by program, library and map. */
+const RUNTIME =
+  /\/(?:node|nodejs|java|python[\d.]*|ruby[\d.]*|php[\w.-]*|dotnet|perl)$|\/lib(?:jvm|python[\d.]*|ruby[\w.-]*|coreclr)\.so|\/perf-\d+\.map$/;
+
+/** How stacks are recorded of programs without frame pointers; the text of `perf script` needs all of these fields. */
+export const PERF_WITH_STACKS =
+  'perf record --call-graph dwarf -k CLOCK_MONOTONIC -e raw_syscalls:sys_enter,raw_syscalls:sys_exit -p PID -o perf.data -- sleep 60, then ' +
+  'perf script --ns -F comm,pid,tid,cpu,time,event,trace,ip,sym,symoff,dso -i perf.data > profile.perf.txt';
+const STRACE_WITH_STACKS = 'strace -f -ttt -T -yy -k -s 0 -o profile.strace -p PID';
+
+/** No trace has any stack. */
+export function nothingRecorded(): PerfscopeError {
+  return noStacks(
+    'the learning traces hold no call stacks',
+    `Record the learning runs with stacks: ${STRACE_WITH_STACKS}; or ${PERF_WITH_STACKS}.`,
+  );
+}
+
+/** There are stacks, but none with a named function of the program (`program`: its path). */
+export function nothingOwn(traces: readonly Trace[], program: string): PerfscopeError {
+  const message = `no stack holds a named function of the program's own (${program})`;
+  if (traces.some(({ stacks }) => stacks?.objects.some((object) => RUNTIME.test(object)) === true)) {
+    return noStacks(
+      message,
+      'Runtimes name the functions that they compile or interpret only when told to: docs/languages.md has the way to record each.',
+    );
+  }
+  const broken = brokenByPerf(traces);
+  if (broken !== null && broken.share >= MOST) {
+    return noStacks(
+      `${message}: ${Math.round(100 * broken.share)} % of perf's stacks break off before they reach it`,
+      'perf -g follows frame pointers, and what distributions ship is built without them. Have perf unwind by the tables that are in every ' +
+        `program instead: ${PERF_WITH_STACKS}; or record with ${STRACE_WITH_STACKS}.`,
+    );
+  }
+  if (hasNamelessFrames(traces, program)) {
+    return noStacks(
+      `${message}, but functions without names: it is stripped`,
+      'Learn where the program is installed, or give its file with --binary FILE (its functions are then known by their addresses, and ' +
+        'by their names where their symbols are: --debug-files DIR).',
+    );
+  }
+  return noStacks(message, `Record the learning runs with stacks: ${STRACE_WITH_STACKS}; or ${PERF_WITH_STACKS}.`);
+}
+
+/** Calls that perf recorded with a stack, and the share of those that break off behind the library's wrapper; null where perf recorded none. */
+export function brokenByPerf(traces: readonly Trace[]): { readonly calls: number; readonly share: number } | null {
+  let [calls, broken] = [0, 0];
+  for (const { format, stacks, columns, length } of traces) {
+    if (stacks === null || columns.stack === null || !format.startsWith('perf')) continue;
+    if (stacks.objects.some((object) => RUNTIME.test(object))) continue;
+    const cut = cutStacks(stacks);
+    for (let row = 0; row < length; row++) {
+      const stack = columns.stack[row]!;
+      if (stack === NO_STACK) continue;
+      calls++;
+      broken += cut[stack]!;
+    }
+  }
+  return calls === 0 ? null : { calls, share: broken / calls };
+}
+
+/** Per stack 1 where at most one frame lies in a known object. What a frame pointer that is none leads to has neither name nor object. */
+function cutStacks(table: StackTable): Uint8Array {
+  const { prefix, frame, frameFunction, frameObject, functions, objects } = table;
+  const known = Array.from(frameFunction, (f, i) => !isUnknown(functions[f]!, objects[frameObject[i]!]!));
+  const frames = new Int32Array(prefix.length);
+  const cut = new Uint8Array(prefix.length);
+  for (let s = 0; s < cut.length; s++) {
+    frames[s] = (prefix[s] === NO_STACK ? 0 : frames[prefix[s]!]!) + Number(known[frame[s]!]!);
+    cut[s] = Number(frames[s]! <= 1);
+  }
+  return cut;
+}
+
+function hasNamelessFrames(traces: readonly Trace[], program: string): boolean {
+  return traces.some(({ stacks }) => {
+    if (stacks === null) return false;
+    const own = stacks.objects.indexOf(program);
+    return (
+      own >= 0 && stacks.frameObject.some((o, i) => o === own && stacks.functions[stacks.frameFunction[i]!] === '')
+    );
+  });
+}
+
+function noStacks(message: string, advice: string): PerfscopeError {
+  return new PerfscopeError('no-stacks', message, {}, advice);
+}

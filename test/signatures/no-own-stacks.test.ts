@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { brokenByPerf, nothingOwn } from '../../src/signatures/no-own-stacks.js';
+import { perfScript } from '../../src/formats/perf-script.js';
+import { readText } from '../formats/read-text.js';
+
+/** Events as `perf script` prints them, each with the given frames. */
+const recording = (...chains: string[][]) =>
+  readText(
+    perfScript,
+    chains
+      .map(
+        (frames, i) =>
+          `srv  10/10  [001] 15869.34920${i}: raw_syscalls:sys_enter: NR 0 (8, 7ffc7ea3ba40, fff, 0, 2, 0)\n${frames.map((f) => `\t${f}\n`).join('')}\n`,
+      )
+      .join(''),
+  );
+const KERNEL = 'ffffffff81415c9c syscall_exit_work+0xbc ([kernel.kallsyms])';
+const READ = 'f82ec read+0x4c (/usr/lib/x86_64-linux-gnu/libc.so.6)';
+const LOST = '456fb748394d0f00 [unknown] ([unknown])';
+const OWN = '61215 main+0x315 (/usr/bin/srv)';
+
+describe('perf -g of a program without frame pointers', () => {
+  it('is told, with the commands that work', () => {
+    const trace = recording([KERNEL, READ, LOST], [KERNEL, READ, LOST, LOST], [KERNEL, READ]);
+    expect(brokenByPerf([trace])).toEqual({ calls: 3, share: 1 });
+    const { message, advice } = nothingOwn([trace], '/usr/bin/srv');
+    expect(message).toContain('100 % of perf');
+    expect(advice).toMatch(/perf record --call-graph dwarf.*perf script --ns -F \S*ip,sym,symoff,dso -i perf\.data/);
+    expect(advice).not.toContain('perf record -g');
+  });
+
+  it('is not taken for whole stacks, few as their frames may be', () => {
+    expect(brokenByPerf([recording([KERNEL, READ, OWN], [KERNEL, READ, LOST])])).toEqual({ calls: 2, share: 0.5 });
+  });
+
+  it('is not what a runtime without a map suffers from', () => {
+    const java = recording([KERNEL, READ, LOST, '99 start_thread+0x2 (/usr/lib/jvm/lib/server/libjvm.so)']);
+    expect(nothingOwn([java], 'java').advice).toContain('docs/languages.md');
+  });
+});
