@@ -1,0 +1,141 @@
+/** Servers as a distribution installs them, recorded by strace -k from their start, with a few requests on loopback. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { freePort } from './redis.js';
+
+export interface ServerKind {
+  readonly name: string;
+  /** Arguments, after files that it needs were written into the folder. */
+  arguments(folder: string, port: number): string[];
+  /** What a client sends. */
+  readonly requests: readonly string[];
+}
+
+const HTTP = ['GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'GET /none HTTP/1.0\r\n\r\n'];
+
+export const SERVERS: readonly ServerKind[] = [
+  {
+    name: 'redis-server',
+    arguments: (folder, port) => ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+    requests: ['PING\r\n', 'SET a 1\r\nGET a\r\n', 'INFO\r\n'],
+  },
+  {
+    name: 'nginx',
+    arguments(folder, port) {
+      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (kind) => `${kind}_temp_path ${folder}/${kind};`,
+      );
+      writeFileSync(join(folder, 'page'), 'hello\n');
+      writeFileSync(
+        join(folder, 'nginx.conf'),
+        `daemon off; worker_processes 1; error_log ${folder}/error.log; pid ${folder}/pid; events {} http { access_log off; ` +
+          `${temporary.join(' ')} server { listen 127.0.0.1:${port}; location = / { alias ${folder}/page; } } }\n`,
+      );
+      return ['-c', join(folder, 'nginx.conf')];
+    },
+    requests: HTTP,
+  },
+  {
+    name: 'memcached',
+    arguments: (_, port) => [
+      '-l',
+      '127.0.0.1',
+      '-p',
+      `${port}`,
+      '-t',
+      '1',
+      ...(process.getuid?.() === 0 ? ['-u', 'root'] : []),
+    ],
+    requests: ['set a 0 0 1\r\n1\r\nget a\r\n', 'stats\r\n'],
+  },
+  {
+    name: 'haproxy',
+    arguments(folder, port) {
+      const limits = 'timeout client 5s\n timeout server 5s\n timeout connect 5s\n';
+      const answer = 'http-request return status 200 content-type text/plain string ok\n';
+      writeFileSync(
+        join(folder, 'haproxy.cfg'),
+        `global\n maxconn 50\n nbthread 1\ndefaults\n mode http\n ${limits}frontend f\n bind 127.0.0.1:${port}\n ${answer}`,
+      );
+      return ['-f', join(folder, 'haproxy.cfg'), '-db'];
+    },
+    requests: HTTP,
+  },
+];
+
+const answers = (program: string, flag: string) => spawnSync(program, [flag]).error === undefined;
+
+/** Whether it is installed, as its package has it. */
+export function isInstalled(server: ServerKind): boolean {
+  return answers(
+    server.name,
+    server.name === 'memcached' || server.name === 'nginx' || server.name === 'haproxy' ? '-v' : '--version',
+  );
+}
+
+/** Whether strace can print stacks here: it must be built with an unwinder, and be allowed to trace. */
+export function canTraceStacks(): boolean {
+  const traced = spawnSync('strace', ['-k', '-e', 'trace=exit_group', 'true'], { encoding: 'utf8' });
+  return traced.status === 0 && traced.stderr.includes('\n > ');
+}
+
+/** The file that a program's name leads to, links followed. */
+export function binaryOf(name: string): string {
+  return realpathSync(spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim());
+}
+
+/** Records a server for its start and some requests; gives the path of the trace. */
+export async function record(server: ServerKind, folder: string): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const trace = join(folder, 'profile.strace');
+  const args = [
+    '-f',
+    '-ttt',
+    '-T',
+    '-yy',
+    '-k',
+    '-s',
+    '0',
+    '-o',
+    trace,
+    server.name,
+    ...server.arguments(folder, port),
+  ];
+  const child = spawn('strace', args, { stdio: 'ignore', detached: true });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    await untilAnswered(child, port, server.requests[0]!);
+    for (let round = 0; round < 3; round++) for (const request of server.requests) await ask(port, request);
+  } finally {
+    // strace and the server: a group of our own.
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    await ended;
+  }
+  return trace;
+}
+
+async function untilAnswered(child: ChildProcess, port: number, request: string): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    if (await ask(port, request)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the server does not answer');
+}
+
+/** One request on a connection of its own; whether anything came back. */
+function ask(port: number, request: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(request));
+    const done = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('data', () => done(true));
+    socket.once('error', () => done(false));
+    socket.setTimeout(5000, () => done(false));
+  });
+}
