@@ -24,8 +24,8 @@ const BEHIND_CALLS = 0.8;
 /** Fewer addresses than this tell nothing of where a file was loaded. */
 const FEWEST = 5;
 
-/** The function of a frame; null where none can be told. */
-export type FrameLookup = (fact: FrameFact) => FunctionRange | null;
+/** The function of a frame; 'code' where it lies in code of which no table tells, 'nowhere' where no code is: an unwinder lost its way. */
+export type FrameLookup = (fact: FrameFact) => FunctionRange | 'code' | 'nowhere';
 
 /** Null: the file is another build (or another program) than the one of the trace. */
 export function fitImage(image: ProgramImage, facts: readonly FrameFact[]): FrameLookup | null {
@@ -51,28 +51,25 @@ export function fitImage(image: ProgramImage, facts: readonly FrameFact[]): Fram
   const loaded = agree > 0 ? [...distances.keys()] : distancesByCode(image, addresses);
   if (loaded === null) return null;
   return (fact) => {
-    const places = placesOf(fact, starts, loaded, image);
+    const places = placesOf(fact, starts, loaded).filter((place) => inCode(image, place));
     const found = [...new Set(places.map((place) => image.table.find(place - 1)))].filter((range) => range !== null);
-    return found.length === 1 ? found[0]! : null;
+    return found.length === 1 ? found[0]! : places.length === 0 ? 'nowhere' : 'code';
   };
 }
 
 /** Addresses in the file that the frame may be of. */
-function placesOf(
-  { name, offset, address }: FrameFact,
-  starts: Starts,
-  loaded: readonly number[],
-  image: ProgramImage,
-) {
+function placesOf({ name, offset, address }: FrameFact, starts: Starts, loaded: readonly number[]): number[] {
   const known = name === '' || offset < 0 ? [] : starts(name);
   if (known.length === 1) return [known[0]! + offset];
   if (address < 0) return known.map((start) => start + offset);
-  const inCode = (place: number) =>
-    image.elf.code.some((c) => place > c.address && place <= c.address + c.bytes.length);
-  const places = loaded.map((distance) => address - distance).filter(inCode);
+  const places = loaded.map((distance) => address - distance);
   return known.length === 0
     ? places
     : places.filter((place) => known.some((start) => Math.abs(place - offset - start) <= 1));
+}
+
+function inCode({ elf }: ProgramImage, place: number): boolean {
+  return elf.code.some((c) => place > c.address && place <= c.address + c.bytes.length);
 }
 
 type Starts = (name: string) => readonly number[];

@@ -77,9 +77,12 @@ export function symbolise(
 
 /** The traced name where it is one of the function's own, else the function's first, else its range. */
 function trueName(fact: FrameFact, fit: FrameLookup, label: string): string {
+  // Inlined functions have no place; debug information told of them.
+  if (fact.offset < 0 && fact.address < 0) return fact.name;
   const range = fit(fact);
+  if (range === 'nowhere') return '';
   // Stubs of the linkage table are no function of their own.
-  if (range === null) return fact.name.includes('@plt') ? fact.name : doubtfulName(fact, 'stripped');
+  if (range === 'code') return fact.name.includes('@plt') ? fact.name : doubtfulName(fact, 'stripped');
   const { names, start } = range;
   if (names.length === 0) return rangeName(label, start);
   const [traced, plain] = [fact.name, normaliseName(fact.name)];

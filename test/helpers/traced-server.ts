@@ -1,6 +1,6 @@
 /** Servers as a distribution installs them, recorded by strace -k from their start, with a few requests on loopback. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from './redis.js';
@@ -104,17 +104,21 @@ export async function record(server: ServerKind, folder: string): Promise<string
     server.name,
     ...server.arguments(folder, port),
   ];
-  const child = spawn('strace', args, { stdio: 'ignore', detached: true });
+  const child = spawn('strace', args, { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     await untilAnswered(child, port, server.requests[0]!);
     for (let round = 0; round < 3; round++) for (const request of server.requests) await ask(port, request);
   } finally {
-    // strace and the server: a group of our own.
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    // The server alone: strace writes down how it ends, and then ends too.
+    if (child.exitCode === null) for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGTERM');
     await ended;
   }
   return trace;
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 }
 
 async function untilAnswered(child: ChildProcess, port: number, request: string): Promise<void> {

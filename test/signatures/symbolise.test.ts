@@ -101,6 +101,11 @@ describe('frames of a stripped binary', () => {
     });
   });
 
+  it('are none where there is no code: the unwinder took something else for an address', () => {
+    expect(namesOf(['serve+0x10@0x1010', 'reply+0x7010@0x8110', '@0x4000'], image()).names).toEqual(['serve', '', '']);
+    expect(namesOf(['serve+0x10@0x1010', 'reply+0x80@0x1180'], image()).names).toEqual(['serve', 'reply+?']);
+  });
+
   it('keep names of inlined functions, which no symbol table has', () => {
     expect(namesOf(['inner', 'serve+0x10@0x1010'], image({ complete: true })).names).toEqual(['inner', 'serve']);
   });
