@@ -44,6 +44,8 @@ export interface MethodOutcome {
   readonly reasons: readonly Reason[];
   readonly units: { readonly total: number; readonly abnormal: number };
   readonly clusters: readonly Cluster[];
+  /** When it began, seconds since the trace's first event; null where nothing began in the window. */
+  readonly onset?: number | null;
   /** In falling order of score. */
   readonly ranked: readonly RankedFunction[];
 }

@@ -7,11 +7,12 @@
  */
 import type { WindowChanges } from './changes/window-changes.js';
 import type { StackProfile } from './stacks/stack-profile.js';
+import type { Timeline } from './timeline/timeline.js';
 
 export const RESULT_SCHEMA_VERSION = 2;
 
 /** Parts of the document that cost something and are there where they were asked for. */
-export type Section = 'stacks' | 'changes';
+export type Section = 'stacks' | 'changes' | 'timeline';
 
 export type Verdict = 'bug' | 'external' | 'none' | 'inconclusive';
 export type ExternalResource = 'disk' | 'network' | 'peer' | 'cpu';
@@ -106,6 +107,12 @@ export interface ResultDocument {
   readonly clusters: readonly Cluster[];
   /** The window analysed, seconds since the trace's first event. */
   readonly window: { readonly from: number; readonly to: number };
+  /** When it began, seconds since the trace's first event; null where nothing began in the window, or the method does not look for it. */
+  readonly onset?: number | null | undefined;
+  /** Calls that begin in each of as many equal cells of the window. */
+  readonly activity?: readonly number[] | undefined;
+  /** The window over time, where a report asked for it. */
+  readonly timeline?: Timeline | undefined;
   readonly suspects: readonly Suspect[];
   /** Section `stacks`: calls and time by stack, before the onset against after it. */
   readonly stacks?: StackProfile | undefined;

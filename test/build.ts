@@ -14,4 +14,5 @@ export default function build(): void {
     // A type error still leaves code that runs; `npm run build` is what fails on it.
     process.stderr.write(`tsc: ${(error as { stdout: string }).stdout}\n`);
   }
+  execFileSync(process.execPath, [join(root, 'scripts', 'bundle-pages.js')], { cwd: root, stdio: 'pipe' });
 }

@@ -14,6 +14,7 @@ import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument, type Section 
 import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
 import type { SourceSet } from '../source/index.js';
+import { activityOf } from '../timeline/activity.js';
 import { FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
@@ -27,6 +28,7 @@ import { type MemoryOptions, requireMemory, withinMemory } from './memory-limit.
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
 import { stacksStage } from './stacks-stage.js';
+import { timelineInput, timelineStage } from './timeline-stage.js';
 import { type WindowOptions, resolveWindow, windowWarnings } from './window.js';
 
 export interface TraceOptions {
@@ -54,7 +56,7 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly anyProgram?: boolean | undefined;
   /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
   readonly binary?: string | undefined;
-  /** Parts of the document to make besides: 'stacks', 'changes' (made in any case without signatures). */
+  /** Parts of the document to make besides: 'stacks', 'timeline', 'changes' (made in any case without signatures). */
   readonly sections?: readonly Section[] | undefined;
   /** Folders with separate files of the binary's symbols, besides the system's. */
   readonly debugFiles?: readonly string[] | undefined;
@@ -122,18 +124,24 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
         return null;
       });
     const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
-    const wanted = (section: Section) => options.sections?.includes(section) === true;
-    const { signal } = options;
-    const changes =
-      signatures === null || wanted('changes')
-        ? await unlessCancelled('changes', () => pool.run(changesStage, input, { signal }))
-        : null;
-    const stacks = wanted('stacks')
-      ? await unlessCancelled('stacks', () => pool.run(stacksStage, input, { signal }))
-      : null;
     const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
-    const sections = { ...(changes === null ? {} : { changes }), ...(stacks === null ? {} : { stacks }) };
-    return { ...documentOf(parts, options.top ?? Infinity), ...sections, status, warnings, ...spent(timing) };
+    const facts = documentOf(parts, options.top ?? Infinity);
+    const { signal } = options;
+    /** A section as a field of the document, where it is wanted and was not cut off. */
+    const section = async <T>(name: Section, wanted: boolean, make: () => Promise<T>) => {
+      const made = wanted ? await unlessCancelled(name, make) : null;
+      return made === null ? {} : { [name]: made };
+    };
+    const asked = (name: Section) => options.sections?.includes(name) === true;
+    const drawn = () => pool.run(timelineStage, timelineInput(input, facts.onset, facts.suspects), { signal });
+    const sections = {
+      ...(await section('changes', signatures === null || asked('changes'), () =>
+        pool.run(changesStage, input, { signal }),
+      )),
+      ...(await section('stacks', asked('stacks'), () => pool.run(stacksStage, input, { signal }))),
+      ...(await section('timeline', asked('timeline'), drawn)),
+    };
+    return { ...facts, ...sections, status, warnings, ...spent(timing) };
   });
 }
 
@@ -233,6 +241,8 @@ function documentOf(parts: Parts, top: number) {
     units: outcome.units,
     clusters: outcome.clusters,
     window: { from: window.fromNs / 1e9, to: window.toNs / 1e9 },
+    onset: outcome.onset ?? null,
+    activity: activityOf(parts.read.trace, window),
     suspects: suspectsOf(outcome.ranked, db, top),
   } as const;
 }

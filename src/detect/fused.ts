@@ -32,6 +32,9 @@ const LEAST_SCORE = 0.02;
 /** Sums of the same weights in another order differ by no more. */
 const ROUNDING = 1e-9;
 
+/** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
+const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
+
 export function fusedMethod(input: MethodInput): MethodOutcome {
   const { parameters } = input;
   const scene = sceneOf(input);
@@ -48,11 +51,15 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const alarms = findings.filter((f) => f.alarming);
   // Without functions to name, that none is named says nothing.
   const named = ranked.length > 0 || input.signatures.functions.length === 0;
+  const odds = oddsOfDefect(onset, findings);
+  const byOdds = alarms.length === 0 && odds >= EVEN;
+  const began = outside !== null || byOdds || alarms.some((f) => !FROM_THE_BEGINNING.has(f.detector));
   return {
     units,
     clusters: [],
+    onset: began ? onset.ns / 1e9 : null,
     ranked,
-    ...judged(outside, alarms, oddsOfDefect(onset, findings), named, onset.ns / 1e9),
+    ...judged(outside, alarms, odds, named, onset.ns / 1e9),
   };
 }
 

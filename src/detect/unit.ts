@@ -4,6 +4,7 @@
  */
 import type { MethodInput } from '../method.js';
 import type { Trace } from '../trace/table.js';
+import type { Appearances } from '../units/appearance.js';
 import { type UnitsWithFeatures, onePassInput, unitsWithFeatures } from '../units/one-pass.js';
 import { segmentationOptions } from '../units/segmentation.js';
 import type { FoundUnits } from '../units/unit-table.js';
@@ -52,8 +53,12 @@ export function unit(
 
 export interface OddUnits {
   readonly units: FoundUnits;
-  /** Units, cluster by cluster. */
+  readonly appearances: Appearances;
+  /** Units, cluster by cluster: those of cluster c are `members[clusters[c] .. clusters[c + 1])`. */
   readonly members: Uint32Array;
+  readonly clusters: Uint32Array;
+  /** A cluster of fewer units is abnormal as a whole. */
+  readonly small: number;
   /** Per entry of `members`: ABNORMAL_* bits, 0 for a unit like the others. */
   readonly marks: Uint8Array;
 }
@@ -83,7 +88,7 @@ export function oddUnits(input: UnitInput, found = unitsOf(input)): OddUnits {
     };
     marks.set(outliers(features, appearances.ranges, cluster, trace.hasDurations, options), clusters[c]!);
   }
-  return { units, members, marks };
+  return { units, appearances, members, clusters, small: options.smallCluster, marks };
 }
 
 /** Rows of the units `asked`, one unit after the other in that order: those of unit k are `rows[offsets[k] .. offsets[k + 1])`. */

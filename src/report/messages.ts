@@ -210,6 +210,8 @@ function stage(a: Reader): string {
       return 'decoding stacks: they are missing';
     case 'changes':
       return 'looking for what changed: that is missing';
+    case 'timeline':
+      return 'drawing the window over time: the timeline is missing';
     default:
       return a.text('stage');
   }

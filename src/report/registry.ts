@@ -1,6 +1,7 @@
 /** The reporters by document. To add one: write a file beside this one, list it here; docs/architecture.md has the steps. */
 import type { ResultDocument } from '../result.js';
 import { csvReporter } from './csv.js';
+import { htmlReporter } from './html.js';
 import { jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
@@ -13,6 +14,7 @@ export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = [
   jsonReporter,
   csvReporter,
   markdownReporter,
+  htmlReporter,
   junitReporter,
   ...FOLDED_REPORTERS,
 ];

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { changesSchema } from './changes-schema.js';
 import type { ResultDocument } from '../result.js';
+import { timelineSchema } from './timeline-schema.js';
 
 const message = z
   .object({
@@ -111,6 +112,9 @@ export const resultSchema = z
     units: z.object({ total: count, abnormal: count }),
     clusters: z.array(cluster),
     window: z.object({ from: seconds, to: seconds }),
+    onset: z.union([seconds, z.null()]).optional().describe('When it began; null where nothing began in the window.'),
+    activity: z.array(count).optional().describe('Calls that begin in each of as many equal cells of the window.'),
+    timeline: timelineSchema.optional(),
     suspects: z.array(suspect),
     stacks: stackProfile.optional(),
     changes: changesSchema.optional(),
