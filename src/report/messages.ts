@@ -235,7 +235,7 @@ function times(a: Reader): string {
 
 /** The plain sentence of a message. A code without a sentence is shown as it is, with its arguments. */
 export function sentence(message: Message, clock: Clock): string {
-  const make = SENTENCES[message.code];
+  const make = hasSentence(message.code) ? SENTENCES[message.code] : undefined;
   if (make !== undefined) return make(new Reader(message.args, clock));
   const args = Object.entries(message.args).map(([k, v]) => `${k} ${typeof v === 'number' ? grouped(v) : v}`);
   return args.length === 0 ? message.code : `${message.code}: ${args.join(', ')}`;

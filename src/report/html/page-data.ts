@@ -6,6 +6,7 @@ import type { Evidence, Message, ResultDocument, Suspect, Verdict } from '../../
 import type { Timeline } from '../../timeline/timeline.js';
 import { sentence } from '../messages.js';
 import { facts, rankText, suspectsNote, verdictWords } from '../summary.js';
+import { allVisible } from './visible.js';
 import { type Clock, bytes, duration, grouped, moment, plural } from '../text.js';
 
 export interface PageData {
@@ -72,7 +73,13 @@ const DETECTORS: Readonly<Record<string, string>> = {
   'time-inside': 'time inside a call',
 };
 
-export function pageData(d: ResultDocument): PageData {
+export function pageData(result: ResultDocument): PageData {
+  // Cut before sentences are made of it: a name may be a megabyte long.
+  const d = allVisible({
+    ...result,
+    suspects: result.suspects.slice(0, SUSPECTS),
+    warnings: result.warnings.slice(0, WARNINGS),
+  });
   const best = Math.max(0, ...d.suspects.map((s) => s.score));
   return {
     title: `${d.verdict}: ${verdictWords(d)}`,
@@ -84,8 +91,8 @@ export function pageData(d: ResultDocument): PageData {
     window: d.window,
     onset: d.onset ?? null,
     note: suspectsNote(d),
-    suspects: d.suspects.slice(0, SUSPECTS).map((s) => pageSuspect(s, best, d.trace)),
-    moreSuspects: Math.max(0, d.suspects.length - SUSPECTS),
+    suspects: d.suspects.map((s) => pageSuspect(s, best, d.trace)),
+    moreSuspects: result.suspects.length - d.suspects.length,
     timeline: d.timeline ?? null,
     facts: facts(d),
     warnings: said(d.warnings, d.trace, WARNINGS),
@@ -160,7 +167,13 @@ function pageEvidence({ message, detector, count, expected, ...e }: Evidence, cl
     typeof seconds === 'number' && typeof usual === 'number'
       ? [`${duration(seconds)} in all, ${times(count)}`, duration(usual)]
       : [times(count), times(expected)];
-  return { ...e, kind: DETECTORS[detector] ?? detector, sentence: sentence(message, clock), seen, learned };
+  return {
+    ...e,
+    kind: Object.hasOwn(DETECTORS, detector) ? DETECTORS[detector]! : detector,
+    sentence: sentence(message, clock),
+    seen,
+    learned,
+  };
 }
 
 /** The first `most` different sentences. */

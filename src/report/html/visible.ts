@@ -6,7 +6,7 @@ import { shorten } from '../text.js';
 
 /** Sentences hold several names; a name is shorter. */
 const LONGEST = 600;
-const LONGEST_NAME = 240;
+const LONGEST_NAME = 200;
 
 /** Controls, separators that break lines, marks of direction, and what is drawn without width (Unicode: Cc, Cf, Zl, Zp, Co, Cs). */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;

@@ -87,7 +87,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 };
 
 function layer(name: string, values: readonly number[]): Layer {
-  return { name, colour: COLOURS[name] ?? 'c9', values };
+  return { name, colour: Object.hasOwn(COLOURS, name) ? COLOURS[name]! : 'c9', values };
 }
 
 function stacked(
