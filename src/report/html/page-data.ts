@@ -4,6 +4,7 @@
  */
 import type { Evidence, Message, ResultDocument, Suspect, Verdict } from '../../result.js';
 import type { Timeline } from '../../timeline/timeline.js';
+import { type Paragraph, changesText } from '../changes-text.js';
 import { sentence } from '../messages.js';
 import { facts, rankText, suspectsNote, verdictWords } from '../summary.js';
 import { allVisible } from './visible.js';
@@ -24,6 +25,7 @@ export interface PageData {
   readonly suspects: readonly PageSuspect[];
   readonly moreSuspects: number;
   readonly timeline: Timeline | null;
+  readonly changes: readonly Paragraph[];
   readonly facts: readonly (readonly [label: string, text: string])[];
   readonly warnings: readonly string[];
   readonly assumptions: readonly (readonly [label: string, text: string])[];
@@ -94,6 +96,7 @@ export function pageData(result: ResultDocument): PageData {
     suspects: d.suspects.map((s) => pageSuspect(s, best, d.trace)),
     moreSuspects: result.suspects.length - d.suspects.length,
     timeline: d.timeline ?? null,
+    changes: changesText(d),
     facts: facts(d),
     warnings: said(d.warnings, d.trace, WARNINGS),
     assumptions: assumptions(d),

@@ -37,6 +37,7 @@ function sections(): HTMLElement[] {
   return [
     suspectsSection(data),
     ...drawn,
+    changesSection(),
     evidenceSection(data, zoom),
     timeline === null ? null : callsSection(timeline),
     timeline === null ? null : workSection(timeline, clock),
@@ -84,6 +85,20 @@ function header(): HTMLElement {
       parts.map((part) => h('a', { href: `#${part.id}` }, part.querySelector('h2')!.textContent!)),
     ),
   );
+}
+
+/** What the calls alone tell: all there is without signatures. */
+function changesSection(): HTMLElement | null {
+  if (data.changes.length === 0) return null;
+  const paragraphs = data.changes.map(({ title, lines }) => [
+    h('h3', {}, title),
+    h(
+      'ul',
+      { class: 'lines' },
+      lines.map((line) => h('li', {}, line)),
+    ),
+  ]);
+  return section('changes', 'What changed', paragraphs);
 }
 
 function noTimeline(): HTMLElement {
