@@ -238,11 +238,11 @@ export class PerfCalls {
     return row;
   }
 
-  /** The thread's open call lasted until `now`. */
+  /** The thread's open call lasted until `now`; a clock that goes back makes no call shorter than nothing. */
   private close(row: number, thread: number, now: number): void {
     const { pending, columns } = this.writer;
     pending[thread] = -1;
-    columns.duration[row] = now - columns.start[row];
+    columns.duration[row] = Math.max(0, now - columns.start[row]);
   }
 
   private traitsOf(row: number): CallTraits {

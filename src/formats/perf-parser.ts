@@ -49,7 +49,7 @@ export class PerfParser {
     private readonly given: Uint8Array,
     private readonly layout: PerfLayout,
     /** null: without it. */
-    private readonly fast: FastPerf | null = FastPerf.ofThread(),
+    private readonly fast: FastPerf | null = layout.deltas === true ? null : FastPerf.ofThread(),
   ) {
     this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH), fast?.room(given.length));
     this.writer.hasCpus = true;
@@ -94,7 +94,8 @@ export class PerfParser {
     if (bytes.length < this.given.length) this.cutOff(bytes.length);
     const { baseSeconds, lastNs } = this.times;
     const base = Math.max(0, baseSeconds);
-    const clock = baseSeconds < 0 ? 'none' : base > EPOCH_SECONDS ? 'epoch' : 'boot';
+    const absolute = base > EPOCH_SECONDS ? 'epoch' : 'boot';
+    const clock = baseSeconds < 0 ? 'none' : this.layout.deltas === true ? 'relative' : absolute;
     const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: lastNs }, this.given.length);
     return { ...chunk, earlyEnds: this.earlyEnds, stacks: stacks.finish(), switches: this.switches.finish() };
   }
@@ -107,12 +108,17 @@ export class PerfParser {
     calls.born = false;
     this.renamed = false;
     const { event } = line;
+    // A difference is to the line before, whatever that tells of.
+    if (layout.deltas === true) {
+      times.baseSeconds = 0;
+      times.lastNs += line.seconds * 1e9 + line.nanoseconds;
+    }
     if (event === perf.EVENT_OTHER) {
       writer.notices++;
       return '';
     }
     if (times.baseSeconds < 0) times.baseSeconds = line.seconds;
-    const now = (line.seconds - times.baseSeconds) * 1e9 + line.nanoseconds;
+    const now = layout.deltas === true ? times.lastNs : (line.seconds - times.baseSeconds) * 1e9 + line.nanoseconds;
     if (now > times.lastNs) times.lastNs = now;
     if (event === perf.EVENT_SWITCH) {
       return this.switches.read(this.bytes, line.rest, line.cpu, now) ? '' : 'damaged sched_switch';

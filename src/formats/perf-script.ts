@@ -28,8 +28,8 @@ export const perfScript: TraceFormat = {
   },
 
   prepare(sample, options): ParseOptions {
-    const { architecture, raw, exits } = surveyPerf(sample);
-    return { ...options, perf: { architecture: options.architecture ?? architecture, raw, exits } };
+    const { architecture, raw, exits, deltas } = surveyPerf(sample);
+    return { ...options, perf: { architecture: options.architecture ?? architecture, raw, exits, deltas } };
   },
 
   lastRecordStart(bytes) {

@@ -11,6 +11,8 @@ export interface PerfLayout {
   readonly raw: boolean;
   /** Exits of calls were recorded too. */
   readonly exits: boolean;
+  /** The times are differences to the event before (perf script --deltatime). */
+  readonly deltas?: boolean;
 }
 
 export interface PerfSurvey extends PerfLayout {
@@ -42,6 +44,9 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
   let lines = 0;
   let events = 0;
   let untimed = 0;
+  let first = -1;
+  let previous = 0;
+  let back = 0;
   for (let p = 0, end: number; p < sample.length && (end = sample.indexOf(LF, p)) >= 0; p = end + 1) {
     if (end === p || sample[p] === TAB || sample[p] === 13) continue;
     if (sample[p] === HASH) {
@@ -54,6 +59,10 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
       continue;
     }
     events++;
+    const time = line.seconds + line.nanoseconds / 1e9;
+    if (first < 0) first = time;
+    if (time < previous) back++;
+    previous = time;
     counts[line.event]!++;
     if (line.event === perf.EVENT_OTHER) {
       const name = eventName(sample, line.eventStart);
@@ -72,6 +81,8 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
     raw: rawCalls > 0,
     // A few entries may all be of calls that did not return.
     exits: exits > 0 || enters < ENTRIES_WITHOUT_EXIT,
+    // perf sorts its events: times that begin at 0 and go back all the time are none.
+    deltas: first === 0 && back > events * OFTEN_BACK,
     lines,
     events,
     calls: enters + exits,
@@ -80,6 +91,8 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
   };
 }
 
+/** Share of differences that are smaller than the one before: half of them, of a few somewhat less. */
+const OFTEN_BACK = 0.1;
 /** So many entries without any exit mean that exits were not recorded. */
 const ENTRIES_WITHOUT_EXIT = 50;
 

@@ -305,7 +305,7 @@ export class TraceBuilder {
 
   private durationOf(orphan: OrphanExit, elapsed: number): number {
     if (orphan.durationNs >= 0) return orphan.durationNs;
-    return this.hasTimes ? elapsed : NaN;
+    return this.hasTimes ? Math.max(0, elapsed) : NaN;
   }
 
   /** A row for an exit without entry: from its duration, else from the trace's first moment or, later, the exit itself. */

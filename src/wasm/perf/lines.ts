@@ -134,7 +134,7 @@ function readEnter(p: usize): usize {
 /** Another event of its thread comes before the exit of this row. */
 function abandon(row: i32): void {
   store<i32>(m.PENDING + (thread << 2), -1);
-  store<f64>(m.DURATION + (row << 3), now - load<f64>(m.START + (row << 3)));
+  store<f64>(m.DURATION + (row << 3), max<f64>(0, now - load<f64>(m.START + (row << 3))));
   store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | FLAG_UNFINISHED);
 }
 
@@ -163,7 +163,7 @@ function readExit(p: usize): usize {
   let row = load<i32>(m.PENDING + (thread << 2));
   if (row >= 0 && load<u16>(m.CALL + (row << 1)) == n.callOf(call)) {
     store<i32>(m.PENDING + (thread << 2), -1);
-    store<f64>(m.DURATION + (row << 3), now - load<f64>(m.START + (row << 3)));
+    store<f64>(m.DURATION + (row << 3), max<f64>(0, now - load<f64>(m.START + (row << 3))));
   } else {
     // Its entry was lost; where it may lie before the chunk, JavaScript knows what to do.
     if (rows == m.capacity || load<u8>(m.SEEN + thread) == 0) return 0;
