@@ -44,20 +44,23 @@ export class PerfParser {
   private readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
+  private readonly fast: FastPerf | null;
 
   constructor(
     private readonly given: Uint8Array,
     private readonly layout: PerfLayout,
     /** null: without it. */
-    private readonly fast: FastPerf | null = layout.deltas === true ? null : FastPerf.ofThread(),
+    fast: FastPerf | null = FastPerf.ofThread(),
   ) {
-    this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH), fast?.room(given.length));
+    // It knows times, not differences.
+    this.fast = layout.deltas === true ? null : fast;
+    this.writer = new ChunkWriter(Math.ceil(given.length / CALL_LENGTH), this.fast?.room(given.length));
     this.writer.hasCpus = true;
     this.bytes = this.wholeLines();
     this.calls = new PerfCalls(this.writer, layout);
     this.stacks = new PerfStacks(this.bytes);
     this.scanner = new LineScanner(this.bytes);
-    fast?.begin(this.writer, this.times, this.bytes, this.calls, layout);
+    this.fast?.begin(this.writer, this.times, this.bytes, this.calls, layout);
   }
 
   parse(): TraceChunk {

@@ -2,6 +2,7 @@
  * Lines that strace writes and that are no call: notices of attaching and detaching, of 32-bit processes, the summary
  * table of -C, empty lines. Each line is judged alone, so that a cut between two of them changes nothing.
  */
+import type { Announced } from '../trace/chunk.js';
 import { CR, SPACE, isDigit, startsWith, text } from './bytes.js';
 
 /** `Unknown syscall 552`: qemu-user -strace does not know the number. */
@@ -9,6 +10,7 @@ const BEGINNINGS = [
   'strace: ',
   '[ Process',
   'Process ',
+  '==> ',
   '% time ',
   '------ ',
   'System call usage summary',
@@ -24,6 +26,20 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
   return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
 }
+
+/** Whom a notice says to be traced from there on (as in TraceChunk); null when it does not. */
+export function announcedIn(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Pick<Announced, 'tid' | 'threads' | 'begins'> | null {
+  const found = ANNOUNCEMENT.exec(text(bytes, start, Math.min(end, start + LONGEST_COMMAND)));
+  if (found === null) return null;
+  const [, attached, threads, file] = found;
+  return { tid: Number(attached ?? file), threads: Number(threads ?? 0), begins: attached !== undefined };
+}
+const ANNOUNCEMENT =
+  /^(?:\^C)*(?:strace: )?Process (\d{1,9}) attached(?: with (\d{1,6}) threads)?|^==> \S*\.(\d{1,9}) <==\s*$/;
 
 /** `$ sudo strace -p 12`, `root@host:~# strace ...`: what was typed before that which was copied. */
 export function isCommand(bytes: Uint8Array, start: number, end: number): boolean {

@@ -12,7 +12,7 @@ import { StraceClock } from './strace-clock.js';
 import { FastLines } from './strace-fast.js';
 import type { Beginning } from './strace-hanging.js';
 import { LeaderReader } from './strace-leader-reader.js';
-import { isNotice } from './strace-notices.js';
+import { announcedIn, isNotice } from './strace-notices.js';
 import { isStackLine, startsName, startsRecord } from './strace-records.js';
 import { StackReader } from './strace-stacks.js';
 import { LineThreads } from './strace-threads.js';
@@ -154,6 +154,8 @@ export class StraceParser {
     this.calls.owner = NO_STACK;
     if (isNotice(bytes, body, end)) {
       this.writer.notices++;
+      const announced = announcedIn(bytes, body, end);
+      if (announced !== null) this.threads.announce(announced);
       return end;
     }
     // Output of the program without a line feed before a line of strace.

@@ -3,6 +3,7 @@
  * than one: lines without a name are given an entry of their own (tid 0) each time they begin again, and the builder, which
  * knows who was alive, finds out whose they are.
  */
+import type { Announced } from '../trace/chunk.js';
 import type { ChunkWriter } from '../trace/chunk-writer.js';
 import { ByteInterner, hashBytes } from './bytes.js';
 import { unescape } from './strace-arguments.js';
@@ -40,6 +41,16 @@ export class LineThreads {
     }
     if (this.commEnd > this.commStart) this.name(bytes, this.lastThread);
     return this.lastThread;
+  }
+
+  /** A notice: lines that name no thread may be of this one from here on, which the builder finds out. */
+  announce(announced: Pick<Announced, 'tid' | 'threads' | 'begins'>): void {
+    if (this.defaultTid !== 0) return;
+    const { writer, clock } = this;
+    writer.announced.push({ ...announced, at: writer.threads.length, ns: clock.lastNs });
+    writer.forgetThreads();
+    this.lastTid = -1;
+    this.named = null;
   }
 
   /** The thread of the current line has ended. */

@@ -117,11 +117,14 @@ export class TraceBuilder {
     base -= this.zero;
     for (const { tid, ns } of chunk.earlyEnds ?? []) this.endThread(tid, base + ns);
     const fresh = new Uint8Array(chunk.threads.length);
-    const threads = this.lives.map(chunk, (thread) => this.open.of(thread)?.name ?? '', fresh);
+    const stopped: { thread: number; ns: number }[] = [];
+    const nameOfOpen = (thread: number) => this.open.of(thread)?.name ?? '';
+    const threads = this.lives.map(chunk, nameOfOpen, fresh, stopped, base);
     const calls = Uint16Array.from(chunk.calls, (name) => this.call(name));
     const mapping = { base, threads, calls, stacks: chunk.stacks && this.stacks.merge(chunk.stacks) };
     this.reserve(chunk);
     const unseen = this.followThreads(chunk, mapping, fresh);
+    for (const { thread, ns } of stopped) if (this.open.of(thread) !== null) this.open.abandon(thread, ns);
     const stretches = this.layOut(chunk, unseen, mapping);
     this.appendEvents(chunk, mapping, (row) => placeOf(row, stretches));
     const returns = chunk.clock === 'none' ? (chunk.returns ?? []) : [];

@@ -3,7 +3,7 @@
  * write the columns of a new row themselves; those that are left alone mean success, no kind, no variant, no flags.
  */
 import { ByteInterner, IntMap, grown, text } from '../formats/bytes.js';
-import type { ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk } from './chunk.js';
+import type { Announced, ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk } from './chunk.js';
 import { NO_STACK } from './stacks.js';
 import { NO_DESCRIPTOR } from './table.js';
 
@@ -41,6 +41,7 @@ export class ChunkWriter {
   readonly lifecycle: Lifecycle[] = [];
   /** As in TraceChunk. */
   readonly returns: number[] = [];
+  readonly announced: Announced[] = [];
   lines = 0;
   notices = 0;
   skippedLines = 0;
@@ -164,6 +165,7 @@ export class ChunkWriter {
       orphans: this.orphans,
       lifecycle: this.lifecycle,
       returns: this.returns,
+      announced: this.announced,
       switches: null,
       lines: this.lines,
       bytes,

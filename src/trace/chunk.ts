@@ -42,6 +42,8 @@ export interface TraceChunk {
   lifecycle: Lifecycle[];
   /** Ends of threads that have no event in the chunk before: whether they are known at all, the builder sees. */
   earlyEnds?: { tid: number; ns: number }[];
+  /** Notices of whom strace traces from there on, in order. */
+  announced?: Announced[];
   switches: ChunkSwitches | null;
   lines: number;
   bytes: number;
@@ -51,6 +53,18 @@ export interface TraceChunk {
   skippedExamples: { line: number; offset: number; reason: string; text: string }[];
   /** The chunk's last record is not complete. */
   cutOff: boolean;
+}
+
+/** `strace: Process 9325 attached with 2 threads`; `==> t.9325 <==`, where `tail` put several files together. */
+export interface Announced {
+  readonly tid: number;
+  /** Threads that it has; 0 where the notice does not tell. */
+  readonly threads: number;
+  /** Whoever was traced before no longer is: another recording begins, not another file of the same. */
+  readonly begins: boolean;
+  /** Entries of `threads` that come before it, and the moment of the record before it. */
+  readonly at: number;
+  readonly ns: number;
 }
 
 /** A clock went back. */

@@ -21,6 +21,7 @@ export type LifeEvent =
   | { what: 'name'; thread: number; ns: number; name: string }
   | { what: 'exit'; thread: number; ns: number };
 
+const NOBODY = { tid: 0, begins: false, ns: 0 };
 /** The kernel cuts command names to 15 characters (TASK_COMM_LEN is 16). */
 const COMM_LENGTH = 15;
 
@@ -32,6 +33,10 @@ export class ThreadLives {
   /** The life of the lines without tid, and whether the last line was one of them. */
   private unnamed = -1;
   private lastUnnamed = false;
+  /** Whom a notice named, whose lines may follow without a name; 0: nobody. `ns`: of the record before, on the trace's clock. */
+  private announced = NOBODY;
+  /** Processes that notices say to have several threads, and the lives before them. */
+  private readonly groups: { readonly pid: number; readonly threads: number; readonly since: number }[] = [];
 
   get size(): number {
     return this.lives.length;
@@ -44,9 +49,16 @@ export class ThreadLives {
 
   /**
    * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
-   * `fresh` is set to 1 for entries that are the first of their thread.
+   * `fresh` is set to 1 for entries that are the first of their thread. `stopped` gets threads that are traced no longer, and
+   * since when. `base`: ns of the chunk's time 0.
    */
-  map(chunk: TraceChunk, openCall: (thread: number) => string, fresh: Uint8Array): Int32Array {
+  map(
+    chunk: TraceChunk,
+    openCall: (thread: number) => string,
+    fresh: Uint8Array,
+    stopped: { thread: number; ns: number }[] = [],
+    base = 0,
+  ): Int32Array {
     const exited = new Set<number>();
     const toldTids = new Map<number, number>();
     for (const event of chunk.lifecycle) {
@@ -56,11 +68,28 @@ export class ThreadLives {
     const orphaned = new Map(chunk.orphans.map((orphan) => [orphan.thread, orphan.call]));
     const map = new Int32Array(chunk.threads.length);
     const openInChunk = new Map<number, string>();
+    const announcements = [...(chunk.announced ?? [])];
+    const hear = (entries: number) => {
+      while (announcements[0] !== undefined && announcements[0].at <= entries) {
+        const { tid, threads, begins, ns } = announcements.shift()!;
+        this.announced = { tid, begins, ns: base + ns };
+        if (threads > 1) this.groups.push({ pid: tid, threads, since: this.lives.length });
+      }
+    };
     chunk.threads.forEach((thread, i) => {
+      hear(i);
       const known = this.lives.length;
       const open = this.unnamed < 0 ? '' : (openInChunk.get(this.unnamed) ?? openCall(this.unnamed));
-      const life =
-        thread.tid === 0 ? this.ofUnnamed() : this.ofTid(thread, open === '' ? null : orphaned.get(i) === open);
+      const before = this.unnamed;
+      const isNew = thread.tid === 0 && this.announced.tid > 0;
+      const life = isNew
+        ? this.ofAnnounced()
+        : thread.tid === 0
+          ? this.ofUnnamed()
+          : this.ofTid(thread, open === '' ? null : orphaned.get(i) === open);
+      if (isNew && this.announced.begins && before >= 0 && before !== life)
+        stopped.push({ thread: before, ns: this.announced.ns });
+      this.announced = NOBODY;
       map[i] = life;
       fresh[i] = life >= known ? 1 : 0;
       const pending = chunk.pending[i]!;
@@ -80,6 +109,7 @@ export class ThreadLives {
       this.lastUnnamed = thread.tid === 0;
       if (this.lastUnnamed) for (const child of childrenOf(chunk, i)) this.children.add(child);
     });
+    hear(chunk.threads.length);
     return map;
   }
 
@@ -113,6 +143,12 @@ export class ThreadLives {
       this.unnamed = (alive.length === 1 ? alive[0] : before) ?? this.create(0);
     }
     return this.unnamed;
+  }
+
+  /** strace names a thread in its lines as soon as it traces two: lines without a name behind the notice are of whom it names. */
+  private ofAnnounced(): number {
+    const { tid } = this.announced;
+    return (this.unnamed = this.byTid.get(tid) ?? this.create(tid));
   }
 
   /** The life of `tid` is over: which it was, -1 when none is known. */
@@ -176,8 +212,23 @@ export class ThreadLives {
         if (born.pid < 0) born.pid = event.sameProcess ? (thread.pid < 0 ? thread.tid : thread.pid) : born.tid;
       }
     }
+    this.joinGroups(threads);
     for (const thread of threads) if (thread.pid < 0) thread.pid = thread.tid;
     return threads;
+  }
+
+  /** `Process 9325 attached with 3 threads`: whom nobody was seen to make, as many as there are, are its threads. */
+  private joinGroups(threads: { readonly tid: number; pid: number; readonly parent: number }[]): void {
+    const left = this.groups.map((group) => ({ ...group, left: group.threads - 1 })).sort((a, b) => b.pid - a.pid);
+    threads.forEach((thread, i) => {
+      if (thread.pid >= 0 || thread.parent >= 0 || this.groups.some(({ pid }) => pid === thread.tid)) return;
+      const free = left.filter((group) => group.left > 0 && group.since <= i);
+      // A process is older than its threads, mostly.
+      const group = free.find(({ pid }) => pid < thread.tid) ?? free[0];
+      if (group === undefined) return;
+      group.left--;
+      thread.pid = group.pid;
+    });
   }
 }
 

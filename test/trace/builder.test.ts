@@ -187,10 +187,12 @@ describe('order', () => {
     );
   });
 
-  it('takes a time of day for the next day only when it is far behind', () => {
-    expect([unwrapDay(5, 86_390), unwrapDay(86_399, 86_401), unwrapDay(100, 200), unwrapDay(60_000, 100)]).toEqual([
-      86_405, 86_399, 100, 60_000,
+  it('takes a time of day for that of the day which is nearest', () => {
+    expect([unwrapDay(5, 86_390), unwrapDay(86_399, 86_401), unwrapDay(100, 200), unwrapDay(40_000, 100)]).toEqual([
+      86_405, 86_399, 100, 40_000,
     ]);
+    // 09:20 behind 18:23 are two recordings, which is told, rather than a night without a call, which is not.
+    expect(unwrapDay(33_600, 66_180)).toBe(33_600);
   });
 });
 

@@ -82,7 +82,8 @@ export function readLeader(start: usize): usize {
   const microseconds = sixDigits(p + 1);
   if (microseconds < 0) return 0;
   lineNow += <f64>(microseconds * 1000);
-  return p + 8;
+  // A clock that goes back is told by the reader that knows the lines' numbers.
+  return lineNow < now - SET_BACK_NS ? 0 : p + 8;
 }
 
 /** Seconds at `p` into `lineNow`; gives the position behind them, 0 when they have another shape. */
@@ -117,11 +118,8 @@ function readEpoch(p: usize): bool {
     if (!isDigit(c)) return false;
     seconds = seconds * 10 + <f64>(c - 48);
   }
-  const ns = (seconds - base) * 1e9;
-  // A clock that goes back is told by the reader that knows the lines' numbers.
-  if (ns < now - SET_BACK_NS) return false;
   digits0 = load<u64>(p);
   digits8 = load<u16>(p, 8);
-  secondNs = ns;
+  secondNs = (seconds - base) * 1e9;
   return true;
 }
