@@ -146,9 +146,11 @@ export class TraceBuilder {
     const { rows, clock } = this;
     this.open.write(rows);
     const errno = rows.view('errno');
+    // What began before the trace comes first, though it is said to begin with it.
     const events = this.events
       .filter(({ row }) => row === undefined || errno[row] === 0)
-      .map((event) => ({ ...event }));
+      .map((event) => ({ ...event }))
+      .sort((a, b) => a.ns - b.ns);
     const outOfOrder = this.survey.outOfOrder(rows);
     const serial = this.serialize(events);
     const survey = serial === null ? this.survey : surveyOf(rows, this.lives.size);
