@@ -4,8 +4,9 @@ import type { ResultDocument, Suspect } from '../result.js';
 import { changesText } from './changes-text.js';
 import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
+import { markBelow, sparkline } from './sparkline.js';
 import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
-import { bar, plural, table, wrap } from './text.js';
+import { bar, moment, plural, table, wrap } from './text.js';
 
 /** Suspects that get a line of words, and lines each: more is what `--format json` is for. */
 const EXPLAINED = 3;
@@ -33,6 +34,9 @@ export const tableReporter: Reporter<ResultDocument> = {
     const verdictColour = d.verdict === 'bug' ? paint.red : d.verdict === 'none' ? paint.green : paint.yellow;
     labelled('verdict', `${d.verdict}: ${verdictWords(d)}`, (s) => paint.bold(verdictColour(s)));
     for (const text of reasons(d)) labelled('', text);
+    overTime(d, context.width - LABEL_WIDTH).forEach((text, k) =>
+      lines.push(paint.dim((k === 0 ? 'calls' : '').padEnd(LABEL_WIDTH)) + (k === 0 ? paint.cyan(text) : text)),
+    );
 
     if (d.suspects.length > 0) {
       const note = suspectsNote(d);
@@ -48,6 +52,15 @@ export const tableReporter: Reporter<ResultDocument> = {
     return lines.join('\n') + '\n';
   },
 };
+
+/** The window as a line of calls, and below it the onset. */
+function overTime({ activity, window, onset, trace }: ResultDocument, room: number): string[] {
+  if (activity === undefined || activity.every((calls) => calls === 0) || room < 20) return [];
+  const line = sparkline(activity, room);
+  if (typeof onset !== 'number') return [line.trimEnd()];
+  const share = (onset - window.from) / (window.to - window.from);
+  return [line.trimEnd(), markBelow(share, `onset ${moment(trace, onset)}`, Math.min(room, activity.length), room)];
+}
 
 function suspectTable(suspects: readonly Suspect[], context: RenderContext, paint: Paint) {
   const best = Math.max(...suspects.map((s) => s.score));
