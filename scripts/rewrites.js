@@ -10,15 +10,7 @@ import { analyzeIncident, learn, sentence } from '../dist/src/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bugs = path.join(root, 'datasets', 'bugs');
-const SAMPLE = [
-  'haproxy-fad0318',
-  'httpd-37680',
-  'lighttpd-1999',
-  'memcached-3df5460',
-  'nginx-681e735',
-  'redis-849',
-  'redis-healthy',
-];
+const SAMPLE = ['haproxy-fad0318', 'redis-849'];
 
 const LINE = /^(\d+) +(\d+)\.(\d{6}) (.*)$/;
 const DURATION = / <\d+\.\d{6}>$/;
@@ -87,7 +79,7 @@ const REWRITES = {
   '`-ff -r -T`': (lines) => perThread(lines, relative, same),
   '`-ff -r`': (lines) => perThread(lines, relative, bare),
   '`-tt -T` from a terminal, behind `> `': (lines) =>
-    file(lines.map((l) => `> [pid ${l.tid}] ${dayTime(l.seconds)}.${l.micros} ${l.rest}`)),
+    file(lines.map((l) => `> [pid ${l.tid.trim().padStart(5)}] ${dayTime(l.seconds)}.${l.micros} ${l.rest}`)),
   '`-ttt -T` behind a prefix of journald': (lines) =>
     file(lines.map((l) => `Nov 23 ${dayTime(l.seconds)} db1 strace[77]: ${l.tid} ${epoch(l.us)}${l.rest}`)),
   '`-ttt -T`, from the middle of a line to the middle of another': (lines) => {
