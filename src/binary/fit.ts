@@ -52,7 +52,9 @@ export function fitImage(image: ProgramImage, facts: readonly FrameFact[]): Fram
   if (loaded === null) return null;
   return (fact) => {
     const places = placesOf(fact, starts, loaded).filter((place) => inCode(image, place));
-    const found = [...new Set(places.map((place) => image.table.find(place - 1)))].filter((range) => range !== null);
+    // A signal's handler has been called by nobody: its frame begins with the function, and nothing may lie before it.
+    const rangeOf = (place: number) => image.table.find(place - 1) ?? image.table.find(place);
+    const found = [...new Set(places.map(rangeOf))].filter((range) => range !== null);
     return found.length === 1 ? found[0]! : places.length === 0 ? 'nowhere' : 'code';
   };
 }

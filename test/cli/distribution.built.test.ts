@@ -65,7 +65,9 @@ for (const server of SERVERS) {
       const frames = borders(path);
       const names = new Set(signatures.functions.filter((f) => f.object === server.name).map((f) => f.name));
       const seen = new Set<string>();
-      for (const place of places) {
+      for (const before of places) {
+        // The frame of a signal's handler may begin with the function; all others are behind a call.
+        const place = frames.some(([from, to]) => before >= from && before < to) ? before : before + 1;
         const exported = elf.functions.filter((f) => place >= f.address && place < f.address + f.size);
         if (exported.length > 0) {
           const found = exported.map((f) => f.name).filter((name) => names.has(name));

@@ -106,6 +106,10 @@ describe('frames of a stripped binary', () => {
     expect(namesOf(['serve+0x10@0x1010', 'reply+0x80@0x1180'], image()).names).toEqual(['serve', 'reply+?']);
   });
 
+  it('are of the handler where a signal has just been delivered', () => {
+    expect(namesOf(['serve+0x10@0x1010', 'serve+0x40@0x1040'], image()).names).toEqual(['serve', 'srv@0x1040']);
+  });
+
   it('keep names of inlined functions, which no symbol table has', () => {
     expect(namesOf(['inner', 'serve+0x10@0x1010'], image({ complete: true })).names).toEqual(['inner', 'serve']);
   });
