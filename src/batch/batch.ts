@@ -13,6 +13,7 @@ import { PerfscopeError } from '../errors.js';
 import { readSignatures } from '../signatures/file.js';
 import { kindOf } from './conventions.js';
 import { discover } from './discover.js';
+import { requireFile } from './inputs.js';
 import { concludeFolder, prepareFolder, resultsFolder } from './folder.js';
 import { type PlanOptions, type Shard, inOrder, inShard, planJob } from './incident-plan.js';
 import { type Candidate, type IncidentJob, type IncidentRecord, storedBytes } from './job.js';
@@ -129,7 +130,10 @@ export async function planBatch(archives: readonly string[], options: BatchOptio
     tool: await toolFingerprint(),
   };
   const found = await discover(archives, onSkip === undefined ? { signal } : { signal, onSkip });
-  for (const manifest of options.manifests ?? []) found.push(...(await readManifest(manifest)));
+  for (const manifest of options.manifests ?? []) {
+    const rows = await readManifest(manifest);
+    found.push(...rows.map((row) => ({ ...row, archive: path.resolve(manifest) })));
+  }
   if (found.length === 0)
     throw new PerfscopeError('usage', 'no archive was named', {}, 'Name folders, tar or zip files, or a --manifest.');
   const jobs = found.filter((f) => inShard(f.name, options.shard ?? null)).map((f) => planJob(f, plan));
@@ -149,13 +153,28 @@ async function candidates(given: readonly string[]): Promise<Candidate[]> {
     if (stats?.isDirectory() !== true) files.push(file);
     else files.push(...(await readdir(file)).filter((f) => kindOf(f) === 'signatures').map((f) => path.join(file, f)));
   }
+  const places = [...new Set(files.map((file) => path.resolve(file)))].sort();
+  const bases = places.map((at) => path.basename(at));
   const list: Candidate[] = [];
-  for (const file of files.sort()) {
-    const { program } = await readSignatures(file);
-    const at = path.resolve(file);
-    list.push({ program, ref: { kind: 'file', name: path.basename(file), path: at, size: (await stat(at)).size } });
+  for (const at of places) {
+    await requireFile(at);
+    const { program } = await readSignatures(at);
+    const base = path.basename(at);
+    // Of several folders with files of one name, as much of the path as tells them apart.
+    const name = bases.indexOf(base) === bases.lastIndexOf(base) ? base : tail(at, places);
+    list.push({ program, ref: { kind: 'file', name, path: at, size: (await stat(at)).size } });
   }
   return list;
+}
+
+/** The shortest end of a path that no other one has. */
+function tail(at: string, places: readonly string[]): string {
+  const parts = at.split(path.sep);
+  for (let n = 2; n < parts.length; n++) {
+    const end = parts.slice(-n).join('/');
+    if (places.filter((other) => other.endsWith(`/${end}`)).length === 1) return end;
+  }
+  return at;
 }
 
 async function runBatch(

@@ -24,7 +24,10 @@ export async function discover(args: readonly string[], options: Options = {}): 
   const found: Found[] = [];
   for (const arg of args) {
     const before = found.length;
-    for (const match of await expand(arg)) found.push(...(await incidentsAt(match, options)));
+    for (const match of await expand(arg)) {
+      const archive = match.startsWith('s3://') ? match : path.resolve(match);
+      found.push(...(await incidentsAt(match, options)).map((f) => ({ ...f, archive })));
+    }
     if (found.length === before)
       throw new PerfscopeError(
         'input-missing',

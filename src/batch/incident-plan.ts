@@ -1,12 +1,14 @@
 /** From what was found to jobs: names, ids, recipes, shards, and the order in which to run. Pure. */
 import { createHash } from 'node:crypto';
 import { PerfscopeError } from '../errors.js';
-import { type Candidate, type IncidentJob, type InputRef, type JobOptions, storedBytes } from './job.js';
+import { type Candidate, type IncidentJob, type InputRef, type JobOptions, storedBytes, twice } from './job.js';
 import { labelsOf } from './conventions.js';
 
 /** An incident as it was found in an archive or named by a manifest. */
 export interface Found {
   readonly name: string;
+  /** Of which archive, or manifest: an absolute path, or an address. */
+  readonly archive?: string | undefined;
   readonly inputs: readonly InputRef[];
   readonly profiles: readonly InputRef[];
   readonly signatures: readonly InputRef[];
@@ -34,8 +36,11 @@ export interface PlanOptions {
 const READABLE = 80;
 
 export function jobId(name: string): string {
-  const readable = name.replace(/[^A-Za-z0-9._=-]+/g, '_').replace(/^[._]+/, '');
-  return `${readable.slice(-READABLE)}-${sha256(name).slice(0, 10)}`;
+  const readable = name
+    .replace(/[^A-Za-z0-9._=-]+/g, '_')
+    .slice(-READABLE)
+    .replace(/^[._]+/, '');
+  return `${readable}-${sha256(name).slice(0, 10)}`;
 }
 
 export function planJob(found: Found, plan: PlanOptions): IncidentJob {
@@ -56,6 +61,9 @@ export function planJob(found: Found, plan: PlanOptions): IncidentJob {
     to: found.to ?? plan.to,
     window: found.window ?? plan.window,
   };
+  const same = twice([...job.inputs, ...job.profiles, ...job.candidates.map((c) => c.ref)]);
+  if (same !== null)
+    throw new PerfscopeError('usage', `${found.name}: two of its files are named ${same}`, {}, 'Name each file once.');
   const names = (refs: readonly InputRef[]) => refs.map((r) => r.name);
   const recipe = sha256(
     JSON.stringify([
@@ -66,7 +74,7 @@ export function planJob(found: Found, plan: PlanOptions): IncidentJob {
       ...[job.learn, job.program, job.version, job.labels, job.from, job.to, job.window],
     ]),
   ).slice(0, 32);
-  return { ...job, options: { ...shared, cache }, recipe };
+  return { ...job, options: { ...shared, cache }, recipe, archive: found.archive };
 }
 
 export interface Shard {

@@ -83,6 +83,7 @@ async function record(
     used,
     result: hashText(text),
     seconds: Math.round(seconds * 1000) / 1000,
+    archive: job.archive,
   };
 }
 

@@ -46,6 +46,8 @@ export interface IncidentJob {
   readonly options: JobOptions;
   /** Hash of everything above but sizes, and of the tool: when it differs, the result is out of date. */
   readonly recipe: string;
+  /** The archive, or the manifest, that it is of: an absolute path, or an address. No part of the recipe. */
+  readonly archive?: string | undefined;
 }
 
 /** What all incidents of a batch share. */
@@ -98,9 +100,21 @@ export interface IncidentRecord {
   /** sha256 of the result file. */
   readonly result: string;
   readonly seconds: number;
+  /** The archive, or the manifest, that it is of, on the machine that asked for it. */
+  readonly archive?: string | undefined;
 }
 
 /** Bytes as stored of an incident. */
 export function storedBytes(job: IncidentJob): number {
   return job.inputs.reduce((sum, i) => sum + i.size, 0);
+}
+
+/** A name that two of the files bear; null where each has its own. */
+export function twice(refs: readonly Pick<InputRef, 'name'>[]): string | null {
+  const names = new Set<string>();
+  for (const { name } of refs) {
+    if (names.has(name)) return name;
+    names.add(name);
+  }
+  return null;
 }

@@ -139,6 +139,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'queue-again': (a) => `${a.text('incident')} is asked for again: ${a.text('reason')}`,
   'worker-ready': (a) => `waiting for incidents on ${a.text('queue')}, ${a.plural('jobs', 'thread')}`,
   'worker-done': (a) => `${a.text('incident')}: ${a.text('status')} in ${a.seconds('took')}`,
+  'queue-waits': (a) => `the queue takes nothing at the moment, and is asked again until it does: ${a.text('reason')}`,
+  'queue-works': () => 'the queue takes what it is given again',
+  'worker-refused': (a) => `${a.text('incident')} was refused: ${a.text('reason')}`,
   'worker-given-back': (a) => `${a.text('incident')} was given back to the queue`,
 
   'time-limit': (a) => `stopped by the time limit while ${stage(a)}`,

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hashText } from '../../src/batch/incident.js';
 import type { IncidentJob, IncidentRecord } from '../../src/batch/job.js';
 import { Collector } from '../../src/batch/queue/collect.js';
-import { Keys } from '../../src/batch/queue/protocol.js';
+import { Keys, refusedText } from '../../src/batch/queue/protocol.js';
 import { queueOf } from '../../src/batch/queue/settings.js';
 import { scratchFolder } from '../cli/run.js';
 
@@ -34,41 +35,112 @@ const job = (recipe = 'r'): IncidentJob => ({
   options: {} as IncidentJob['options'],
   recipe,
 });
+const document = (code: string, message = 'said') =>
+  JSON.stringify({
+    schemaVersion: 1,
+    tool: { name: 'perfscope', version: '0' },
+    status: 'failed',
+    incident: 'a',
+    error: { code, message, place: {}, advice: '' },
+    attempts: 1,
+  });
+const DOCUMENT = document('input-format');
 const answer = (record: Partial<IncidentRecord>) => ({
   record: {
     id: 'a-1',
-    status: 'ok',
-    code: null,
+    name: 'a',
     labels: {},
-    result: hashText('document'),
+    recipe: 'r',
+    status: 'failed',
+    code: 'input-format',
+    attempts: 1,
+    used: [{ name: 'a', stamp: 's', sha256: 'h' }],
+    result: hashText(DOCUMENT),
+    seconds: 1,
     ...record,
   } as IncidentRecord,
   worker: 'w:1',
 });
+const put = (text: string) => writeFileSync(scratch.at('place', 'key.json'), text);
 
 test('a result at its place comes into the folder', async () => {
-  writeFileSync(scratch.at('place', 'key.json'), 'document');
+  put(DOCUMENT);
   const { record } = await collector.take('key', job(), answer({}));
   expect(record).toMatchObject({ id: 'a-1', labels: { host: 'new' } });
-  expect(readFileSync(scratch.at('results', 'a-1.json'), 'utf8')).toBe('document');
+  expect(readFileSync(scratch.at('results', 'a-1.json'), 'utf8')).toBe(DOCUMENT);
 });
 
 test('no result, or another than was answered: asked for again twice, then it is the fault of the worker', async () => {
   for (const text of ['', 'another']) {
-    if (text !== '') writeFileSync(scratch.at('place', 'key.json'), text);
+    if (text !== '') put(text);
     const again = await collector.take('key', job(), answer({}));
     expect(again).toEqual({ record: null, reason: 'w:1 wrote no result that can be seen here' });
   }
   await expect(collector.take('key', job(), answer({}))).rejects.toMatchObject({ code: 'queue' });
 });
 
+test('an answer that is none, or to something else, is not believed', async () => {
+  put(DOCUMENT);
+  const wrong: unknown[] = [
+    null,
+    {},
+    { record: null, worker: 'w' },
+    { worker: 'w', record: 'done' },
+    ...[{ id: '../../x' }, { id: 'b-1' }, { recipe: 'other' }, { name: 'b' }, { status: 'ok' }, { code: null }].map(
+      (over) => answer(over as never),
+    ),
+    answer({ used: [null] as never }),
+    answer({ used: [{ name: 'elsewhere', stamp: '', sha256: '' }] }),
+    answer({ seconds: -1 }),
+    { ...answer({}), worker: { toString: 'x' } },
+  ];
+  for (const [n, given] of wrong.entries()) {
+    const taken = await collector.take(`key${n}`, job(), given);
+    expect(taken).toEqual({ record: null, reason: 'a worker gave another answer than was asked for' });
+  }
+  expect(readdirSync(scratch.at('results'))).toEqual([]);
+});
+
+test.each([
+  ['no JSON', 'a result'],
+  ['JSON of something else', '{"status":"ok"}'],
+  ['null', 'null'],
+  ['a failure for another reason', document('worker')],
+])('a result that is none, though it is what was answered (%s), stays outside', async (_, text) => {
+  put(text);
+  const { record } = await collector.take('key', job(), answer({ result: hashText(text) }));
+  expect(record).toBeNull();
+  expect(readdirSync(scratch.at('results'))).toEqual([]);
+});
+
+test('what lies in the place is not followed, waited for, or read without end', async () => {
+  writeFileSync(scratch.at('secret'), DOCUMENT);
+  execFileSync('mkfifo', [scratch.at('place', 'key.json')]);
+  expect((await collector.take('key', job(), answer({}))).record).toBeNull();
+});
+
 test('a worker that does not see the archive is no reason to record a failure', async () => {
-  writeFileSync(scratch.at('place', 'key.json'), 'document');
-  const blind = answer({ status: 'failed', code: 'input-missing' });
+  const missing = document('input-missing');
+  put(missing);
+  const blind = answer({ code: 'input-missing', result: hashText(missing) });
   const again = await collector.take('key', job(), blind);
   expect(again).toEqual({ record: null, reason: 'w:1 cannot read inputs that are there' });
-  const gone = { ...job(), inputs: [{ kind: 'file', name: 'b', path: scratch.at('b'), size: 0 }] } as IncidentJob;
+  const gone = { ...job(), inputs: [{ kind: 'file', name: 'a', path: scratch.at('b'), size: 0 }] } as IncidentJob;
   expect((await collector.take('key', gone, blind)).record).toMatchObject({ code: 'input-missing' });
+});
+
+test('what every worker refuses is a failure with their reason, and to be done again by the next run', async () => {
+  const refused = refusedText('w:1', '/a is not below a --read-root of its');
+  for (let n = 0; n < 2; n++)
+    expect(await collector.take('key', job(), refused)).toEqual({ record: null, reason: refused });
+  const { record } = await collector.take('key', job(), refused);
+  expect(record).toMatchObject({ status: 'failed', code: 'queue', used: [] });
+  expect(JSON.parse(readFileSync(scratch.at('results', 'a-1.json'), 'utf8')).error.message).toBe(refused);
+  // Nothing else was ever done for this batch: better to end it.
+  const all = async () => {
+    for (let n = 0; n < 40; n++) await collector.take(`key${n >> 2}`, job(), refused);
+  };
+  await expect(all()).rejects.toMatchObject({ code: 'queue', message: refused });
 });
 
 test('an incident on which workers die is recorded as failed', async () => {

@@ -1,6 +1,6 @@
 /** `batch --queue` and `worker` on a real Redis; skipped where there is no redis-server (Debian: redis-server). */
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { Queue } from 'bullmq';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -190,15 +190,15 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     const { batch, worker, name } = newQueue();
     const [output, place] = [scratch.at('placed'), scratch.at('place')];
     const submitter = batch(output, '--results', place, '--shard', '1/6');
-    await until('the first to wait', async () => ((await look(name, (queue) => queue.getWaitingCount())) ?? 0) > 0);
-    renameSync(place, `${place}.away`);
-    writeFileSync(place, '');
+    const waiting = () => look(name, (queue) => queue.getWaiting());
+    await until('all to wait', async () => ((await waiting()) ?? []).length === 4);
+    // Nothing can be renamed over a folder.
+    const taken = (await waiting())!.map((job) => path.join(place, `${job.id}.json`));
+    for (const file of taken) mkdirSync(file);
     const refused = await worker().ended;
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('cannot write results');
-    renameSync(`${place}.away`, `${place}.back`);
-    renameSync(place, `${place}.file`);
-    renameSync(`${place}.back`, place);
+    for (const file of taken) rmdirSync(file);
     const working = worker('--idle-exit', '2s');
     expect((await submitter.ended).stderr).not.toContain('asked for again');
     const expected = scratch.at('placed-local');

@@ -71,7 +71,8 @@ test.skipIf(!hasRedis)(
     try {
       const queue = ['--queue', redis.url, '-q'];
       const output = scratch.at('queued');
-      const working = run('worker', ...queue, '--idle-exit', '3s');
+      const roots = ['--read-root', 's3://bucket/year', '--results-root', 's3://bucket/results'];
+      const working = run('worker', ...queue, ...roots, '--idle-exit', '3s');
       const { code } = await run(
         ...['batch', 's3://bucket/year/archive', '-o', output, ...queue, '--results', 's3://bucket/results/'],
       );

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -20,23 +20,34 @@ export class RedisServer {
   private constructor(
     private readonly folder: string,
     readonly port: number,
+    private readonly more: readonly string[],
+    /** What the test's own client logs in with; a password goes into the address, too. */
+    private readonly login: RedisOptions,
   ) {}
 
-  static async start(folder: string): Promise<RedisServer> {
+  /** @param more further arguments of redis-server */
+  static async start(folder: string, more: readonly string[] = [], login: RedisOptions = {}): Promise<RedisServer> {
     mkdirSync(folder, { recursive: true });
-    const server = new RedisServer(folder, await freePort());
+    const server = new RedisServer(folder, await freePort(), more, login);
     await server.start();
     return server;
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return this.urlOf('', this.login.password ?? '');
+  }
+
+  urlOf(user: string, password: string): string {
+    const login = password === '' ? '' : `${user}:${password}@`;
+    return `${this.login.tls === undefined ? 'redis' : 'rediss'}://${login}127.0.0.1:${this.port}`;
   }
 
   /** Again, with the data of before. */
   async start(): Promise<void> {
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
-    this.child = spawn('redis-server', [...args, '--appendonly', 'yes'], { stdio: 'ignore' });
+    const port =
+      this.login.tls === undefined ? ['--port', String(this.port)] : ['--port', '0', '--tls-port', String(this.port)];
+    const args = [...port, '--bind', '127.0.0.1', '--dir', this.folder, '--save', '', '--appendonly', 'yes'];
+    this.child = spawn('redis-server', [...args, ...this.more], { stdio: 'ignore' });
     const client = this.client();
     await client.ping();
     client.disconnect();
@@ -52,7 +63,7 @@ export class RedisServer {
   }
 
   client(): Redis {
-    const client = new Redis(this.url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    const client = new Redis(this.url, { maxRetriesPerRequest: null, retryStrategy: () => 50, ...this.login });
     client.on('error', () => undefined);
     return client;
   }

@@ -2,12 +2,15 @@
  * A connection to Redis that lasts: what is asked while Redis is away is answered when it is back. BullMQ and ioredis are
  * loaded here, and nowhere else.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type * as BullMQ from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import { PerfscopeError } from '../../errors.js';
 import type { Message } from '../../result.js';
 import type { LogLevel } from '../../coordinator/stage.js';
 import { loadOptional } from '../optional.js';
+import { printable } from '../schema.js';
+import { passes } from './protocol.js';
 import type { Queue } from './settings.js';
 import { within } from './waiting.js';
 
@@ -21,8 +24,14 @@ export interface Link {
   another(): Redis;
   /** Called each time Redis is back after it was lost. */
   onBack: () => void;
+  /** Called when Redis refuses this user for good. */
+  onRefused: (error: PerfscopeError) => void;
   /** Hears of the errors of BullMQ; those of the connection are no news. */
   readonly onError: (error: Error) => void;
+  /** Asks again while Redis is full, or may only be read: that ends. Throws PerfscopeError 'queue' where it does not. */
+  patiently<T>(ask: () => Promise<T>): Promise<T>;
+  /** Redis took something: if it did not before, that is over. */
+  fine(): void;
   /** Waits for work that closes something, as long as there is hope: what is asked while Redis is away never ends. */
   farewell(work: Promise<unknown>): Promise<void>;
   close(): void;
@@ -50,22 +59,52 @@ export async function connect(queue: Queue, say: Say): Promise<Link> {
   const all: Redis[] = [];
   const made = (redis: Redis) => {
     // Without a listener, errors are printed.
-    redis.on('error', () => undefined);
+    redis.on('error', (error: Error) => {
+      if (lasting && isRefusal(error)) link.onRefused(queueError(error));
+    });
     all.push(redis);
     return redis;
   };
   const redis = made(new Redis(queue.url, options));
   await reach(redis, queue);
   lasting = true;
+  let waits = false;
+  const troubled = (error: Error) => {
+    if (!waits) say('warn', { code: 'queue-waits', args: { reason: firstLineOf(error) } });
+    waits = true;
+  };
   const link: Link = {
     bullmq,
     queue,
     redis,
     another: () => made(redis.duplicate()),
     onBack: () => undefined,
+    onRefused: () => undefined,
     onError: (error) => {
       if (isOfConnection(error)) return;
+      if (passes(error.message)) return troubled(error);
+      if (isRefusal(error)) return link.onRefused(queueError(error));
       say(isOfLock(error) ? 'info' : 'warn', { code: 'queue-error', args: { reason: error.message } });
+    },
+    async patiently(ask) {
+      while (true) {
+        try {
+          const answer = await ask();
+          link.fine();
+          return answer;
+        } catch (error) {
+          if (!isReply(error)) throw error;
+          if (!passes(error.message)) throw queueError(error);
+          troubled(error);
+          // Nobody waits for it any more.
+          if (!lasting) throw queueError(error);
+          await sleep(RETRY_AT_MOST_MS / 2);
+        }
+      }
+    },
+    fine() {
+      if (waits) say('warn', { code: 'queue-works', args: {} });
+      waits = false;
     },
     farewell: (work) => within(redis.status === 'ready' ? FAREWELL_MS : FAREWELL_AWAY_MS, work),
     close: () => {
@@ -88,8 +127,7 @@ async function reach(redis: Redis, queue: Queue): Promise<void> {
     redis.disconnect();
     const reason = (why ?? (error as Error)) as Error & { code?: string };
     const message = `${queue.shown}: ${reason.message === '' ? (reason.code ?? reason.name) : reason.message}`;
-    const refused = /^(NOAUTH|WRONGPASS|NOPERM)/.test(reason.message);
-    const advice = refused
+    const advice = isRefusal(reason)
       ? 'Give user and password in the address: redis://USER:PASSWORD@HOST:PORT.'
       : 'Check that Redis runs there and that this machine may reach it: redis-cli -u URL ping.';
     throw new PerfscopeError('queue', `the queue cannot be reached: ${message}`, {}, advice);
@@ -110,6 +148,23 @@ function watch(redis: Redis, link: Link, say: Say): void {
     lostAt = null;
     link.onBack();
   });
+}
+
+const isReply = (error: unknown): error is Error => error instanceof Error && /^[A-Z]{2,} /.test(error.message);
+const isRefusal = ({ message }: Error) => /^(NOAUTH|WRONGPASS|NOPERM)\b/.test(message);
+
+const firstLineOf = ({ message }: Error) => printable(message.split('\n')[0]!.replace(/ script: .*$/, ''));
+
+/** What Redis says, as an error for users; anything else as it is. */
+export function asQueueError(error: unknown): unknown {
+  return isReply(error) ? queueError(error) : error;
+}
+
+function queueError(error: Error): PerfscopeError {
+  const advice = isRefusal(error)
+    ? 'docs/batch.md says which rights a user of the queue needs.'
+    : 'Run the same command again: it goes on with what is missing.';
+  return new PerfscopeError('queue', `the queue does not do what it is asked: ${firstLineOf(error)}`, {}, advice);
 }
 
 function isOfConnection(error: Error & { code?: string }): boolean {

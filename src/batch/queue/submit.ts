@@ -12,8 +12,8 @@ import type { IncidentJob } from '../job.js';
 import { Later, type RunnerOptions } from '../runner.js';
 import { toolFingerprint } from '../tool.js';
 import { Collector } from './collect.js';
-import { type Link, type Say, connect } from './connection.js';
-import { type Answer, KEPT_SECONDS, Keys, type Request } from './protocol.js';
+import { type Link, type Say, asQueueError, connect } from './connection.js';
+import { type Answer, KEPT_SECONDS, Keys, MAX_INCIDENT_TIME, type Request } from './protocol.js';
 import { type QueueSettings, queueOf } from './settings.js';
 import { untilAborted } from './waiting.js';
 
@@ -44,7 +44,9 @@ export async function openQueue(settings: SubmitOptions, { onLog }: Pick<RunOpti
           throw outputError(error, folder);
         });
       const submission = new Submission(link, folder ?? place, settings.maxWaiting ?? MAX_WAITING, say, options);
-      await submission.run(ordered);
+      await submission.run(ordered).catch((error: unknown) => {
+        throw asQueueError(error);
+      });
       if (settings.place === undefined && folder !== null) await rm(folder, { recursive: true, force: true });
     },
     async close() {
@@ -61,6 +63,8 @@ class Submission {
   private readonly open = new Map<string, IncidentJob>();
   private unsent: string[] = [];
   private readonly sent = new Set<string>();
+  /** Of these, what the queue has taken. */
+  private readonly accepted = new Set<string>();
   private readonly later = new Later();
   private sending: Promise<unknown> = Promise.resolve();
   private heardAt = performance.now();
@@ -80,6 +84,7 @@ class Submission {
     const { name, prefix } = link.queue;
     this.queue = new link.bullmq.Queue<Request, Answer>(name, { connection: link.redis, prefix });
     this.queue.on('error', link.onError);
+    link.onRefused = (error) => this.track(Promise.reject(error));
     this.collector = new Collector(place, options);
   }
 
@@ -98,7 +103,7 @@ class Submission {
       this.link.onBack = () => undefined;
       await this.link.farewell(this.later.done());
       await this.link.farewell(Promise.all([events.close(), this.queue.close()]));
-      if (this.sent.size > 0) this.say('warn', { code: 'queue-left', args: { incidents: this.sent.size } });
+      if (this.accepted.size > 0) this.say('warn', { code: 'queue-left', args: { incidents: this.accepted.size } });
     }
   }
 
@@ -138,7 +143,7 @@ class Submission {
       lastEventId: last?.[0] ?? '0-0',
     });
     events.on('error', this.link.onError);
-    events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, returnvalue as unknown as Answer));
+    events.on('completed', ({ jobId, returnvalue }) => this.answered(jobId, objectOf(returnvalue)));
     events.on('failed', ({ jobId, failedReason }) => this.answered(jobId, failedReason));
     await events.waitUntilReady();
     return events;
@@ -162,28 +167,30 @@ class Submission {
       const job = this.open.get(key);
       if (job === undefined) return [];
       // Where a worker keeps what it learned is its own business.
-      const incident = { ...job, options: { ...job.options, cache: null } };
-      const data: Request = { incident, place: this.place, incidentTime, spreadFrom };
+      const incident = { ...job, options: { ...job.options, cache: null }, archive: undefined };
+      const time = Math.min(incidentTime, MAX_INCIDENT_TIME);
+      const data: Request = { incident, place: this.place, incidentTime: time, spreadFrom };
       return [
         { name: 'incident', data, opts: { jobId: key, attempts: 2, removeOnComplete: kept, removeOnFail: kept } },
       ];
     });
     if (requests.length === 0) return;
-    const sending = this.queue.addBulk(requests);
+    const sending = this.link.patiently(() => this.queue.addBulk(requests));
     this.sending = sending.catch(() => undefined);
     await sending;
+    for (const key of keys) if (this.sent.has(key)) this.accepted.add(key);
   }
 
   /** Takes in what was answered while nobody listened; gives how many. */
   private async sweep(): Promise<number> {
-    const found: [string, Answer | string][] = [];
+    const found: [string, unknown][] = [];
     for (const state of ['completed', 'failed'] as const) {
       for (let from = 0; ; from += PAGE) {
         const page = await this.queue.getJobs([state], from, from + PAGE - 1, true);
         for (const job of page) {
           // Removed while the page was made.
           if (job?.id === undefined || !this.open.has(job.id)) continue;
-          found.push([job.id, state === 'completed' ? job.returnvalue : (job.failedReason ?? '')]);
+          found.push([job.id, state === 'completed' ? objectOf(job.returnvalue) : (job.failedReason ?? '')]);
         }
         if (page.length < PAGE) break;
       }
@@ -192,7 +199,7 @@ class Submission {
     return found.length;
   }
 
-  private answered(key: string, answer: Answer | string): void {
+  private answered(key: string, answer: unknown): void {
     const job = this.open.get(key);
     if (job === undefined || this.options.signal?.aborted === true) return;
     this.heardAt = performance.now();
@@ -201,17 +208,18 @@ class Submission {
     this.track(this.take(key, job, answer));
   }
 
-  private async take(key: string, job: IncidentJob, answer: Answer | string): Promise<void> {
+  private async take(key: string, job: IncidentJob, answer: unknown): Promise<void> {
     const taken = await this.collector.take(key, job, answer).catch(async (error: unknown) => {
       // Not to be found again by the next run, which may have better workers.
-      await this.queue.remove(key);
+      await this.remove(key);
       throw error;
     });
     if (taken.record !== null) await this.options.onDone(taken.record, job);
     this.sent.delete(key);
+    this.accepted.delete(key);
     // A request that is being sent once more must not come after its removal.
     await this.sending;
-    await this.queue.remove(key);
+    await this.remove(key);
     if (taken.record !== null) return this.collector.drop(key);
     this.say(this.faults.has(taken.reason) ? 'info' : 'warn', {
       code: 'queue-again',
@@ -222,6 +230,10 @@ class Submission {
     this.unsent.push(key);
   }
 
+  private async remove(key: string): Promise<void> {
+    await this.link.patiently(() => this.queue.remove(key));
+  }
+
   /** After Redis was away: it may have lost what it had not written to disk, and what it said may have been missed. */
   private async again(): Promise<void> {
     const keys = [...this.sent];
@@ -229,10 +241,18 @@ class Submission {
     await this.sweep();
   }
 
+  /** Null for users who may not see who is there. */
+  private workers(): Promise<number | null> {
+    return this.queue.getWorkersCount().catch((error: Error) => {
+      if (/^NOPERM\b/.test(error.message)) return null;
+      throw error;
+    });
+  }
+
   private async look(): Promise<void> {
     const quiet = performance.now() - this.heardAt;
     if (this.link.redis.status !== 'ready' || quiet < LOOK_MS || this.sent.size === 0) return;
-    if (!this.saidIdle && (await this.queue.getWorkersCount()) === 0) {
+    if (!this.saidIdle && (await this.workers()) === 0) {
       this.saidIdle = true;
       this.say('warn', { code: 'queue-idle', args: { queue: this.link.queue.shown } });
     }
@@ -241,3 +261,6 @@ class Submission {
     await this.again();
   }
 }
+
+/** A text stands for a failure, so no answer may be one. */
+const objectOf = (answer: unknown): unknown => (typeof answer === 'object' ? answer : null);

@@ -5,6 +5,7 @@
  */
 import type { Job } from 'bullmq';
 import { availableParallelism, hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, type Pool } from '../../coordinator/pool.js';
 import type { RunOptions } from '../../coordinator/run.js';
 import { throwIfCancelled } from '../../coordinator/stage.js';
@@ -15,9 +16,11 @@ import { defaultMemory } from '../../coordinator/memory.js';
 import { startHeapMb } from '../memory.js';
 import { type AttemptOptions, type Flight, firstTry, limitsOf, roomFor, secondTry, withWatch } from '../runner.js';
 import { Scheduler } from '../scheduler.js';
+import { printable } from '../schema.js';
 import { toolFingerprint } from '../tool.js';
-import { type Link, type Say, connect } from './connection.js';
-import type { Answer, Request } from './protocol.js';
+import { type Link, type Say, asQueueError, connect } from './connection.js';
+import { type Answer, parseRequest, refusedText } from './protocol.js';
+import { Refusal, Roots } from './roots.js';
 import { type QueueSettings, queueOf } from './settings.js';
 
 export interface WorkOptions extends QueueSettings, RunOptions {
@@ -27,6 +30,10 @@ export interface WorkOptions extends QueueSettings, RunOptions {
   readonly cache?: string | null | undefined;
   /** Seconds without a sign of life after which a worker is taken to be dead. Default: 30. */
   readonly stalledAfter?: number | undefined;
+  /** Folders, and prefixes s3://BUCKET/PREFIX, below which inputs may lie. Default: the current folder. */
+  readonly readRoots?: readonly string[] | undefined;
+  /** The same for where results may be put. */
+  readonly resultsRoots?: readonly string[] | undefined;
   /** Ends after so many seconds without work. Default: never. */
   readonly idleExit?: number | undefined;
   readonly onWork?: ((summary: WorkSummary) => void) | undefined;
@@ -43,6 +50,8 @@ const STALLED_AFTER = 30;
 const DEATHS = 3;
 /** After an error of Redis itself, ms. */
 const RETRY_MS = 1000;
+/** A worker that refuses one incident after the other leaves them to others, ever longer, ms: it may be set up wrongly. */
+const [REFUSED_MS, REFUSED_AT_MOST_MS] = [10, 500];
 const IDLE_LOOK_MS = 200;
 
 /**
@@ -52,10 +61,13 @@ const IDLE_LOOK_MS = 200;
  */
 export async function work(options: WorkOptions): Promise<WorkSummary> {
   const say: Say = options.onLog ?? (() => undefined);
+  const roots = await Roots.open(options.readRoots, options.resultsRoots);
   const link = await connect(queueOf(options, await toolFingerprint()), say);
-  const worker = new QueueWorker(link, say, options);
+  const worker = new QueueWorker(link, say, roots, options);
   try {
     return await worker.run();
+  } catch (error) {
+    throw asQueueError(error);
   } finally {
     link.close();
   }
@@ -63,6 +75,8 @@ export async function work(options: WorkOptions): Promise<WorkSummary> {
 
 class QueueWorker {
   private readonly stop = new AbortController();
+  /** ms */
+  private readonly stalledAfter: number;
   private readonly limits: { readonly jobs: number; readonly maxMemory: number };
   private readonly name = `${hostname()}:${process.pid}`;
   private readonly scheduler: Scheduler<() => Promise<void>>;
@@ -72,12 +86,17 @@ class QueueWorker {
   private failed = 0;
   private underWay = 0;
   private lastAt = performance.now();
+  /** Refusals since it did something last. */
+  private refusals = 0;
 
   constructor(
     private readonly link: Link,
     private readonly say: Say,
+    private readonly roots: Roots,
     private readonly options: WorkOptions,
   ) {
+    link.onRefused = (error) => this.endWith(error);
+    this.stalledAfter = (options.stalledAfter ?? STALLED_AFTER) * 1000;
     this.limits = { jobs: options.jobs ?? availableParallelism(), maxMemory: options.maxMemory ?? defaultMemory() };
     const { jobs, maxMemory } = this.limits;
     this.pool = createPool({ jobs, startHeapMb: startHeapMb(maxMemory, jobs) });
@@ -86,10 +105,10 @@ class QueueWorker {
 
   async run(): Promise<WorkSummary> {
     const { queue, bullmq, redis } = this.link;
-    const stalledAfter = (this.options.stalledAfter ?? STALLED_AFTER) * 1000;
+    const { stalledAfter } = this;
     await withWatch(this.limits, async (flights) => {
-      const take = (job: Job<Request, Answer>, token?: string) => this.take(job, token, flights);
-      const worker = new bullmq.Worker<Request, Answer>(queue.name, take, {
+      const take = (job: Job<unknown, Answer>, token?: string) => this.take(job, token, flights);
+      const worker = new bullmq.Worker<unknown, Answer>(queue.name, take, {
         connection: redis,
         prefix: queue.prefix,
         name: this.name,
@@ -128,34 +147,60 @@ class QueueWorker {
     });
   }
 
-  private async take(job: Job<Request, Answer>, token: string | undefined, flights: Map<IncidentJob, Flight>) {
+  private async take(job: Job<unknown, Answer>, token: string | undefined, flights: Map<IncidentJob, Flight>) {
     this.count(1);
     try {
+      await this.stepBack();
       const record = await this.digest(job, flights);
+      // BullMQ would take it for a failure of the incident that Redis does not take the answer at the moment.
+      await this.link.patiently(() => job.extendLock(token ?? '', this.stalledAfter)).catch(() => undefined);
       const args = { incident: record.name, status: record.code ?? 'ok', took: record.seconds };
       this.say('info', { code: 'worker-done', args });
+      this.refusals = 0;
       if (record.status === 'ok') this.analysed++;
       else this.failed++;
       return { record, worker: this.name };
     } catch (error) {
       if (error instanceof OtherLimits) throw error;
+      if (error instanceof Refusal) throw this.refused(job, error);
       if (!this.stop.signal.aborted) {
         // Another worker was faster, while this one was believed dead: nothing to be sorry for.
         if (!(error instanceof PerfscopeError) || (await this.isGone(job))) throw error;
-        this.fatal = error;
-        this.stop.abort();
+        this.endWith(error);
       }
       await job.moveToWait(token).catch(() => undefined);
-      this.say('info', { code: 'worker-given-back', args: { incident: job.data.incident.name } });
+      this.say('info', { code: 'worker-given-back', args: { incident: printable(String(job.id)) } });
       throw new this.link.bullmq.WaitingError();
     } finally {
       this.count(-1);
     }
   }
 
-  private async digest(job: Job<Request, Answer>, flights: Map<IncidentJob, Flight>): Promise<IncidentRecord> {
-    const { place, incidentTime, spreadFrom } = job.data;
-    const incident = this.withCache(job.data.incident);
+  private endWith(error: PerfscopeError): void {
+    this.fatal ??= error;
+    this.stop.abort();
+  }
+
+  private refused(job: Job<unknown, Answer>, { message }: Refusal): Error {
+    this.refusals++;
+    this.say('warn', {
+      code: 'worker-refused',
+      args: { incident: printable(String(job.id)), reason: printable(message) },
+    });
+    return new this.link.bullmq.UnrecoverableError(refusedText(this.name, message));
+  }
+
+  private async stepBack(): Promise<void> {
+    if (this.refusals === 0) return;
+    const ms = Math.min(REFUSED_MS * 2 ** Math.min(this.refusals, 10), REFUSED_AT_MOST_MS);
+    await sleep(ms, undefined, { signal: this.stop.signal }).catch(() => undefined);
+    throwIfCancelled(this.stop.signal);
+  }
+
+  private async digest(job: Job<unknown, Answer>, flights: Map<IncidentJob, Flight>): Promise<IncidentRecord> {
+    const request = await this.roots.admit(parseRequest(job.data, job.id));
+    const { place, incidentTime, spreadFrom } = request;
+    const incident = this.withCache(request.incident);
     await requireStore(incident, place);
     const options: AttemptOptions = {
       folder: place,
@@ -168,10 +213,15 @@ class QueueWorker {
     // What failed with the limits of the first attempt, or was there when a worker died, is alone with all there is.
     const alone = job.attemptsMade > 0 || job.stalledCounter > 0;
     const room = alone ? { width: Infinity, need: Infinity } : roomFor(incident, options);
-    const record = await this.inRoom(room, () => {
+    const work = this.inRoom(room, () => {
       throwIfCancelled(this.stop.signal);
       const run = { options, pool: this.pool, flights, contents: new Map() };
       return job.attemptsMade > 0 ? secondTry(incident, run) : firstTry(incident, run);
+    });
+    const record = await work.catch(async (error: unknown) => {
+      // The place may be gone by now: that is no reason to end.
+      if (error instanceof PerfscopeError && error.code === 'output') await this.roots.admitPlace(place);
+      throw error;
     });
     if (record === null) throw new OtherLimits('to be tried again with other limits');
     return record;
@@ -188,7 +238,7 @@ class QueueWorker {
     return { ...incident, options: { ...incident.options, cache: this.options.cache ?? null } };
   }
 
-  private async isGone(job: Job<Request, Answer>): Promise<boolean> {
+  private async isGone(job: Job<unknown, Answer>): Promise<boolean> {
     if (this.link.redis.status !== 'ready') return false;
     return (await job.getState().catch(() => 'active')) !== 'active';
   }
@@ -211,5 +261,8 @@ class OtherLimits extends Error {}
 /** Without the SDK no incident of a store could be read: that is no fault of theirs. */
 async function requireStore(incident: IncidentJob, place: string): Promise<void> {
   const wanted = place.startsWith('s3://') || sourcesOf(incident).some((ref) => ref.kind === 's3');
-  if (wanted) await (await import('../s3.js')).connectS3();
+  if (!wanted) return;
+  await (await import('../s3.js')).connectS3().catch((error: Error) => {
+    throw new Refusal(error.message);
+  });
 }

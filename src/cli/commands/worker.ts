@@ -12,12 +12,21 @@ import { QUEUE_OPTIONS, queueSettings } from '../queue-options.js';
 
 const WORKER = 'Worker';
 const text = { type: 'string', requiresArg: true, group: WORKER } as const;
+const list = { type: 'string', array: true, nargs: 1, group: WORKER } as const;
 
 export const workerCommand: Command = {
   positionals: {},
   options: {
     ...QUEUE_OPTIONS,
     queue: { ...QUEUE_OPTIONS['queue'], demandOption: true },
+    'read-root': {
+      ...list,
+      describe: 'Read inputs below this folder, or s3://BUCKET/PREFIX, only; repeatable; default: the current folder',
+    },
+    'results-root': {
+      ...list,
+      describe: 'Put results below this folder, or s3://BUCKET/PREFIX, only; repeatable; default: the current folder',
+    },
     'max-memory': { ...text, describe: 'Memory for all incidents together: 4G; default: 3/4 of what there is' },
     'idle-exit': { ...text, describe: 'End after this time without work; default: wait for ever' },
     'stalled-after': {
@@ -33,9 +42,15 @@ export const workerCommand: Command = {
     ...RUN_OPTIONS,
   },
   examples: [
-    ['perfscope worker --queue redis://queue:6379', 'as many incidents at once as there are processors'],
-    ['perfscope worker --queue redis://queue:6379 --jobs 8 --max-memory 16G', 'on a larger machine'],
-    ['perfscope worker --queue redis://queue:6379 --idle-exit 1m', 'for a job of Slurm or Kubernetes'],
+    [
+      'perfscope worker --queue redis://queue --read-root /archive --results-root /out',
+      'reads and writes nowhere else',
+    ],
+    [
+      'perfscope worker --queue redis://queue --jobs 8 --max-memory 16G',
+      'below the current folder, on a larger machine',
+    ],
+    ['perfscope worker --queue redis://queue --idle-exit 1m', 'for a job of Slurm or Kubernetes'],
   ],
 
   async run(argv, io) {
@@ -45,6 +60,8 @@ export const workerCommand: Command = {
     const summary = await work({
       ...runOptions(argv, io),
       ...queueSettings(argv),
+      readRoots: argv.readRoot as string[] | undefined,
+      resultsRoots: argv.resultsRoot as string[] | undefined,
       maxMemory: maxMemory === undefined ? undefined : parseMemory(String(maxMemory)),
       idleExit: idleExit === undefined ? undefined : parseDuration(String(idleExit), '--idle-exit'),
       stalledAfter: parseDuration(String(argv.stalledAfter), '--stalled-after'),
