@@ -81,11 +81,13 @@ const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
 redis.on('error', () => undefined);
 await redis.ping();
 const queue = ['--queue', `redis://127.0.0.1:${port}`];
+// The archive and what is read beside it, and where results go.
+const roots = ['--read-root', folder, '--results-root', scratch];
 const common = ['-q', '--no-cache'];
 let runs = 0;
 
 async function queued(count) {
-  const workers = Array.from({ length: count }, () => start('worker', ...queue, '--jobs', '1', '-v', '--no-cache'));
+  const workers = Array.from({ length: count }, () => start('worker', ...queue, ...roots, '--jobs', '1', '-v', '--no-cache'));
   while (!workers.every((w) => w.said().includes('waiting for incidents'))) await sleep(50);
   const before = [...workers.map((w) => w.child), server].map(cpuOf);
   const begun = performance.now();

@@ -14,10 +14,10 @@ import { readSignatures } from '../signatures/file.js';
 import { kindOf } from './conventions.js';
 import { discover } from './discover.js';
 import { requireFile } from './inputs.js';
-import { concludeFolder, prepareFolder, resultsFolder } from './folder.js';
+import { concludeFolder, prepareFolder, readRecords, resultsFolder } from './folder.js';
 import { type PlanOptions, type Shard, inOrder, inShard, planJob } from './incident-plan.js';
 import { type Candidate, type IncidentJob, type IncidentRecord, storedBytes } from './job.js';
-import { Journal, readJournal } from './journal.js';
+import { Journal } from './journal.js';
 import { takeLock } from './lock.js';
 import { readManifest } from './manifest.js';
 import { defaultMemory } from '../coordinator/memory.js';
@@ -96,7 +96,7 @@ export async function batch(
   try {
     const jobs = await planBatch(archives, options);
     await prepareFolder(folder);
-    const lock = await takeLock(folder);
+    const lock = await takeLock(folder, options.onLog);
     try {
       return await runBatch(jobs, folder, engine, options);
     } finally {
@@ -185,8 +185,10 @@ async function runBatch(
 ): Promise<BatchSummary> {
   const { signal } = options;
   const results = resultsFolder(folder);
-  const records = await readJournal(folder);
+  const records = await readRecords(folder, options);
+  const before = new Map(records);
   const todo = await stillToDo(jobs, records, results, options);
+  tellReplaced(todo, before, options);
   const progress = progressOf(jobs, todo, options);
   const journal = await Journal.open(folder, results);
   let pending = todo.length;
@@ -212,7 +214,22 @@ async function runBatch(
   } finally {
     await journal.close();
   }
-  return concludeFolder(folder, records, pending);
+  return concludeFolder(folder, records, pending, options);
+}
+
+/** Incidents have their names from within their archives: two archives of one name in one folder take turns. */
+function tellReplaced(
+  jobs: readonly IncidentJob[],
+  records: ReadonlyMap<string, IncidentRecord>,
+  { onLog }: BatchOptions,
+): void {
+  const told = new Set<string>();
+  for (const { id, archive = '' } of jobs) {
+    const before = records.get(id)?.archive ?? archive;
+    if (before === archive || told.has(before)) continue;
+    told.add(before);
+    onLog?.('warn', { code: 'archive-replaced', args: { archive, before } });
+  }
 }
 
 /** Takes what is out of date out of the records, and gives the jobs without one. */

@@ -1,11 +1,14 @@
 /** A results folder: results/ID.json, journal.jsonl, summary.json and summary.md (docs/batch.md). */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunOptions } from '../coordinator/run.js';
 import { outputError, removeTemporaries, syncFolder, writeAtomic } from './atomic.js';
 import { hashText, resultFile } from './incident.js';
 import type { IncidentDocument, IncidentRecord } from './job.js';
-import { compactJournal } from './journal.js';
+import { compactJournal, readJournal } from './journal.js';
 import { summaryMarkdown } from './report.js';
+import { parseDocument } from './schema.js';
+import { MAX_RESULT, readSmall } from './small-file.js';
 import { type BatchSummary, Summariser } from './summary.js';
 
 export function resultsFolder(folder: string): string {
@@ -24,18 +27,50 @@ export async function prepareFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes the summary of all results; when nothing is pending, the journal too is brought into its final form. */
+export interface FolderOptions {
+  readonly onLog?: RunOptions['onLog'] | undefined;
+}
+
+/** The journal of a folder; what is damaged is told, and is work to be done again. */
+export async function readRecords(folder: string, { onLog }: FolderOptions): Promise<Map<string, IncidentRecord>> {
+  let lines = 0;
+  let first = 0;
+  const records = await readJournal(folder, {
+    onLine: (line) => {
+      if (lines++ === 0) first = line;
+    },
+    onAside: (path) => onLog?.('warn', { code: 'journal-aside', args: { path } }),
+  }).catch((error: unknown) => {
+    throw outputError(error, folder);
+  });
+  if (lines > 0) onLog?.('warn', { code: 'journal-lines', args: { path: folder, lines, first } });
+  return records;
+}
+
+/**
+ * Writes the summary of all results; when nothing is pending, the journal too is brought into its final form. A result that is not as
+ * the journal says it was written is pending, whichever archive it is of.
+ */
 export async function concludeFolder(
   folder: string,
   records: ReadonlyMap<string, IncidentRecord>,
   pending: number,
+  { onLog }: FolderOptions = {},
 ): Promise<BatchSummary> {
   const summariser = new Summariser();
+  let missing = 0;
   for (const record of records.values()) {
-    const text = await readFile(resultFile(resultsFolder(folder), record.id), 'utf8');
-    if (hashText(text) === record.result) summariser.add(record, JSON.parse(text) as IncidentDocument);
+    const document = await documentOf(folder, record);
+    if (document !== null) {
+      summariser.add(record, document);
+      continue;
+    }
+    missing++;
+    const { name, archive } = record;
+    const args = { incident: name, archive: archive ?? '' };
+    onLog?.('warn', { code: archive === undefined ? 'result-missing' : 'result-missing-of', args });
   }
-  const summary = summariser.finish(pending);
+  const summary = summariser.finish(pending + missing);
   try {
     await writeAtomic(path.join(folder, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
     await writeAtomic(path.join(folder, 'summary.md'), summaryMarkdown(summary));
@@ -45,4 +80,10 @@ export async function concludeFolder(
     throw outputError(error, folder);
   }
   return summary;
+}
+
+/** Null where there is none, or another than was written. */
+async function documentOf(folder: string, record: IncidentRecord): Promise<IncidentDocument | null> {
+  const text = await readSmall(resultFile(resultsFolder(folder), record.id), MAX_RESULT).catch(() => null);
+  return text !== null && hashText(text) === record.result ? parseDocument(text) : null;
 }

@@ -3,40 +3,69 @@
  * a result that is on disk: results are synced here, first. Lines that come in while a sync is under way share the next one.
  * A line that was torn by a power failure or a full disk is passed over when the journal is read.
  */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { outputError, syncFile, syncFolder, writeAtomic } from './atomic.js';
 import type { IncidentRecord } from './job.js';
+import { parseRecord } from './schema.js';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 const HEADER = JSON.stringify({ document: 'perfscope-batch-journal', schemaVersion: 1 });
 
-/** The last record of each incident. A folder without journal has none. */
-export async function readJournal(folder: string): Promise<Map<string, IncidentRecord>> {
-  let text;
-  try {
-    text = await readFile(path.join(folder, JOURNAL_FILE), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    throw error;
-  }
-  return parseJournal(text);
+export interface JournalFaults {
+  /** Lines that are none of a journal: torn by a power failure, or somebody else's. */
+  onLine?: ((line: number) => void) | undefined;
+  /** There is something else in place of the journal; it was set aside under that name. */
+  onAside?: ((file: string) => void) | undefined;
 }
 
-export function parseJournal(text: string): Map<string, IncidentRecord> {
-  const records = new Map<string, IncidentRecord>();
-  for (const line of text.split('\n')) {
-    const record = parseLine(line);
-    if (record !== null) records.set(record.id, record);
+/** The last record of each incident. A folder without journal has none. */
+export async function readJournal(folder: string, faults: JournalFaults = {}): Promise<Map<string, IncidentRecord>> {
+  const file = path.join(folder, JOURNAL_FILE);
+  const stats = await lstat(file).catch(() => null);
+  if (stats === null) return new Map();
+  if (!stats.isFile()) {
+    await rename(file, `${file}.aside`);
+    faults.onAside?.(`${file}.aside`);
+    return new Map();
   }
+  const records = new Map<string, IncidentRecord>();
+  let number = 0;
+  for await (const line of linesOf(file)) take(records, line, ++number, faults);
   return records;
 }
 
-function parseLine(line: string): IncidentRecord | null {
+export function parseJournal(text: string, faults: JournalFaults = {}): Map<string, IncidentRecord> {
+  const records = new Map<string, IncidentRecord>();
+  for (const [at, line] of text.split('\n').entries()) take(records, line, at + 1, faults);
+  return records;
+}
+
+/** No line that perfscope writes is longer; one that is, is none. */
+const LONGEST_LINE = 16 * 1024 * 1024;
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let begun = '';
+  for await (const block of createReadStream(file, { encoding: 'utf8', highWaterMark: 256 * 1024 })) {
+    const lines = (begun + (block as string)).split('\n');
+    begun = lines.pop()!;
+    yield* lines;
+    if (begun.length > LONGEST_LINE) begun = begun.slice(-LONGEST_LINE);
+  }
+  yield begun;
+}
+
+function take(records: Map<string, IncidentRecord>, line: string, number: number, faults: JournalFaults): void {
+  if (line.trim() === '' || line === HEADER) return;
+  const record = parseRecord(jsonOf(line));
+  if (record === null) faults.onLine?.(number);
+  else records.set(record.id, record);
+}
+
+function jsonOf(line: string): unknown {
   try {
-    const value = JSON.parse(line) as Partial<IncidentRecord>;
-    const whole = typeof value.id === 'string' && typeof value.result === 'string' && Array.isArray(value.used);
-    return whole ? (value as IncidentRecord) : null;
+    return JSON.parse(line);
   } catch {
     return null;
   }

@@ -2,41 +2,55 @@
  * One run at a time on a results folder: a lock file that names the process that holds it. The lock of a process that is
  * no more (killed, or before a reboot) is taken over.
  */
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
+import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
 import { outputError } from './atomic.js';
+import { printable } from './schema.js';
+import { readSmall } from './small-file.js';
 
 export const LOCK_FILE = '.lock';
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
+const LARGEST = 4096;
+
+const holderSchema = z.object({
+  pid: z.int().positive(),
+  host: z.string().min(1),
   /** Of the machine's boot, and of the process in ticks since then (proc(5)): a number of a process is used again. */
-  readonly boot: string;
-  readonly started: string;
-}
+  boot: z.string(),
+  started: z.string(),
+});
+type Holder = z.infer<typeof holderSchema>;
+
+let drafts = 0;
 
 export interface Lock {
   release(): Promise<void>;
 }
 
-export async function takeLock(folder: string): Promise<Lock> {
+export async function takeLock(folder: string, onLog?: RunOptions['onLog']): Promise<Lock> {
   const file = path.join(folder, LOCK_FILE);
   const mine = JSON.stringify(await holderOf(process.pid));
   // Written beside and linked: a lock is never seen half written, and link(2) fails where there is one.
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${process.pid}.${drafts++}`;
   try {
-    await writeFile(draft, mine);
+    await writeFile(draft, mine, { flag: 'wx' });
     for (let attempt = 0; attempt < 5; attempt++) {
       if (await linked(draft, file)) return { release: () => release(file, mine) };
-      const found = await readFile(file, 'utf8').catch(() => null);
-      if (found === null) continue;
-      if (await alive(found)) throw busy(folder, found);
-      await removeStale(file, found);
+      const stats = await lstat(file).catch(() => null);
+      if (stats === null) continue;
+      const found = stats.isFile() ? await readSmall(file, LARGEST).catch(() => null) : null;
+      const holder = holderIn(found);
+      if (holder !== null && (await alive(holder))) throw busy(folder, holder);
+      // A lock comes into being whole, so what is none was never one.
+      if (holder === null) onLog?.('warn', { code: 'lock-damaged', args: { path: file } });
+      if (found === null) await rename(file, `${file}.aside.${process.pid}`).catch(() => undefined);
+      else await removeStale(file, found);
     }
-    throw busy(folder, '');
+    throw busy(folder, null);
   } catch (error) {
     throw outputError(error, file);
   } finally {
@@ -70,13 +84,16 @@ async function release(file: string, mine: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => null)) === mine) await rm(file, { force: true });
 }
 
-async function alive(text: string): Promise<boolean> {
-  let holder: Holder;
+/** Null for what is no lock. */
+function holderIn(text: string | null): Holder | null {
   try {
-    holder = JSON.parse(text) as Holder;
+    return text === null ? null : holderSchema.parse(JSON.parse(text));
   } catch {
-    return false;
+    return null;
   }
+}
+
+async function alive(holder: Holder): Promise<boolean> {
   // Of another machine's processes nothing can be known.
   if (holder.host !== hostname()) return true;
   const now = await holderOf(holder.pid);
@@ -100,15 +117,11 @@ async function holderOf(pid: number): Promise<Holder | null> {
   return { pid, host: hostname(), boot: boot.trim(), started };
 }
 
-function busy(folder: string, holder: string): PerfscopeError {
-  let who = 'another run';
+function busy(folder: string, holder: Holder | null): PerfscopeError {
   let advice = 'Wait until it is done, or choose another folder with -o.';
-  try {
-    const { pid, host } = JSON.parse(holder) as Holder;
-    who = `process ${pid} on ${host}`;
-    if (host !== hostname()) advice += ` If that machine is gone, delete ${path.join(folder, LOCK_FILE)}.`;
-  } catch {
-    // The lock changed hands while it was looked at.
-  }
+  if (holder !== null && holder.host !== hostname())
+    advice += ` If that machine is gone, delete ${path.join(folder, LOCK_FILE)}.`;
+  // Without holder the lock changed hands while it was looked at.
+  const who = holder === null ? 'another run' : `process ${holder.pid} on ${printable(holder.host)}`;
   return new PerfscopeError('output', `${who} is at work in this folder`, { path: folder }, advice);
 }

@@ -3,10 +3,10 @@ import { copyFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import { outputError, syncFolder } from './atomic.js';
-import { concludeFolder, prepareFolder, resultsFolder } from './folder.js';
+import { type FolderOptions, concludeFolder, prepareFolder, readRecords, resultsFolder } from './folder.js';
 import { resultFile } from './incident.js';
 import type { IncidentRecord } from './job.js';
-import { JOURNAL_FILE, readJournal } from './journal.js';
+import { JOURNAL_FILE } from './journal.js';
 import { takeLock } from './lock.js';
 import { resultIs } from './resume.js';
 import type { BatchSummary } from './summary.js';
@@ -17,25 +17,34 @@ import type { BatchSummary } from './summary.js';
  *
  * @throws PerfscopeError 'input-format' when two folders hold different results of one incident
  */
-export async function mergeFolders(folders: readonly string[], output: string): Promise<BatchSummary> {
+export async function mergeFolders(
+  folders: readonly string[],
+  output: string,
+  options: FolderOptions = {},
+): Promise<BatchSummary> {
   await prepareFolder(output);
-  const lock = await takeLock(output);
+  const lock = await takeLock(output, options.onLog);
   try {
-    const merged = await readJournal(output);
-    for (const folder of folders) await mergeOne(folder, output, merged);
+    const merged = await readRecords(output, options);
+    for (const folder of folders) await mergeOne(folder, output, merged, options);
     await syncFolder(resultsFolder(output));
-    return await concludeFolder(output, merged, 0);
+    return await concludeFolder(output, merged, 0, options);
   } finally {
     await lock.release();
   }
 }
 
-async function mergeOne(folder: string, output: string, merged: Map<string, IncidentRecord>): Promise<void> {
+async function mergeOne(
+  folder: string,
+  output: string,
+  merged: Map<string, IncidentRecord>,
+  options: FolderOptions,
+): Promise<void> {
   if ((await stat(path.join(folder, JOURNAL_FILE)).catch(() => null)) === null) {
     const advice = 'Give folders that `perfscope batch -o FOLDER` wrote.';
     throw new PerfscopeError('input-missing', 'this is no results folder: it has no journal', { path: folder }, advice);
   }
-  for (const record of (await readJournal(folder)).values()) {
+  for (const record of (await readRecords(folder, options)).values()) {
     const known = merged.get(record.id);
     if (known !== undefined && !supersedes(record, known, folder)) continue;
     await take(record, folder, output);

@@ -127,6 +127,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.text('path')} holds ${a.count('seen')} of the ${a.plural('functions', 'learned function')} of ${a.text('program')}: ` +
     `is it that program, and the same build?`,
   // The run.
+  // Results folders.
+  'journal-aside': (a) => `the journal was no file: it is ${a.text('path')} now, and all is done again`,
+  'journal-lines': (a) =>
+    `${a.text('path')}: ${a.plural('lines', 'line')} of the journal (the first is line ${a.count('first')}) could not be read: ` +
+    'what they told of is done again',
+  'lock-damaged': (a) => `${a.text('path')} was no lock of perfscope, and was set aside`,
+  'result-missing': (a) =>
+    `the result of ${a.text('incident')} is missing or was changed: run batch on its archive again`,
+  'result-missing-of': (a) =>
+    `the result of ${a.text('incident')} is missing or was changed: run batch on ${a.text('archive')} again`,
+  'archive-replaced': (a) =>
+    `results of ${a.text('before')} are replaced by those of ${a.text('archive')}: the incidents have the same names`,
   // Queues.
   'queue-lost': (a) => `the connection to ${a.text('queue')} was lost; trying again until it is back`,
   'queue-back': (a) => `the queue is back after ${a.seconds('after')}`,

@@ -163,7 +163,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     for (const { error } of incidents) expect(error).toMatchObject({ code: 'queue', message: /^refused by/ });
     wrong.child.kill('SIGTERM');
     await wrong.ended;
-    const right = worker('--idle-exit', '3s');
+    const right = worker('--idle-exit', '6s');
     await batch(output, '-q').ended;
     expect(contentOf(output)).toEqual(contentOf(at('local')));
     expect((await right.ended).code).toBe(0);
@@ -191,7 +191,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
       );
     }
     await until('the advice', async () => (await queue.getWaitingCount()) === 6);
-    const working = worker('--idle-exit', '3s');
+    const working = worker('--idle-exit', '6s');
     const { stderr } = await submitter.ended;
     expect(stderr).toContain('a worker gave another answer than was asked for');
     expect(contentOf(output)).toEqual(contentOf(at('local')));

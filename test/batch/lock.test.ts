@@ -1,5 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { takeLock } from '../../src/batch/lock.js';
 import { scratchFolder } from '../cli/run.js';
@@ -48,4 +49,26 @@ test("another machine's lock is respected", async () => {
   await takeLock(scratch.path);
   writeFileSync(scratch.at('.lock'), JSON.stringify({ ...held(), host: 'elsewhere', pid: 1 }));
   await expect(takeLock(scratch.path)).rejects.toThrow('process 1 on elsewhere');
+});
+
+const notLocks: [string, (file: string) => void][] = [
+  ...['', 'null', '{}', '[]', 'x', '{"pid":0,"host":"x","boot":"","started":""}', 'x'.repeat(10_000)].map(
+    (text): [string, (file: string) => void] => [
+      JSON.stringify(text.slice(0, 50)),
+      (file) => writeFileSync(file, text),
+    ],
+  ),
+  ['a folder', (file) => mkdirSync(path.join(file, 'x'), { recursive: true })],
+  ['a pipe', (file) => execFileSync('mkfifo', [file])],
+  ['a link to a device', (file) => symlinkSync('/dev/zero', file)],
+  ['a link to nowhere', (file) => symlinkSync('/nonexistent', file)],
+];
+test.each(notLocks)('%s instead of a lock keeps nobody out, and that is said', async (_, put) => {
+  put(scratch.at('.lock'));
+  const said: string[] = [];
+  const lock = await takeLock(scratch.path, (_level, { code }) => said.push(code));
+  expect(held()['pid']).toBe(process.pid);
+  expect(said).toEqual(['lock-damaged']);
+  await lock.release();
+  expect(existsSync(scratch.at('.lock'))).toBe(false);
 });

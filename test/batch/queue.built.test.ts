@@ -191,7 +191,8 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     const [output, place] = [scratch.at('placed'), scratch.at('place')];
     const submitter = batch(output, '--results', place, '--shard', '1/6');
     const waiting = () => look(name, (queue) => queue.getWaiting());
-    await until('all to wait', async () => ((await waiting()) ?? []).length === 4);
+    // All come at once.
+    await until('them to wait', async () => ((await waiting()) ?? []).length > 0);
     // Nothing can be renamed over a folder.
     const taken = (await waiting())!.map((job) => path.join(place, `${job.id}.json`));
     for (const file of taken) mkdirSync(file);

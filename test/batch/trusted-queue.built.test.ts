@@ -1,5 +1,5 @@
 /** What keeps others out of a queue (docs/batch.md, Trust): password, TLS, a user of its own. */
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { perfscope, scratchFolder } from '../cli/run.js';
@@ -19,10 +19,12 @@ let runs = 0;
 async function through(url: string, env: NodeJS.ProcessEnv = {}) {
   const output = at(`out${runs++}`);
   const queue = ['--queue', url];
-  const [batch, worker] = await Promise.all([
-    perfscope(['batch', at('archive'), '-o', output, ...queue], { env }),
-    perfscope(['worker', ...queue, '--idle-exit', '2s', '--jobs', '1'], { env }),
-  ]);
+  let child: ChildProcess | undefined;
+  const working = perfscope(['worker', ...queue, '--jobs', '1'], { env, started: (c) => (child = c) });
+  const batch = await perfscope(['batch', at('archive'), '-o', output, ...queue], { env });
+  // What is refused ends by itself.
+  if (batch.code === 0) child!.kill('SIGTERM');
+  const worker = await working;
   return { batch, worker, output };
 }
 

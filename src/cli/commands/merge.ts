@@ -2,6 +2,7 @@
 import { BATCH_REPORTERS } from '../../batch/report.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { runOptions } from '../io.js';
 import { formatOption } from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
 
@@ -26,8 +27,9 @@ export const mergeCommand: Command = {
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], BATCH_REPORTERS);
     const { mergeFolders } = await import('../../batch/merge.js');
-    const summary = await mergeFolders(argv.folder as string[], argv.output as string);
+    const summary = await mergeFolders(argv.folder as string[], argv.output as string, runOptions(argv, io));
     await writeOutputs(summary, outputs, io.terminal, io.stdout);
+    if (summary.total.pending > 0) return EXIT.input;
     return summary.total.failed > 0 && argv.allowFailures !== true ? EXIT.input : EXIT.done;
   },
 };
