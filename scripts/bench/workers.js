@@ -87,7 +87,9 @@ const common = ['-q', '--no-cache'];
 let runs = 0;
 
 async function queued(count) {
-  const workers = Array.from({ length: count }, () => start('worker', ...queue, ...roots, '--jobs', '1', '-v', '--no-cache'));
+  const workers = Array.from({ length: count }, () =>
+    start('worker', ...queue, ...roots, '--jobs', '1', '-v', '--no-cache'),
+  );
   while (!workers.every((w) => w.said().includes('waiting for incidents'))) await sleep(50);
   const before = [...workers.map((w) => w.child), server].map(cpuOf);
   const begun = performance.now();

@@ -72,7 +72,7 @@ test.skipIf(!hasRedis)(
       const queue = ['--queue', redis.url, '-q'];
       const output = scratch.at('queued');
       const roots = ['--read-root', 's3://bucket/year', '--results-root', 's3://bucket/results'];
-      const working = run('worker', ...queue, ...roots, '--idle-exit', '3s');
+      const working = run('worker', ...queue, ...roots, '--idle-exit', '8s');
       const { code } = await run(
         ...['batch', 's3://bucket/year/archive', '-o', output, ...queue, '--results', 's3://bucket/results/'],
       );
