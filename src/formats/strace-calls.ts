@@ -117,13 +117,13 @@ export class CallReader {
           while (bytes[p] > 44) p++;
           c = bytes[p];
         }
-        if (descriptor < 0) {
-          kind = descriptor === AT_FDCWD ? CWD : UNKNOWN_KIND;
-          descriptor = NO_DESCRIPTOR;
-        } else if (c === 60 /* < */) {
+        if (c === 60 /* < */) {
           kind = decorationKind(bytes, p + 1);
           if (kind === TCP) side = sideFlag(bytes, p + 1);
-        } else kind = UNKNOWN_KIND;
+        } else {
+          kind = descriptor === AT_FDCWD ? CWD : UNKNOWN_KIND;
+          if (descriptor < 0) descriptor = NO_DESCRIPTOR;
+        }
         // A number that is not marked, or marked as something else (strace -Y), need not be a descriptor.
         if (first === FIRST_UNKNOWN && (kind === UNKNOWN_KIND || kind === OTHER)) {
           kind = 0;

@@ -48,6 +48,16 @@ describe('a trace that cannot be used', () => {
 
   it('empty file', async () => expectError(await analyze(put('empty', '')), 3, /empty/));
 
+  it.each([
+    ['strace', '7 1700000000.000001 --- SIGCHLD {si_signo=SIGCHLD} ---\n', /no system call in the trace/],
+    ['perf-script', 'app 7/7 [001] 12.000001: sched:sched_wakeup: comm=a pid=1\n', /no system call in the trace/],
+    ['csv', 'ts,tid,syscall,ret,dur\n', /no system call in the trace/],
+  ])('no call in text read as %s is an error in inspect too', async (format, text, words) => {
+    const file = put('without-calls', text);
+    expectError(await perfscope(['inspect', file, '--input-format', format]), 3, words);
+    expectError(await perfscope(['inspect', file]), 3, words);
+  });
+
   it('binary garbage', async () => {
     const garbage = Uint8Array.from({ length: 50_000 }, (_, i) => (i * 7919 + (i >> 3) * 31) & 0xff);
     expectError(await analyze(put('garbage', garbage)), 3, /garbage/);

@@ -124,20 +124,13 @@ function readCall(nameAt: usize, thread: i32): usize {
         descriptor = descriptor * 10 + (c - 48);
         c = load<u8>(++p);
       } while (isDigit(c));
-      // Raw arguments.
-      if (c == 120 /* 0x */ || descriptor < 0) return 0;
       kind = UNKNOWN;
       if (c == 60 /* < */) {
         kind = decorationKind(p + 1);
         if (kind == TCP) side = sideFlag(p + 1);
-      }
+      } else if (c == 120 || descriptor < 0) return 0; // 0x: raw arguments
       // What the program writes to the terminal may stand in the middle of this line.
-      if (
-        (descriptor == 1 || descriptor == 2) &&
-        (kind == UNKNOWN || kind == DEVICE) &&
-        load<u32>(nameAt) == 0x74697277
-      )
-        return 0;
+      if (<u32>(descriptor - 1) < 2 && (kind == UNKNOWN || kind == DEVICE) && load<u32>(nameAt) == 0x74697277) return 0;
       if (first == FIRST_UNKNOWN && (kind == UNKNOWN || kind == OTHER)) {
         kind = 0;
         descriptor = NO_DESCRIPTOR;
