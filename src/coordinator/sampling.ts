@@ -106,14 +106,6 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
     );
   }
   const wrapping = findWrapping(sample);
-  if (wrapping !== null && wrapping.sources.length > 0) {
-    throw new PerfscopeError(
-      'input-format',
-      `${path} holds lines of several recordings: ${wrapping.sources.slice(0, 5).join(', ')}`,
-      { path, line: 1, offset: 0 },
-      'Give each of them alone: their threads cannot be told apart.',
-    );
-  }
   if (wanted !== undefined) return { format: readAs(wanted, wrapping), reason: 'as asked', wrapping };
   const foreign = foreignKind(sample);
   if (foreign !== null) {
@@ -127,6 +119,14 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   const text = wrapping === null ? sample : unwrapped(sample, wrapping);
   const tracer = foreignTracer(firstLines(text)) ?? foreignTracer(firstLines(sample));
   if (tracer !== null) throw foreignError(path, tracer);
+  if (wrapping !== null && wrapping.sources.length > 0) {
+    throw new PerfscopeError(
+      'input-format',
+      `${path} holds lines of several recordings: ${wrapping.sources.slice(0, 5).join(', ')}`,
+      { path, line: 1, offset: 0 },
+      'Give each of them alone: their threads cannot be told apart.',
+    );
+  }
   const found = detect(text, source);
   if (found === null) {
     const other = foreignTable(firstLines(text));
