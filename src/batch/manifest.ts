@@ -2,9 +2,10 @@
  * A list of incidents, as CSV with a header or as JSON Lines: trace, profiles, signatures, name, program, version, from,
  * to, window, labels. Other columns of a CSV are labels. Paths are relative to the manifest.
  */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { PerfscopeError } from '../errors.js';
+import { PerfscopeError, type Place } from '../errors.js';
+import { readWithin } from '../read-within.js';
 import { cleanName } from '../source/archive.js';
 import { tidOfName } from '../source/folder.js';
 import { type Listing, type MemberRef, listArchive } from './archive-list.js';
@@ -14,13 +15,17 @@ import type { InputRef } from './job.js';
 const PATHS = ['trace', 'profiles', 'signatures'] as const;
 const TEXTS = ['name', 'program', 'version', 'from', 'to', 'window'] as const;
 
+/** A million incidents have some 200. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
 type Row = Readonly<Record<string, unknown>>;
 
 export async function readManifest(file: string): Promise<Found[]> {
   let text;
   try {
-    text = await readFile(file, 'utf8');
+    text = (await readWithin(file, MOST_BYTES)).toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
+    if (error instanceof PerfscopeError) throw error;
     throw new PerfscopeError('input-missing', `the manifest cannot be read: ${(error as Error).message}`, {
       path: file,
     });
@@ -38,12 +43,31 @@ interface Numbered {
 function jsonRows(text: string, file: string): Numbered[] {
   return text.split('\n').flatMap((content, i) => {
     if (content.trim() === '') return [];
+    const place = { path: file, line: i + 1 };
+    let row: unknown;
     try {
-      return [{ row: JSON.parse(content) as Row, line: i + 1 }];
+      row = JSON.parse(content);
     } catch (error) {
-      throw new PerfscopeError('config', `not JSON: ${(error as Error).message}`, { path: file, line: i + 1 });
+      throw new PerfscopeError('config', `not JSON: ${(error as Error).message}`, place);
     }
+    return [{ row: checked(row, place), line: i + 1 }];
   });
+}
+
+/** A row with the types that its keys need. CSV has texts only. */
+function checked(row: unknown, place: Place): Row {
+  const advice = `Write {"trace": "a.strace", "name": "..."}; keys are ${[...PATHS, ...TEXTS].join(', ')}, labels.`;
+  const wrong = (what: string) => new PerfscopeError('config', what, place, advice);
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) throw wrong('the line is no JSON object');
+  for (const [key, value] of Object.entries(row) as [string, unknown][]) {
+    if (value === null) continue;
+    const isText = typeof value === 'string';
+    if (PATHS.includes(key as never) && !isText && !(Array.isArray(value) && value.every((v) => typeof v === 'string')))
+      throw wrong(`"${key}" is neither a path nor a list of paths`);
+    if (TEXTS.includes(key as never) && !isText && typeof value !== 'number') throw wrong(`"${key}" is no text`);
+    if (key === 'labels' && (typeof value !== 'object' || Array.isArray(value))) throw wrong('"labels" is no object');
+  }
+  return row as Row;
 }
 
 async function csvRows(text: string, file: string): Promise<Numbered[]> {

@@ -1,7 +1,7 @@
 /** Reports of a batch: what recurs, what looks alike, what failed. */
 import pc from 'picocolors';
 import { jsonReporter } from '../report/json.js';
-import { code, markdownTable } from '../report/markdown-text.js';
+import { code, markdownTable, plain } from '../report/markdown-text.js';
 import type { Reporter } from '../report/reporter.js';
 import { grouped, plural, table } from '../report/text.js';
 import {
@@ -11,6 +11,7 @@ import {
   type RecurringFunction,
   isDamaged,
 } from './summary.js';
+import { forAnyNames, visibleIn } from '../report/visible.js';
 
 /** Rows of each table: the rest is in summary.json. */
 const SHOWN = 20;
@@ -106,23 +107,27 @@ const markdownReporter: Reporter<BatchSummary> = {
   render: (s) => summaryMarkdown(s),
 };
 
-export function summaryMarkdown(s: BatchSummary): string {
+export function summaryMarkdown(summary: BatchSummary): string {
+  const s = visibleIn(summary);
   const lines = ['# Incidents', '', ...totals(s).map((t) => `- ${t}`)];
   const section = (title: string, header: string[], rows: string[][], right: number[]) => {
     if (rows.length > 0) lines.push('', `## ${title}`, '', markdownTable(header, rows, right).trimEnd());
   };
-  const quoted = (column: number) => (row: string[]) => row.map((c, k) => (k === column ? code(c) : c));
+  const quoted =
+    (...columns: number[]) =>
+    (row: string[]) =>
+      row.map((c, k) => (columns.includes(k) ? code(c) : plain(c)));
   section('Functions that recur', FUNCTION_HEADER, recurs(s).map(functionRow).map(quoted(0)), [1, 2, 4, 7]);
-  section('Incidents that look alike', ALIKE_HEADER, s.alike.map(alikeRow), [0, 3]);
-  const cause = (r: IncidentRow) => [code(r.name), r.error!.code, r.error!.message];
+  section('Incidents that look alike', ALIKE_HEADER, s.alike.map(alikeRow).map(quoted(2, 6)), [0, 3]);
+  const cause = (r: IncidentRow) => [code(r.name), r.error!.code, plain(r.error!.message)];
   section('Failed', ['incident', 'code', 'cause'], failures(s).map(cause), []);
-  const damaged = s.incidents.filter(isDamaged).map((r) => [code(r.name), r.warnings.join(', ')]);
+  const damaged = s.incidents.filter(isDamaged).map((r) => [code(r.name), plain(r.warnings.join(', '))]);
   section('Analysed in part', ['incident', 'warnings'], damaged, []);
   return lines.join('\n') + '\n';
 }
 
-export const BATCH_REPORTERS: readonly Reporter<BatchSummary>[] = [
+export const BATCH_REPORTERS: readonly Reporter<BatchSummary>[] = forAnyNames([
   tableReporter,
   { ...jsonReporter, what: 'the whole summary (docs/batch.md)' },
   markdownReporter,
-];
+]);

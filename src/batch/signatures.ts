@@ -1,12 +1,11 @@
 /** Which signatures an incident is analysed with: chosen among files by program and version, or learned on the fly. */
 import { createHash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
 import type { LoadedSignatures } from '../coordinator/analyze.js';
 import { learn } from '../coordinator/learn.js';
 import type { Pool } from '../coordinator/pool.js';
 import { programMatch } from '../coordinator/program.js';
 import { keptSignatures, learningFingerprint } from '../evaluate/cache.js';
-import { parseSignatures, readSignatures } from '../signatures/file.js';
+import { readSignatures, signaturesIn } from '../signatures/file.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import type { Trace } from '../trace/table.js';
 import { type Contents, openInputs, requireFile } from './inputs.js';
@@ -77,8 +76,7 @@ async function loadCandidate(ref: InputRef, contents: Contents): Promise<Signatu
     await requireFile(path);
     return readSignatures(path);
   }
-  const text = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : Buffer.from(bytes);
-  return parseSignatures(text.toString('utf8'), ref.name);
+  return signaturesIn(bytes, ref.name);
 }
 
 /** Learns from the profiles of the job, or takes what was learned from the same bytes before. */

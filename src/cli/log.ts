@@ -1,5 +1,6 @@
 /** Log lines on stderr through pino; loaded when there is something to say. */
 import type { Logger } from 'pino';
+import { visible, visibleIn } from '../report/visible.js';
 
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 
@@ -29,7 +30,7 @@ export function createLog(options: LogOptions, before: () => void): Log {
       const ready = await logger;
       before();
       try {
-        ready[level](fields, message);
+        ready[level](visibleIn(fields), visible(message));
       } catch {
         // A full disk behind stderr: what could be said of that would go there, too, and the result matters more.
       }

@@ -8,6 +8,7 @@ import { firstLine } from './first-line.js';
 import type { Io } from './io.js';
 import { COMMON_OPTIONS, camel } from './options.js';
 import type { ProgressLine } from './progress.js';
+import { visible } from '../report/visible.js';
 import { outlive } from './stdout.js';
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -67,12 +68,12 @@ async function report(error: unknown, args: readonly string[], io: Io | null): P
     return;
   }
   if (known) {
-    process.stderr.write(
-      `perfscope: ${place(error)}${error.message}\n${error.advice === '' ? '' : `  ${error.advice}\n`}`,
-    );
+    const advice = error.advice === '' ? '' : `  ${visible(error.advice)}\n`;
+    process.stderr.write(`perfscope: ${visible(`${place(error)}${error.message}`)}\n${advice}`);
     return;
   }
-  process.stderr.write(`perfscope: internal error: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = visible(error instanceof Error ? error.message : String(error));
+  process.stderr.write(`perfscope: internal error: ${message}\n`);
   const verbose = io?.log.level === 'debug';
   process.stderr.write(
     verbose

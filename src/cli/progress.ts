@@ -1,6 +1,7 @@
 /** One line on a terminal that says how far the run is. Redrawn in place, at most ten times a second. */
 import type { Progress } from '../coordinator/run.js';
 import { bar, grouped } from '../report/text.js';
+import { visible } from '../report/visible.js';
 
 const REDRAW_MS = 100;
 const BAR_CELLS = 20;
@@ -33,7 +34,7 @@ export class ProgressLine {
     if (p.stage === this.stage && now - this.last < REDRAW_MS) return;
     this.stage = p.stage;
     this.last = now;
-    this.stream.write(CLEAR_LINE + line(p).slice(0, Math.max(10, this.stream.columns - 1)));
+    this.stream.write(CLEAR_LINE + visible(line(p)).slice(0, Math.max(10, this.stream.columns - 1)));
     this.shown = true;
   }
 

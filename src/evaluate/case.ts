@@ -2,10 +2,14 @@
  * A case: a folder with an incident of known truth (docs/evaluation.md). `case.json` is read here, for scoring, and nowhere
  * else: the analysis gets the paths of the incident and the profiles only.
  */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PerfscopeError } from '../errors.js';
+import { readWithin } from '../read-within.js';
+
+/** A truth has some lines. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 const names = z.array(z.string()).default([]);
 
@@ -113,8 +117,9 @@ function parseTruth(text: string, file: string): Truth {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return (await readWithin(file, MOST_BYTES)).toString('utf8');
   } catch (error) {
+    if (error instanceof PerfscopeError) throw error;
     throw new PerfscopeError('input-missing', (error as Error).message, { path: file });
   }
 }

@@ -1,8 +1,12 @@
 /** One line of JSON a night, appended and never changed: what a plot of a year is made of. */
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import type { RankMetrics } from '../evaluate/evaluation.js';
+import { readWithin } from '../read-within.js';
 import { type Regression, totalCosts } from './regression.js';
+
+/** A century of nights. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 export interface HistoryEntry {
   readonly schemaVersion: 1;
@@ -82,16 +86,23 @@ export async function appendHistory(file: string, entry: HistoryEntry): Promise<
   }
 }
 
-/** The entries of a history, oldest first; lines that were cut off are left out and counted. */
+/** The entries of a history, oldest first; lines that are none (cut off, edited) are left out and counted. */
 export async function readHistory(file: string): Promise<{ entries: HistoryEntry[]; damaged: number }> {
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
-  const entries: HistoryEntry[] = [];
-  for (const line of lines) {
-    try {
-      entries.push(JSON.parse(line) as HistoryEntry);
-    } catch {
-      // Counted below.
-    }
-  }
+  const text = (await readWithin(file, MOST_BYTES)).toString('utf8');
+  const lines = text.split('\n').filter((line) => line !== '');
+  const entries = lines.map(entryOf).filter((entry) => entry !== null);
   return { entries, damaged: lines.length - entries.length };
+}
+
+/** Null for a line that is none: cut off, or edited into something else. */
+function entryOf(line: string): HistoryEntry | null {
+  try {
+    const value = JSON.parse(line) as Partial<HistoryEntry> | null;
+    const isMap = (v: unknown) => typeof v === 'object' && v !== null && !Array.isArray(v);
+    const whole =
+      isMap(value) && typeof value?.at === 'string' && [value.methods, value.ranks, value.time].every((v) => isMap(v));
+    return whole ? (value as HistoryEntry) : null;
+  } catch {
+    return null;
+  }
 }

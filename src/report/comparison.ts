@@ -3,9 +3,10 @@ import { painter } from './paint.js';
 import type { Comparison, Move } from '../coordinator/compare.js';
 import { csvText } from './csv-text.js';
 import { jsonReporter } from './json.js';
-import { markdownTable } from './markdown-text.js';
+import { code, markdownTable, plain } from './markdown-text.js';
 import type { Reporter } from './reporter.js';
 import { table } from './text.js';
+import { forAnyNames } from './visible.js';
 
 const number = (n: number | null) => (n === null ? '-' : Number.isInteger(n) ? String(n) : n.toFixed(4));
 
@@ -19,9 +20,11 @@ function rows(part: Comparison['parts'][number]): string[][] {
   ];
 }
 
+const quoted = ([what, name, ...values]: string[]) => [what!, code(name!), ...values.map(plain)];
+
 const HEADER = ['what', 'name', 'before', 'after'];
 
-export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = [
+export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = forAnyNames<Comparison>([
   {
     id: 'table',
     what: 'for people',
@@ -58,8 +61,8 @@ export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = [
       d.changed
         ? d.parts
             .filter((p) => rows(p).length > 0)
-            .map((p) => `### ${p.title}\n\n${markdownTable(HEADER, rows(p), [2, 3])}`)
+            .map((p) => `### ${plain(p.title)}\n\n${markdownTable(HEADER, rows(p).map(quoted), [2, 3])}`)
             .join('\n')
         : 'Nothing moved.\n',
   },
-];
+]);

@@ -4,9 +4,10 @@ import type { CaseRow, Evaluation, Summary } from '../evaluate/evaluation.js';
 import { csvText } from './csv-text.js';
 import { jsonReporter } from './json.js';
 import { type JunitCase, junitText } from './junit-text.js';
-import { code, markdownTable } from './markdown-text.js';
+import { code, markdownTable, plain } from './markdown-text.js';
 import type { Reporter } from './reporter.js';
 import { table } from './text.js';
+import { forAnyNames } from './visible.js';
 
 /** A guilty function at this place or better is found: what the JUnit report asks for. */
 const FOUND_AT = 5;
@@ -179,7 +180,7 @@ const markdownReporter: Reporter<Evaluation> = {
       parts.push(`### ${method}\n`);
       const rows = evaluation.cases.map((c) => {
         const cells = caseRow(c);
-        return [...cells.slice(0, -1), cells.at(-1) === '' ? '' : code(cells.at(-1)!)];
+        return [...cells.slice(0, -1).map(plain), cells.at(-1) === '' ? '' : code(cells.at(-1)!)];
       });
       parts.push(markdownTable(CASE_HEADER, rows, [2, 3, 4]));
       parts.push(groupTable('category', evaluation.byCategory), groupTable('system', evaluation.bySystem));
@@ -189,7 +190,7 @@ const markdownReporter: Reporter<Evaluation> = {
 };
 
 function groupTable(by: string, groups: Readonly<Record<string, Summary>>): string {
-  const rows = Object.entries(groups).map(([name, s]) => summaryRow(name, s));
+  const rows = Object.entries(groups).map(([name, s]) => summaryRow(plain(name), s));
   return markdownTable([by, ...SUMMARY_HEADER.slice(1)], rows, SUMMARY_HEADER.map((_, k) => k).slice(1));
 }
 
@@ -215,10 +216,10 @@ function junitCase(method: string, c: CaseRow): JunitCase {
   return { ...base, failure: { message, text: first } };
 }
 
-export const EVALUATION_REPORTERS: readonly Reporter<Evaluation>[] = [
+export const EVALUATION_REPORTERS: readonly Reporter<Evaluation>[] = forAnyNames([
   tableReporter,
   { ...jsonReporter, what: 'the whole document' },
   csvReporter,
   markdownReporter,
   junitReporter,
-];
+]);

@@ -6,6 +6,7 @@ import { jsonReporter } from './json.js';
 import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
 import { bytes, duration, grouped, moment, plural, startOf, table, wrap } from './text.js';
+import { forAnyNames } from './visible.js';
 
 const THREADS_SHOWN = 12;
 const CALLS_SHOWN = 15;
@@ -102,8 +103,8 @@ const csvReporter: Reporter<Inspection> = {
     ),
 };
 
-export const INSPECTION_REPORTERS: readonly Reporter<Inspection>[] = [
+export const INSPECTION_REPORTERS: readonly Reporter<Inspection>[] = forAnyNames([
   tableReporter,
   { ...jsonReporter, what: 'the whole document' },
   csvReporter,
-];
+]);

@@ -1,9 +1,10 @@
 /** The document itself, two spaces of indent. */
 import type { Reporter } from './reporter.js';
+import { visibleJson } from './visible.js';
 
 export const jsonReporter: Reporter<unknown> = {
   id: 'json',
   what: 'the whole document (schema: docs/result.schema.json)',
   extension: 'json',
-  render: (document) => JSON.stringify(document, null, 2) + '\n',
+  render: (document) => visibleJson(JSON.stringify(document, null, 2)) + '\n',
 };

@@ -4,6 +4,7 @@ import type { LearnedSymbols, SignatureDatabase } from '../signatures/database.j
 import { jsonReporter } from './json.js';
 import type { Reporter } from './reporter.js';
 import { duration, grouped, plural, wrap } from './text.js';
+import { forAnyNames } from './visible.js';
 
 /** Groups and unseen functions named on the terminal; `--format json` has all. */
 const GROUPS_SHOWN = 3;
@@ -135,7 +136,7 @@ function some(names: readonly string[]): string {
   return names.length <= NAMES_SHOWN ? shown : `${shown} and ${plural(names.length - NAMES_SHOWN, 'other')}`;
 }
 
-export const LEARN_REPORTERS: readonly Reporter<LearnDocument>[] = [
+export const LEARN_REPORTERS: readonly Reporter<LearnDocument>[] = forAnyNames([
   tableReporter,
   { ...jsonReporter, what: 'the whole document, with all groups and unseen functions' },
-];
+]);

@@ -17,7 +17,7 @@ export function code(text: string): string {
   return longest === 0 ? quotes + text + quotes : `${quotes} ${text} ${quotes}`;
 }
 
-/** Text in which nothing is markup. */
-export function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+/** Text in which nothing is markup: no link, no picture, no HTML, no emphasis. */
+export function plain(text: string): string {
+  return text.replace(/[\\`*<[\]&~]/g, '\\$&');
 }

@@ -1,7 +1,7 @@
 /** The result as Markdown, for tickets and chat. */
 import type { ResultDocument } from '../result.js';
 import { changesText } from './changes-text.js';
-import { code, escaped, markdownTable } from './markdown-text.js';
+import { code, markdownTable, plain } from './markdown-text.js';
 import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
 import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
@@ -12,10 +12,10 @@ export const markdownReporter: Reporter<ResultDocument> = {
   extension: 'md',
   render(d) {
     const lines = [`## ${d.verdict}: ${verdictWords(d)}`, ''];
-    for (const text of reasons(d)) lines.push(`- ${text}`);
+    for (const text of reasons(d)) lines.push(`- ${plain(text)}`);
     if (d.reasons.length > 0) lines.push('');
-    for (const [label, text] of facts(d)) lines.push(`- ${label}: ${text}`);
-    for (const text of warnings(d)) lines.push(`- **warning**: ${text}`);
+    for (const [label, text] of facts(d, { name: code, text: plain })) lines.push(`- ${label}: ${text}`);
+    for (const text of warnings(d)) lines.push(`- **warning**: ${plain(text)}`);
     lines.push(`- method: ${d.method}, perfscope ${d.tool.version}`, '');
     const note = suspectsNote(d);
     if (note !== null) lines.push(note, '');
@@ -24,12 +24,12 @@ export const markdownReporter: Reporter<ResultDocument> = {
         rankText(s.rank, s.tiedWith.length > 0),
         code(s.function),
         `${Math.round(s.confidence * 100)} %`,
-        [...new Set(s.evidence.map((e) => sentence(e.message, d.trace)))].slice(0, 2).join('; '),
+        plain([...new Set(s.evidence.map((e) => sentence(e.message, d.trace)))].slice(0, 2).join('; ')),
       ]);
       lines.push(markdownTable(['rank', 'function', 'sure', 'why'], rows, [0, 2]));
     }
     for (const { title, lines: body } of changesText(d))
-      lines.push('', `### ${title}`, '', ...body.map((text) => `- ${escaped(text)}`));
+      lines.push('', `### ${title}`, '', ...body.map((text) => `- ${plain(text)}`));
     return lines.join('\n').trimEnd() + '\n';
   },
 };

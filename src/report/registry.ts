@@ -8,8 +8,9 @@ import { markdownReporter } from './markdown.js';
 import type { Reporter } from './reporter.js';
 import { FOLDED_REPORTERS } from './stacks/folded.js';
 import { tableReporter } from './table.js';
+import { forAnyNames } from './visible.js';
 
-export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = [
+export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = forAnyNames([
   tableReporter,
   jsonReporter,
   csvReporter,
@@ -17,4 +18,4 @@ export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = [
   htmlReporter,
   junitReporter,
   ...FOLDED_REPORTERS,
-];
+]);

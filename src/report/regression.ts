@@ -10,6 +10,7 @@ import { code, markdownTable } from './markdown-text.js';
 import { prometheusReporter } from './regression-prometheus.js';
 import type { Reporter } from './reporter.js';
 import { plural, table, wrap } from './text.js';
+import { forAnyNames } from './visible.js';
 
 const figure = (n: number) => (Number.isInteger(n) ? String(n) : n.toPrecision(3));
 
@@ -130,10 +131,10 @@ function gateTest(g: GateResult): JunitCase {
   return { ...test, failure: { message: g.reasons[0] ?? g.condition, text: g.reasons.join('\n') } };
 }
 
-export const REGRESSION_REPORTERS: readonly Reporter<Regression>[] = [
+export const REGRESSION_REPORTERS: readonly Reporter<Regression>[] = forAnyNames([
   tableReporter,
   { ...jsonReporter, what: 'the whole document' },
   markdownReporter,
   junitReporter,
   prometheusReporter,
-];
+]);

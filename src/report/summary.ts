@@ -26,12 +26,22 @@ export function suspectsNote(d: ResultDocument): string | null {
   return null;
 }
 
+/** How names of files and programs are written, and other text. */
+interface Writing {
+  name(text: string): string;
+  text(text: string): string;
+}
+const AS_IT_IS: Writing = { name: (text) => text, text: (text) => text };
+
 /** Facts about the input, most important first, as label and text. */
-export function facts(d: ResultDocument): [label: string, text: string][] {
+export function facts(d: ResultDocument, write: Writing = AS_IT_IS): [label: string, text: string][] {
   const t = d.trace;
   const start = startOf(t);
   const out: [string, string][] = [
-    ['trace', `${t.path} (${t.format}), ${duration(t.span)}${start === '' ? '' : ` from ${start}`}`],
+    [
+      'trace',
+      `${write.name(t.path)} (${write.text(t.format)}), ${duration(t.span)}${start === '' ? '' : ` from ${start}`}`,
+    ],
     [
       'events',
       [

@@ -2,11 +2,13 @@
  * The signatures file (docs/signatures.md): JSON, one function and one context a line, so that two versions compare line by
  * line, and no number stands for a name. gzip is told by content when reading and by the name (.gz) when writing.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { threadId } from 'node:worker_threads';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
+import { gunzipWithin, isGzip, readWithin } from '../read-within.js';
 import { diskFault, isSpecialFile } from '../special-file.js';
+import { faultOfModel } from './check-model.js';
 import type { ContextModel } from './context-model.js';
 import {
   SIGNATURES_SCHEMA_VERSION,
@@ -18,6 +20,9 @@ import {
 
 /** First key of the file: tells it from every other JSON document. */
 export const SIGNATURES_DOCUMENT = 'perfscope-signatures';
+
+/** Text of a file at most, bytes: those of large programs have a few million. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 /** The text of the file. Equal databases give equal texts. */
 export function serialiseSignatures(db: SignatureDatabase): string {
@@ -57,9 +62,16 @@ export function parseSignatures(text: string, path: string): SignatureDatabase {
   const index = new Map(calls.map((name, i) => [name, i]));
   const functions = document['functions'].map((row: unknown, i) => {
     const learned = readFunction(row, index);
-    if (typeof learned === 'string') throw malformed(`function ${i + 1}: ${learned}`, path, lineOfFunction(text, i));
+    if (typeof learned === 'string')
+      throw malformed(`function ${i + 1}: ${learned}`, path, lineOf(text, 'functions', i));
     return learned;
   });
+  // The model numbers functions by their places: another order would exchange their names.
+  const misplaced = functions.findIndex((f, i) => i > 0 && !isBefore(functions[i - 1]!, f));
+  if (misplaced > 0) {
+    const what = `function ${misplaced + 1}: ${functions[misplaced]!.name} is out of order, or stands twice`;
+    throw malformed(what, path, lineOf(text, 'functions', misplaced));
+  }
   const { tool, program, functionsInBinary, learned, symbols, parameters, model } = document;
   if (typeof program !== 'string') throw malformed('"program" is missing', path);
   if (
@@ -70,6 +82,15 @@ export function parseSignatures(text: string, path: string): SignatureDatabase {
     !isObject(model)
   ) {
     throw malformed('"tool", "learned", "parameters" or "model" is missing', path);
+  }
+  if (![learned['events'], learned['eventsWithStack'], learned['seconds']].every(isAmount))
+    throw malformed('"learned" does not say how much was learned from', path);
+  if (!Object.values(parameters).every((v) => typeof v === 'number')) throw malformed('a parameter is no number', path);
+  const fault = faultOfModel({ successors: [], peaks: [], ...model }, functions.length);
+  if (fault !== null) {
+    const { key, row, what } = fault;
+    const where = row === null ? `"${key}" of the model` : `"${key}" of the model, element ${row + 1},`;
+    throw malformed(`${where} ${what}`, path, row === null ? undefined : lineOf(text, key, row));
   }
   return {
     schemaVersion: SIGNATURES_SCHEMA_VERSION,
@@ -95,8 +116,9 @@ function completed(model: Record<string, unknown>): ContextModel {
 export async function readSignatures(path: string): Promise<SignatureDatabase> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = await readWithin(path, MOST_BYTES);
   } catch (error) {
+    if (error instanceof PerfscopeError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const advice = 'Give the file that `perfscope learn ... -o FILE` wrote.';
     if (code === 'EISDIR')
@@ -110,15 +132,22 @@ export async function readSignatures(path: string): Promise<SignatureDatabase> {
       'Check its permissions.',
     );
   }
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+  return signaturesIn(bytes, path);
+}
+
+/** The database in the bytes of a signatures file, compressed or not; `path` is for messages. */
+export async function signaturesIn(bytes: Uint8Array, path: string): Promise<SignatureDatabase> {
+  let text = bytes;
+  if (isGzip(bytes)) {
     try {
-      bytes = gunzipSync(bytes);
+      text = await gunzipWithin(bytes, MOST_BYTES, path);
     } catch (error) {
+      if (error instanceof PerfscopeError) throw error;
       const cut = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
       throw malformed(cut ? 'its gzip stream is cut off' : 'its gzip stream is damaged', path);
     }
   }
-  return parseSignatures(bytes.toString('utf8'), path);
+  return parseSignatures(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8'), path);
 }
 
 let writings = 0;
@@ -188,7 +217,7 @@ function readFunction(row: unknown, calls: ReadonlyMap<string, number>): Learned
   const read: Episode[] = [];
   for (const episode of episodes as unknown[]) {
     const [support, specificity, text] = Array.isArray(episode) ? (episode as unknown[]) : [];
-    if (!isCount(support) || typeof specificity !== 'number' || typeof text !== 'string')
+    if (!isCount(support) || !isAmount(specificity) || typeof text !== 'string')
       return `${name}: an episode is malformed`;
     const numbers = text.split(' ').map((call) => calls.get(call) ?? -1);
     if (numbers.includes(-1)) return `${name}: an episode has a call that "calls" does not list ("${text}")`;
@@ -197,10 +226,16 @@ function readFunction(row: unknown, calls: ReadonlyMap<string, number>): Learned
   return { name, object, invocations, calls: callCount, ownCalls, episodes: read };
 }
 
-/** Line of the file on which the function stands, if it is laid out as written. */
-function lineOfFunction(text: string, index: number): number | undefined {
-  const start = text.indexOf('"functions":[\n');
-  return start < 0 ? undefined : text.slice(0, start).split('\n').length + 1 + index;
+/** Line of the file on which an element of a list stands, if it is laid out as written. */
+function lineOf(text: string, key: string, index: number): number | undefined {
+  const start = text.indexOf(`\n"${key}":[`);
+  if (start < 0) return undefined;
+  const line = text.slice(0, start).split('\n').length + 1;
+  return text.startsWith('[\n', start + key.length + 4) ? line + 1 + index : line;
+}
+
+function isBefore(a: LearnedFunction, b: LearnedFunction): boolean {
+  return a.name < b.name || (a.name === b.name && a.object < b.object);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -214,6 +249,10 @@ function isStrings(value: unknown): value is string[] {
 function isSymbols(value: unknown): value is readonly LearnedSymbols[] {
   const keys = ['object', 'path', 'names', 'buildId', 'package'];
   return Array.isArray(value) && value.every((s) => isObject(s) && keys.every((key) => typeof s[key] === 'string'));
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }
 
 function isCount(value: unknown): value is number {

@@ -169,3 +169,29 @@ describe('learning runs that cannot be used', () => {
     expect(ended.stderr).not.toMatch(/^\s+at /m);
   });
 });
+
+describe('names that a terminal would obey', () => {
+  const hostile = '\u001b[31mX\u001b]0;p\u0007';
+  const obeyed = /[^\P{Cc}\n]|[\p{Bidi_Control}]/u;
+
+  it('are shown escaped by inspect, in each format, and in its messages', async () => {
+    const text = Array.from({ length: 8 }, (_, i) => {
+      const head = `${hostile} 7406/7406 [000] 1000.0000${10 + i}000: raw_syscalls`;
+      return i % 2 === 0 ? `${head}:sys_enter: NR 0 (5, 7f, 5, 0, 0, 0)` : `${head}:sys_exit: NR 0 = 5`;
+    }).join('\n');
+    const file = put('\u202eevil\u001b[2J.perf', `${text}\n`);
+    for (const format of ['table', 'csv', 'json']) {
+      const ended = await perfscope(['inspect', file, '-f', format]);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(ended.stdout).not.toMatch(obeyed);
+      expect(ended.stdout).toMatch(/(?:\\x1b|\\u001b)\[2J/);
+    }
+    const missing = await perfscope(['inspect', folder.at('\u001b[31mgone')]);
+    expectError(missing, 3, /\\x1b\[31mgone/);
+    expect(missing.stderr).not.toMatch(obeyed);
+    const mismatch = await analyze(file);
+    expect(mismatch.code).toBe(3);
+    expect(mismatch.stderr).toMatch(/its threads are of .*X/);
+    expect(mismatch.stderr).not.toMatch(obeyed);
+  });
+});

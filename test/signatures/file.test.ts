@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { PerfscopeError } from '../../src/errors.js';
@@ -44,11 +44,7 @@ describe('the signatures file', () => {
     const model = { version: 1, contexts: [[1, 2], [3]], totals: Uint32Array.of(4, 5) } as unknown as ContextModel;
     const text = serialiseSignatures({ ...DB, model });
     expect(text).toContain('"contexts":[\n[1,2],\n[3]\n],\n"totals":[4,5]\n}');
-    expect(parseSignatures(text, 'app.json').model).toMatchObject({
-      version: 1,
-      contexts: [[1, 2], [3]],
-      totals: [4, 5],
-    });
+  });
   });
 
   it('is read as older versions wrote it, without successions and peaks', () => {
@@ -90,6 +86,75 @@ describe('the signatures file', () => {
   it('names the line of a malformed function', () => {
     const broken = TEXT.replace('"name":"g"', '"nome":"g"');
     expect(failure(broken).place.line).toBe(TEXT.slice(0, TEXT.indexOf('"name":"g"')).split('\n').length);
+  });
+
+  const changedRows = (text: string, key: string) =>
+    (JSON.parse(text) as { model: Record<string, unknown[]> }).model[key]!;
+  const model = (change: (m: Record<string, unknown[]>) => void) => {
+    const changed = JSON.parse(JSON.stringify(DB.model)) as Record<string, unknown[]>;
+    change(changed);
+    return serialiseSignatures({ ...DB, model: changed as unknown as ContextModel });
+  };
+  it.each([
+    ['empty', TEXT.replace(/"model":\{[^]*$/, '"model":{}\n}\n'), /"version" of the model is not 1/],
+    ['null among contexts', model((m) => (m['contexts']![0] = null)), /"contexts" of the model, element 1, is no list/],
+    ['an odd context', model((m) => (m['contexts']![0] as number[]).pop()), /"contexts" .* is no list of pairs/],
+    ['a symbol', model((m) => ((m['contexts']![0] as number[])[2] = 99)), /a symbol that is not there \(99\)/],
+    ['a negative symbol', model((m) => ((m['contexts']![0] as number[])[0] = -1)), /a symbol that is not there \(-1\)/],
+    ['a node', model((m) => ((m['contexts']![0] as number[])[6] = 2 ** 31)), /a node that is not there/],
+    ['calls', model((m) => ((m['contexts']![0] as number[])[7] = -1)), /has -1 calls/],
+    ['a caller below', model((m) => ((m['nodes']![1] as number[])[0] = 2)), /has no node above it \(2\)/],
+    ['a function', model((m) => ((m['nodes']![1] as number[])[1] = 3)), /a function that is not there \(3\)/],
+    ['symbols twice', model((m) => (m['symbols']![2] = m['symbols']![1])), /out of order, or stands twice/],
+    ['no edge', model((m) => m['symbols']!.shift()), /is not the edge of a thread/],
+    ['no symbols', model((m) => (m['symbols'] = [])), /"symbols" of the model is empty/],
+    [
+      'a role',
+      model((m) => (m['roles'] = [{ entries: [77], calls: [] }])),
+      /begins at a node that is not there \(77\)/,
+    ],
+    ['a run', model((m) => (m['runs'] = [['read', 'many']])), /is no symbol with a length/],
+    ['a wait', model((m) => (m['waits'] = [['read', 'write', 1, 2, -3, 4]])), /is no pair of calls with four numbers/],
+  ])('tells where the model is damaged: %s', (_, text, words) => {
+    const error = failure(text);
+    expect(error).toMatchObject({ code: 'signatures-invalid', message: expect.stringMatching(words) as string });
+    if (error.message.includes('element')) {
+      const line = text.split('\n')[error.place.line! - 1]!;
+      const [, key, row] = /"(\w+)" of the model, element (\d+)/.exec(error.message)!;
+      const rows = changedRows(text, key!);
+      expect(line.replace(/,$/, '')).toBe(
+        line.startsWith('"') ? `"${key!}":${JSON.stringify(rows)}` : JSON.stringify(rows[Number(row) - 1]),
+      );
+    }
+  });
+
+  it('has its functions in order, for the model numbers them by their places', () => {
+    const lines = TEXT.split('\n');
+    const first = lines.findIndex((l) => l.startsWith('{"name"'));
+    const functions = lines.slice(first, first + 3).map((l) => l.replace(/,$/, ''));
+    const withFunctions = (list: string[]) =>
+      [
+        ...lines.slice(0, first),
+        ...list.map((l, i) => (i + 1 < list.length ? `${l},` : l)),
+        ...lines.slice(first + 3),
+      ].join('\n');
+    expect(withFunctions(functions)).toBe(TEXT);
+    const [f, g, m] = functions as [string, string, string];
+    for (const [list, words] of [
+      [[g, f, m], /function 2: f is out of order/],
+      [[f, f, g, m], /function 2: f is out of order, or stands twice/],
+      [[f, g], /a function that is not there \(2\)/],
+    ] as const)
+      expect(failure(withFunctions([...list])).message).toMatch(words);
+    expect(failure(withFunctions([g, f, m])).place.line).toBe(first + 2);
+  });
+
+  it('is read with a limit, compressed or not', async () => {
+    writeFileSync(join(folder, 'bomb.json.gz'), gzipSync(Buffer.alloc(129 * 1024 * 1024)));
+    writeFileSync(join(folder, 'large.json'), '');
+    truncateSync(join(folder, 'large.json'), 600 * 1024 * 1024);
+    for (const name of ['bomb.json.gz', 'large.json', '/dev/zero'])
+      await expect(readSignatures(resolve(folder, name)), name).rejects.toMatchObject({ code: 'input-too-large' });
   });
 
   it('is read compressed or not, by content', async () => {

@@ -1,14 +1,17 @@
 /** `perfscope compare`: what moved between two documents. */
-import { readFile } from 'node:fs/promises';
 import { type Comparison, compareEvaluations, compareResults } from '../../coordinator/compare.js';
 import { PerfscopeError } from '../../errors.js';
 import type { Evaluation } from '../../evaluate/evaluation.js';
+import { readWithin } from '../../read-within.js';
 import { COMPARISON_REPORTERS } from '../../report/comparison.js';
 import type { ResultDocument } from '../../result.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatOption } from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
+
+/** Documents have some 10 KB, evaluations some 100. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 export const compareCommand: Command = {
   positionals: {
@@ -47,8 +50,9 @@ function compared(before: Document, after: Document, path: string): Comparison {
 async function readDocument(path: string): Promise<Document> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse((await readWithin(path, MOST_BYTES)).toString('utf8'));
   } catch (error) {
+    if (error instanceof PerfscopeError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) throw new PerfscopeError('input-missing', 'there is no such file', { path });
     throw new PerfscopeError('input-format', `not JSON: ${(error as Error).message}`, { path });

@@ -1,11 +1,12 @@
 /** `perfscope regress`: the nightly job. Accuracy and costs of bug sets against a committed baseline. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Options } from 'yargs';
 import { parseDuration } from '../../coordinator/window.js';
 import { PerfscopeError } from '../../errors.js';
 import { parseGate } from '../../evaluate/gates.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
+import { readWithin } from '../../read-within.js';
 import { type Baseline, baselineDiff, baselineText, parseBaseline } from '../../regress/baseline.js';
 import { type GateLimits, type GateName, type GateSpec, REGRESS_GATES } from '../../regress/gates.js';
 import { REGRESSION_REPORTERS } from '../../report/regression.js';
@@ -14,6 +15,9 @@ import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { runOptions } from '../io.js';
 import { PARAMETER_OPTIONS, RUN_OPTIONS, camel, formatOption, givenParameters, kebab } from '../options.js';
 import { parseFormats, writeFileAtomic, writeOutputs } from '../output.js';
+
+/** A baseline has some 100 KB. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 const NIGHT = 'Regression';
 const GATES = 'Gates (exit code 1 when one is crossed; also as maxWorseRanks, ... in the config file)';
@@ -187,8 +191,9 @@ async function usualBaseline(bugset: string): Promise<string> {
 async function readBaseline(file: string, update: boolean): Promise<Baseline | null> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = (await readWithin(file, MOST_BYTES)).toString('utf8');
   } catch (error) {
+    if (error instanceof PerfscopeError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing && update) return null;
     const message = missing ? 'there is no baseline' : `the baseline cannot be read: ${(error as Error).message}`;
