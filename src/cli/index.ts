@@ -4,7 +4,7 @@ const args = process.argv.slice(2);
 
 if (args.length === 1 && ['--help', '-h', 'help'].includes(args[0]!)) {
   await print((await import('./help.js')).overview());
-} else if (args.length === 1 && args[0] === '--version') {
+} else if (args.length === 1 && ['--version', '-V'].includes(args[0]!)) {
   await print((await import('../version.js')).TOOL.version + '\n');
 } else {
   process.exitCode = await (await import('./main.js')).main(args);

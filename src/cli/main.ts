@@ -9,22 +9,39 @@ import type { Io } from './io.js';
 import { COMMON_OPTIONS, camel } from './options.js';
 import type { ProgressLine } from './progress.js';
 import { visible } from '../report/visible.js';
-import { outlive } from './stdout.js';
+import { outlive, writeStdout } from './stdout.js';
 
-export async function main(args: readonly string[]): Promise<number> {
+/** What completion scripts ask with (completion.ts). */
+const ASK = '--get-completions';
+
+export async function main(given: readonly string[]): Promise<number> {
+  // `perfscope help analyze` is `perfscope analyze --help`.
+  const args = given[0] === 'help' && given.length > 1 ? [...given.slice(1), '--help'] : given;
   outlive();
   let line: ProgressLine | null = null;
   let io: Io | null = null;
   try {
-    const entry = COMMANDS.find((c) => c.name === args.find((a) => !a.startsWith('-'))) ?? null;
-    const found = entry === null || asksForHelp(args) ? null : await readConfig(namedConfig(args), process.cwd());
+    if (args[0] === ASK || args[0] === 'completion') {
+      const { completionScript, completions } = await import('./completion.js');
+      await writeStdout(args[0] === ASK ? await completions(args.slice(1)) : completionScript(args[1]));
+      return EXIT.done;
+    }
+    if (asksForHelp(args) && args.every((a) => a.startsWith('-'))) {
+      await writeStdout((await import('./help.js')).overview());
+      return EXIT.done;
+    }
+    const { checkArguments, requireCommand } = await import('./check-arguments.js');
+    const entry = requireCommand(args);
+    const found = asksForHelp(args) ? null : await readConfig(namedConfig(args), process.cwd());
     // All else takes longer to load than a user should wait for a sign of life.
-    line = entry && firstLine(entry, args, found?.values ?? {});
-    const command = entry && (await entry.load());
+    line = firstLine(entry, args, found?.values ?? {});
+    const command = await entry.load();
     const [{ parse }, { createIo }] = await Promise.all([import('./parser.js'), import('./io.js')]);
-    const given = command === null || asksForHelp(args) ? {} : await settings(command, found);
-    const argv = await parse(args, entry, command, given);
-    if (argv === null || command === null) return EXIT.done;
+    const asked = asksForHelp(args);
+    const values = asked ? {} : await settings(command, found);
+    if (!asked) checkArguments(args, entry, command, values);
+    const argv = await parse(args, entry, command, values);
+    if (argv === null) return EXIT.done;
     io = createIo(argv, line);
     return await command.run(argv, io);
   } catch (error) {
@@ -38,7 +55,10 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-const asksForHelp = (args: readonly string[]) => args.includes('--help') || args.includes('--help-all');
+const asksForHelp = (args: readonly string[]) =>
+  options(args).some((a) => ['--help', '-h', '--help-all', '--version'].includes(a));
+/** What stands behind `--` is no option. */
+const options = (args: readonly string[]) => args.slice(0, args.includes('--') ? args.indexOf('--') : args.length);
 
 /** Config file and environment for the options of this command. */
 async function settings(command: Command, found: Found | null): Promise<Record<string, unknown>> {

@@ -15,7 +15,7 @@ export async function parse(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<Argv | null> {
   const all = args.includes('--help-all');
-  const given = [...args.map(hideDash), ...(all ? ['--help'] : [])];
+  const given = [...hidden(args), ...(all ? ['--help'] : [])];
   const parser = base(given);
   let found: Argv | null = null;
   for (const c of COMMANDS) {
@@ -47,9 +47,7 @@ function base(args: readonly string[]): Yargs {
     .help()
     .alias('help', 'h')
     .option('help-all', { type: 'boolean', describe: 'Help with the parameters of the methods' })
-    .completion('completion', 'Print a script for shell completion')
     .demandCommand(1, `Say what to do: ${COMMANDS.map((c) => c.name).join(', ')}.`)
-    .recommendCommands()
     .strict()
     .strictCommands()
     .wrap(Math.min(110, process.stdout.columns ?? 80))
@@ -64,7 +62,7 @@ function base(args: readonly string[]): Yargs {
 /** Adds what the command takes. yargs writes its help in every run; where nobody asks for it there is little to write. */
 function describe(y: Yargs, name: string, command: Command, args: readonly string[]): Yargs {
   const all = args.includes('--help-all');
-  const shown = args.some((a) => /^-(\w*h|-help|-get-yargs)/.test(a));
+  const shown = args.some((a) => /^-(\w*h|-help)/.test(a));
   for (const [key, positional] of Object.entries(command.positionals))
     y.positional(key, { ...positional, type: 'string' });
   for (const [key, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS }))
@@ -76,17 +74,23 @@ function describe(y: Yargs, name: string, command: Command, args: readonly strin
     .usage(`$0 ${name}: ${COMMANDS.find((c) => c.name === name)!.what.toLowerCase()}`);
 }
 
-/** yargs loses a lone `-` among positional arguments, so it travels under another name. */
-const STDIN = '\0stdin';
-const hideDash = (arg: string) => (arg === '-' ? STDIN : arg);
-const showDash = (arg: unknown) => (arg === STDIN ? '-' : arg);
+/** yargs loses a lone `-` among positional arguments, and all behind `--`, so these travel with a mark that no argument can have. */
+const MARK = '\0';
+function hidden(args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  return [
+    ...args.slice(0, end).map((arg) => (arg === '-' ? MARK + arg : arg)),
+    ...args.slice(end + 1).map((arg) => MARK + arg),
+  ];
+}
+const shown = (arg: unknown) => (typeof arg === 'string' && arg.startsWith(MARK) ? arg.slice(MARK.length) : arg);
 
 /** Of an option that takes one value and was given more often, the last counts: scripts add theirs at the end. */
 function lastOnes(parsed: Argv, command: Command): Argv {
   const argv: Record<string, unknown> = { ...parsed };
   for (const name of Object.keys(command.positionals)) {
     const value = argv[name];
-    argv[name] = Array.isArray(value) ? value.map(showDash) : showDash(value);
+    argv[name] = Array.isArray(value) ? value.map(shown) : shown(value);
   }
   for (const [name, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
     const value = argv[camel(name)];

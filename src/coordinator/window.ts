@@ -91,6 +91,8 @@ function parseMoment(trace: Clocked, given: string | number, option: string): nu
   }
   if (/^(\d+(\.\d*)?|\.\d+)$/.test(text)) return onClock(trace, text);
   const day = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/.exec(text);
+  if (day !== null && !(Number(day[1]) < 24 && Number(day[2]) < 60 && Number(day[3] ?? 0) < 61))
+    throw usage(`${option} ${text}: no time of day`, 'Hours go from 0 to 23, minutes and seconds from 0 to 59.');
   if (day !== null) return timeOfDay(trace, Number(day[1]) * 3600 + Number(day[2]) * 60 + Number(day[3] ?? 0), option);
   const ms = isoMilliseconds(text);
   if (Number.isNaN(ms))

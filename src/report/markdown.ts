@@ -4,7 +4,7 @@ import { changesText } from './changes-text.js';
 import { code, markdownTable, plain } from './markdown-text.js';
 import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
-import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
+import { facts, rankTexts, reasons, suspectsNote, tieLegend, verdictWords, warnings } from './summary.js';
 
 export const markdownReporter: Reporter<ResultDocument> = {
   id: 'markdown',
@@ -20,13 +20,16 @@ export const markdownReporter: Reporter<ResultDocument> = {
     const note = suspectsNote(d);
     if (note !== null) lines.push(note, '');
     if (d.suspects.length > 0) {
-      const rows = d.suspects.map((s) => [
-        rankText(s.rank, s.tiedWith.length > 0),
+      const ranks = rankTexts(d.suspects);
+      const rows = d.suspects.map((s, i) => [
+        ranks[i]!,
         code(s.function),
         `${Math.round(s.confidence * 100)} %`,
         plain([...new Set(s.evidence.map((e) => sentence(e.message, d.trace)))].slice(0, 2).join('; ')),
       ]);
       lines.push(markdownTable(['rank', 'function', 'sure', 'why'], rows, [0, 2]));
+      const legend = tieLegend(ranks);
+      if (legend !== null) lines.push(legend);
     }
     for (const { title, lines: body } of changesText(d))
       lines.push('', `### ${title}`, '', ...body.map((text) => `- ${plain(text)}`));

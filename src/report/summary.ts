@@ -1,5 +1,5 @@
 /** The sentences that several reporters begin with: what was looked at, and what came of it. */
-import type { ResultDocument } from '../result.js';
+import type { ResultDocument, Suspect } from '../result.js';
 import { sentence } from './messages.js';
 import { duration, grouped, moment, plural, startOf } from './text.js';
 
@@ -74,7 +74,17 @@ export function warnings(d: ResultDocument): string[] {
   return d.warnings.map((w) => sentence(w, d.trace));
 }
 
-/** "2" or, for a tie, "2=". */
-export function rankText(rank: number, tied: boolean): string {
-  return tied ? `${rank}=` : String(rank);
+/** Places for people: a tie has that of its best member, marked: `1=` `1=` `3`. The document has the worst (docs/evaluation.md). */
+export function rankTexts(suspects: readonly Suspect[]): string[] {
+  let first = 0;
+  return suspects.map(({ rank }, i) => {
+    if (i > 0 && suspects[i - 1]!.rank !== rank) first = i;
+    const alone = rank === first + 1;
+    return alone ? String(rank) : `${first + 1}=`;
+  });
+}
+
+/** What `=` means, where it stands; null where it does not. */
+export function tieLegend(ranks: readonly string[]): string | null {
+  return ranks.some((r) => r.endsWith('=')) ? '= a tie: the trace does not tell these functions apart' : null;
 }

@@ -5,7 +5,7 @@ import { changesText } from './changes-text.js';
 import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
 import { markBelow, sparkline } from './sparkline.js';
-import { facts, rankText, reasons, suspectsNote, verdictWords, warnings } from './summary.js';
+import { facts, rankTexts, reasons, suspectsNote, tieLegend, verdictWords, warnings } from './summary.js';
 import { bar, moment, plural, table, wrap } from './text.js';
 
 /** Suspects that get a line of words, and lines each: more is what `--format json` is for. */
@@ -65,8 +65,9 @@ function overTime({ activity, window, onset, trace }: ResultDocument, room: numb
 function suspectTable(suspects: readonly Suspect[], context: RenderContext, paint: Paint) {
   const best = Math.max(...suspects.map((s) => s.score));
   const withObject = context.width >= NARROW;
-  const rows = suspects.map((s) => [
-    rankText(s.rank, s.tiedWith.length > 0),
+  const ranks = rankTexts(suspects);
+  const rows = suspects.map((s, i) => [
+    ranks[i]!,
     s.inferred ? `${s.function} (inferred)` : s.function,
     bar(best > 0 ? s.score / best : 0, BAR_CELLS),
     `${Math.round(s.confidence * 100)} %`,
@@ -79,30 +80,43 @@ function suspectTable(suspects: readonly Suspect[], context: RenderContext, pain
     { title: 'sure', align: 'right' as const },
     ...(withObject ? [{ title: 'object', shrinkTo: 6 }] : []),
   ];
-  return table(columns, rows, context.width, (text, row, column) => {
+  const legend = tieLegend(ranks);
+  const lines = table(columns, rows, context.width, (text, row, column) => {
     if (row < 0) return paint.dim(text);
     if (column === 1) return row < EXPLAINED ? paint.bold(text) : text;
     return column === 2 ? paint.cyan(text) : text;
   });
+  return legend === null ? lines : [...lines, paint.dim(wrap(legend, context.width))];
 }
 
 /** Why the first few are suspected; functions that the same words speak of stand together. */
 function why(d: ResultDocument, context: RenderContext, paint: Paint): string[] {
-  const groups = new Map<string, { names: string[]; said: string[]; called: string }>();
+  const groups = new Map<string, { names: string[]; said: string[]; tied: Set<string>; called: string }>();
   for (const s of d.suspects.slice(0, EXPLAINED)) {
     const heaviest = [...s.evidence].sort((a, b) => b.weight - a.weight);
     const said = [...new Set(heaviest.map((e) => sentence(e.message, d.trace)))].slice(0, REASONS_EACH);
-    if (s.tiedWith.length > 0) said.push(`cannot be told apart from ${some(s.tiedWith)}`);
     const called = s.callPath.length > 0 ? `called by ${s.callPath.slice(0, 3).join(' < ')}` : '';
-    if (said.length === 0 && called === '') continue;
-    const group = groups.get(said.join('\n'));
-    if (group === undefined) groups.set(said.join('\n'), { names: [s.function], said, called });
-    else group.names.push(s.function);
+    if (said.length === 0 && called === '' && s.tiedWith.length === 0) continue;
+    // Members of one tie stand together, and others that nothing else is said of.
+    const tie = s.tiedWith.length === 0 ? [] : [s.function, ...s.tiedWith].sort();
+    const key = [...said, ...tie].join('\n');
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { names: [s.function], said, tied: new Set(s.tiedWith), called });
+    else {
+      group.names.push(s.function);
+      for (const name of s.tiedWith) group.tied.add(name);
+      if (group.called !== called) group.called = '';
+    }
+  }
+  for (const { names, said, tied } of groups.values()) {
+    const others = [...tied].filter((name) => !names.includes(name));
+    if (others.length > 0) said.push(`cannot be told apart from ${some(others)}`);
+    else if (tied.size > 0) said.push('cannot be told apart');
   }
   const lines: string[] = [];
   for (const { names, said, called } of groups.values()) {
     lines.push('', ...wrap(names.join(', '), context.width).split('\n').map(paint.bold));
-    const all = names.length === 1 && called !== '' ? [...said, called] : said;
+    const all = called === '' ? said : [...said, called];
     for (const text of all) lines.push(`  ${wrap(text, Math.max(20, context.width - 2), '  ')}`);
   }
   return lines;

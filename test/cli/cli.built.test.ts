@@ -1,5 +1,6 @@
 /** The command line as its users meet it. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -46,9 +47,22 @@ describe('help', () => {
     expect(await perfscope(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it('prints a script for completion, and completes', async () => {
-    expect((await perfscope(['completion'], { env: { SHELL: '/bin/bash' } })).stdout).toContain('perfscope');
-    expect((await perfscope(['--get-yargs-completions', 'perfscope', 'an'])).stdout).toContain('analyze');
+  it('is had in three ways, and the version in two', async () => {
+    const help = await perfscope(['analyze', '--help']);
+    expect(await perfscope(['help', 'analyze'])).toEqual(help);
+    expect(await perfscope(['analyze', '-h'])).toEqual(help);
+    expect(await perfscope(['-V'])).toEqual(await perfscope(['--version']));
+  });
+
+  it('prints scripts for completion, of which bash says that it understands its own', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const ended = await perfscope(['completion', shell]);
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(ended.stdout).toContain('perfscope --get-completions');
+      if (shell === 'bash')
+        expect(spawnSync('bash', ['-n'], { input: ended.stdout, encoding: 'utf8' }).stderr).toBe('');
+    }
+    expect((await perfscope(['--get-completions', 'an'])).stdout).toMatch(/^analyze\t/);
   });
 });
 
@@ -57,8 +71,17 @@ describe('wrong usage', () => {
     [[], /Say what to do/],
     [['frobnicate'], /frobnicate/],
     [['analyse', 'x'], /Did you mean analyze/],
-    [['analyze'], /need at least 1/],
-    [['analyze', 'x', '-s', 'y', '--methd', 'z'], /methd/],
+    [['analyze'], /analyze needs a trace/],
+    [['help', 'lern'], /there is no command lern\n {2}Did you mean learn\?/],
+    [['analyze', 'x', '-s', 'y', '--methd', 'z'], /there is no option --methd\n {2}Did you mean --method\?/],
+    [['analyze', 'x', '-s', 'y', '-Z'], /there is no option -Z/],
+    [['analyze', 'x', '-s', 'y', '--top', 'abc'], /--top abc: not a number/],
+    [['analyze', 'x', '-s', 'y', '--top=0'], /--top 0: not a whole number from 1 on/],
+    [['analyze', 'x', '-s', 'y', '--top'], /--top needs a value/],
+    [['analyze', 'x', '-s', 'y', '--unit-gap', '1s'], /--unit-gap 1s: not a number/],
+    [['analyze', '-s', 'y'], /analyze needs a trace\n {2}Usage: perfscope analyze <TRACE\.\.\.>/],
+    [['compare', 'a', 'b', 'c'], /compare takes no c/],
+    [['completion', 'bsh'], /Did you mean bash\?/],
     [['analyze', 'x', '-s', 'y', '--method', 'magic'], /magic/],
     [['analyze', 'x', '-s', 'y', '--jobs', 'many'], /--jobs/],
     [['analyze', 'x', '-s', 'y', '--unit-gap=-1'], /--unit-gap -1: out of range/],
@@ -122,6 +145,29 @@ describe('analyze', () => {
       const ended = await perfscope(['analyze', '-', '-s', signatures, '-f', 'json'], { stdin });
       expect(JSON.parse(ended.stdout).trace.events).toBe(INCIDENT_EVENTS);
     }
+  });
+
+  it('takes what stands behind -- for files', async () => {
+    const cwd = scratchFolder();
+    writeFileSync(cwd.at('--odd.strace'), INCIDENT);
+    const ended = await perfscope(['analyze', '-s', signatures, '-f', 'json', '--', '--odd.strace'], { cwd: cwd.path });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(ended.stdout).trace.path).toBe('--odd.strace');
+    cwd.dispose();
+  });
+
+  it('fails on the verdicts that a script names', async () => {
+    const { verdict } = JSON.parse((await analyze('-f', 'json')).stdout) as { verdict: string };
+    const other = verdict === 'bug' ? 'none' : 'bug';
+    expect((await analyze('--fail-on', verdict)).code).toBe(1);
+    expect((await analyze('--fail-on', other)).code).toBe(0);
+    expect((await analyze('--fail-on', other, '--fail-on', verdict)).code).toBe(1);
+  });
+
+  it('knows no hour 99', async () => {
+    const ended = await analyze('--from', '99:99');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/--from 99:99: no time of day/);
   });
 
   it('takes the last of an option that is given twice', async () => {

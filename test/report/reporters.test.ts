@@ -25,22 +25,18 @@ verdict  bug: the program misbehaves
 
 rank  function                                         score       sure  object
    1  snr_resolution_cb                                ██████████  90 %  haproxy
-  3=  a_rather_long_function_…somewhere_in_the_middle  █████       40 %  haproxy
-  3=  dns_send_query                                   █████       40 %  haproxy
+  2=  a_rather_long_function_…somewhere_in_the_middle  █████       40 %  haproxy
+  2=  dns_send_query                                   █████       40 %  haproxy
+= a tie: the trace does not tell these functions apart
 
 snr_resolution_cb
   made-up-code: thread 4,711, count 8,192
   called by dns_resolve_recv < main
 
-a_rather_long_function_name_that_must_be_cut_somewhere_in_the_middle
-  made-up-code: thread 4,711, count 8,192
-  cannot be told apart from dns_send_query
-  called by dns_resolve_recv < main
-
+a_rather_long_function_name_that_must_be_cut_somewhere_in_the_middle,
 dns_send_query
   made-up-code: thread 4,711, count 8,192
-  cannot be told apart from
-  a_rather_long_function_name_that_must_be_cut_somewhere_in_the_middle
+  cannot be told apart
   called by dns_resolve_recv < main
 `,
     );
@@ -127,5 +123,30 @@ describe('every reporter', () => {
 
   it('json is the document', () => {
     expect(JSON.parse(jsonReporter.render(document(), PLAIN))).toEqual(document());
+  });
+});
+
+describe('a tie', () => {
+  const tied = document({
+    suspects: [
+      suspect('a', { rank: 3, tiedWith: ['b', 'c'] }),
+      suspect('b', { rank: 3, tiedWith: ['a', 'c'] }),
+      suspect('c', { rank: 3, tiedWith: ['a', 'b'] }),
+      suspect('d', { rank: 4 }),
+    ],
+  });
+
+  it('has the place of its best member, with a legend, and its reasons once', () => {
+    const text = tableReporter.render(tied, PLAIN);
+    expect(text.match(/^ *(1=|4) /gm)).toHaveLength(4);
+    expect(text).toContain('= a tie');
+    expect(text.match(/cannot be told apart/g)).toHaveLength(1);
+    expect(text).toMatch(/^a, b, c$/m);
+    expect(markdownReporter.render(tied, PLAIN)).toMatch(/1= .*\n.*1= .*\n.*1= .*\n.* 4 [^]*= a tie/);
+  });
+
+  it('is not spoken of where there is none', () => {
+    const alone = document({ suspects: [suspect('a', { rank: 1 }), suspect('b', { rank: 2 })] });
+    expect(tableReporter.render(alone, PLAIN)).not.toContain('= a tie');
   });
 });

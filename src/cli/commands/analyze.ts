@@ -16,6 +16,7 @@ import { neededSections, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const ANALYSIS = 'Analysis';
+const VERDICTS = ['bug', 'external', 'none', 'inconclusive'];
 
 export const analyzeCommand: Command = {
   positionals: {
@@ -76,6 +77,14 @@ export const analyzeCommand: Command = {
       group: ANALYSIS,
       describe: "Analyse although the trace's threads bear another program's name",
     },
+    'fail-on': {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      choices: VERDICTS,
+      group: ANALYSIS,
+      describe: 'Exit with code 1 where the verdict is this one, for scripts; repeatable',
+    },
     format: formatOption(RESULT_REPORTERS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
@@ -113,7 +122,10 @@ export const analyzeCommand: Command = {
       sections: neededSections(outputs),
     });
     await writeOutputs(document, outputs, io.terminal, io.stdout);
-    if (document.status !== 'partial') return EXIT.done;
+    if (document.status !== 'partial') {
+      const failing = (argv.failOn as string[] | undefined) ?? [];
+      return failing.includes(document.verdict) ? EXIT.gate : EXIT.done;
+    }
     return io.signal.aborted ? exitCodeOf(io.signal.reason) : EXIT.input;
   },
 };
