@@ -1,0 +1,135 @@
+// Looks for what breaks perfscope: shipped files, each changed a little, read in process with limits on time and memory.
+//   node scripts/fuzz.js [--seconds 60] [--runs N] [--seed 1] [--keep FOLDER]   exits with 1 when something was found
+//   node scripts/fuzz.js FILE...                                                looks at these files as they are
+// What is found is written to the folder. Once mended it belongs into test/fuzz/found, where it is looked at by every test run.
+import { spawnSync } from 'node:child_process';
+import { Buffer } from 'node:buffer';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { clearTimeout, setTimeout } from 'node:timers';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
+import { learn, writeSignatures } from '../dist/src/index.js';
+import { mutated } from './fuzz/mutate.js';
+import { randomOf } from './fuzz/random.js';
+
+const BUGS = fileURLToPath(new URL('../datasets/bugs', import.meta.url));
+/** A file takes milliseconds, and the threads of a busy machine their time. */
+const HANG_MS = 10_000;
+const MOST_MB = 500;
+/** Text of a file at most: its beginning tells most of what a reader can meet. */
+const MOST_TEXT = 30_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '60' },
+    runs: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'string', default: 'fuzz-found' },
+  },
+});
+
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'perfscope-fuzz-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const whole = { signatures: path.join(scratch, 'whole.signatures.json'), trace: path.join(scratch, 'whole.strace') };
+const originals = await shipped();
+
+class Examiner {
+  async start() {
+    this.worker = new Worker(new URL('./fuzz/worker.js', import.meta.url), {
+      workerData: whole,
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MB },
+    });
+    await new Promise((resolve, reject) => this.worker.once('message', resolve).once('error', reject));
+    this.worker.removeAllListeners('error');
+    this.before = process.memoryUsage.rss();
+  }
+
+  /** What is wrong with what perfscope makes of the file; null: nothing. */
+  async look(file) {
+    if (this.worker === undefined) await this.start();
+    let timer;
+    const fault = await new Promise((resolve) => {
+      timer = setTimeout(() => resolve(`not done after ${HANG_MS / 1000} s`), HANG_MS);
+      this.worker.once('message', resolve);
+      this.worker.once('error', (error) => resolve(`the thread ended: ${error.message}`));
+      this.worker.postMessage(file);
+    });
+    clearTimeout(timer);
+    this.worker.removeAllListeners();
+    const grown = (process.memoryUsage.rss() - this.before) / 2 ** 20;
+    const outgrown = grown > MOST_MB ? `took ${Math.round(grown)} MB` : null;
+    if (fault !== null || outgrown !== null) await this.stop();
+    return fault ?? outgrown;
+  }
+
+  async stop() {
+    await this.worker?.terminate();
+    this.worker = undefined;
+  }
+}
+
+const examiner = new Examiner();
+let found = 0;
+if (positionals.length > 0)
+  for (const file of positionals) await tell(file, await examiner.look(path.resolve(file)), false);
+else await search();
+await examiner.stop();
+process.exitCode = found > 0 ? 1 : 0;
+
+async function search() {
+  const until = performance.now() + Number(values.seconds) * 1000;
+  let runs = 0;
+  for (; runs < Number(values.runs) && performance.now() < until; runs++) {
+    const r = randomOf(Number(values.seed) * 1_000_003 + runs);
+    const { name, bytes, isText } = r.pick(originals);
+    const file = path.join(scratch, `${values.seed}-${runs}-${name}`);
+    writeFileSync(file, mutated(bytes, r, isText));
+    await tell(file, await examiner.look(file), true);
+    rmSync(file);
+  }
+  process.stdout.write(`${runs} files looked at, ${found} faults\n`);
+}
+
+async function tell(file, fault, keep) {
+  if (fault === null) return;
+  found++;
+  let kept = file;
+  if (keep) {
+    mkdirSync(values.keep, { recursive: true });
+    copyFileSync(file, (kept = path.join(values.keep, path.basename(file))));
+  }
+  process.stderr.write(`${kept}: ${fault}\n`);
+}
+
+/** Beginnings of shipped traces of each kind, signatures, lists, archives. */
+async function shipped() {
+  const list = [];
+  const add = (name, bytes, isText = true) => list.push({ name, bytes, isText });
+  for (const bug of ['redis-849', 'memcached-8c02ee8', 'bull-1304']) {
+    for (const name of readdirSync(path.join(BUGS, bug)).filter((n) => /^(?:incident|profile-1)\..*\.gz$/.test(n))) {
+      const text = gunzipSync(readFileSync(path.join(BUGS, bug, name))).subarray(0, MOST_TEXT);
+      add(`${bug}-${name.slice(0, -3)}`, Buffer.from(text));
+    }
+  }
+  const profile = list.find((o) => o.name.startsWith('redis-849-profile'));
+  const incident = list.find((o) => o.name.startsWith('redis-849-incident'));
+  writeFileSync(whole.trace, incident.bytes);
+  const learning = path.join(scratch, 'whole.strace-k');
+  writeFileSync(learning, profile.bytes);
+  const { signatures } = await learn([learning], { jobs: 1 });
+  await writeSignatures(signatures, whole.signatures);
+  add('x.signatures.json', readFileSync(whole.signatures));
+  add('list.jsonl', Buffer.from('{"trace":"a.strace","profiles":["b"],"name":"ok","labels":{"host":"h"}}\n'.repeat(5)));
+  add('list.csv', Buffer.from('ts,pid,tid,comm,syscall,ret,dur\n' + '1000.5,1,1,srv,read,5,0.001\n'.repeat(50)));
+  const tar = path.join(scratch, 'whole.tar');
+  if (spawnSync('tar', ['-cf', tar, '-C', scratch, 'whole.strace', 'whole.strace-k']).status === 0)
+    add('whole.tar', readFileSync(tar), false);
+  return list;
+}

@@ -1,0 +1,54 @@
+// What bad luck and bad will do to a file: bytes, lines, numbers and names changed, doubled, exchanged, cut off.
+import { Buffer } from 'node:buffer';
+
+const NUMBERS = [
+  '0',
+  '-1',
+  '1',
+  '255',
+  '65536',
+  '2147483647',
+  '2147483648',
+  '4294967296',
+  '9007199254740993',
+  '1e308',
+  'NaN',
+];
+const NAMES = ['', '__proto__', '\u001b[2J', '\u202e', 'é', '\0', '<unfinished ...>', '"', ']', '}', ','];
+
+const LINES = [
+  (lines, r) => lines.splice(r.below(lines.length), 1 + r.below(5)),
+  (lines, r) => lines.splice(r.below(lines.length), 0, lines[r.below(lines.length)]),
+  (lines, r) => {
+    const [a, b] = [r.below(lines.length), r.below(lines.length)];
+    [lines[a], lines[b]] = [lines[b], lines[a]];
+  },
+  (lines, r) => {
+    const at = r.below(lines.length);
+    lines[at] = lines[at].slice(0, r.below(lines[at].length + 1));
+  },
+  (lines, r) => replaceOne(lines, r, /-?\d+(?:\.\d+)?/g, NUMBERS),
+  (lines, r) => replaceOne(lines, r, /-?\d+(?:\.\d+)?/g, NUMBERS),
+  (lines, r) => replaceOne(lines, r, /[A-Za-z_]\w*/g, NAMES),
+  (lines, r) => replaceOne(lines, r, /[^\w\s]+/g, NAMES),
+];
+
+function replaceOne(lines, r, what, by) {
+  const at = r.below(lines.length);
+  const found = [...lines[at].matchAll(what)];
+  if (found.length === 0) return;
+  const { index, 0: text } = r.pick(found);
+  lines[at] = lines[at].slice(0, index) + r.pick(by) + lines[at].slice(index + text.length);
+}
+
+export function mutated(bytes, r, isText) {
+  if (isText && r.below(4) > 0) {
+    const lines = bytes.toString('latin1').split('\n');
+    for (let n = 1 + r.below(4); n > 0 && lines.length > 0; n--) r.pick(LINES)(lines, r);
+    return Buffer.from(lines.join('\n'), 'latin1');
+  }
+  let out = Buffer.from(bytes);
+  for (let n = 1 + r.below(8); n > 0 && out.length > 0; n--) out[r.below(out.length)] = r.below(256);
+  if (r.below(8) === 0) out = out.subarray(0, r.below(out.length + 1));
+  return out;
+}
