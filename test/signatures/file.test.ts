@@ -45,7 +45,6 @@ describe('the signatures file', () => {
     const text = serialiseSignatures({ ...DB, model });
     expect(text).toContain('"contexts":[\n[1,2],\n[3]\n],\n"totals":[4,5]\n}');
   });
-  });
 
   it('is read as older versions wrote it, without successions and peaks', () => {
     const { successors, peaks, ...older } = DB.model;
