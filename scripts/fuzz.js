@@ -123,7 +123,7 @@ async function shipped() {
   writeFileSync(whole.trace, incident.bytes);
   const learning = path.join(scratch, 'whole.strace-k');
   writeFileSync(learning, profile.bytes);
-  const { signatures } = await learn([learning], { jobs: 1 });
+  const { signatures } = await learn([path.join(BUGS, 'redis-849', 'profile-1.strace-k.gz')], { jobs: 1 });
   await writeSignatures(signatures, whole.signatures);
   add('x.signatures.json', readFileSync(whole.signatures));
   add('list.jsonl', Buffer.from('{"trace":"a.strace","profiles":["b"],"name":"ok","labels":{"host":"h"}}\n'.repeat(5)));

@@ -6,7 +6,7 @@ import type { Evidence, Message, ResultDocument, Suspect, Verdict } from '../../
 import type { Timeline } from '../../timeline/timeline.js';
 import { type Paragraph, changesText } from '../changes-text.js';
 import { sentence } from '../messages.js';
-import { facts, rankText, suspectsNote, verdictWords } from '../summary.js';
+import { facts, rankTexts, suspectsNote, verdictWords } from '../summary.js';
 import { allVisible } from './visible.js';
 import { type Clock, bytes, duration, grouped, moment, plural } from '../text.js';
 
@@ -82,6 +82,7 @@ export function pageData(result: ResultDocument): PageData {
     suspects: result.suspects.slice(0, SUSPECTS),
     warnings: result.warnings.slice(0, WARNINGS),
   });
+  const ranks = rankTexts(d.suspects);
   const best = Math.max(0, ...d.suspects.map((s) => s.score));
   return {
     title: `${d.verdict}: ${verdictWords(d)}`,
@@ -93,7 +94,7 @@ export function pageData(result: ResultDocument): PageData {
     window: d.window,
     onset: d.onset ?? null,
     note: suspectsNote(d),
-    suspects: d.suspects.map((s) => pageSuspect(s, best, d.trace)),
+    suspects: d.suspects.map((s, i) => pageSuspect(s, ranks[i]!, best, d.trace)),
     moreSuspects: result.suspects.length - d.suspects.length,
     timeline: d.timeline ?? null,
     changes: changesText(d),
@@ -142,10 +143,10 @@ function threadName(d: ResultDocument, tid: number): string {
   return name === '' ? String(tid) : `${tid} (${name})`;
 }
 
-function pageSuspect(s: Suspect, best: number, clock: Clock): PageSuspect {
+function pageSuspect(s: Suspect, rank: string, best: number, clock: Clock): PageSuspect {
   const evidence = [...s.evidence].sort((a, b) => b.weight - a.weight);
   return {
-    rank: rankText(s.rank, s.tiedWith.length > 0),
+    rank,
     function: s.function,
     object: s.object,
     confidence: s.confidence,
