@@ -10,7 +10,7 @@ import { countPlaces, folded } from './counts.js';
 import type { DetectorInput, Finding, Mark } from './finding.js';
 import { LONG_CALL_NS, type LongCall } from './long.js';
 import { type Pause, References, itemsOf, worstThread } from './pauses.js';
-import type { Scene } from './scene.js';
+import type { Cells, Scene } from './scene.js';
 
 /** Waits for whatever comes next: their length tells of the load, not of a defect. */
 const IDLE_CALLS =
@@ -25,6 +25,8 @@ const SINCE_START = 0.1;
 const WAKE_LEAD_NS = 5e6;
 const WAKE_LAG_NS = 1e6;
 const FULL = 0.2;
+/** From this probability on that no function of the program was on the stack, a wait is nobody's. */
+const NOBODYS = 0.95;
 /** Alarming is only what is more than a lost packet costs: the first retransmission comes after 1 s, the second 2 s later (RFC 6298). */
 const LEAST_TOTAL_NS = 3 * NANOSECONDS_PER_SECOND;
 
@@ -52,7 +54,7 @@ export function blocked(input: DetectorInput): Finding {
 }
 
 function longWaits(input: DetectorInput): Pause[] {
-  const { scene, onset, parameters, long } = input;
+  const { scene, cells, onset, parameters, long } = input;
   const { trace, places, fromNs, toNs } = scene;
   const { start, duration, flags } = trace.columns;
   const classOf = (row: number) => places.classOf[places.ofRow[row]!]!;
@@ -63,7 +65,7 @@ function longWaits(input: DetectorInput): Pause[] {
     const ns = Math.min(start[row]! + duration[row]!, toNs) - Math.max(start[row]!, fromNs);
     const unfinished = (flags[row]! & FLAG_UNFINISHED) !== 0 || start[row]! + duration[row]! > toNs;
     if (unfinished && start[row]! - fromNs < SINCE_START * (toNs - fromNs)) continue;
-    if (!learned(classOf(row)).resting && !resting(row)) waits.push({ row, before, ns, unfinished });
+    if (!learned(classOf(row)).resting && !resting(row) && !isNobodys(cells, row)) waits.push({ row, before, ns, unfinished });
   }
   if (waits.length === 0) return [];
   const count = folded(countPlaces(places, scene.firstRow, scene.endRow), places.classOf, places.classes.length);
@@ -87,6 +89,16 @@ function longWaits(input: DetectorInput): Pause[] {
     if (ns > parameters.blockedFactor * reference) pauses.push({ ...wait, ns: ns - reference, reference });
   }
   return pauses;
+}
+
+/**
+ * Whether learning only ever saw such a call with none of the program's functions on the stack: a thread of a scheduler or of a pool
+ * that has no work sleeps for however long.
+ */
+function isNobodys(cells: Cells, row: number): boolean {
+  const { nodes, weights } = cells.decode(cells.ofRow(row));
+  const none = nodes.indexOf(0);
+  return none >= 0 && weights[none]! >= NOBODYS;
 }
 
 /** Long calls that are long within the window, and were not made to wait for whatever comes. */
