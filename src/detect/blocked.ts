@@ -59,13 +59,14 @@ function longWaits(input: DetectorInput): Pause[] {
   const { start, duration, flags } = trace.columns;
   const classOf = (row: number) => places.classOf[places.ofRow[row]!]!;
   const learned = learnedWaits(scene, parameters.restShare);
-  const resting = restingPlaces(input, onset.ns);
+  const nobodys = (row: number) => learned(classOf(row)).unowned || isNobodys(scene, cells, row);
+  const resting = restingPlaces(input, onset.ns, nobodys);
   const waits: Omit<Pause, 'reference'>[] = [];
   for (const { row, before } of waitingCalls(scene, long.calls)) {
     const ns = Math.min(start[row]! + duration[row]!, toNs) - Math.max(start[row]!, fromNs);
     const unfinished = (flags[row]! & FLAG_UNFINISHED) !== 0 || start[row]! + duration[row]! > toNs;
     if (unfinished && start[row]! - fromNs < SINCE_START * (toNs - fromNs)) continue;
-    if (!learned(classOf(row)).resting && !resting(row) && !isNobodys(cells, row)) waits.push({ row, before, ns, unfinished });
+    if (!learned(classOf(row)).resting && !nobodys(row) && !resting(row)) waits.push({ row, before, ns, unfinished });
   }
   if (waits.length === 0) return [];
   const count = folded(countPlaces(places, scene.firstRow, scene.endRow), places.classOf, places.classes.length);
@@ -92,10 +93,12 @@ function longWaits(input: DetectorInput): Pause[] {
 }
 
 /**
- * Whether learning only ever saw such a call with none of the program's functions on the stack: a thread of a scheduler or of a pool
- * that has no work sleeps for however long.
+ * Whether learning only ever saw such a call, or such a thread, with none of the program's functions on the stack: a scheduler's or a pool's
+ * thread that has no work sleeps for however long, and so do those of a virtual machine.
  */
-function isNobodys(cells: Cells, row: number): boolean {
+function isNobodys(scene: Scene, cells: Cells, row: number): boolean {
+  const { probability, best } = cells.roles[cells.roleOfThread[scene.trace.columns.thread[row]!]!]!;
+  if (probability[best]! >= NOBODYS && scene.decoder.model.roles[best]!.entries.length === 0) return true;
   const { nodes, weights } = cells.decode(cells.ofRow(row));
   const none = nodes.indexOf(0);
   return none >= 0 && weights[none]! >= NOBODYS;
@@ -121,19 +124,26 @@ function clipped(trace: Trace, row: number, untilNs: number): number {
   return Math.min(trace.columns.duration[row]!, untilNs - trace.columns.start[row]!);
 }
 
-/** Per class: the longest such wait in learning, and whether learned threads rest there. */
-function learnedWaits(
-  { decoder, places }: Scene,
-  restShare: number,
-): (k: number) => { longestNs: number; resting: boolean } {
+interface LearnedWait {
+  readonly longestNs: number;
+  /** Learned threads rest there. */
+  readonly resting: boolean;
+  /** In a runtime, never seen with one of the program's functions on the stack. */
+  readonly unowned: boolean;
+}
+
+/** Per class: what learning knows of such waits. */
+function learnedWaits({ decoder, places }: Scene, restShare: number): (k: number) => LearnedWait {
   const byPair = new Map(decoder.model.waits.map((w) => [`${w[0]}>${w[1]}`, w]));
-  const done: { longestNs: number; resting: boolean }[] = [];
+  const nobodys = new Set((decoder.model.unowned ?? []).map((pair) => pair.join('>')));
+  const done: LearnedWait[] = [];
   return (k) =>
     (done[k] ??= (() => {
       const { before, call } = places.classes[k]!;
-      const w = byPair.get(`${before.replace(/=.*/, '')}>${call.replace(/=.*/, '')}`);
-      if (w === undefined) return { longestNs: 0, resting: false };
-      return { longestNs: w[3] * 1000, resting: w[4] >= restShare * w[5] };
+      const pair = `${before.replace(/=.*/, '')}>${call.replace(/=.*/, '')}`;
+      const w = byPair.get(pair);
+      if (w === undefined) return { longestNs: 0, resting: false, unowned: false };
+      return { longestNs: w[3] * 1000, resting: w[4] >= restShare * w[5], unowned: nobodys.has(pair) };
     })());
 }
 
@@ -141,7 +151,11 @@ function learnedWaits(
  * Whether a wait is where threads of that role spend much of their time before the onset: in the same calls after the same, or in
  * the same call of the same function. (A pool's threads sleep on a condition and may block on a lock by the same futex call.)
  */
-function restingPlaces({ scene, cells, parameters, long }: DetectorInput, untilNs: number): (row: number) => boolean {
+function restingPlaces(
+  { scene, cells, parameters, long }: DetectorInput,
+  untilNs: number,
+  nobodys: (row: number) => boolean,
+): (row: number) => boolean {
   const { trace, fromNs } = scene;
   const { classOf, classes, ofRow } = scene.places;
   const { start, thread } = trace.columns;
@@ -159,12 +173,14 @@ function restingPlaces({ scene, cells, parameters, long }: DetectorInput, untilN
   trace.threads.forEach(({ firstNs, exitNs }, t) => {
     lives[roleOfThread[t]!]! += Math.max(0, Math.min(exitNs ?? untilNs, untilNs) - Math.max(firstNs, fromNs));
   });
-  for (const { row: i } of long.calls) {
+  for (const { row: i, before } of long.calls) {
     if (start[i]! >= untilNs) break;
     const ns = Math.min(clipped(trace, i, untilNs), start[i]! + clipped(trace, i, untilNs) - fromNs);
     if (!(ns > LONG_CALL_NS)) continue;
     const k = roleOfThread[thread[i]!]! * classes.length + classOf[ofRow[i]!]!;
     byClass.set(k, (byClass.get(k) ?? 0) + ns);
+    // Nor does a thread's first call tell whose it is.
+    if (before < 0 || nobodys(i)) continue;
     const p = place(i);
     byPlace.set(p, (byPlace.get(p) ?? 0) + ns);
   }

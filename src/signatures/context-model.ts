@@ -46,6 +46,11 @@ export interface ContextModel {
     sum: number,
     threads: number,
   ])[];
+  /**
+   * Where a runtime executes the program: long waits, as calls after calls (KIND grain), that were never seen with one of its functions
+   * on the stack, be it that there was none, or that the stack was lost in a library on the way, as it is where a JVM's thread parks.
+   */
+  readonly unowned?: readonly (readonly [before: string, call: string])[];
 }
 
 /** A trace with, per stack, its node in the own tree. */
@@ -68,12 +73,14 @@ export const EMPTY_MODEL: ContextModel = {
 
 /**
  * @param functionOf number of each of the tree's functions in the database, -1 for one that is left out
+ * @param runtime whether the program is executed by an interpreter or virtual machine
  * Cost: O(rows). The result does not depend on the order of rows of different threads, nor on what else the tree holds.
  */
 export function learnContextModel(
   runs: readonly LearningTrace[],
   tree: OwnTree,
   functionOf: ArrayLike<number>,
+  runtime = false,
 ): ContextModel {
   const symbols = new Map<string, number>([[serialiseSymbol(EDGE), 0]]);
   const nodes = new NodeNumbers(tree, functionOf);
@@ -108,7 +115,7 @@ export function learnContextModel(
     roles.calls(run, rows);
     notePeaks(run.trace, rows, numbers, peaks);
     noteTimes(
-      run.trace,
+      run,
       rows.symbols.map((s) => grainsOf(s)),
       rows.context,
       table.symbol,
@@ -135,7 +142,16 @@ export function learnContextModel(
       const [before, call] = key.split('>') as [string, string];
       return [before, call, w.count, w.longest, w.sum, w.threads] as const;
     }),
+    ...(runtime ? { unowned: unowned(waits) } : {}),
   });
+}
+
+/** Of waits that may be for a lock of the program's, only short ones are seen while all is well; us. */
+const LONG_WAIT = 100_000;
+
+function unowned(waits: ReadonlyMap<string, Wait>): (readonly [string, string])[] {
+  const pairs = [...waits].filter(([, w]) => w.owned === 0 && (w.count === 0 || w.longest >= LONG_WAIT)).sort(byFirst);
+  return pairs.map(([key]) => key.split('>') as [string, string]);
 }
 
 /** Per context: numbers of nodes, and how many of its calls were issued under each. */

@@ -1,11 +1,17 @@
 /** Runs of equal calls, and how long calls took after which other. */
 import { EDGE, KIND, OUTCOME } from '../context/symbols.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
-import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace } from '../trace/table.js';
+import { NO_STACK } from '../trace/stacks.js';
+import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED } from '../trace/table.js';
+import type { LearningTrace } from './context-model.js';
 
-/** Calls after another: those that returned, the longest of them, and what all took, us; lifetimes of the threads that did it, us. */
+/**
+ * Calls after another: those that returned, the longest of them, and what all took, us; lifetimes of the threads that did it, us;
+ * those with one of the program's functions on the stack.
+ */
 export interface Wait {
   count: number;
+  owned: number;
   longest: number;
   sum: number;
   threads: number;
@@ -13,14 +19,14 @@ export interface Wait {
 
 /** Adds what `trace` has of them to `longest` (by OUTCOME grain) and `waits`. Rows in their order: each thread's past is kept aside. */
 export function noteTimes(
-  trace: Trace,
+  { trace, nodes }: LearningTrace,
   grains: readonly string[][],
   context: Int32Array,
   symbol: Int32Array,
   longest: Map<string, number>,
   waits: Map<string, Wait>,
 ): void {
-  const { duration, flags, start, thread } = trace.columns;
+  const { duration, flags, start, thread, stack } = trace.columns;
   // Texts have numbers, so that no string is made for a call.
   const kinds = new Map([[EDGE.call, 0]]);
   const outcomes = new Map<string, number>();
@@ -59,13 +65,14 @@ export function noteTimes(
     const pair = pairs.intern(last, before[t]!);
     if (pair === waitOf.length) {
       const key = `${kindTexts[last]!}>${kindTexts[before[t]!]!}`;
-      if (!waits.has(key)) waits.set(key, { count: 0, longest: 0, sum: 0, threads: 0 });
+      if (!waits.has(key)) waits.set(key, { count: 0, owned: 0, longest: 0, sum: 0, threads: 0 });
       waitOf.push(waits.get(key)!);
       latest.push(-1);
     }
     const w = waitOf[pair]!;
     const us = Math.round(took / 1000);
     w.sum += us;
+    if (stack !== null && stack[row] !== NO_STACK && nodes[stack[row]!]! >= 0) w.owned++;
     if (latest[pair] !== t) {
       const known = done.size;
       if (done.intern(pair, t) === known) w.threads += Math.round(lifetime[t]!);

@@ -77,7 +77,9 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   for (const use of uses) jitCalls += countObjects(use, objects);
   const languages = languagesOf(uses);
   const program = chooseProgram(objects, options.program);
-  const runtime = jitCalls > 0 && jitCalls >= RUNTIME_SHARE * (objects.get(program) ?? 0);
+  // A virtual machine is one though nothing of the script could be named.
+  const isMachine = [...objects.keys()].some((o) => runtimeOf(baseName(plainPath(o))) === baseName(plainPath(program)));
+  const runtime = isMachine || (jitCalls > 0 && jitCalls >= RUNTIME_SHARE * (objects.get(program) ?? 0));
   // perf script without -F dso names no objects: then every named function has to count.
   const nameless = [...objects.keys()].every((object) => object === '' || object === '[unknown]');
   const include = matcher(options.include);
