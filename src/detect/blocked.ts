@@ -3,6 +3,7 @@
  * The place where a thread is when it has nothing to do is left out: waits of any length are innocent there. Who waits
  * for a lock is the victim; where the trace shows who woke it, the one who held the lock is marked with twice the weight.
  */
+import { FIRST_COUNT } from '../context/decoder.js';
 import { kindCode, variantCode } from '../trace/kinds.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
@@ -59,7 +60,9 @@ function longWaits(input: DetectorInput): Pause[] {
   const { start, duration, flags } = trace.columns;
   const classOf = (row: number) => places.classOf[places.ofRow[row]!]!;
   const learned = learnedWaits(scene, parameters.restShare);
-  const nobodys = (row: number) => learned(classOf(row)).unowned || isNobodys(scene, cells, row);
+  // Where stacks were learned at all: else that no function was on them says nothing.
+  const told = scene.decoder.model.contexts.some((c) => c.some((n, i) => i >= FIRST_COUNT && i % 2 === 0 && n > 0));
+  const nobodys = (row: number) => told && (learned(classOf(row)).unowned || isNobodys(scene, cells, row));
   const resting = restingPlaces(input, onset.ns, nobodys);
   const waits: Omit<Pause, 'reference'>[] = [];
   for (const { row, before } of waitingCalls(scene, long.calls)) {
