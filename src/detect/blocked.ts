@@ -102,7 +102,7 @@ function longWaits(input: DetectorInput): Pause[] {
 function isNobodys(scene: Scene, cells: Cells, row: number): boolean {
   const { probability, best } = cells.roles[cells.roleOfThread[scene.trace.columns.thread[row]!]!]!;
   if (probability[best]! >= NOBODYS && scene.decoder.model.roles[best]!.entries.length === 0) return true;
-  const { nodes, weights } = cells.decode(cells.ofRow(row));
+  const { nodes, weights } = cells.decode(cells.ofRow[row]!);
   const none = nodes.indexOf(0);
   return none >= 0 && weights[none]! >= NOBODYS;
 }
