@@ -6,13 +6,14 @@
  * version 1 is one of version 2 as it stands.
  */
 import type { WindowChanges } from './changes/window-changes.js';
+import type { CallSlices } from './stacks/slices.js';
 import type { StackProfile } from './stacks/stack-profile.js';
 import type { Timeline } from './timeline/timeline.js';
 
 export const RESULT_SCHEMA_VERSION = 2;
 
 /** Parts of the document that cost something and are there where they were asked for. */
-export type Section = 'stacks' | 'changes' | 'timeline';
+export type Section = 'stacks' | 'slices' | 'changes' | 'timeline';
 
 export type Verdict = 'bug' | 'external' | 'none' | 'inconclusive';
 export type ExternalResource = 'disk' | 'network' | 'peer' | 'cpu';
@@ -116,6 +117,8 @@ export interface ResultDocument {
   readonly suspects: readonly Suspect[];
   /** Section `stacks`: calls and time by stack, before the onset against after it. */
   readonly stacks?: StackProfile | undefined;
+  /** Section `slices`: calls over time. */
+  readonly slices?: CallSlices | undefined;
   /** Section `changes`: what changed, told by the calls alone. Always there without signatures. */
   readonly changes?: WindowChanges | undefined;
   /** Wall seconds a stage. */

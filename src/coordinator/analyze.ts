@@ -56,7 +56,7 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly anyProgram?: boolean | undefined;
   /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
   readonly binary?: string | undefined;
-  /** Parts of the document to make besides: 'stacks', 'timeline', 'changes' (made in any case without signatures). */
+  /** Parts of the document to make besides: 'stacks', 'slices', 'timeline', 'changes' (made in any case without signatures). */
   readonly sections?: readonly Section[] | undefined;
   /** Folders with separate files of the binary's symbols, besides the system's. */
   readonly debugFiles?: readonly string[] | undefined;
@@ -134,11 +134,16 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     };
     const asked = (name: Section) => options.sections?.includes(name) === true;
     const drawn = () => pool.run(timelineStage, timelineInput(input, facts.onset, facts.suspects), { signal });
+    const wanted = (['stacks', 'slices'] as const).filter(asked);
+    const stacks =
+      wanted.length > 0
+        ? await unlessCancelled('stacks', () => pool.run(stacksStage, { input, wanted }, { signal }))
+        : null;
     const sections = {
       ...(await section('changes', signatures === null || asked('changes'), () =>
         pool.run(changesStage, input, { signal }),
       )),
-      ...(await section('stacks', asked('stacks'), () => pool.run(stacksStage, input, { signal }))),
+      ...stacks,
       ...(await section('timeline', asked('timeline'), drawn)),
     };
     return { ...facts, ...sections, status, warnings, ...spent(timing) };

@@ -6,7 +6,9 @@ import { jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
 import type { Reporter } from './reporter.js';
+import { chromeTraceReporter } from './stacks/chrome-trace.js';
 import { FOLDED_REPORTERS } from './stacks/folded.js';
+import { speedscopeReporter } from './stacks/speedscope.js';
 import { tableReporter } from './table.js';
 import { forAnyNames } from './visible.js';
 
@@ -18,4 +20,6 @@ export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = forAnyNames
   htmlReporter,
   junitReporter,
   ...FOLDED_REPORTERS,
+  speedscopeReporter,
+  chromeTraceReporter,
 ]);

@@ -73,6 +73,31 @@ const stackProfile = z
   })
   .describe('Calls and time of the window by stack, before the onset and after it.');
 
+const numbers = z.array(z.number());
+
+const callSlices = z
+  .object({
+    source: z.enum(['recorded', 'decoded', 'none']),
+    onset: seconds,
+    from: seconds,
+    to: seconds,
+    stacks: z.array(z.array(z.string())),
+    calls: z.array(z.string()),
+    threads: z.array(
+      z.object({
+        pid: z.int(),
+        tid: z.int(),
+        name: z.string(),
+        begin: numbers.describe('Per call, seconds.'),
+        end: numbers,
+        stack: numbers.describe('Per call: index into stacks.'),
+        call: numbers.describe('Per call: index into calls.'),
+        certainty: numbers.describe('Per call: probability of its stack, 0..1.'),
+      }),
+    ),
+  })
+  .describe('Calls over time, each under its likeliest stack.');
+
 export const resultSchema = z
   .object({
     schemaVersion: z.union([z.literal(1), z.literal(2)]),
@@ -117,6 +142,7 @@ export const resultSchema = z
     timeline: timelineSchema.optional(),
     suspects: z.array(suspect),
     stacks: stackProfile.optional(),
+    slices: callSlices.optional(),
     changes: changesSchema.optional(),
     timing: z.record(z.string(), z.number()).describe('Wall seconds a stage.'),
     peakMemoryBytes: count,

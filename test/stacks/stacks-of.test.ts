@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
 import { UNKNOWN_FUNCTION, type WeighedStack } from '../../src/stacks/stack-profile.js';
-import { stacksOf } from '../../src/stacks/stacks-of.js';
+import { stackSections, stacksOf } from '../../src/stacks/stacks-of.js';
 import { type Line, serve, traceText } from '../helpers/server.js';
 import { traceFromText } from '../helpers/trace.js';
 
@@ -64,5 +64,24 @@ describe('the stack profile', () => {
       expect(s.certainty).toBeGreaterThanOrEqual(0);
       expect(s.certainty).toBeLessThanOrEqual(1 + 1e-9);
     }
+  });
+});
+
+describe('calls over time', () => {
+  it('are all there, in order, each under its likeliest stack', () => {
+    const trace = traceFromText(traceText(serve({ to: 20, rate: 20 })));
+    const input = { trace, signatures: LEARNED, parameters, fromNs: 0, toNs: trace.endNs + 1 };
+    const { slices, stacks } = stackSections(input, ['slices']);
+    expect(stacks).toBeUndefined();
+    expect(slices!.threads.reduce((sum, t) => sum + t.begin.length, 0)).toBe(trace.length);
+    for (const { begin, end } of slices!.threads)
+      begin.forEach((b, i) => {
+        expect(end[i]).toBeGreaterThanOrEqual(b);
+        if (i > 0) expect(end[i - 1]).toBeLessThanOrEqual(b);
+      });
+    const [worker] = slices!.threads;
+    const read = slices!.calls.indexOf('read:tcp');
+    const at = worker!.call.indexOf(read);
+    expect(slices!.stacks[worker!.stack[at]!]).toEqual(['main', 'loop', 'onRequest', 'readRequest']);
   });
 });
