@@ -46,8 +46,10 @@ class Examiner {
       workerData: whole,
       resourceLimits: { maxOldGenerationSizeMb: MOST_MB },
     });
-    await new Promise((resolve, reject) => this.worker.once('message', resolve).once('error', reject));
-    this.worker.removeAllListeners('error');
+    this.answer = () => undefined;
+    this.worker.on('message', (fault) => this.answer(fault));
+    this.worker.on('error', (error) => this.answer(`the thread ended: ${error.message}`));
+    await new Promise((resolve) => (this.answer = resolve));
     this.before = process.memoryUsage.rss();
   }
 
@@ -57,12 +59,10 @@ class Examiner {
     let timer;
     const fault = await new Promise((resolve) => {
       timer = setTimeout(() => resolve(`not done after ${HANG_MS / 1000} s`), HANG_MS);
-      this.worker.once('message', resolve);
-      this.worker.once('error', (error) => resolve(`the thread ended: ${error.message}`));
+      this.answer = resolve;
       this.worker.postMessage(file);
     });
     clearTimeout(timer);
-    this.worker.removeAllListeners();
     const grown = (process.memoryUsage.rss() - this.before) / 2 ** 20;
     const outgrown = grown > MOST_MB ? `took ${Math.round(grown)} MB` : null;
     if (fault !== null || outgrown !== null) await this.stop();

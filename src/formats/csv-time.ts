@@ -12,6 +12,9 @@ const TENTHS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/;
 const NUMBER = /^\d+(\.\d*)?(e[+-]?\d+)?$/i;
 
+/** What is later is no time: differences of such numbers are not even whole seconds. */
+const LAST_SECOND = Number.MAX_SAFE_INTEGER;
+
 /** Wall clock times of 2001 to 2103 in seconds. */
 const EPOCH_FROM = 1e9;
 const EPOCH_TO = 4.2e9;
@@ -82,7 +85,7 @@ export class TimeReader {
     }
     this.seconds = seconds;
     this.nanoseconds = nanoseconds * TENTHS[Math.min(places, 9)];
-    return true;
+    return seconds <= LAST_SECOND;
   }
 
   /** Exponents and ISO 8601; without a zone the latter is taken as UTC. */
@@ -99,6 +102,6 @@ export class TimeReader {
     const value = Number(field) / 10 ** this.digits;
     this.seconds = Math.floor(value);
     this.nanoseconds = Math.round((value - this.seconds) * 1e9);
-    return true;
+    return value <= LAST_SECOND;
   }
 }

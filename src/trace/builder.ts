@@ -172,12 +172,14 @@ export class TraceBuilder {
     if (!survey.sorted) sortRows(rows);
     const calls = renumberCalls(rows, this.calls);
     const timed = clock.kind !== 'relative' && clock.kind !== 'none';
+    const columns = rows.finish();
     return {
       length: rows.length,
-      columns: rows.finish(),
+      columns,
       calls,
       threads,
-      stacks: this.stacks.size > 0 ? this.stacks.finish() : null,
+      // Where all calls that had one are damaged, there are stacks of no call.
+      stacks: columns.stack !== null && this.stacks.size > 0 ? this.stacks.finish() : null,
       switches: this.switches.finish(threads, shift),
       origin: timed ? originOf(clock.originSeconds, zero + shift) : { seconds: 0, nanoseconds: 0 },
       clock: clock.kind,
