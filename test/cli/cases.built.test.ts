@@ -44,7 +44,7 @@ async function countWithAwk(incident: string): Promise<Counts> {
 }
 
 describe('every case of datasets/bugs', () => {
-  it('is there', () => expect(cases.length).toBe(23));
+  it('is there', () => expect(cases.length).toBe(44));
 
   it.concurrent.each(cases)('%s', async (name) => {
     const folder = path.join(BUGS, name);
