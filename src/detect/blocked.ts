@@ -162,6 +162,7 @@ function restingPlaces(
   const { trace, fromNs } = scene;
   const { classOf, classes, ofRow } = scene.places;
   const { start, thread } = trace.columns;
+  const runtime = scene.decoder.model.unowned !== undefined;
   const { roleOfThread, roles } = cells;
   const byPlace = new Map<string, number>();
   const byClass = new Map<number, number>();
@@ -182,8 +183,8 @@ function restingPlaces(
     if (!(ns > LONG_CALL_NS)) continue;
     const k = roleOfThread[thread[i]!]! * classes.length + classOf[ofRow[i]!]!;
     byClass.set(k, (byClass.get(k) ?? 0) + ns);
-    // Nor does a thread's first call tell whose it is.
-    if (before < 0 || nobodys(i)) continue;
+    // Nor does a thread's first call tell whose it is where a runtime parks threads of its own.
+    if ((before < 0 && runtime) || nobodys(i)) continue;
     const p = place(i);
     byPlace.set(p, (byPlace.get(p) ?? 0) + ns);
   }
