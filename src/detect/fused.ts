@@ -51,7 +51,8 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const alarms = findings.filter((f) => f.alarming);
   // Without functions to name, that none is named says nothing.
   const named = ranked.length > 0 || input.signatures.functions.length === 0;
-  const odds = oddsOfDefect(onset, findings);
+  // The odds were fitted to programs without a runtime: its threads work and rest as they like.
+  const odds = input.signatures.model.unowned === undefined ? oddsOfDefect(onset, findings) : 0;
   const byOdds = alarms.length === 0 && odds >= EVEN;
   const began = outside !== null || byOdds || alarms.some((f) => !FROM_THE_BEGINNING.has(f.detector));
   return {

@@ -38,7 +38,10 @@ describe('threads without work', () => {
     await learn(recording('java-profile.perf.txt.xz'), 'java.json');
   });
 
-  it.each([['go-lull', 'go.json']])('nobody is to blame for %s: 7 s without requests', async (trace, signatures) => {
+  it.each([
+    ['go-lull', 'go.json'],
+    ['java-lull', 'java.json'],
+  ])('nobody is to blame for %s: 7 s without requests', async (trace, signatures) => {
     expect((await analyze(recording(`${trace}.strace.xz`), signatures)).verdict).toBe('none');
   });
 
