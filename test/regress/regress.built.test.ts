@@ -51,12 +51,12 @@ describe('perfscope regress', { timeout: 240_000 }, () => {
     expect(readFileSync(folder.at('p.prom'), 'utf8')).toContain('\nperfscope_regress_passed 1\n');
     expect(JSON.parse(readFileSync(folder.at('r.json'), 'utf8'))).toMatchObject({ passed: true, newCases: [] });
 
-    // Alarms that nothing sets off: the detectors might as well not be there. The gates come from the config file.
+    // An alarm that everything sets off: a healthy server misbehaves. The gates come from the config file.
     const config = folder.at('perfscope.config.json');
-    writeFileSync(config, JSON.stringify({ maxMissingCases: 1, rateAlarm: 1, busyAlarm: 1, blockedAlarm: 1 }));
-    const dropped = await regress('--config', config, '--case', CASES[0]!, ...history);
+    writeFileSync(config, JSON.stringify({ maxMissingCases: 1, rateAlarm: 0 }));
+    const dropped = await regress('--config', config, '--case', CASES[1]!, ...history);
     expect(dropped.code).toBe(1);
-    expect(dropped.stderr).toMatch(/gate crossed: worse\w+ <= 0: fused memcached-ae6f426: /);
+    expect(dropped.stderr).toMatch(/gate crossed: worse\w+ <= 0: fused redis-healthy: /);
     const nights = readFileSync(folder.at('h.jsonl'), 'utf8').trimEnd().split('\n');
     expect(nights.map((line) => JSON.parse(line).passed)).toEqual([true, false]);
   });
