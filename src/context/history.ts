@@ -15,6 +15,8 @@
  */
 import type { ContextModel } from '../signatures/context-model.js';
 import { type Decoded, FIRST_COUNT } from './decoder.js';
+import { CYCLE, Cycles } from './cycles.js';
+import { PairNumbers } from './pair-numbers.js';
 import { CALL, grainsOf, parseSymbol } from './symbols.js';
 import { TupleNumbers } from './tuple-numbers.js';
 
@@ -26,9 +28,6 @@ const MOST_NODES = 40;
 const HALF = 0.5;
 /** A node counts at least this share of the calls: learning is a sample. */
 const LEAST_SHARE = 1e-5;
-/** Longest cycle of calls that counts as one observation, and its turns that are looked at. */
-const CYCLE = 16;
-const TURNS = 2;
 /** Vectors are kept in steps of a tenth, down to this part of their largest entry. */
 const STEP = Math.log(1.1);
 const LEAST = 1e-4;
@@ -204,9 +203,9 @@ class Steps {
   private readonly vectors: Float64Array[] = [];
   private readonly cells: number[] = [];
   private readonly numbers = new Map<string, number>();
-  private readonly forwards = new Memo();
-  private readonly backwards = new Memo();
-  private readonly posteriors = new Memo();
+  private readonly forwards = new PairNumbers();
+  private readonly backwards = new PairNumbers();
+  private readonly posteriors = new PairNumbers();
   private readonly decodedNumbers = new Map<string, number>();
 
   constructor(
@@ -301,86 +300,4 @@ class Steps {
 /** Logarithm in steps; nothing where it is too little to count. */
 function steps(x: number): number {
   return x < LEAST ? -Infinity : Math.round(Math.log(x) / STEP);
-}
-
-/** Numbers by pairs of numbers (int32, from 0), by open addressing: two look-ups of most rows are all that decoding costs. */
-class Memo {
-  /** Four a slot: the pair, its number + 1 (0: the slot is free), nothing. */
-  private slots = new Int32Array(4 << 10);
-  private size = 0;
-
-  /** -1: not known. */
-  get(a: number, b: number): number {
-    const { slots } = this;
-    const mask = slots.length - 1;
-    let i = home(a, b) & mask;
-    while (slots[i + 2] !== 0 && (slots[i] !== a || slots[i + 1] !== b)) i = (i + 4) & mask;
-    return slots[i + 2]! - 1;
-  }
-
-  /** Of a pair that is not known; gives `value`. */
-  set(a: number, b: number, value: number): number {
-    if (16 * ++this.size > this.slots.length) {
-      const old = this.slots;
-      this.slots = new Int32Array(2 * old.length);
-      for (let i = 0; i < old.length; i += 4) if (old[i + 2] !== 0) this.put(old[i]!, old[i + 1]!, old[i + 2]!);
-    }
-    this.put(a, b, value + 1);
-    return value;
-  }
-
-  private put(a: number, b: number, value: number): void {
-    const { slots } = this;
-    const mask = slots.length - 1;
-    let i = home(a, b) & mask;
-    while (slots[i + 2] !== 0) i = (i + 4) & mask;
-    slots[i] = a;
-    slots[i + 1] = b;
-    slots[i + 2] = value;
-  }
-}
-
-function home(a: number, b: number): number {
-  const h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 0x7ed55d16, 0x85ebca6b);
-  return (h ^ (h >>> 15)) << 2;
-}
-
-/** Finds calls that repeat a cycle of their thread. */
-class Cycles {
-  private readonly ring: Int32Array;
-  private readonly count: Int32Array;
-  private readonly period: Uint8Array;
-  private readonly streak: Int32Array;
-
-  constructor(threads: number) {
-    this.ring = new Int32Array(threads * 2 * CYCLE).fill(-1);
-    this.count = new Int32Array(threads);
-    this.period = new Uint8Array(threads);
-    this.streak = new Int32Array(threads);
-  }
-
-  /** Period of the cycle of which this is a later turn than are looked at; 0: it is none. */
-  add(t: number, cell: number): number {
-    const { ring } = this;
-    const base = t * 2 * CYCLE;
-    const at = this.count[t]!++;
-    const mask = 2 * CYCLE - 1;
-    ring[base + (at & mask)] = cell;
-    const known = this.period[t]!;
-    if (known > 0 && ring[base + ((at - known) & mask)] === cell) {
-      this.streak[t]!++;
-    } else {
-      let found = 0;
-      for (let q = 1; q <= CYCLE && 2 * q <= at + 1 && found === 0; q++) {
-        if (ring[base + ((at - q) & mask)] !== cell) continue;
-        let j = 1;
-        while (j < q && ring[base + ((at - j) & mask)] === ring[base + ((at - q - j) & mask)]) j++;
-        if (j >= q) found = q;
-      }
-      this.period[t] = found;
-      this.streak[t] = found;
-    }
-    const period = this.period[t]!;
-    return period > 0 && this.streak[t]! > (TURNS - 1) * period ? period : 0;
-  }
 }
