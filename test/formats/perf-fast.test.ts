@@ -165,6 +165,14 @@ it('reads damaged lines as the JavaScript reader does', () => {
   );
 }, 60_000);
 
+it('finds the time where it looked further behind in the line before', () => {
+  const line = (name: string, i: number) => `${name} 1/1000 [000] 1.00000${i % 10}: raw_syscalls:sys_enter: NR 39 ()\n`;
+  // So much longer that its time ends where the event's name does in the others.
+  const longer = 'a'.repeat(1 + ' raw_syscalls:sys_enter:'.length);
+  const text = [line(longer, 0), line(longer, 0), ...Array.from({ length: 200 }, (_, i) => line('a', i))].join('');
+  expect(compare(bytesOf(text), false)).toBeGreaterThan(0.9);
+});
+
 it('goes on where its room ends', () => {
   const lines = (n: number, of: (i: number) => string) => bytesOf(Array.from({ length: n }, (_, i) => of(i)).join(''));
   const head = (i: number, tid: number) => `a 1/${tid} [000] 1.${String(i).padStart(6, '0')}:`;

@@ -67,7 +67,8 @@ function slotOf(end: usize): usize {
 export function readHead(start: usize): usize {
   // Whichever is taken: between it and the ids there is no other, and those within the name were not taken before either.
   let colon = start + colonAt;
-  if (load<u16>(colon) != 0x203a /* : */) {
+  // Behind an event's name there is one as well, where a line before had a longer name of its thread.
+  if (load<u16>(colon) != 0x203a /* : */ || !isDigit(load<u8>(colon - 1))) {
     colon = findColon(start + LEAST_COLON);
     if (colon == 0) return 0;
     colonAt = <i32>(colon - start);
