@@ -8,6 +8,7 @@ import { OUTCOME, grainsOf } from '../context/symbols.js';
 import { countPlaces, folded } from '../detect/counts.js';
 import { type Item, ROWS_KEPT } from '../detect/finding.js';
 import { type Cells, type Scene, lowerBound } from '../detect/scene.js';
+import { type SeeTime, eachThreadTime } from '../detect/thread-time.js';
 
 export interface Mass {
   readonly detector: 'more-calls' | 'time-before' | 'time-inside';
@@ -104,31 +105,18 @@ class Times {
 
 /** Thread time that is more than its rate before the onset, by node; calls and pauses that the onset cuts belong to both sides. */
 function moreTime(scene: Scene, cells: Cells, onsetNs: number, nodes: number): Mass[] {
-  const { trace, fromNs, toNs, endRow } = scene;
-  const { start, duration, thread } = trace.columns;
+  const { trace, fromNs, toNs } = scene;
   const [before, after] = [new Times(cells.size), new Times(cells.size)];
-  const lastEnd = new Float64Array(trace.threads.length).fill(NaN);
-  const lastCell = new Int32Array(trace.threads.length).fill(-1);
-  const add = (which: 'between' | 'inside', cell: number, from: number, to: number) => {
+  const add: SeeTime = (which, cell, from, to) => {
     const early = Math.min(to, onsetNs) - Math.max(from, fromNs);
     if (early > 0) before[which][cell]! += early;
     const late = Math.min(to, toNs) - Math.max(from, onsetNs);
     if (late > 0) after[which][cell]! += late;
   };
-  for (let i = 0; i < endRow; i++) {
-    const t = thread[i]!;
-    const cell = cells.ofRow[i]!;
-    const begin = start[i]!;
-    const took = duration[i]!;
-    const end = took > 0 ? begin + took : begin;
-    if (begin > lastEnd[t]!) add('between', cell, lastEnd[t]!, begin);
-    if (end > begin) add('inside', cell, begin, end);
-    lastEnd[t] = end;
-    lastCell[t] = cell;
-  }
+  const last = eachThreadTime(scene, cells, add);
   // A thread that went silent computes, or is off the processor, after its last call: nothing tells what would have come.
   trace.threads.forEach(({ exitNs }, t) => {
-    if (lastCell[t]! >= 0 && exitNs === null) add('between', lastCell[t]!, lastEnd[t]!, toNs);
+    if (last.cell[t]! >= 0 && exitNs === null) add('between', last.cell[t]!, last.endNs[t]!, toNs);
   });
   const scale = (toNs - onsetNs) / Math.max(1, onsetNs - fromNs);
   const masses = (['between', 'inside'] as const).map((which): Mass => {

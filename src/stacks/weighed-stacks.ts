@@ -4,6 +4,7 @@
  */
 import { KIND, grainsOf } from '../context/symbols.js';
 import type { Cells, Scene } from '../detect/scene.js';
+import { type SeeTime, eachThreadTime } from '../detect/thread-time.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { type StackProfile, type StackWeights, UNKNOWN_FUNCTION, type WeighedStack } from './stack-profile.js';
 
@@ -105,30 +106,20 @@ function kept(entries: readonly Entry[]): Entry[] {
 /** Before and after the onset, within the window: calls by their begin, times as far as they lie in each part. */
 function sumsOf(scene: Scene, cells: Cells, onsetNs: number): readonly [Sums, Sums] {
   const { trace, fromNs, toNs, firstRow, endRow } = scene;
-  const { start, duration, thread } = trace.columns;
+  const { start } = trace.columns;
   const [before, after] = [new Sums(cells.size), new Sums(cells.size)];
-  const lastEnd = new Float64Array(trace.threads.length).fill(NaN);
-  const lastCell = new Int32Array(trace.threads.length).fill(-1);
-  const add = (which: 'callTime' | 'gapTime', cell: number, from: number, to: number) => {
+  const add: SeeTime = (which, cell, from, to) => {
+    const sum = which === 'inside' ? 'callTime' : 'gapTime';
     const early = Math.min(to, onsetNs) - Math.max(from, fromNs);
-    if (early > 0) before[which][cell]! += early;
+    if (early > 0) before[sum][cell]! += early;
     const late = Math.min(to, toNs) - Math.max(from, onsetNs);
-    if (late > 0) after[which][cell]! += late;
+    if (late > 0) after[sum][cell]! += late;
   };
-  for (let i = 0; i < endRow; i++) {
-    const t = thread[i]!;
-    const cell = cells.ofRow[i]!;
-    const begin = start[i]!;
-    const end = duration[i]! > 0 ? begin + duration[i]! : begin;
-    if (i >= firstRow) (begin < onsetNs ? before : after).calls[cell]!++;
-    if (begin > lastEnd[t]!) add('gapTime', cell, lastEnd[t]!, begin);
-    if (end > begin) add('callTime', cell, begin, end);
-    lastEnd[t] = end;
-    lastCell[t] = cell;
-  }
+  for (let i = firstRow; i < endRow; i++) (start[i]! < onsetNs ? before : after).calls[cells.ofRow[i]!]!++;
+  const last = eachThreadTime(scene, cells, add);
   // A thread that went silent computes, or is off the processor, after its last call: nothing tells what would have come.
   trace.threads.forEach(({ exitNs }, t) => {
-    if (lastCell[t]! >= 0) add('gapTime', lastCell[t]!, lastEnd[t]!, exitNs ?? toNs);
+    if (last.cell[t]! >= 0) add('between', last.cell[t]!, last.endNs[t]!, exitNs ?? toNs);
   });
   return [before, after];
 }
