@@ -1,4 +1,4 @@
-// Assembles the WebAssembly of the library: each module of src/wasm (AssemblyScript) becomes NAME-module.ts beside its source,
+// Assembles the WebAssembly of the library: each module of a kernel/ folder of src (AssemblyScript) becomes NAME-module.ts beside its source,
 // in base64, so that the sources run as they are and nothing is looked for on disk at run time.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,21 +11,21 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'src');
 /** What exports the functions of a module in AssemblyScript, below src/. */
 const SCRIPTS = [
-  'wasm/csv/lines.ts',
-  'wasm/episodes/miner.ts',
-  'wasm/outliers/outliers.ts',
-  'wasm/perf/lines.ts',
-  'wasm/places/ladder.ts',
-  'wasm/places/places.ts',
-  'wasm/rows/rows.ts',
-  'wasm/strace/lines.ts',
-  'wasm/units/units.ts',
+  'formats/csv/kernel/lines.ts',
+  'episodes/kernel/miner.ts',
+  'outliers/kernel/outliers.ts',
+  'formats/perf/kernel/lines.ts',
+  'context/kernel/ladder.ts',
+  'context/kernel/places.ts',
+  'trace/kernel/rows.ts',
+  'formats/strace/kernel/lines.ts',
+  'units/kernel/units.ts',
 ];
 /** Those whose memory comes from the driver: it shares it with all threads, or knows how much will do. */
-const SHARING = ['wasm/rows/rows.ts'];
-const GIVEN = ['wasm/places/ladder.ts', 'wasm/places/places.ts', 'wasm/units/units.ts'];
+const SHARING = ['trace/kernel/rows.ts'];
+const GIVEN = ['context/kernel/ladder.ts', 'context/kernel/places.ts', 'units/kernel/units.ts'];
 /** What they have in common. */
-const SHARED = path.join(SOURCES, 'wasm/shared');
+const SHARED = path.join(SOURCES, 'lib/kernel');
 /**
  * Memory for as many rows as the drivers ever ask for, in pages; those that are not touched cost nothing. When memory grows, V8
  * detaches its buffer, and from the first such on checks every access to any typed array of the thread: a fifth slower.

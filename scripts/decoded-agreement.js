@@ -6,8 +6,8 @@
  *   node scripts/decoded-agreement.js [BUGSET...]        default: datasets/bugs; a minute
  */
 import { learn } from '../dist/src/index.js';
-import { inlinePool } from '../dist/src/coordinator/inline-pool.js';
-import { readTrace } from '../dist/src/coordinator/ingest.js';
+import { inlinePool } from '../dist/src/pool/inline-pool.js';
+import { readTrace } from '../dist/src/reading/ingest.js';
 import { findCases, readCase } from '../dist/src/evaluate/case.js';
 import { DEFAULT_PARAMETERS as parameters } from '../dist/src/parameters.js';
 import { stacksOf } from '../dist/src/stacks/stacks-of.js';

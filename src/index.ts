@@ -20,7 +20,7 @@ export {
 } from './coordinator/compare.js';
 export { inspect, type InspectOptions, type Inspection } from './coordinator/inspect.js';
 export { learn, type LearnOutcome, type LearnRunOptions } from './coordinator/learn.js';
-export { DEFAULT_METHOD, METHODS } from './coordinator/methods.js';
+export { DEFAULT_METHOD, METHODS } from './methods/registry.js';
 export type { Progress, RunOptions } from './coordinator/run.js';
 export { PerfscopeError, type ErrorCode, type Place } from './errors.js';
 export { evaluate, type EvaluateOptions } from './evaluate/evaluate.js';

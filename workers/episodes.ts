@@ -1,4 +1,4 @@
-import { serve } from '../src/coordinator/serve.js';
-import { episodeStage } from '../src/coordinator/unit-stages.js';
+import { serve } from '../src/pool/serve.js';
+import { episodeStage } from '../src/methods/perfscope/unit-stages.js';
 
 export default serve(episodeStage);

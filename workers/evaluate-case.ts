@@ -1,4 +1,4 @@
-import { serve } from '../src/coordinator/serve.js';
+import { serve } from '../src/pool/serve.js';
 import { caseStage } from '../src/evaluate/case-stage.js';
 
 export default serve(caseStage);

@@ -1,4 +1,4 @@
 import { incidentStage } from '../src/batch/incident-stage.js';
-import { serve } from '../src/coordinator/serve.js';
+import { serve } from '../src/pool/serve.js';
 
 export default serve(incidentStage);

@@ -1,4 +1,4 @@
-import { methodStage } from '../src/coordinator/method-stage.js';
-import { serve } from '../src/coordinator/serve.js';
+import { methodStage } from '../src/methods/method-stage.js';
+import { serve } from '../src/pool/serve.js';
 
 export default serve(methodStage);

@@ -1,4 +1,4 @@
-import { parseStage } from '../src/coordinator/parse-stage.js';
-import { serve } from '../src/coordinator/serve.js';
+import { parseStage } from '../src/reading/parse-stage.js';
+import { serve } from '../src/pool/serve.js';
 
 export default serve(parseStage);

@@ -1,4 +1,4 @@
-import { placeStage } from '../src/coordinator/place-stage.js';
-import { serve } from '../src/coordinator/serve.js';
+import { placeStage } from '../src/reading/place-stage.js';
+import { serve } from '../src/pool/serve.js';
 
 export default serve(placeStage);

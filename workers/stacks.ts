@@ -1,4 +1,4 @@
-import { serve } from '../src/coordinator/serve.js';
+import { serve } from '../src/pool/serve.js';
 import { stacksStage } from '../src/coordinator/stacks-stage.js';
 
 export default serve(stacksStage);

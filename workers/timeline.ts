@@ -1,4 +1,4 @@
-import { serve } from '../src/coordinator/serve.js';
+import { serve } from '../src/pool/serve.js';
 import { timelineStage } from '../src/coordinator/timeline-stage.js';
 
 export default serve(timelineStage);

@@ -124,8 +124,8 @@ export const stepOf = (pids) => Math.max(...pids) - Math.min(...pids) + 1;
 
 /** The incident of a case as perfscope reads it. */
 export async function incidentTrace(id) {
-  const { readTrace } = await dist('coordinator/ingest.js');
-  const { createPool } = await dist('coordinator/pool.js');
+  const { readTrace } = await dist('reading/ingest.js');
+  const { createPool } = await dist('pool/pool.js');
   const pool = createPool({ jobs: 1 });
   const { trace } = await readTrace([incidentOf(id)], { pool });
   await pool.close();

@@ -22,8 +22,8 @@ async function measured(body) {
 }
 
 async function readWith(threads) {
-  const { readTrace } = await dist('coordinator/ingest.js');
-  const { createPool } = await dist('coordinator/pool.js');
+  const { readTrace } = await dist('reading/ingest.js');
+  const { createPool } = await dist('pool/pool.js');
   const pool = createPool({ jobs: threads, helping: true });
   const { trace } = await readTrace([file], { pool });
   await pool.close();
@@ -32,8 +32,8 @@ async function readWith(threads) {
 
 /** Reads the file with threads that have started, and have read it once before. */
 async function readAgain() {
-  const { readTrace } = await dist('coordinator/ingest.js');
-  const { createPool } = await dist('coordinator/pool.js');
+  const { readTrace } = await dist('reading/ingest.js');
+  const { createPool } = await dist('pool/pool.js');
   const pool = createPool({ jobs: Number(jobs), helping: true });
   await readTrace([file], { pool });
   const facts = await measured(async () => ({ events: (await readTrace([file], { pool })).trace.length }));
@@ -43,8 +43,8 @@ async function readAgain() {
 
 /** The parser alone, one thread, one stretch after the other into the same columns; nothing joined. */
 async function parse() {
-  const { fileRanges, DEFAULT_CHUNK_BYTES } = await dist('coordinator/cuts.js');
-  const { formatOf, sampleOf } = await dist('coordinator/sampling.js');
+  const { fileRanges, DEFAULT_CHUNK_BYTES } = await dist('reading/cuts.js');
+  const { formatOf, sampleOf } = await dist('reading/sampling.js');
   const { openSources } = await dist('source/index.js');
   const [{ sources }] = await openSources([file]);
   const sampled = await sampleOf(sources[0]);
@@ -76,7 +76,7 @@ const whole = (trace) => ({ fromNs: 0, toNs: trace.endNs + 1 });
 
 /** From columns to outliers, as the detector `unit` does it. */
 async function units(from) {
-  const { oddUnits } = await dist('detect/unit.js');
+  const { oddUnits } = await dist('methods/fused/detectors/unit.js');
   const { trace, parameters } = await prepared(from);
   return measured(() => {
     const found = oddUnits({ trace, parameters, ...whole(trace) });
@@ -86,7 +86,7 @@ async function units(from) {
 
 /** From columns to outliers, in the stages of the paper's method, one task each. */
 async function stagedUnits(from) {
-  const { perfscopeMethod } = await dist('coordinator/perfscope-method.js');
+  const { perfscopeMethod } = await dist('methods/perfscope/perfscope.js');
   const { trace, parameters } = await prepared(from);
   const signatures = { calls: [], functions: [] };
   // What comes after the outliers is left out.
@@ -140,7 +140,7 @@ async function mining(gap, mostEvents) {
 
 async function fused() {
   const { readSignatures } = await dist('signatures/file.js');
-  const { fusedMethod } = await dist('detect/fused.js');
+  const { fusedMethod } = await dist('methods/fused/fused.js');
   const db = await readSignatures(signatures);
   const { trace, parameters } = await prepared();
   return measured(() => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { analyzeIncident, inspect, learn, RESULT_REPORTERS } from '../../dist/src/index.js';
 import { discover } from '../../dist/src/batch/discover.js';
 import { readManifest } from '../../dist/src/batch/manifest.js';
-import { inlinePool } from '../../dist/src/coordinator/inline-pool.js';
+import { inlinePool } from '../../dist/src/pool/inline-pool.js';
 import { resultSchema } from '../../dist/src/report/schema.js';
 import { parseSignatures } from '../../dist/src/signatures/file.js';
 

@@ -2,7 +2,7 @@
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
-import { diskFault } from '../special-file.js';
+import { diskFault } from '../lib/special-file.js';
 
 const TEMPORARY = /^\..*\.tmp$/;
 

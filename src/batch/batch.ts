@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { TraceOptions } from '../coordinator/analyze.js';
-import { DEFAULT_METHOD, loadMethod } from '../coordinator/methods.js';
+import { DEFAULT_METHOD, loadMethod } from '../methods/registry.js';
 import { type GivenParameters, resolveParameters } from '../coordinator/parameters.js';
 import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';

@@ -1,6 +1,6 @@
 /** One incident as a whole in one worker thread: while there are more incidents than threads, nothing is faster. */
-import { inlinePool } from '../coordinator/inline-pool.js';
-import type { Stage } from '../coordinator/stage.js';
+import { inlinePool } from '../pool/inline-pool.js';
+import type { Stage } from '../pool/stage.js';
 import { digestIncident } from './incident.js';
 import type { Contents } from './inputs.js';
 import type { IncidentJob, IncidentRecord } from './job.js';

@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { analyzeIncident } from '../coordinator/analyze.js';
-import type { Pool } from '../coordinator/pool.js';
-import { throwIfCancelled } from '../coordinator/stage.js';
+import type { Pool } from '../pool/pool.js';
+import { throwIfCancelled } from '../pool/stage.js';
 import { PerfscopeError, toPlainError } from '../errors.js';
 import type { ResultDocument } from '../result.js';
 import { TOOL } from '../version.js';

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { throwIfCancelled } from '../coordinator/stage.js';
+import { throwIfCancelled } from '../pool/stage.js';
 import { PerfscopeError } from '../errors.js';
 import { type Member, archiveMembers } from '../source/archive.js';
 import { tidOfName } from '../source/folder.js';
 import { type SourceSet, openSources } from '../source/index.js';
 import { type Source, openStream } from '../source/source.js';
-import { isSpecialFile } from '../special-file.js';
+import { isSpecialFile } from '../lib/special-file.js';
 import type { InputRef, Used } from './job.js';
 
 /** Bytes of inputs that are no files, by name. */

@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError, type Place } from '../errors.js';
-import { readWithin } from '../read-within.js';
+import { readWithin } from '../lib/read-within.js';
 import { cleanName } from '../source/archive.js';
 import { tidOfName } from '../source/folder.js';
 import { type Listing, type MemberRef, listArchive } from './archive-list.js';

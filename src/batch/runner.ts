@@ -5,8 +5,8 @@
  * and twice the time.
  */
 import { watchMemory } from '../coordinator/memory.js';
-import { type Pool, createPool } from '../coordinator/pool.js';
-import { throwIfCancelled } from '../coordinator/stage.js';
+import { type Pool, createPool } from '../pool/pool.js';
+import { throwIfCancelled } from '../pool/stage.js';
 import { inMs } from '../coordinator/timer.js';
 import { type ErrorCode, PerfscopeError } from '../errors.js';
 import { Feeder } from './feeder.js';

@@ -3,7 +3,7 @@
  * limit, and what becomes the name of a file is a name. Pure.
  */
 import { z } from 'zod';
-import { METHODS } from '../coordinator/methods.js';
+import { METHODS } from '../methods/registry.js';
 import { FORMATS } from '../formats/index.js';
 import { ARCHITECTURES } from '../formats/syscalls/index.js';
 import { PARAMETERS, type ParameterSpec } from '../parameters.js';

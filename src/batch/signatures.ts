@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { LoadedSignatures } from '../coordinator/analyze.js';
 import { learn } from '../coordinator/learn.js';
-import type { Pool } from '../coordinator/pool.js';
+import type { Pool } from '../pool/pool.js';
 import { programMatch } from '../coordinator/program.js';
 import { keptSignatures, learningFingerprint } from '../evaluate/cache.js';
 import { readSignatures, signaturesIn } from '../signatures/file.js';

@@ -1,6 +1,6 @@
 /** Who changed: where each thread and process spends its time, and how often it calls, before the onset and after it. O(rows). */
 import type { Places } from '../context/places.js';
-import type { Scene } from '../detect/scene.js';
+import type { Scene } from '../methods/fused/scene/scene.js';
 import { FLAG_UNFINISHED } from '../trace/table.js';
 import { PLACE_NUMBER, placeOfTime } from './place-of-time.js';
 import { type Activity, type Changed, PLACES_OF_TIME, type Shares } from './window-changes.js';

@@ -1,6 +1,6 @@
 /** Kinds of calls that take longer than before the onset, and calls that never returned. Waiting for work is none. O(rows). */
 import { KIND, grainsOf } from '../context/symbols.js';
-import type { Scene } from '../detect/scene.js';
+import type { Scene } from '../methods/fused/scene/scene.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED } from '../trace/table.js';
 import { placeOfTime } from './place-of-time.js';
 import type { Blocked } from './window-changes.js';

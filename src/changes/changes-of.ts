@@ -1,7 +1,7 @@
 /** What changed in the window of a trace, by its calls alone. Pure; a few passes over the rows. */
-import { findOnset } from '../detect/onset.js';
-import { sceneOf } from '../detect/scene.js';
-import type { MethodInput } from '../method.js';
+import { findOnset } from '../methods/fused/scene/onset.js';
+import { sceneOf } from '../methods/fused/scene/scene.js';
+import type { MethodInput } from '../methods/method.js';
 import { activities } from './activity.js';
 import { blockedCalls } from './blocked-calls.js';
 import { changedEpisodes } from './episodes.js';

@@ -3,8 +3,8 @@
  * than before it. Closed frequent episodes of each part are mined; both are then counted in both parts. O(rows x longest episode).
  */
 import { OUTCOME, grainsOf } from '../context/symbols.js';
-import type { Scene } from '../detect/scene.js';
-import { lowerBound } from '../detect/scene.js';
+import type { Scene } from '../methods/fused/scene/scene.js';
+import { lowerBound } from '../methods/fused/scene/scene.js';
 import { mineClosedEpisodes } from '../episodes/mine.js';
 import type { ChangedEpisode } from './window-changes.js';
 

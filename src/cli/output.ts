@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { RenderContext, Reporter } from '../report/reporter.js';
 import type { Section } from '../result.js';
-import { diskFault, isSpecialFile } from '../special-file.js';
+import { diskFault, isSpecialFile } from '../lib/special-file.js';
 
 export interface Output<Document> {
   readonly reporter: Reporter<Document>;

@@ -1,7 +1,7 @@
 /** Standard output, of which nothing may be lost in silence: a full disk behind it must not look like success. */
 import { fstatSync, fsyncSync, writeSync } from 'node:fs';
 import { PerfscopeError } from '../errors.js';
-import { diskFault } from '../special-file.js';
+import { diskFault } from '../lib/special-file.js';
 
 const STDOUT = 1;
 

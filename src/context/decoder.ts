@@ -3,11 +3,11 @@
  * tree, by interpolated back-off along the ladder: first the rungs without kinds, then those with, each from frequent to rare. On
  * each rung that learning knows, with N calls that fell on T distinct nodes, the rung's own distribution gets the weight
  * N / (N + T) and everything before it the rest (Witten and Bell, 1991, method C). Nodes with less than a hundredth are left out.
- * That is done in WebAssembly: src/wasm/places/ladder.ts says why.
+ * That is done in WebAssembly: src/context/kernel/ladder.ts says why.
  */
 import type { ContextModel } from '../signatures/context-model.js';
-import { LADDER_MODULE } from '../wasm/places/ladder-module.js';
-import { instanceWithin } from '../wasm-instance.js';
+import { LADDER_MODULE } from './kernel/ladder-module.js';
+import { instanceWithin } from '../lib/wasm-instance.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
 import { BLOCK, LADDER } from './ladder.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
@@ -15,7 +15,7 @@ import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from 
 /** Before this position a context of the model is its tuple, after it node and count in turn. */
 export const FIRST_COUNT = 6;
 
-/** What src/wasm/places/ladder.ts exports. In capitals: addresses. */
+/** What src/context/kernel/ladder.ts exports. In capitals: addresses. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly RUNGS: WebAssembly.Global;

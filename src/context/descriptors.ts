@@ -1,4 +1,4 @@
-/** What calls do to descriptors, as src/wasm/places/descriptors.ts, which follows them, has it. */
+/** What calls do to descriptors, as src/context/kernel/descriptors.ts, which follows them, has it. */
 export const ACCEPTED = 1;
 export const CONNECTED = 2;
 

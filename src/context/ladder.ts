@@ -8,7 +8,7 @@
  */
 import { BARE, CALL, FINE, KIND, OUTCOME, SIDE, SIZED } from './symbols.js';
 
-/** Grains at which a rung looks at each position; NONE: not at all. src/wasm/places/ladder.ts goes along them. */
+/** Grains at which a rung looks at each position; NONE: not at all. src/context/kernel/ladder.ts goes along them. */
 export interface Rung {
   readonly before2: number;
   readonly before: number;

@@ -1,11 +1,11 @@
 /**
  * Where each call stands: its context (contexts.ts) and its class, the pair of the call recorded before it in its thread and its
  * own. Both are few, and so are their pairs: the place of a row is the number of such a pair, mostly two bytes. One pass over the
- * columns, O(rows), in WebAssembly: src/wasm/places says what it does and why there.
+ * columns, O(rows), in WebAssembly: src/context/kernel says what it does and why there.
  */
 import type { Trace } from '../trace/table.js';
-import { PLACES_MODULE } from '../wasm/places/places-module.js';
-import { instanceWithin } from '../wasm-instance.js';
+import { PLACES_MODULE } from './kernel/places-module.js';
+import { instanceWithin } from '../lib/wasm-instance.js';
 import type { ContextTable } from './contexts.js';
 import { descriptorEffect } from './descriptors.js';
 import { EDGE, OUTCOME, type Symbol, grainsOf, resultTraits, sizeClass, symbolOf } from './symbols.js';
@@ -53,7 +53,7 @@ export const LONG_RUN = 1000;
 /** A run of any length is no loop. */
 const UNLIMITED = 0x7fffffff;
 
-/** What src/wasm/places/places.ts exports. In capitals: addresses and sizes. */
+/** What src/context/kernel/places.ts exports. In capitals: addresses and sizes. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly BLOCK: WebAssembly.Global;
@@ -194,7 +194,7 @@ function runsAt({ memory, RUNS, runs }: Exports): Run[] {
   });
 }
 
-/** The tuples of a table (src/wasm/places/tuples.ts), by number. */
+/** The tuples of a table (src/context/kernel/tuples.ts), by number. */
 function tuplesAt(buffer: ArrayBuffer, table: WebAssembly.Global) {
   const [size, list] = tableAt(buffer, table);
   const all = new Int32Array(buffer, list, 3 * size);

@@ -1,7 +1,7 @@
 /** What a trace teaches of itself (signatures/beginning.ts), in a worker thread: for an analysis without signatures. */
-import type { MethodInput } from '../method.js';
+import type { MethodInput } from '../methods/method.js';
 import type { SignatureDatabase } from '../signatures/database.js';
-import type { Stage } from './stage.js';
+import type { Stage } from '../pool/stage.js';
 
 export interface OwnSignatures {
   readonly db: SignatureDatabase;
@@ -13,7 +13,7 @@ export interface OwnSignatures {
 export const beginningStage: Stage<Omit<MethodInput, 'signatures' | 'nodeOfStack'>, OwnSignatures> = {
   name: 'beginning',
   run: async (input) => {
-    const { signatures, nodeOfStack } = (await import('../detect/beginning.js')).beginningOf(input);
+    const { signatures, nodeOfStack } = (await import('../methods/fused/beginning.js')).beginningOf(input);
     return { db: signatures, nodeOfStack: nodeOfStack ?? undefined };
   },
 };

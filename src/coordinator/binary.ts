@@ -3,7 +3,7 @@ import type { Binary } from '../binary/file.js';
 import type { Message } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { kindOfName } from '../signatures/names.js';
-import { METHODS } from './methods.js';
+import { METHODS } from '../methods/registry.js';
 
 /** With fewer of the learned functions than this in it, the binary is probably another program's or another build. */
 const SHARED = 0.5;

@@ -5,7 +5,7 @@ import { onePassInput, unitsWithFeatures } from '../units/one-pass.js';
 import { segmentationOptions } from '../units/segmentation.js';
 import { TOOL } from '../version.js';
 import { type TraceOptions, traceFacts, traceOptions } from './analyze.js';
-import { readTrace } from './ingest.js';
+import { readTrace } from '../reading/ingest.js';
 import { type MemoryOptions, withinMemory } from './memory-limit.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { type RunOptions, pathList, withPool } from './run.js';

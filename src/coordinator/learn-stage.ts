@@ -3,7 +3,7 @@ import { type CoverageReport, coverageReport } from '../signatures/coverage.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { type LearnOptions, learnSignatures } from '../signatures/learn.js';
 import type { Trace } from '../trace/table.js';
-import type { Stage } from './stage.js';
+import type { Stage } from '../pool/stage.js';
 
 export interface LearnTask {
   readonly traces: readonly Trace[];

@@ -10,7 +10,7 @@ import { PERF_WITH_STACKS, brokenByPerf } from '../signatures/no-own-stacks.js';
 import { openSources } from '../source/index.js';
 import type { Trace } from '../trace/table.js';
 import { type TraceOptions, traceOptions } from './analyze.js';
-import { readSources } from './ingest.js';
+import { readSources } from '../reading/ingest.js';
 import { learnStage } from './learn-stage.js';
 import { type MemoryOptions, withinMemory } from './memory-limit.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';

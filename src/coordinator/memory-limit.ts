@@ -9,7 +9,7 @@ import { PerfscopeError } from '../errors.js';
 import type { Source, SourceSet } from '../source/index.js';
 import { MB, watchMemory } from './memory.js';
 import type { RunOptions } from './run.js';
-import { formatOf, sampleOf } from './sampling.js';
+import { formatOf, sampleOf } from '../reading/sampling.js';
 
 export interface MemoryOptions {
   /** Resident memory that the process may come to hold, bytes. Default: no limit. */

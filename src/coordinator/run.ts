@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { PerfscopeError } from '../errors.js';
 import type { Message } from '../result.js';
-import { type Pool, type PoolOptions, createPool } from './pool.js';
-import type { LogLevel } from './stage.js';
+import { type Pool, type PoolOptions, createPool } from '../pool/pool.js';
+import type { LogLevel } from '../pool/stage.js';
 
 export interface Progress {
   /** What is being done: 'read', 'learn', 'analyze', 'evaluate', ... */

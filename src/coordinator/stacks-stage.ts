@@ -1,7 +1,7 @@
 /** The sections of a result that are made of stacks, in a worker thread. */
-import type { MethodInput } from '../method.js';
+import type { MethodInput } from '../methods/method.js';
 import type { StackSections } from '../stacks/stacks-of.js';
-import type { Stage } from './stage.js';
+import type { Stage } from '../pool/stage.js';
 
 export interface StacksTask {
   readonly input: MethodInput;

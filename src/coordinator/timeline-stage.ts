@@ -1,9 +1,9 @@
 /** The timeline of a window in a worker thread, and what it is asked for. */
-import type { MethodInput } from '../method.js';
+import type { MethodInput } from '../methods/method.js';
 import type { Suspect } from '../result.js';
 import type { Timeline } from '../timeline/timeline.js';
 import type { TimelineInput } from '../timeline/timeline-of.js';
-import type { Stage } from './stage.js';
+import type { Stage } from '../pool/stage.js';
 
 /** Its code is loaded where it runs: few runs ask for it. */
 export const timelineStage: Stage<TimelineInput, Timeline> = {

@@ -1,10 +1,10 @@
 /**
- * Closed frequent serial episodes with gaps: src/wasm/episodes, compiled to WebAssembly with SIMD, mines them; here is what
+ * Closed frequent serial episodes with gaps: src/episodes/kernel, compiled to WebAssembly with SIMD, mines them; here is what
  * passes between the two. An episode costs less than a call of a function there and back, so everything is done there: the
  * search, the check of closedness, and laying out what was found in columns.
  */
-import { MINER_MODULE } from '../wasm/episodes/miner-module.js';
-import { wasmInstance } from '../wasm-instance.js';
+import { MINER_MODULE } from './kernel/miner-module.js';
+import { wasmInstance } from '../lib/wasm-instance.js';
 import type { EpisodeText } from './text.js';
 
 /** Longest episode with gaps; lengths are kept in bytes. */
@@ -42,7 +42,7 @@ export interface GappedEpisodes {
   readonly minSupport: number;
 }
 
-/** What src/wasm/episodes/miner.ts exports; where something is, is told in bytes. */
+/** What src/episodes/kernel/miner.ts exports; where something is, is told in bytes. */
 interface Miner {
   readonly memory: { readonly buffer: ArrayBuffer };
   prepare(positions: number, alphabet: number): number;

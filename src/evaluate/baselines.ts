@@ -2,10 +2,10 @@
  * What a person would try first, on the same learning runs and the same list of functions as the methods. They always name
  * somebody: none of them can say that nothing is wrong.
  */
-import { readTrace } from '../coordinator/ingest.js';
-import { inlinePool } from '../coordinator/inline-pool.js';
-import type { Method } from '../coordinator/methods.js';
-import type { MethodInput, MethodOutcome } from '../method.js';
+import { readTrace } from '../reading/ingest.js';
+import { inlinePool } from '../pool/inline-pool.js';
+import type { Method } from '../methods/registry.js';
+import type { MethodInput, MethodOutcome } from '../methods/method.js';
 import { FIRST_COUNT } from '../context/decoder.js';
 import { parseSymbol } from '../context/symbols.js';
 import type { SignatureDatabase } from '../signatures/database.js';

@@ -3,12 +3,12 @@
  * given paths and the moment where the prefix ends, never the truth.
  */
 import { traceOptions } from '../coordinator/analyze.js';
-import { readTrace } from '../coordinator/ingest.js';
-import { inlinePool } from '../coordinator/inline-pool.js';
-import type { Stage } from '../coordinator/stage.js';
+import { readTrace } from '../reading/ingest.js';
+import { inlinePool } from '../pool/inline-pool.js';
+import type { Stage } from '../pool/stage.js';
 import { resolveWindow } from '../coordinator/window.js';
 import { PerfscopeError } from '../errors.js';
-import type { MethodInput, MethodOutcome } from '../method.js';
+import type { MethodInput, MethodOutcome } from '../methods/method.js';
 import type { Parameters } from '../parameters.js';
 import type { Verdict } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';

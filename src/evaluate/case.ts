@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PerfscopeError } from '../errors.js';
-import { readWithin } from '../read-within.js';
+import { readWithin } from '../lib/read-within.js';
 
 /** A truth has some lines. */
 const MOST_BYTES = 16 * 1024 * 1024;

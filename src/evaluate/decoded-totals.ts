@@ -1,7 +1,7 @@
 /** Calls and time of a window by function, as decoding attributes them. Pure; linear in the rows and in nodes x depth. */
 import { contextsOf } from '../context/contexts.js';
 import { Decoder } from '../context/decoder.js';
-import type { MethodInput } from '../method.js';
+import type { MethodInput } from '../methods/method.js';
 
 export interface FunctionTotals {
   /** Expected number of calls with the function as the innermost one of the program; and anywhere on the stack. */

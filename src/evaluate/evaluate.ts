@@ -1,10 +1,10 @@
 /** Accuracy of methods over cases of known truth. Each case is one task of the pool; the largest begin first. */
 import { stat } from 'node:fs/promises';
 import { resolveParameters, type GivenParameters } from '../coordinator/parameters.js';
-import type { Pool } from '../coordinator/pool.js';
+import type { Pool } from '../pool/pool.js';
 import { type RunOptions, withPool } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
-import { places } from '../rank/ranks.js';
+import { places } from '../methods/ranks.js';
 import { TOOL } from '../version.js';
 import { type CaseOutcome, type CaseTask, type MethodAnswer, caseStage } from './case-stage.js';
 import { type Case, findCases, readCase } from './case.js';

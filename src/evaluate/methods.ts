@@ -1,5 +1,5 @@
 /** What `evaluate` can compare: the methods of `analyze`, and the baselines that a person would try first. */
-import { METHODS, type Method, loadMethod } from '../coordinator/methods.js';
+import { METHODS, type Method, loadMethod } from '../methods/registry.js';
 
 export interface EvaluationMethod {
   readonly name: string;

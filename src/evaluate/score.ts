@@ -3,7 +3,7 @@
  * place of its tie; a function that was not reported has no rank (null, worse than any). Pure.
  */
 import type { ExternalResource, Verdict } from '../result.js';
-import { places } from '../rank/ranks.js';
+import { places } from '../methods/ranks.js';
 import { normaliseName } from '../signatures/names.js';
 import { type Truth, blames } from './case.js';
 

@@ -3,8 +3,8 @@
  * by looking at the bytes.
  */
 import type { TraceChunk } from '../trace/chunk.js';
-import type { CsvLayout } from './csv-layout.js';
-import type { PerfLayout } from './perf-survey.js';
+import type { CsvLayout } from './csv/layout.js';
+import type { PerfLayout } from './perf/survey.js';
 import type { Architecture } from './syscalls/index.js';
 
 export interface Detection {

@@ -1,10 +1,10 @@
 /** The formats that are read, and which of them a text is in. A new format is one file and one line here: docs/formats.md. */
 import { PerfscopeError } from '../errors.js';
-import { csv } from './csv.js';
+import { csv } from './csv/index.js';
 import type { TraceFormat } from './format.js';
-import { perfScript } from './perf-script.js';
-import { perfTrace } from './perf-trace.js';
-import { strace } from './strace.js';
+import { perfScript } from './perf/script.js';
+import { perfTrace } from './perf/trace.js';
+import { strace } from './strace/index.js';
 import { type Wrapping, wrappedFormat } from './wrapping/wrapping.js';
 
 export const FORMATS: readonly TraceFormat[] = [strace, perfScript, perfTrace, csv];

@@ -1,6 +1,6 @@
 /** What the kernel returned from a call, as sys_exit events and CSV files print it: `73`, `-11`, `0x49`, `0xfffffffffffffff5`. */
 import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT } from '../trace/table.js';
-import { SPACE, isDigit } from './bytes.js';
+import { SPACE, isDigit } from '../lib/bytes.js';
 
 /** The kernel returns errors as -4095..-1 (MAX_ERRNO in include/linux/err.h). */
 const MAX_ERRNO = 4095;

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import type { RankMetrics } from '../evaluate/evaluation.js';
-import { readWithin } from '../read-within.js';
+import { readWithin } from '../lib/read-within.js';
 import { type Regression, totalCosts } from './regression.js';
 
 /** A century of nights. */

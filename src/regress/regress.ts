@@ -1,7 +1,7 @@
 /** Evaluates bug sets, measures each case in a process of its own, and holds both against a baseline. */
 import { availableParallelism } from 'node:os';
-import { Slots } from '../coordinator/slots.js';
-import { cancellation } from '../coordinator/stage.js';
+import { Slots } from '../pool/slots.js';
+import { cancellation } from '../pool/stage.js';
 import { PerfscopeError } from '../errors.js';
 import type { CaseOutcome, CaseTask } from '../evaluate/case-stage.js';
 import { type EvaluateOptions, type NamedTask, evaluate } from '../evaluate/evaluate.js';

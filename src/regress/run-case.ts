@@ -1,8 +1,8 @@
 /** Runs a case in a process of its own: its memory is its own, and if it crashes, it crashes alone. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { entryPoint } from '../coordinator/entry-point.js';
-import { onAbort } from '../coordinator/on-abort.js';
-import { cancellation, throwIfCancelled } from '../coordinator/stage.js';
+import { entryPoint } from '../pool/entry-point.js';
+import { onAbort } from '../pool/on-abort.js';
+import { cancellation, throwIfCancelled } from '../pool/stage.js';
 import type { CaseTask } from '../evaluate/case-stage.js';
 import type { MeasuredCase } from './cost.js';
 

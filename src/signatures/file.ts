@@ -6,8 +6,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { threadId } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
-import { gunzipWithin, isGzip, readWithin } from '../read-within.js';
-import { diskFault, isSpecialFile } from '../special-file.js';
+import { gunzipWithin, isGzip, readWithin } from '../lib/read-within.js';
+import { diskFault, isSpecialFile } from '../lib/special-file.js';
 import { faultOfModel } from './check-model.js';
 import type { ContextModel } from './context-model.js';
 import {

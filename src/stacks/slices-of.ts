@@ -3,7 +3,7 @@
  * window of one's own (`from`, `to`) shows others. O(rows). Pure.
  */
 import { KIND, grainsOf } from '../context/symbols.js';
-import { type Cells, type Scene, lowerBound } from '../detect/scene.js';
+import { type Cells, type Scene, lowerBound } from '../methods/fused/scene/scene.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import type { CallSlices, ThreadSlices } from './slices.js';
 import { UNKNOWN_FUNCTION } from './stack-profile.js';

@@ -1,8 +1,8 @@
 /** The sections that are made of stacks, of what a method is given: the scene, its onset, and the stacks of its calls. Pure. */
-import { beginningOf } from '../detect/beginning.js';
-import { findOnset } from '../detect/onset.js';
-import { type Cells, type Scene, cellsOf, sceneOf } from '../detect/scene.js';
-import type { MethodInput } from '../method.js';
+import { beginningOf } from '../methods/fused/beginning.js';
+import { findOnset } from '../methods/fused/scene/onset.js';
+import { type Cells, type Scene, cellsOf, sceneOf } from '../methods/fused/scene/scene.js';
+import type { MethodInput } from '../methods/method.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import type { CallSlices } from './slices.js';
 import { slicesOf } from './slices-of.js';

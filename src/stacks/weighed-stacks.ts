@@ -3,8 +3,8 @@
  * are divided among the stacks that it decodes to, by their probabilities. O(rows + cells x stacks a cell). Pure.
  */
 import { KIND, grainsOf } from '../context/symbols.js';
-import type { Cells, Scene } from '../detect/scene.js';
-import { type SeeTime, eachThreadTime } from '../detect/thread-time.js';
+import type { Cells, Scene } from '../methods/fused/scene/scene.js';
+import { type SeeTime, eachThreadTime } from '../methods/fused/scene/thread-time.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { type StackProfile, type StackWeights, UNKNOWN_FUNCTION, type WeighedStack } from './stack-profile.js';
 

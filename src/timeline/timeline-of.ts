@@ -1,5 +1,5 @@
 /** Puts the timeline of a window together. Pure; some passes over the rows, so it is made only where a report needs it. */
-import { oddUnits } from '../detect/unit.js';
+import { oddUnits } from '../methods/fused/detectors/unit.js';
 import type { Parameters } from '../parameters.js';
 import { type Trace, rowsByThread } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';

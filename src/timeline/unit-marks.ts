@@ -1,6 +1,6 @@
 /** Execution units over time, and the kinds of work they do: normal against abnormal. The units and marks are the detector's own. */
-import { ABNORMAL_FREQUENCY, ABNORMAL_TIME } from '../detect/outliers.js';
-import type { OddUnits } from '../detect/unit.js';
+import { ABNORMAL_FREQUENCY, ABNORMAL_TIME } from '../outliers/outliers.js';
+import type { OddUnits } from '../methods/fused/detectors/unit.js';
 import type { RowsByThread, Trace } from '../trace/table.js';
 import { type UnitTable, unitTable } from '../units/unit-table.js';
 import { type CellGrid, cellAt } from './cells.js';

@@ -2,7 +2,7 @@
  * Fills a TraceChunk row by row: growable columns, interned call names and threads, open calls, skipped lines. Parsers
  * write the columns of a new row themselves; those that are left alone mean success, no kind, no variant, no flags.
  */
-import { ByteInterner, IntMap, grown, text } from '../formats/bytes.js';
+import { ByteInterner, IntMap, grown, text } from '../lib/bytes.js';
 import type { Announced, ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk } from './chunk.js';
 import { NO_STACK } from './stacks.js';
 import { NO_DESCRIPTOR } from './table.js';

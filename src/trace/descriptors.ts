@@ -3,7 +3,7 @@
  * make, copy and close descriptors are followed by process in the order of time, and what is done with a descriptor tells
  * its kind too (only sockets are listened on, only files are fsynced), for its uses before as well.
  */
-import { Heap } from '../heap.js';
+import { Heap } from '../lib/heap.js';
 import { callTraits, isCloneCall } from './call-traits.js';
 import { DescriptorTable } from './descriptor-table.js';
 import { DescriptorThings } from './descriptor-things.js';

@@ -1,14 +1,14 @@
 /**
- * The same as place-rows.ts for chunks and columns that lie in one memory of WebAssembly (row-memory.ts), by src/wasm/rows: five
+ * The same as place-rows.ts for chunks and columns that lie in one memory of WebAssembly (row-memory.ts), by src/trace/kernel: five
  * times as fast.
  */
-import { ROWS_MODULE } from '../wasm/rows/rows-module.js';
-import { wasmInstance } from '../wasm-instance.js';
+import { ROWS_MODULE } from './kernel/rows-module.js';
+import { wasmInstance } from '../lib/wasm-instance.js';
 import type { ChunkColumns } from './chunk.js';
 import type { OptionalColumn } from './growable-columns.js';
 import { type PlacedRows, type Placement, placeCpus, placeStacks } from './place-rows.js';
 
-/** What src/wasm/rows/rows.ts exports. */
+/** What src/trace/kernel/rows.ts exports. */
 interface Exports {
   readonly first: WebAssembly.Global;
   readonly last: WebAssembly.Global;

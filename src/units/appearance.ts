@@ -1,6 +1,6 @@
 /**
  * Distinct appearance vectors. A million units have a few thousand sets of call types at most, so equal ones are folded
- * before anything compares them: when a unit ends, by src/wasm/units/vectors.ts.
+ * before anything compares them: when a unit ends, by src/units/kernel/vectors.ts.
  */
 export interface Appearances {
   /** Number of distinct vectors, numbered in the order of the first unit that has them. */

@@ -1,12 +1,12 @@
 /**
  * Units (segmentation.ts) and their features (features.ts) in one pass in the order of the rows. Threads of a busy server alternate
  * with every row, so going by thread reads every cache line of the columns once a thread; here a row is read once, and what is under
- * way in each thread is kept aside. In WebAssembly: src/wasm/units says why. It is given the columns in blocks, and what it finds is
+ * way in each thread is kept aside. In WebAssembly: src/units/kernel says why. It is given the columns in blocks, and what it finds is
  * taken from it whenever it has no more room.
  */
-import { UNITS_MODULE } from '../wasm/units/units-module.js';
+import { UNITS_MODULE } from './kernel/units-module.js';
 import type { Trace } from '../trace/table.js';
-import { instanceWithin } from '../wasm-instance.js';
+import { instanceWithin } from '../lib/wasm-instance.js';
 import { type FoldedAppearances, RANGE, foldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
 import { type SegmentationOptions, type SleepsByThread, sleepsByThread } from './segmentation.js';
@@ -44,7 +44,7 @@ export interface OnePassInput {
 /** Sums by thread and call type that are no matter: 20 MB. Where there are more, threads that come and go share what they need. */
 const MOST_SUMS = 1 << 20;
 
-/** What src/wasm/units/units.ts exports. In capitals: addresses and sizes. */
+/** What src/units/kernel/units.ts exports. In capitals: addresses and sizes. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly BLOCK: WebAssembly.Global;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readTrace } from '../../src/coordinator/ingest.js';
-import { inlinePool } from '../../src/coordinator/inline-pool.js';
+import { readTrace } from '../../src/reading/ingest.js';
+import { inlinePool } from '../../src/pool/inline-pool.js';
 import type { Trace } from '../../src/trace/table.js';
 
 interface Made {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf } from '../../src/changes/changes-of.js';
 import { PLACES_OF_TIME } from '../../src/changes/window-changes.js';
-import { beginningOf } from '../../src/detect/beginning.js';
+import { beginningOf } from '../../src/methods/fused/beginning.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { changesText, sequenceText } from '../../src/report/changes-text.js';
 import { changesSchema } from '../../src/report/changes-schema.js';

@@ -18,7 +18,7 @@ const run = promisify(execFile);
 /** The compiled code, which `tsc` need not have made yet when it checks this file. */
 const compiled = (file: string) => import(path.join(ROOT, 'dist', 'src', file)) as Promise<unknown>;
 const { analyzeIncident, learn } = (await compiled('index.js')) as typeof import('../../src/index.js');
-const { createPool } = (await compiled('coordinator/pool.js')) as typeof import('../../src/coordinator/pool.js');
+const { createPool } = (await compiled('pool/pool.js')) as typeof import('../../src/pool/pool.js');
 const pool = createPool({ jobs: os.availableParallelism() });
 const validate = new Ajv2020({ allowUnionTypes: true }).compile(
   JSON.parse(readFileSync(path.join(ROOT, 'docs', 'result.schema.json'), 'utf8')) as object,

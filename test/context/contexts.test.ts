@@ -111,7 +111,7 @@ describe('symbols', () => {
 });
 
 it('the pass over all rows is compiled from its source', () => {
-  const source = fileURLToPath(new URL('../../src/wasm/places/places.ts', import.meta.url));
+  const source = fileURLToPath(new URL('../../src/context/kernel/places.ts', import.meta.url));
   const file = (moduleFile as (file: string) => string)(source);
   expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });

@@ -141,7 +141,7 @@ describe('the ladder', () => {
     );
   }, 30_000);
   it('is compiled from its source', () => {
-    const source = fileURLToPath(new URL('../../src/wasm/places/ladder.ts', import.meta.url));
+    const source = fileURLToPath(new URL('../../src/context/kernel/ladder.ts', import.meta.url));
     const file = (moduleFile as (file: string) => string)(source);
     expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
   });

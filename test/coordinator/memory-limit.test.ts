@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inlinePool } from '../../src/coordinator/inline-pool.js';
+import { inlinePool } from '../../src/pool/inline-pool.js';
 import { inspect } from '../../src/coordinator/inspect.js';
 import { MB } from '../../src/coordinator/memory.js';
 import {
@@ -14,7 +14,7 @@ import {
   withinMemory,
 } from '../../src/coordinator/memory-limit.js';
 import type { RunOptions } from '../../src/coordinator/run.js';
-import { throwIfCancelled } from '../../src/coordinator/stage.js';
+import { throwIfCancelled } from '../../src/pool/stage.js';
 import { PerfscopeError } from '../../src/errors.js';
 import { openFile } from '../../src/source/source.js';
 import { openSources } from '../../src/source/index.js';

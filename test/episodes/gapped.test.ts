@@ -116,7 +116,7 @@ describe('closed episodes', () => {
 });
 
 it('is compiled from its source', () => {
-  const source = fileURLToPath(new URL('../../src/wasm/episodes/miner.ts', import.meta.url));
+  const source = fileURLToPath(new URL('../../src/episodes/kernel/miner.ts', import.meta.url));
   const file = (moduleFile as (file: string) => string)(source);
   expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { inlinePool } from '../../src/coordinator/inline-pool.js';
-import type { Method } from '../../src/coordinator/methods.js';
+import { inlinePool } from '../../src/pool/inline-pool.js';
+import type { Method } from '../../src/methods/registry.js';
 import { countBaseline, pasdBaseline, ratioBaseline, timeBaseline } from '../../src/evaluate/baselines.js';
 import { decodedTotals } from '../../src/evaluate/decoded-totals.js';
 import { stackStatistics } from '../../src/evaluate/pasd.js';
-import type { MethodInput } from '../../src/method.js';
+import type { MethodInput } from '../../src/methods/method.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
 import { traceFromText } from '../helpers/trace.js';

@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatOf, withoutCalls } from '../../src/coordinator/sampling.js';
+import { formatOf, withoutCalls } from '../../src/reading/sampling.js';
 import { PerfscopeError } from '../../src/errors.js';
 import { foreignTable, foreignTracer } from '../../src/formats/foreign-tracers.js';
 import { findWrapping, firstLines } from '../../src/formats/wrapping/find.js';

@@ -2,12 +2,12 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { FastRecords } from '../../src/formats/csv-fast.js';
-import { CsvParser } from '../../src/formats/csv-parser.js';
-import { CsvRow } from '../../src/formats/csv-row.js';
-import { csv } from '../../src/formats/csv.js';
+import { FastRecords } from '../../src/formats/csv/fast.js';
+import { CsvParser } from '../../src/formats/csv/parser.js';
+import { CsvRow } from '../../src/formats/csv/row.js';
+import { csv } from '../../src/formats/csv/index.js';
 import type { ParseOptions } from '../../src/formats/format.js';
-import { strace } from '../../src/formats/strace.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { errnoNames } from '../../src/trace/errno.js';
 import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
 import { bytesOf } from './strace-text.js';

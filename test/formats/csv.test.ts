@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csv } from '../../src/formats/csv.js';
+import { csv } from '../../src/formats/csv/index.js';
 import type { ParseOptions } from '../../src/formats/format.js';
 import { readText, rowsOf } from './read-text.js';
 

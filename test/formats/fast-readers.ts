@@ -66,9 +66,9 @@ export async function beginningOf(file: string): Promise<Uint8Array> {
   return Uint8Array.from(Buffer.concat(parts).subarray(0, 200_000));
 }
 
-/** That the module in src/wasm/`folder` is that of its sources. */
+/** That the module in src/formats/`folder`/kernel is that of its sources. */
 export function expectCompiled(folder: string): void {
-  const source = fileURLToPath(new URL(`../../src/wasm/${folder}/lines.ts`, import.meta.url));
+  const source = fileURLToPath(new URL(`../../src/formats/${folder}/kernel/lines.ts`, import.meta.url));
   const file = (moduleFile as (file: string) => string)(source);
   expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 }

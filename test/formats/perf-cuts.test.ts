@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { csv } from '../../src/formats/csv.js';
+import { csv } from '../../src/formats/csv/index.js';
 import type { TraceFormat } from '../../src/formats/format.js';
-import { perfScript } from '../../src/formats/perf-script.js';
+import { perfScript } from '../../src/formats/perf/script.js';
 import { recording } from './random-perf.js';
 import { readBytes } from './read-text.js';
 import { plain } from './strace-text.js';

@@ -2,10 +2,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { FastPerf } from '../../src/formats/perf-fast.js';
-import { PerfLine } from '../../src/formats/perf-line.js';
-import { PerfParser } from '../../src/formats/perf-parser.js';
-import { perfScript } from '../../src/formats/perf-script.js';
+import { FastPerf } from '../../src/formats/perf/fast.js';
+import { PerfLine } from '../../src/formats/perf/line.js';
+import { PerfParser } from '../../src/formats/perf/parser.js';
+import { perfScript } from '../../src/formats/perf/script.js';
 import { X86_64_CALLS } from '../../src/formats/syscalls/index.js';
 import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
 import { recording } from './random-perf.js';

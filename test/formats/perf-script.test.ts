@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { perfScript } from '../../src/formats/perf-script.js';
+import { perfScript } from '../../src/formats/perf/script.js';
 import { followDescriptors } from '../../src/trace/descriptors.js';
 import { readText, rowsOf } from './read-text.js';
 

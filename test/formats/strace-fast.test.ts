@@ -2,9 +2,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { FastLines } from '../../src/formats/strace-fast.js';
-import { StraceParser } from '../../src/formats/strace-parser.js';
-import { allShapes } from '../../src/formats/strace-shapes.js';
+import { FastLines } from '../../src/formats/strace/fast.js';
+import { StraceParser } from '../../src/formats/strace/parser.js';
+import { allShapes } from '../../src/formats/strace/shapes.js';
 import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
 import { texts } from './random-strace.js';
 import { bytesOf } from './strace-text.js';

@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../src/formats/index.js';
-import { strace } from '../../src/formats/strace.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { dumpTrace } from '../../src/trace/dump.js';
 import { parse, plain } from './strace-text.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitFrame } from '../../src/formats/strace-stacks.js';
+import { splitFrame } from '../../src/formats/strace/stacks.js';
 import { parseText, rowsOf } from './strace-text.js';
 
 describe('strace -k', () => {

@@ -1,5 +1,5 @@
 /** Text to Trace, in one piece or cut into several at record boundaries. */
-import { strace } from '../../src/formats/strace.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { TraceBuilder } from '../../src/trace/builder.js';
 import { dumpTrace } from '../../src/trace/dump.js';
 import type { Trace } from '../../src/trace/table.js';

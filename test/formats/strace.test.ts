@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strace } from '../../src/formats/strace.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { bytesOf, parseText, rowsOf } from './strace-text.js';
 
 /** One line, as strace -f -ttt -T -yy -o writes it, and what becomes of its call. */

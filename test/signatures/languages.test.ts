@@ -5,8 +5,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { perfScript } from '../../src/formats/perf-script.js';
-import { strace } from '../../src/formats/strace.js';
+import { perfScript } from '../../src/formats/perf/script.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
 import { TraceBuilder } from '../../src/trace/builder.js';

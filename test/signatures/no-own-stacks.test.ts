@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brokenByPerf, nothingOwn } from '../../src/signatures/no-own-stacks.js';
-import { perfScript } from '../../src/formats/perf-script.js';
+import { perfScript } from '../../src/formats/perf/script.js';
 import { readText } from '../formats/read-text.js';
 
 /** Events as `perf script` prints them, each with the given frames. */

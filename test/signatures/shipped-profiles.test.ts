@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { strace } from '../../src/formats/strace.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { parseSignatures, serialiseSignatures } from '../../src/signatures/file.js';
 import { learnSignatures } from '../../src/signatures/learn.js';

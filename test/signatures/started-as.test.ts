@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { perfScript } from '../../src/formats/perf-script.js';
-import { strace } from '../../src/formats/strace.js';
+import { perfScript } from '../../src/formats/perf/script.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
 import { underStartedNames } from '../../src/signatures/started-as.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { strace } from '../../src/formats/strace.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { mergeTraces, TraceBuilder } from '../../src/trace/builder.js';
 import type { TraceChunk } from '../../src/trace/chunk.js';
 import { unwrapDay } from '../../src/trace/day-clock.js';

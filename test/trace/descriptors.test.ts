@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { perfScript } from '../../src/formats/perf-script.js';
-import { strace } from '../../src/formats/strace.js';
+import { perfScript } from '../../src/formats/perf/script.js';
+import { strace } from '../../src/formats/strace/index.js';
 import { followDescriptors } from '../../src/trace/descriptors.js';
 import { DESCRIPTOR_KINDS, kindCode } from '../../src/trace/kinds.js';
 import { readText } from '../formats/read-text.js';

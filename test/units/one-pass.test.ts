@@ -128,7 +128,7 @@ function longRows({ columns: { start, duration, thread }, length, threads }: One
 }
 
 it('the pass is compiled from its source', () => {
-  const source = fileURLToPath(new URL('../../src/wasm/units/units.ts', import.meta.url));
+  const source = fileURLToPath(new URL('../../src/units/kernel/units.ts', import.meta.url));
   const file = (moduleFile as (file: string) => string)(source);
   expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });

@@ -1,7 +1,7 @@
 /** Takes in what a worker answered: from the place that machines share into the results folder, if it is what it should be. */
 import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inlinePool } from '../../coordinator/inline-pool.js';
+import { inlinePool } from '../../pool/inline-pool.js';
 import { PerfscopeError } from '../../errors.js';
 import { writeAtomic } from '../atomic.js';
 import { ATTEMPTS, hashText, recordFailure, resultFile } from '../incident.js';

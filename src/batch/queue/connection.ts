@@ -7,7 +7,7 @@ import type * as BullMQ from 'bullmq';
 import type { Redis, RedisOptions } from 'ioredis';
 import { PerfscopeError } from '../../errors.js';
 import type { Message } from '../../result.js';
-import type { LogLevel } from '../../coordinator/stage.js';
+import type { LogLevel } from '../../pool/stage.js';
 import { loadOptional } from '../optional.js';
 import { printable } from '../schema.js';
 import { passes } from './protocol.js';

@@ -6,9 +6,9 @@
 import type { Job } from 'bullmq';
 import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPool, type Pool } from '../../coordinator/pool.js';
+import { createPool, type Pool } from '../../pool/pool.js';
 import type { RunOptions } from '../../coordinator/run.js';
-import { throwIfCancelled } from '../../coordinator/stage.js';
+import { throwIfCancelled } from '../../pool/stage.js';
 import { PerfscopeError } from '../../errors.js';
 import { sourcesOf } from '../incident.js';
 import type { IncidentJob, IncidentRecord } from '../job.js';

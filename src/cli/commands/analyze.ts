@@ -1,5 +1,5 @@
 /** `perfscope analyze`: the suspects of one incident. */
-import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
+import { DEFAULT_METHOD, METHODS } from '../../methods/registry.js';
 import { RESULT_REPORTERS } from '../../report/registry.js';
 import type { Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';

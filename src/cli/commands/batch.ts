@@ -4,7 +4,7 @@ import { Eta } from '../../batch/eta.js';
 import { parseShard } from '../../batch/incident-plan.js';
 import { parseMemory } from '../../coordinator/memory.js';
 import { BATCH_REPORTERS } from '../../batch/report.js';
-import { DEFAULT_METHOD, METHODS } from '../../coordinator/methods.js';
+import { DEFAULT_METHOD, METHODS } from '../../methods/registry.js';
 import { parseDuration } from '../../coordinator/window.js';
 import { defaultCacheFolder } from '../../evaluate/cache-folder.js';
 import { duration, grouped } from '../../report/text.js';

@@ -2,7 +2,7 @@
 import { type Comparison, compareEvaluations, compareResults } from '../../coordinator/compare.js';
 import { PerfscopeError } from '../../errors.js';
 import type { Evaluation } from '../../evaluate/evaluation.js';
-import { readWithin } from '../../read-within.js';
+import { readWithin } from '../../lib/read-within.js';
 import { COMPARISON_REPORTERS } from '../../report/comparison.js';
 import type { ResultDocument } from '../../result.js';
 import type { Command } from '../command.js';

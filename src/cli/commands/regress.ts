@@ -6,7 +6,7 @@ import { parseDuration } from '../../coordinator/window.js';
 import { PerfscopeError } from '../../errors.js';
 import { parseGate } from '../../evaluate/gates.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
-import { readWithin } from '../../read-within.js';
+import { readWithin } from '../../lib/read-within.js';
 import { type Baseline, baselineDiff, baselineText, parseBaseline } from '../../regress/baseline.js';
 import { type GateLimits, type GateName, type GateSpec, REGRESS_GATES } from '../../regress/gates.js';
 import { REGRESSION_REPORTERS } from '../../report/regression.js';

@@ -1,9 +1,9 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
-import { LF, isDigit } from '../bytes.js';
-import { PerfLine } from '../perf-line.js';
-import { isPerfTraceLine } from '../perf-trace.js';
-import { isNotice } from '../strace-notices.js';
-import { isStackLine, startsRecord } from '../strace-records.js';
+import { LF, isDigit } from '../../lib/bytes.js';
+import { PerfLine } from '../perf/line.js';
+import { isPerfTraceLine } from '../perf/trace.js';
+import { isNotice } from '../strace/notices.js';
+import { isStackLine, startsRecord } from '../strace/records.js';
 import { HEADS, type Head, LINE_NUMBER, QUOTE } from './heads.js';
 import { MARKS } from './marks.js';
 import { type Wrapping, isUnthreaded, isUntimed } from './wrapping.js';

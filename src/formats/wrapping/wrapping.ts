@@ -3,7 +3,7 @@
  * the first lines, then taken off each line alone, so that it does not matter where the text is cut into pieces. A line stays a
  * line, and the places of lines that cannot be used are told in the text as it was given.
  */
-import { LF } from '../bytes.js';
+import { LF } from '../../lib/bytes.js';
 import type { ParseOptions, TraceFormat } from '../format.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { HEADS, type Head, LINE_NUMBER, stampOf } from './heads.js';

@@ -1,0 +1,106 @@
+/**
+ * `sched:sched_switch` as perf prints it, in its own way and in that of older versions:
+ *
+ *   prev_comm=redis-server prev_pid=18651 prev_prio=120 prev_state=S ==> next_comm=python3 next_pid=17961 next_prio=120
+ *   redis-server:18651 [120] S ==> python3:17961 [120]
+ *
+ * Names of tasks may hold anything, so fields are looked for from the side where they are sure.
+ */
+import type { ChunkSwitches } from '../../trace/chunk.js';
+import { NO_CPU } from '../../trace/table.js';
+import { ByteInterner, LF, SPACE, grown, hashBytes, isDigit, startsWith } from '../../lib/bytes.js';
+
+export class PerfSwitches {
+  private length = 0;
+  private time = new Float64Array(256);
+  private cpu = new Uint16Array(256);
+  private previousTid = new Int32Array(256);
+  private previousState = new Uint8Array(256);
+  private nextTid = new Int32Array(256);
+  private nextName = new Uint16Array(256);
+  private readonly names = new ByteInterner();
+
+  /** Reads the event's text at `p`; false when damaged. `cpu`: -1 when not recorded. */
+  read(bytes: Uint8Array, p: number, cpu: number, now: number): boolean {
+    let arrow = p;
+    while (bytes[arrow] !== LF && !(bytes[arrow] === 61 /* = */ && startsWith(bytes, arrow, '==> '))) arrow++;
+    if (bytes[arrow] === LF) return false;
+    const next = arrow + 4;
+    let end = next;
+    while (bytes[end] > 13) end++;
+    // prev_state=S ==> and S ==> both end in the state.
+    let state = arrow - 1;
+    while (state > p && bytes[state] === SPACE) state--;
+    while (state > p && bytes[state - 1] !== SPACE && bytes[state - 1] !== 61) state--;
+    if (startsWith(bytes, next, 'next_comm=')) {
+      const idAt = lastOf(bytes, next, end, ' next_pid=');
+      const previousAt = lastOf(bytes, p, arrow, ' prev_pid=');
+      if (idAt < 0 || previousAt < 0) return false;
+      const from = this.add(bytes, next + 10, idAt, cpu, now);
+      this.nextTid[from] = idOf(bytes, idAt + 10);
+      this.previousTid[from] = idOf(bytes, previousAt + 10);
+      this.previousState[from] = bytes[state];
+      return true;
+    }
+    const nextColon = colonBefore(bytes, next, end);
+    const previousColon = colonBefore(bytes, p, state);
+    if (nextColon < 0 || previousColon < 0) return false;
+    const row = this.add(bytes, next, nextColon, cpu, now);
+    this.nextTid[row] = idOf(bytes, nextColon + 1);
+    this.previousTid[row] = idOf(bytes, previousColon + 1);
+    this.previousState[row] = bytes[state];
+    return true;
+  }
+
+  finish(): ChunkSwitches | null {
+    const { length } = this;
+    if (length === 0) return null;
+    return {
+      length,
+      time: this.time,
+      cpu: this.cpu,
+      previousTid: this.previousTid,
+      previousState: this.previousState,
+      nextTid: this.nextTid,
+      nextName: this.nextName,
+      nextNames: this.names.strings,
+    };
+  }
+
+  private add(bytes: Uint8Array, nameStart: number, nameEnd: number, cpu: number, now: number): number {
+    const row = this.length++;
+    if (row === this.time.length) {
+      const n = row * 2;
+      this.time = grown(this.time, n);
+      this.cpu = grown(this.cpu, n);
+      this.previousTid = grown(this.previousTid, n);
+      this.previousState = grown(this.previousState, n);
+      this.nextTid = grown(this.nextTid, n);
+      this.nextName = grown(this.nextName, n);
+    }
+    this.time[row] = now;
+    this.cpu[row] = cpu < 0 ? NO_CPU : cpu;
+    this.nextName[row] = this.names.intern(bytes, nameStart, nameEnd, hashBytes(bytes, nameStart, nameEnd));
+    return row;
+  }
+}
+
+/** Where `word` occurs last in bytes[start, end), -1 when nowhere. */
+function lastOf(bytes: Uint8Array, start: number, end: number, word: string): number {
+  for (let p = end - word.length; p >= start; p--) if (startsWith(bytes, p, word)) return p;
+  return -1;
+}
+
+/** Of `name:tid [prio]` before `end`: the colon, -1 when there is none. */
+function colonBefore(bytes: Uint8Array, start: number, end: number): number {
+  let p = end - 1;
+  while (p > start && bytes[p] !== 91 /* [ */) p--;
+  for (p -= 2; p > start && isDigit(bytes[p]); p--);
+  return p > start && bytes[p] === 58 /* : */ && isDigit(bytes[p + 1]) ? p : -1;
+}
+
+function idOf(bytes: Uint8Array, from: number): number {
+  let value = 0;
+  for (let p = from; isDigit(bytes[p]); p++) value = (value * 10 + (bytes[p] - 48)) | 0;
+  return value;
+}

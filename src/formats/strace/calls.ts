@@ -1,0 +1,380 @@
+/**
+ * Lines of calls and of their second halves: name, first argument, outcome, variant, and what the call does to threads.
+ * Fills the rows of a ChunkWriter.
+ */
+import {
+  FIRST_DESCRIPTOR,
+  FIRST_OTHER,
+  FIRST_UNKNOWN,
+  ROLES,
+  callTraits,
+  refinedKind,
+} from '../../trace/call-traits.js';
+import type { Role } from '../../trace/call-traits.js';
+import type { ChunkWriter } from '../../trace/chunk-writer.js';
+import { kindCode } from '../../trace/kinds.js';
+import { NO_STACK } from '../../trace/stacks.js';
+import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
+import { CR, LF, LineScanner, SPACE, isDigit, lineEnd, startsWith } from '../../lib/bytes.js';
+import * as args from './arguments.js';
+import type { StraceClock } from './clock.js';
+import { decorationKind, sideFlag } from './descriptors.js';
+import * as hanging from './hanging.js';
+import { isCurrentDirectory, numberAt } from './numbers.js';
+import { CallNames } from './names.js';
+import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './outcome.js';
+import { isStackLine, startsRecord } from './records.js';
+import { ThreadEvents } from './events.js';
+import type { Architecture } from '../syscalls/index.js';
+import type { LineThreads } from './threads.js';
+
+/** No call stands here. */
+export const NOT_A_CALL = -1;
+/** Lines of the program's own output that may stand inside a call's line before it counts as broken. */
+const LONGEST_INTERRUPTION = 64;
+/** Distinct names whose traits are kept; Linux has fewer than 500 calls. Names beyond are treated as unknown calls. */
+const MAX_CALLS = 1024;
+
+const UNKNOWN_KIND = kindCode('unknown');
+const TCP = kindCode('tcp');
+const CWD = kindCode('cwd');
+const OTHER = kindCode('other');
+const DEVICE = kindCode('device');
+/** The descriptor that stands for the current directory, where arguments are printed as numbers. */
+const AT_FDCWD = -100;
+
+const role = (name: Role): number => ROLES.indexOf(name);
+const FUTEX = role('futex');
+const EPOLL_CTL = role('epoll_ctl');
+const FCNTL = role('fcntl');
+const TIMEOUT = role('timeout');
+const TIMEOUT_MASK = role('timeout-mask');
+const OPEN = role('open');
+const SOCKET = role('socket');
+const CLONE = role('clone');
+const FORK = role('fork');
+const EXEC = role('exec');
+const PRCTL = role('prctl');
+const EXIT = role('exit');
+const RESTART = role('restart');
+const TID = role('tid');
+const PID = role('pid');
+
+export class CallReader {
+  /** Row that the stack below a line belongs to, an orphan as -2 - its index, NO_STACK for none. */
+  owner = NO_STACK;
+  /** Whether the line read last was used, and whether one that breaks off may be the beginning of a call. */
+  took = true;
+  begins = false;
+  private readonly outcome = new Outcome();
+  private readonly first = new Uint8Array(MAX_CALLS).fill(FIRST_UNKNOWN);
+  private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
+  private readonly roles = new Uint8Array(MAX_CALLS);
+  private known = 0;
+  private readonly names: CallNames;
+  private readonly resumedNames: CallNames;
+  private readonly events: ThreadEvents;
+  private scanner = new LineScanner(new Uint8Array(0));
+
+  constructor(
+    private readonly writer: ChunkWriter,
+    private readonly clock: StraceClock,
+    private readonly threads: LineThreads,
+    architecture: Architecture,
+  ) {
+    this.names = new CallNames(writer.calls, 40 /* ( */, architecture);
+    this.resumedNames = new CallNames(writer.calls, SPACE, architecture);
+    this.events = new ThreadEvents(writer, clock);
+  }
+
+  /** Sets the text that the following calls are read from. */
+  use(scanner: LineScanner): void {
+    this.scanner = scanner;
+    this.names.use(scanner);
+    this.resumedNames.use(scanner);
+    this.outcome.use(scanner);
+  }
+
+  /**
+   * Reads the call whose name starts at `start`; gives the position of the line feed behind it, NOT_A_CALL when it is
+   * none. `exact`: the line may be cut off.
+   */
+  call(bytes: Uint8Array, start: number, exact: boolean): number {
+    const { writer, outcome } = this;
+    const call = this.names.read(bytes, start);
+    if (call < 0) return NOT_A_CALL;
+    this.clock.tick();
+    if (call >= this.known) this.learn(call);
+    const argsStart = this.names.end + 1;
+    let p = argsStart;
+    const first = this.first[call];
+    let kind = 0;
+    let side = 0;
+    let descriptor = NO_DESCRIPTOR;
+    if (first !== FIRST_OTHER) {
+      let c = bytes[p];
+      if (isDigit(c)) {
+        descriptor = 0;
+        do {
+          descriptor = (descriptor * 10 + (c - 48)) | 0;
+          c = bytes[++p];
+        } while (isDigit(c));
+        if (c === 120 /* 0x1c */) {
+          descriptor = numberAt(bytes, argsStart);
+          while (bytes[p] > 44) p++;
+          c = bytes[p];
+        }
+        if (c === 60 /* < */) {
+          kind = decorationKind(bytes, p + 1);
+          if (kind === TCP) side = sideFlag(bytes, p + 1);
+        } else {
+          kind = descriptor === AT_FDCWD ? CWD : UNKNOWN_KIND;
+          if (descriptor < 0) descriptor = NO_DESCRIPTOR;
+        }
+        // A number that is not marked, or marked as something else (strace -Y), need not be a descriptor.
+        if (first === FIRST_UNKNOWN && (kind === UNKNOWN_KIND || kind === OTHER)) {
+          kind = 0;
+          descriptor = NO_DESCRIPTOR;
+        }
+      } else if (first === FIRST_DESCRIPTOR) kind = isCurrentDirectory(bytes, p) ? CWD : UNKNOWN_KIND;
+    }
+    if (this.kindByName[call] >= 0) kind = this.kindByName[call];
+    let end = this.scanner.lineEnd(p);
+    outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
+    // What the program writes to the terminal of strace stands in the middle of this line, and may end like a call.
+    if (
+      (descriptor === 1 || descriptor === 2) &&
+      (kind === UNKNOWN_KIND || kind === DEVICE) &&
+      startsWith(bytes, start, 'write')
+    )
+      outcome.confirm(bytes, argsStart, end);
+    if (outcome.state === BROKEN) {
+      const mayBegin = hanging.mayBegin(bytes, argsStart, end, this.clock);
+      if (exact && mayBegin) this.cutOff(end, UNFINISHED);
+      else {
+        const lineStop = end;
+        end = this.interruption(bytes, lineStop);
+        if (end < 0) return this.broken(bytes, start, lineStop, mayBegin);
+      }
+    }
+    const now = this.clock.lastNs;
+    const thread = this.threads.current(bytes);
+    if (writer.pending[thread] >= 0) this.abandon(thread, now);
+    writer.seen[thread] = 1;
+    const row = writer.addRow(thread, call, now);
+    const columns = writer.columns;
+    columns.kind[row] = kind;
+    columns.flags[row] = side;
+    columns.descriptor[row] = descriptor;
+    if (outcome.state === RETURNED) this.store(row, outcome.durationNs);
+    else {
+      columns.errno[row] = ERRNO_UNKNOWN;
+      writer.pending[thread] = row;
+    }
+    this.owner = outcome.state === UNFINISHED ? NO_STACK : row;
+    if (this.roles[call] !== 0) this.entry(bytes, argsStart, outcome.argsEnd, this.roles[call], row, thread);
+    return end;
+  }
+
+  /** Reads `<... name resumed>` at `start`; gives the position of its line feed, NOT_A_CALL when it is damaged. */
+  resumed(bytes: Uint8Array, start: number, exact: boolean): number {
+    const { writer, outcome, clock } = this;
+    const nameStart = start + 5;
+    const call = this.resumedNames.read(bytes, nameStart);
+    const nameEnd = this.resumedNames.end;
+    if (call < 0 || nameEnd === nameStart || !startsWith(bytes, nameEnd, ' resumed>')) return NOT_A_CALL;
+    clock.tick();
+    const argsStart = nameEnd + 9;
+    if (call >= this.known) this.learn(call);
+    let end = this.scanner.lineEnd(argsStart);
+    outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
+    this.owner = NO_STACK;
+    if (outcome.state === BROKEN && exact) this.cutOff(end, RETURNED);
+    if (outcome.state === BROKEN) {
+      const lineStop = end;
+      end = this.interruption(bytes, lineStop);
+      if (end < 0) return this.broken(bytes, start, lineStop, true);
+    }
+    // Interrupted once more: the call stays open.
+    if (outcome.state === UNFINISHED) return end;
+    const thread = this.threads.current(bytes);
+    let row = writer.pending[thread];
+    if (row >= 0 && writer.columns.call[row] !== call) {
+      this.abandon(thread, clock.lastNs);
+      row = -1;
+    }
+    if (row < 0 && writer.seen[thread] === 0) {
+      this.orphan(bytes, argsStart, call, thread);
+      return end;
+    }
+    if (row < 0) {
+      const shown = outcome.durationNs;
+      row = writer.addRow(thread, call, shown > 0 && clock.kind !== 'none' ? clock.lastNs - shown : clock.lastNs);
+      writer.columns.flags[row] = FLAG_ENTRY_UNSEEN;
+      writer.columns.kind[row] = this.unseenKind(call);
+    } else if (clock.kind === 'none') writer.returns.push(row, clock.lastNs);
+    writer.pending[thread] = -1;
+    this.owner = row;
+    const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];
+    this.store(row, outcome.durationNs >= 0 ? outcome.durationNs : timed);
+    if (this.roles[call] !== 0) this.exit(bytes, argsStart, this.roles[call], row, thread);
+    return end;
+  }
+
+  /** The thread of an open call goes on, or ends, without the call's return having been seen. */
+  abandon(thread: number, now: number): void {
+    const { pending, columns } = this.writer;
+    const row = pending[thread];
+    pending[thread] = -1;
+    columns.duration[row] = now - columns.start[row];
+    if (this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
+  }
+
+  private learn(call: number): void {
+    for (; this.known <= call; this.known++) {
+      if (this.known >= MAX_CALLS) continue;
+      const traits = callTraits(this.writer.calls.strings[this.known]);
+      this.first[this.known] = traits.first;
+      this.kindByName[this.known] = traits.kind;
+      this.roles[this.known] = role(traits.role);
+    }
+  }
+
+  private unseenKind(call: number): number {
+    if (this.kindByName[call] >= 0) return this.kindByName[call];
+    return this.first[call] === FIRST_DESCRIPTOR ? UNKNOWN_KIND : 0;
+  }
+
+  /** The outcome into a row. */
+  private store(row: number, duration: number): void {
+    const { outcome } = this;
+    const { columns } = this.writer;
+    columns.duration[row] = duration;
+    if (outcome.durationNs >= 0) this.writer.hasDurations = true;
+    columns.errno[row] = outcome.errno;
+    columns.result[row] = outcome.result;
+    if (outcome.flags !== 0) columns.flags[row] |= outcome.flags;
+    if (outcome.state === NEVER && this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
+  }
+
+  /** What the arguments of a call's first half, or of the whole call, tell. */
+  private entry(bytes: Uint8Array, start: number, end: number, role: number, row: number, thread: number): void {
+    const { variant, kind, flags, call } = this.writer.columns;
+    const name = this.writer.calls.strings[call[row]];
+    if (role === FUTEX) variant[row] = args.futexVariant(bytes, args.secondArgument(bytes, start, end));
+    else if (role === EPOLL_CTL) variant[row] = args.epollCtlVariant(bytes, args.secondArgument(bytes, start, end));
+    else if (role === FCNTL) variant[row] = args.fcntlVariant(bytes, args.secondArgument(bytes, start, end));
+    else if (role === OPEN) {
+      variant[row] = args.openVariant(bytes, start, end, name);
+      kind[row] = args.openedKind(variant[row], 0);
+    } else if (role === SOCKET) kind[row] = args.socketKind(bytes, start);
+    else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end, name);
+    else if (role === RESTART) flags[row] |= FLAG_RESTARTED;
+    else if (role === EXEC) this.events.exec(bytes, start, end, row, thread);
+    else if (role === PRCTL) this.events.prctl(bytes, start, end, thread);
+    if (this.outcome.state === RETURNED || role === TIMEOUT || role === TIMEOUT_MASK)
+      this.exit(bytes, start, role, row, thread);
+  }
+
+  /** What the end of a call tells: results, and arguments that strace prints late. */
+  private exit(bytes: Uint8Array, start: number, role: number, row: number, thread: number): void {
+    const { writer, outcome } = this;
+    const { variant, kind } = writer.columns;
+    if (role === TIMEOUT || role === TIMEOUT_MASK) {
+      const found = this.timeout(bytes, start, role);
+      if (found !== 0) variant[row] = found;
+    } else if (outcome.errno !== 0) return;
+    else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
+    else if (role === CLONE || role === FORK) this.events.cloned(row, thread);
+    else if (role === TID) this.events.tid(thread, outcome.result);
+    else if (role === PID) this.events.pid(thread, outcome.result);
+  }
+
+  private timeout(bytes: Uint8Array, start: number, role: number): number {
+    const end = this.outcome.argsEnd;
+    return role === TIMEOUT ? args.timeoutVariant(bytes, start, end) : args.maskedTimeoutVariant(bytes, start, end);
+  }
+
+  /** The second half of a call that began before the chunk. */
+  private orphan(bytes: Uint8Array, argsStart: number, call: number, thread: number): void {
+    const { writer, outcome } = this;
+    writer.seen[thread] = 1;
+    const role = this.roles[call];
+    if (outcome.errno === 0) {
+      if (role === TID) this.events.tid(thread, outcome.result);
+      else if (role === PID) this.events.pid(thread, outcome.result);
+    }
+    if (outcome.durationNs >= 0) writer.hasDurations = true;
+    const never = outcome.state === NEVER && role !== EXIT;
+    const index = writer.orphans.push({
+      thread,
+      position: writer.rows,
+      call: writer.calls.strings[call],
+      endNs: this.clock.lastNs,
+      durationNs: outcome.durationNs,
+      errno: outcome.errno,
+      result: outcome.result,
+      flags: never ? outcome.flags | FLAG_UNFINISHED : outcome.flags,
+      kind: role === OPEN ? outcome.kind : 0,
+      variant: role === TIMEOUT || role === TIMEOUT_MASK ? this.timeout(bytes, argsStart, role) : 0,
+      descriptor: NO_DESCRIPTOR,
+      stack: NO_STACK,
+    });
+    this.owner = -1 - index;
+  }
+
+  /**
+   * The line ends inside a call: output to the same terminal, the program's own or a notice of strace, broke it. Looks for
+   * its end in the lines up to the next record; gives the line feed behind it, -1 when there is none. Where strace was stopped in
+   * between, the call never returned.
+   */
+  private interruption(bytes: Uint8Array, lineFeed: number): number {
+    let start = lineFeed + 1;
+    let stopped = false;
+    for (let lines = 1; lines <= LONGEST_INTERRUPTION && start < bytes.length; lines++) {
+      if (startsRecord(bytes, start) || isStackLine(bytes, start)) break;
+      const end = lineEnd(bytes, start);
+      stopped ||= hanging.endsCapture(bytes, start, end);
+      this.outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
+      if (this.outcome.state !== BROKEN) {
+        this.writer.lines += lines;
+        this.writer.notices += lines - 1;
+        return end;
+      }
+      start = end + 1;
+    }
+    if (!stopped) return -1;
+    this.never(lineFeed, UNFINISHED);
+    return lineFeed;
+  }
+
+  /**
+   * The trace ends in the middle of this line. strace prints a call when it begins and the rest when it returns: so of a
+   * first half the call was still running, and of a second half (or a whole line) only the outcome is lost.
+   */
+  private cutOff(end: number, state: number): void {
+    this.writer.cutOff = true;
+    this.never(end, state);
+  }
+
+  /** Of the call whose line ends at `end` no outcome is known. */
+  private never(end: number, state: number): void {
+    const { outcome } = this;
+    outcome.state = state;
+    outcome.argsEnd = end;
+    outcome.errno = ERRNO_UNKNOWN;
+    outcome.result = 0;
+    outcome.flags = 0;
+    outcome.kind = 0;
+  }
+
+  private broken(bytes: Uint8Array, start: number, end: number, begins: boolean): number {
+    this.owner = NO_STACK;
+    this.took = false;
+    this.begins = begins;
+    let from = start;
+    while (from > 0 && bytes[from - 1] !== LF) from--;
+    this.writer.skip(bytes, from, end, 'call without an end');
+    return end;
+  }
+}

@@ -1,0 +1,165 @@
+/** The right end of a line, the usual shapes; the same as Outcome in formats/strace/outcome.ts, which reads all of them. */
+import { FLAG_LARGE_RESULT, MAX_INT32 } from '../../../lib/kernel/codes';
+import { decorationKind } from './descriptors';
+import { isDigit, sixDigits } from '../../../lib/kernel/digits';
+import { errorAt } from '../../../lib/kernel/words';
+
+/** What `readOutcome` found: a return, `<unfinished ...>`, or something it does not know. */
+export const RETURNED: i32 = 0;
+export const UNFINISHED: i32 = 1;
+export const UNUSUAL: i32 = 2;
+
+export let durationNs: f64 = NaN;
+export let result: i32 = 0;
+export let errno: i32 = 0;
+export let flags: i32 = 0;
+/** Kind of the descriptor that was returned, 0 where the result is not marked as one. */
+export let returnedKind: i32 = 0;
+/** Where the arguments end. */
+export let argsEnd: usize = 0;
+
+/** Reads [start, end): a line from its first argument on, without its line feed. */
+// @inline
+export function readOutcome(start: usize, end: usize): i32 {
+  let e = end;
+  durationNs = NaN;
+  // The shortest end is ") = 0".
+  if (e < start + 5) return UNUSUAL;
+  let last: i32 = load<u8>(e - 1);
+  if (last == 62 /* > */) {
+    const before: i32 = load<u8>(e - 2);
+    if (isDigit(before)) {
+      // ` <0.000012>`
+      if (e < start + 12 || load<u16>(e - 11) != 0x3c20 || load<u8>(e - 8) != 46) return UNUSUAL;
+      const seconds = load<u8>(e - 9) - 48;
+      const microseconds = sixDigits(e - 7);
+      if (<u32>seconds > 9 || microseconds < 0) return UNUSUAL;
+      durationNs = <f64>seconds * 1e9 + <f64>(microseconds * 1000);
+      e -= 11;
+    } else if (before == 46 /* . */) {
+      return unfinished(start, e);
+    } else if (before == 101 /* <unavailable> */) return UNUSUAL;
+    while (e > start && load<u8>(e - 1) == 32) e--;
+    if (e < start + 5) return UNUSUAL;
+    last = load<u8>(e - 1);
+  }
+  if (last == 32) return UNUSUAL;
+  const s = resultStart(start, e, last);
+  // ` = `
+  if (s < start + 4 || load<u8>(s - 1) != 32 || load<u16>(s - 3) != 0x3d20) return UNUSUAL;
+  let q = s - 3;
+  while (q > start && load<u8>(q - 1) == 32) q--;
+  if (q == start || load<u8>(q - 1) != 41 /* ) */) return UNUSUAL;
+  argsEnd = q - 1;
+  return readValue(s, e, last);
+}
+
+function unfinished(start: usize, end: usize): i32 {
+  let open = end - 16;
+  if (open < start) return UNUSUAL;
+  // <unfinished ...>
+  const text = i8x16(60, 117, 110, 102, 105, 110, 105, 115, 104, 101, 100, 32, 46, 46, 46, 62);
+  if (v128.any_true(v128.xor(v128.load(open), text))) return UNUSUAL;
+  while (open > start && load<u8>(open - 1) == 32) open--;
+  argsEnd = open;
+  return UNFINISHED;
+}
+
+/** Where the result seems to start that ends before `end` with `last`; 0 when it has no usual shape. */
+// @inline
+function resultStart(start: usize, end: usize, last: i32): usize {
+  let p = end - 2;
+  if (last == 41 /* ) */) {
+    // `-1 EAGAIN (Resource temporarily unavailable)`, `0 (Timeout)`
+    for (; p > start; p--) {
+      const c: i32 = load<u8>(p);
+      if (c == 40) break;
+      if (c == 41 || c == 34 || c == 62) return 0;
+    }
+    for (p--; p > start; p--) {
+      const c: i32 = load<u8>(p);
+      if (c == 61 /* = */) return p + 2;
+      if (!isPlain(c)) return 0;
+    }
+    return 0;
+  }
+  if (last == 62 /* > */) {
+    while (p > start && load<u8>(p) != 60 /* < */) p--;
+    for (p--; p > start && isDigit(load<u8>(p)); p--);
+    return p + 1;
+  }
+  while (p > start && load<u8>(p) > 32) p--;
+  return p + 1;
+}
+
+/** Letters, digits, `_ - ?` and space: what may stand between ` = ` and an explanation. */
+// @inline
+function isPlain(c: i32): bool {
+  return isDigit(c) || <u32>((c | 32) - 97) < 26 || c == 95 || c == 32 || c == 45 || c == 63;
+}
+
+/** Reads the result in [s, end). */
+// @inline
+function readValue(s: usize, end: usize, last: i32): i32 {
+  result = 0;
+  errno = 0;
+  flags = 0;
+  returnedKind = 0;
+  let c: i32 = load<u8>(s);
+  let p = s;
+  if (isDigit(c)) {
+    if (c == 48 && end > s + 1) {
+      c = load<u8>(s, 1);
+      if (c == 120 /* x */) return hexadecimal(s + 2, end, last);
+      // Octal.
+      if (isDigit(c)) return UNUSUAL;
+    }
+    let value: u64 = 0;
+    for (; isDigit((c = load<u8>(p))); p++) value = value * 10 + <u64>(c - 48);
+    if (p > s + 18) return UNUSUAL;
+    if (value > <u64>MAX_INT32) return large(p, end, last);
+    result = <i32>value;
+  } else if (c == 45 /* - */ && load<u16>(s, 1) == 0x2031 && load<u8>(s, 3) == 69 /* -1 E */) {
+    result = -1;
+    errno = errorAt(s + 3);
+    return errno < 0 || last != 41 ? UNUSUAL : RETURNED;
+  } else if (c == 63 && load<u8>(s, 1) == 32 && load<u8>(s, 2) == 69 /* ? E */) {
+    errno = errorAt(s + 2);
+    return errno < 0 || last != 41 ? UNUSUAL : RETURNED;
+  } else return UNUSUAL;
+  return ended(p, end, last);
+}
+
+function hexadecimal(from: usize, end: usize, last: i32): i32 {
+  let p = from;
+  let value: u64 = 0;
+  for (; ; p++) {
+    const c: i32 = load<u8>(p);
+    const digit = isDigit(c) ? c - 48 : <u32>((c | 32) - 97) < 6 ? (c | 32) - 87 : -1;
+    if (digit < 0) break;
+    value = (value << 4) | (<u64>digit);
+  }
+  if (p == from || p > from + 16) return UNUSUAL;
+  if (value > <u64>MAX_INT32) return large(p, end, last);
+  result = <i32>value;
+  return ended(p, end, last);
+}
+
+/** A number beyond int32. */
+function large(p: usize, end: usize, last: i32): i32 {
+  result = MAX_INT32;
+  flags = FLAG_LARGE_RESULT;
+  return p == end || (last == 41 && load<u8>(p) == 32) ? RETURNED : UNUSUAL;
+}
+
+/** Whether behind a number at `p` stands what may: nothing, a decoration, an explanation. */
+// @inline
+function ended(p: usize, end: usize, last: i32): i32 {
+  if (p == end) return RETURNED;
+  const c: i32 = load<u8>(p);
+  if (c == 60 && last == 62) {
+    returnedKind = decorationKind(p + 1);
+    return RETURNED;
+  }
+  return c == 32 && last == 41 ? RETURNED : UNUSUAL;
+}

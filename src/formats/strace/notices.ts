@@ -1,0 +1,63 @@
+/**
+ * Lines that strace writes and that are no call: notices of attaching and detaching, of 32-bit processes, the summary
+ * table of -C, empty lines. Each line is judged alone, so that a cut between two of them changes nothing.
+ */
+import type { Announced } from '../../trace/chunk.js';
+import { CR, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
+
+/** `Unknown syscall 552`: qemu-user -strace does not know the number. */
+const BEGINNINGS = [
+  'strace: ',
+  '[ Process',
+  'Process ',
+  '==> ',
+  '% time ',
+  '------ ',
+  'System call usage summary',
+  'Unknown syscall ',
+];
+
+/** Whether the line whose body is bytes[start, end) is a notice. */
+export function isNotice(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = bytes[end - 1] === CR ? end - 1 : end;
+  let p = start;
+  while (bytes[p] === SPACE || startsWith(bytes, p, '^C')) p += bytes[p] === SPACE ? 1 : 2;
+  if (p >= stop) return true;
+  if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
+  return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
+}
+
+/** Whom a notice says to be traced from there on (as in TraceChunk); null when it does not. */
+export function announcedIn(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Pick<Announced, 'tid' | 'threads' | 'begins'> | null {
+  const found = ANNOUNCEMENT.exec(text(bytes, start, Math.min(end, start + LONGEST_COMMAND)));
+  if (found === null) return null;
+  const [, attached, threads, file] = found;
+  return { tid: Number(attached ?? file), threads: Number(threads ?? 0), begins: attached !== undefined };
+}
+const ANNOUNCEMENT =
+  /^(?:\^C)*(?:strace: )?Process (\d{1,9}) attached(?: with (\d{1,6}) threads)?|^==> \S*\.(\d{1,9}) <==\s*$/;
+
+/** `$ sudo strace -p 12`, `root@host:~# strace ...`: what was typed before that which was copied. */
+export function isCommand(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start < LONGEST_COMMAND && COMMAND.test(text(bytes, start, end));
+}
+const COMMAND = /^(?:[^\s"]*|\[[^\]"]*\])\s?[$#%] (?:sudo )?(?:\/\S*\/)?strace /;
+const LONGEST_COMMAND = 400;
+
+/** ` 12.34    0.000010          10         1         1 kill`: share, seconds, microseconds a call, calls, errors, name. */
+function isSummaryRow(bytes: Uint8Array, start: number, end: number): boolean {
+  let columns = 0;
+  let p = start;
+  while (p < end && (isDigit(bytes[p]) || bytes[p] === 46)) {
+    columns++;
+    while (p < end && (isDigit(bytes[p]) || bytes[p] === 46)) p++;
+    // A time, a date: the line of a log.
+    if (p < end && bytes[p] !== SPACE) return false;
+    while (p < end && bytes[p] === SPACE) p++;
+  }
+  return columns >= 3;
+}

@@ -1,0 +1,190 @@
+/**
+ * One stretch of strace text to a TraceChunk: the loop over lines. Nothing is allocated for a line: names and threads are
+ * interned from their bytes, numbers parsed in place, columns filled by row.
+ */
+import { ChunkWriter } from '../../trace/chunk-writer.js';
+import type { TraceChunk } from '../../trace/chunk.js';
+import { NO_STACK } from '../../trace/stacks.js';
+import { LineScanner, endedByNewline, lastLineStart, lineEnd, startsWith } from '../../lib/bytes.js';
+import type { ParseOptions } from '../format.js';
+import { CallReader, NOT_A_CALL } from './calls.js';
+import { StraceClock } from './clock.js';
+import { FastLines } from './fast.js';
+import type { Beginning } from './hanging.js';
+import { LeaderReader } from './leader-reader.js';
+import { announcedIn, isNotice } from './notices.js';
+import { isStackLine, startsName, startsRecord } from './records.js';
+import { StackReader } from './stacks.js';
+import { LineThreads } from './threads.js';
+
+/** A short line with times, for the first estimate of rows; an estimate that fails costs one copy. */
+const SHORT_LINE = 64;
+
+export class StraceParser {
+  private readonly writer: ChunkWriter;
+  private readonly clock: StraceClock = new StraceClock(() => this.writer.lines);
+  private readonly threads: LineThreads;
+  private readonly calls: CallReader;
+  private readonly stacks = new StackReader();
+  private inStack = false;
+  private readonly leader: LeaderReader;
+  /** Where the last line begins: it may be cut off. */
+  private readonly whole: number;
+  /** The last record so far, where it is the beginning of a call. */
+  private beginning: Beginning | null = null;
+  /** Moment of the record before the current line. */
+  private before = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly options: ParseOptions,
+    /** null: without it. */
+    private readonly fast: FastLines | null = FastLines.ofThread(),
+  ) {
+    this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE), fast?.room(bytes.length));
+    this.threads = new LineThreads(this.writer, this.clock, options.tid);
+    this.leader = new LeaderReader(this.threads, this.clock);
+    this.calls = new CallReader(this.writer, this.clock, this.threads, options.architecture ?? 'x86-64');
+    this.whole = lastLineStart(bytes);
+    fast?.begin(this.writer, this.clock, this.threads, this.calls, bytes.subarray(0, this.whole));
+  }
+
+  parse(): TraceChunk {
+    const { whole } = this;
+    this.lines(this.bytes.subarray(0, whole), false);
+    if (whole < this.bytes.length) {
+      const tail = endedByNewline(this.bytes.subarray(whole));
+      this.writer.baseOffset = whole;
+      this.lines(tail, true);
+    }
+    if (this.inStack) this.endStack();
+    if (this.options.last === true && this.beginning !== null) this.hang(this.beginning);
+    const { kind, baseSeconds, lastNs, stepNs, firstTime, setBack } = this.clock;
+    const times = { clock: kind, baseSeconds, advanceNs: lastNs, stepNs, firstTime, setBack };
+    const chunk = this.writer.finish(times, this.bytes.length);
+    chunk.stacks = this.stacks.finish();
+    return chunk;
+  }
+
+  /** Lines of `bytes`, which end with a line feed. `cut`: the last one had none of its own. */
+  private lines(bytes: Uint8Array, cut: boolean): void {
+    this.use(bytes);
+    const fast = cut ? null : this.fast;
+    let p = 0;
+    while (p < bytes.length) {
+      if (isStackLine(bytes, p)) {
+        this.writer.lines++;
+        p = this.stackLine(bytes, p, cut) + 1;
+        continue;
+      }
+      if (this.inStack) this.endStack();
+      const stop = fast === null ? p : fast.read(p);
+      if (stop > p) {
+        p = stop;
+        this.beginning = null;
+        continue;
+      }
+      this.writer.lines++;
+      this.before = this.clock.lastNs;
+      p = this.line(bytes, p, cut) + 1;
+      fast?.learn();
+    }
+  }
+
+  private use(bytes: Uint8Array): void {
+    const scanner = new LineScanner(bytes);
+    this.calls.use(scanner);
+    this.leader.use(scanner);
+    this.stacks.use(scanner);
+  }
+
+  /** The text ended, and its last record is the beginning of a call: this one had not returned. */
+  private hang({ bytes, start, line, before }: Beginning): void {
+    this.writer.unskip(line);
+    this.clock.lastNs = before;
+    this.use(bytes);
+    this.line(bytes, start, true);
+  }
+
+  /** One line that is no frame of a stack; gives the position of the line feed behind it. */
+  private line(bytes: Uint8Array, start: number, cut: boolean): number {
+    const { calls, writer } = this;
+    const line = writer.lines;
+    const p = this.leader.read(bytes, start);
+    const c = bytes[p];
+    let end = NOT_A_CALL;
+    calls.took = true;
+    calls.begins = false;
+    if (startsName(bytes, p)) {
+      end = calls.call(bytes, p, cut);
+    } else if (c === 60 /* < */ && startsWith(bytes, p, '<... ')) {
+      end = calls.resumed(bytes, p, cut);
+    } else if (c === 43 /* + */ && startsWith(bytes, p, '+++ ')) {
+      this.clock.tick();
+      return this.ending(bytes, p);
+    } else if (c === 45 /* - */ && startsWith(bytes, p, '--- ')) {
+      this.clock.tick();
+      calls.owner = NO_STACK;
+      this.beginning = null;
+      writer.notices++;
+      return lineEnd(bytes, p);
+    }
+    if (end === NOT_A_CALL) return this.otherLine(bytes, start, p, cut);
+    // Prose that looks like a call is none, and leaves what is before it the last record.
+    if (calls.begins) this.beginning = { bytes, start, line, before: this.before };
+    else if (calls.took) this.beginning = null;
+    return end;
+  }
+
+  /** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++`, `+++ superseded by execve in pid 12 +++`. */
+  private ending(bytes: Uint8Array, p: number): number {
+    const thread = this.threads.current(bytes);
+    if (this.writer.pending[thread] >= 0) this.calls.abandon(thread, this.clock.lastNs);
+    this.writer.lifecycle.push({ what: 'exit', thread, ns: this.clock.lastNs });
+    this.threads.ended();
+    this.calls.owner = NO_STACK;
+    this.beginning = null;
+    this.writer.notices++;
+    return lineEnd(bytes, p);
+  }
+
+  /** Notices of strace itself, and lines that cannot be used. */
+  private otherLine(bytes: Uint8Array, start: number, body: number, cut: boolean): number {
+    const end = lineEnd(bytes, body);
+    this.calls.owner = NO_STACK;
+    if (isNotice(bytes, body, end)) {
+      this.writer.notices++;
+      const announced = announcedIn(bytes, body, end);
+      if (announced !== null) this.threads.announce(announced);
+      return end;
+    }
+    // Output of the program without a line feed before a line of strace.
+    for (let p = start + 1; p < end - 5; p++) {
+      if (bytes[p] === 91 && startsWith(bytes, p, '[pid ') && startsRecord(bytes, p)) return this.line(bytes, p, cut);
+    }
+    if (cut) this.writer.cutOff = true;
+    this.writer.skip(bytes, start, end, cut ? 'cut off' : 'no system call');
+    return end;
+  }
+
+  private stackLine(bytes: Uint8Array, p: number, cut: boolean): number {
+    this.inStack = true;
+    if (cut) {
+      const end = lineEnd(bytes, p);
+      if (bytes[end - 1] !== 93 /* ] */) {
+        this.writer.cutOff = true;
+        return end;
+      }
+    }
+    return this.stacks.line(bytes, p);
+  }
+
+  private endStack(): void {
+    this.inStack = false;
+    const { owner } = this.calls;
+    const stack = this.stacks.take();
+    if (owner >= 0) this.writer.setStack(owner, stack);
+    else if (owner !== NO_STACK) this.writer.orphans[-2 - owner].stack = stack;
+    this.calls.owner = NO_STACK;
+  }
+}

@@ -1,0 +1,46 @@
+/** Where records of strace text begin: for cutting, for recognising the format, and where a line may be part of another. */
+import { LineScanner, SPACE, isDigit, startsWith } from '../../lib/bytes.js';
+import { StraceClock } from './clock.js';
+import { LeaderReader } from './leader-reader.js';
+import { isNameByte } from './leader.js';
+import { isNumberedName } from './numbers.js';
+
+/** What the leader says is not needed here. */
+const leader = new LeaderReader({ tid: -1, commStart: 0, commEnd: 0 }, new StraceClock());
+leader.use(new LineScanner(new Uint8Array(0)));
+
+/** Whether the name of a call begins at `p`. */
+export function startsName(bytes: Uint8Array, p: number): boolean {
+  const c = bytes[p];
+  return (isNameByte(c) && !isDigit(c)) || isNumberedName(bytes, p);
+}
+
+/** Whether a line starts a record: a call or its second half, a signal, an end. Never a stack line or other output. */
+export function startsRecord(bytes: Uint8Array, from: number): boolean {
+  const p = leader.readAny(bytes, from);
+  const c = bytes[p];
+  if (c === 60) return startsWith(bytes, p, '<... ');
+  if (c === 45) return startsWith(bytes, p, '--- ');
+  if (c === 43) return startsWith(bytes, p, '+++ ');
+  if (!startsName(bytes, p)) return false;
+  let q = p + (c === 83 /* SYS_ */ ? 4 : 1);
+  while (isNameByte(bytes[q])) q++;
+  return bytes[q] === 40; /* ( */
+}
+
+/**
+ * Whether a line of a stack starts at `p`: ` > /usr/sbin/nginx(main+0x1d) [0x44b2d]`. A line that was quoted (` > read(3, ...) = 1`)
+ * looks like one, but a record stands behind its mark, and it does not end with an address.
+ */
+export function isStackLine(bytes: Uint8Array, p: number): boolean {
+  if (bytes[p] !== SPACE || bytes[p + 1] !== 62 /* > */ || bytes[p + 2] !== SPACE) return false;
+  // Nearly all frames begin with the path of a file.
+  return bytes[p + 3] === 47 /* '/' */ || !startsRecord(bytes, p + 3) || endsWithAddress(bytes, p + 3);
+}
+
+/** `) [0x44b2d]`, and what newer versions print behind it (source file and line). */
+function endsWithAddress(bytes: Uint8Array, from: number): boolean {
+  for (let p = from; bytes[p] >= SPACE || bytes[p] === 9; p++)
+    if (bytes[p] === 41 && startsWith(bytes, p + 1, ' [0x')) return true;
+  return false;
+}

@@ -1,0 +1,51 @@
+/** Small files of ours (signatures, manifests, baselines ...), read as a whole: never more than a limit, whatever they are. */
+import { open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { PerfscopeError } from '../errors.js';
+
+const MB = 1024 * 1024;
+/** Room for a read where the size is not known: a pipe, a device. */
+const PIECE = MB;
+
+/**
+ * The bytes of the file at `path`, which may be a pipe. Fails as node:fs does, and with 'input-too-large' as soon as there is more
+ * than `most` bytes: a device never ends, and a file may grow while it is read.
+ */
+export async function readWithin(path: string, most: number): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const stats = await handle.stat();
+    if (stats.size > most) throw tooLarge(path, most);
+    const pieces: Buffer[] = [];
+    for (let total = 0; ;) {
+      const room = Buffer.allocUnsafe(pieces.length === 0 && stats.size > 0 ? stats.size + 1 : PIECE);
+      const { bytesRead } = await handle.read(room, 0, room.length, null);
+      if (bytesRead === 0) return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, total);
+      pieces.push(room.subarray(0, bytesRead));
+      total += bytesRead;
+      if (total > most) throw tooLarge(path, most);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What a gzip stream holds; fails as node:zlib does, and with 'input-too-large' for more than `most` bytes. */
+export async function gunzipWithin(bytes: Uint8Array, most: number, path: string): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(bytes, { maxOutputLength: most });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(path, most);
+    throw error;
+  }
+}
+
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function tooLarge(path: string, most: number): PerfscopeError {
+  const advice = 'Is it the right file?';
+  return new PerfscopeError('input-too-large', `the file has more than ${Math.floor(most / MB)} MB`, { path }, advice);
+}

@@ -1,0 +1,116 @@
+/**
+ * Too many calls: kinds of calls (a call after another) that from the onset on are far more frequent than both the window's own
+ * earlier part and learning lead one to expect. Novel kinds are the special case that nothing was expected.
+ *
+ * A growing load moves all kinds; a defect moves few. So what was expected is first scaled by the load factor, the weighted median
+ * over kinds of how their rates grew. And a job runs once, while a defect goes on: kinds seen only for a moment count less.
+ */
+import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
+import { countPlaces, folded } from '../scene/counts.js';
+import { type Counted, excess } from './excess.js';
+import type { DetectorInput, Finding } from '../finding.js';
+import { OUTCOME, KIND } from '../../../context/symbols.js';
+import type { Parameters } from '../../../parameters.js';
+import { type Scene, firstRowWhere, lowerBound } from '../scene/scene.js';
+
+/** Fewer calls are chance. */
+const FEWEST = 4;
+/** The part after the onset is looked at in so many slices. */
+const SLICES = 40;
+/** Share from which the detector has its full say. */
+const FULL = 0.1;
+/** Kinds with fewer calls before the onset say nothing about the load. */
+const LOAD_CALLS = 10;
+
+export function rate({ scene, cells, onset, parameters }: DetectorInput): Finding {
+  const kinds = countClasses(scene, onset.ns, parameters);
+  const found = excess('rate', { kindOf: scene.places.classOf, kinds, fromNs: onset.ns }, scene, cells, parameters);
+  const share = shareBeyondPeaks(kinds);
+  return {
+    ...found,
+    share,
+    strength: Math.min(1, found.share / FULL),
+    alarming: share >= parameters.rateAlarm,
+  };
+}
+
+/** Of the calls, those that are beyond what learning saw in its busiest second as well. */
+function shareBeyondPeaks(kinds: readonly CountedAndPeak[]): number {
+  let [all, odd] = [0, 0];
+  for (const kind of kinds) {
+    all += kind.count;
+    odd += Math.min(kind.odd * kind.count, kind.beyondPeak);
+  }
+  return all === 0 ? 0 : odd / all;
+}
+
+interface CountedAndPeak extends Counted {
+  /** Calls beyond those that learning's busiest second would make. */
+  readonly beyondPeak: number;
+}
+
+/** Counts of each class before and after the onset, and what was to be expected after it. */
+function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): CountedAndPeak[] {
+  const { trace, places, decoder, fromNs, toNs, firstRow, endRow } = scene;
+  const { classes, classOf } = places;
+  const { start } = trace.columns;
+  const [timeBefore, timeAfter] = [onsetNs - fromNs, toNs - onsetNs];
+  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
+  const before = onsetRow - firstRow;
+  const beforeOf = folded(countPlaces(places, firstRow, onsetRow), classOf, classes.length);
+  const afterOf = new Uint32Array(classes.length);
+  /** Slices in which the class is seen. */
+  const slicesOf = new Uint8Array(classes.length);
+  for (let slice = 0, row = onsetRow; slice < SLICES; slice++) {
+    const sliceOf = (i: number) => Math.min(SLICES - 1, Math.floor(((start[i]! - onsetNs) / timeAfter) * SLICES));
+    const next = firstRowWhere(row, endRow, (i) => sliceOf(i) > slice);
+    const counts = folded(countPlaces(places, row, next), classOf, classes.length);
+    counts.forEach((n, k) => {
+      if (n === 0) return;
+      afterOf[k]! += n;
+      slicesOf[k]!++;
+    });
+    row = next;
+  }
+  const counts = classes.map((_, k) => ({ before: beforeOf[k]!, after: afterOf[k]! }));
+  const load = Math.max(1, loadFactor(counts, timeBefore, timeAfter));
+  const usual = (before / timeBefore) * timeAfter; // calls after the onset, had nothing changed
+  const numbers = (grain: number) => decoder.texts[grain]!;
+  return counts.map((c, k): CountedAndPeak => {
+    const { before: previous, call } = classes[k]!;
+    const counted = { count: c.after, episode: [previous, call] as const };
+    if (c.after < FEWEST) return { ...counted, expected: 0, odd: 0, novel: false, beyondPeak: 0 };
+    const pair = [numbers(OUTCOME).get(previous) ?? -1, numbers(OUTCOME).get(call) ?? -1] as const;
+    const learned = decoder.bigram(OUTCOME, ...pair);
+    const share = decoder.total === 0 ? 0 : learned / decoder.total;
+    const expected = load * Math.max((c.before / timeBefore) * timeAfter, share * usual);
+    const lasting = Math.min(1, slicesOf[k]! / SLICES / parameters.rateLasting) ** 2;
+    const odd = lasting * Math.max(0, 1 - (parameters.rateFactor * (expected + 0.5)) / c.after);
+    const kind = [previous, call].map((text) => numbers(KIND).get(withoutOutcome(text)) ?? -1);
+    const novel = odd > 0 && decoder.bigram(KIND, kind[0]!, kind[1]!) === 0;
+    const peak = (decoder.peak(OUTCOME, ...pair) * timeAfter) / NANOSECONDS_PER_SECOND;
+    return { ...counted, expected, odd, novel, beyondPeak: Math.max(0, c.after - parameters.rateFactor * peak) };
+  });
+}
+
+/** Calls of a kind before and after the onset. */
+interface BeforeAfter {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Weighted median, over classes, of the rate after the onset by the rate before; weights: calls before. */
+function loadFactor(counts: readonly BeforeAfter[], timeBefore: number, timeAfter: number): number {
+  const steady = counts.filter((c) => c.before >= LOAD_CALLS);
+  const growth = steady.map((c) => ({ factor: (c.after / timeAfter) * (timeBefore / c.before), weight: c.before }));
+  growth.sort((a, b) => a.factor - b.factor);
+  const half = growth.reduce((sum, g) => sum + g.weight, 0) / 2;
+  let sum = 0;
+  for (const g of growth) if ((sum += g.weight) >= half) return g.factor;
+  return 1;
+}
+
+function withoutOutcome(text: string): string {
+  const equals = text.indexOf('=');
+  return equals < 0 ? text : text.slice(0, equals);
+}

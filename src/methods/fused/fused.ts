@@ -1,0 +1,171 @@
+/**
+ * The default method: independent detectors look at the window, and what they find odd is attributed to functions by decoded calling
+ * context (docs/accuracy.md tells what was tried and what it brought). Pure; linear in the rows of the trace.
+ */
+import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
+import { blame } from './ranking/blame.js';
+import { ContextTree } from './ranking/context-tree.js';
+import { type Told, evidenceOf } from './ranking/evidence.js';
+import { fuse } from './ranking/fuse.js';
+import { inferred } from './ranking/inferred.js';
+import { inferredFunction } from './ranking/inferred-evidence.js';
+import { massesOf } from './ranking/masses.js';
+import type { Message } from '../../result.js';
+import { blocked } from './detectors/blocked.js';
+import { busy } from './detectors/busy.js';
+import { type Outside, environment } from './environment.js';
+import type { Detector, DetectorInput, Finding } from './finding.js';
+import { leak } from './detectors/leak.js';
+import { longRows } from './detectors/long.js';
+import { loop } from './detectors/loop.js';
+import { findOnset } from './scene/onset.js';
+import { rate } from './detectors/rate.js';
+import { unit, unitsOf } from './detectors/unit.js';
+import { unlike } from './detectors/unlike.js';
+import { type Cells, type Scene, cellsOf, sceneOf } from './scene/scene.js';
+import { oddsOfDefect } from './verdict.js';
+
+const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
+
+/** Suspects with less than this share of the first one's score are noise. */
+const LEAST_SCORE = 0.02;
+/** Sums of the same weights in another order differ by no more. */
+const ROUNDING = 1e-9;
+
+/** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
+const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
+
+export function fusedMethod(input: MethodInput): MethodOutcome {
+  const { parameters } = input;
+  const scene = sceneOf(input);
+  const onset = findOnset(scene, parameters.onsetEarlier);
+  const cells = cellsOf(scene, onset.ns);
+  const passed = unitsOf({ ...scene, parameters });
+  const shown: DetectorInput = { scene, cells, onset, long: longRows(scene, onset.ns, passed), parameters };
+  const odd = unit(shown, passed);
+  const found = DETECTORS.map((detect) => detect(shown));
+  const findings = consequencesLeftOut([...found, odd.finding]);
+  const { units } = odd;
+  const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
+  const ranked = rankedFunctions(input, scene, cells, onset.ns, findings);
+  const alarms = findings.filter((f) => f.alarming);
+  // Without functions to name, that none is named says nothing.
+  const named = ranked.length > 0 || input.signatures.functions.length === 0;
+  // The odds were fitted to programs without a runtime: its threads work and rest as they like.
+  const odds = input.signatures.model.unowned === undefined ? oddsOfDefect(onset, findings) : 0;
+  const byOdds = alarms.length === 0 && odds >= EVEN;
+  const began = outside !== null || byOdds || alarms.some((f) => !FROM_THE_BEGINNING.has(f.detector));
+  return {
+    units,
+    clusters: [],
+    onset: began ? onset.ns / 1e9 : null,
+    ranked,
+    ...judged(outside, alarms, odds, named, onset.ns / 1e9),
+  };
+}
+
+/** From these odds on, even without an alarm, it is the program. */
+const EVEN = 0.5;
+
+/** The verdict is a judgement of its own: it neither hides nor changes the ranking. */
+function judged(outside: Outside | null, alarms: readonly Finding[], odds: number, named: boolean, at: number) {
+  if (outside !== null)
+    return { verdict: 'external' as const, externalResource: outside.resource, reasons: [outside.reason] };
+  if (alarms.length === 0 && odds < EVEN)
+    return { verdict: 'none' as const, externalResource: null, reasons: [{ code: 'nothing-odd', args: {} }] };
+  const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
+  if (alarms.length === 0) reasons.push({ code: 'odds', args: { odds, at } });
+  return { verdict: named ? ('bug' as const) : ('inconclusive' as const), externalResource: null, reasons };
+}
+
+function rankedFunctions(
+  input: MethodInput,
+  scene: Scene,
+  cells: Cells,
+  onsetNs: number,
+  findings: readonly Finding[],
+): RankedFunction[] {
+  const { callGraph, signatures, parameters } = input;
+  const { functions, model } = signatures;
+  const speaking = findings.filter((f) => f.strength > 0);
+  const tree = new ContextTree(model, functions.length);
+  const blamed = blame(tree, cells, calmCalls(cells, findings), speaking, parameters);
+  const masses = massesOf(scene, cells, onsetNs, tree.nodes);
+  const byFindings = new Float64Array(functions.length);
+  for (const { fn, score } of blamed) byFindings[fn] = score;
+  const { scores, shares } = fuse(tree, masses, byFindings, aboutCallsAndTime(findings.filter((f) => f.alarming)));
+  const blamedOf = new Map(blamed.map((b) => [b.fn, b]));
+  const told: Told[] = [...speaking, ...masses.map(({ detector, items }) => ({ detector, items, strength: 1 }))];
+  const most = scores.reduce((max, score) => Math.max(max, score), 0);
+  const nothing = speaking.map(() => 0);
+  const suspects = Array.from(scores.keys())
+    .filter((f) => scores[f]! > 0 && scores[f]! >= LEAST_SCORE * most)
+    .map((f): Suspected => {
+      const coverage = [...(blamedOf.get(f)?.coverage ?? nothing), ...shares.map((share) => share[f]!)];
+      return { fn: f, score: scores[f]!, coverage, usual: tree.learnedShares()[f]! };
+    });
+  const ranked = suspects.map((s): RankedFunction => ({
+    function: s.fn,
+    name: functions[s.fn]!.name,
+    score: s.score,
+    confidence: confidence(s, suspects),
+    callPath: tree.pathAbove(s.fn).map((f) => functions[f]!.name),
+    evidence: evidenceOf(scene, cells, told, s, model),
+    alike: alike(s, suspects).map((f) => functions[f]!.name),
+    inferred: false,
+  }));
+  const joined =
+    callGraph === undefined ? [] : inferred(callGraph, scene, cells, signatures, speaking, blamed, parameters);
+  for (const found of joined) {
+    // As far below the function it is inferred from as the findings see it.
+    const source = found.source ?? blamed[0];
+    const score =
+      source === undefined ? found.score : (scores[source.fn]! * found.score) / Math.max(source.score, found.score);
+    if (score > 0 && score >= LEAST_SCORE * most) ranked.push(inferredFunction({ ...found, score }, scene, most));
+  }
+  return ranked.sort((a, b) => b.score - a.score || a.function - b.function);
+}
+
+/** Descriptors left open change the order of calls as well: what is odd about calls and time is then their consequence. */
+function aboutCallsAndTime(alarms: readonly Finding[]): number {
+  return alarms.some((f) => f.detector === 'leak') ? 0 : 1;
+}
+
+/** A function with some evidence against it: `coverage` by each finding and mass. */
+interface Suspected {
+  readonly fn: number;
+  readonly score: number;
+  readonly coverage: readonly number[];
+  readonly usual: number;
+}
+
+/** Where threads are stuck, what they should have closed stays open: that is a consequence, not a leak. */
+function consequencesLeftOut(findings: readonly Finding[]): Finding[] {
+  const stuck = findings.some((f) => f.alarming && (f.detector === 'blocked' || f.detector === 'busy'));
+  return findings.filter((f) => !(stuck && f.detector === 'leak'));
+}
+
+/** Per cell: calls of the window that no detector marked. */
+function calmCalls(cells: Cells, findings: readonly Finding[]): Uint32Array {
+  const calm = cells.calls.slice();
+  for (const { marks, strength } of findings)
+    if (strength > 0) for (const m of marks) if (m.on === 'context') calm[m.cell] = 0;
+  return calm;
+}
+
+/** Functions with the same evidence for and against them: learning and window never show the one without the other. */
+function alike({ fn, coverage, usual }: Suspected, all: readonly Suspected[]): number[] {
+  const same = (a: number, b: number) => Math.abs(a - b) <= ROUNDING * Math.max(a, b);
+  return all
+    .filter((b) => b.fn !== fn && same(b.usual, usual) && b.coverage.every((c, d) => same(c, coverage[d]!)))
+    .map((b) => b.fn);
+}
+
+/**
+ * Its part of the scores of all, each raised to this power: calibrated on real and injected bugs (docs/accuracy.md has the table), of whose
+ * suspects shown as 40 to 60 % sure about half are right.
+ */
+const SURENESS = 1.5;
+function confidence({ score }: Suspected, all: readonly Suspected[]): number {
+  return score ** SURENESS / all.reduce((sum, s) => sum + s.score ** SURENESS, 0);
+}

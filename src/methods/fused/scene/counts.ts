@@ -1,0 +1,78 @@
+/** How often rows stand in each place: what most detectors need to know of most rows. */
+import type { Places } from '../../../context/places.js';
+
+/** Rows that a loop looks at in one go. */
+const BLOCK = 1 << 14;
+
+/** Adds to `counts` the rows [from, to) by their places. */
+export function addPlaces(places: Places, from: number, to: number, counts: Uint32Array): void {
+  const before = countsBefore(places);
+  const [first, end] = [Math.ceil(from / before.step), Math.floor(to / before.step)];
+  if (first >= end) {
+    addRows(places, from, to, counts);
+    return;
+  }
+  addRows(places, from, first * before.step, counts);
+  before.addSteps(first, end, counts);
+  addRows(places, end * before.step, to, counts);
+}
+
+function addRows({ ofRow }: Places, from: number, to: number, counts: Uint32Array): void {
+  for (let i = from; i < to; i++) counts[ofRow[i]!]!++;
+}
+
+/** Rows are counted once: of most stretches of rows the counts are then the difference of those before its end and its begin. */
+class CountsBefore {
+  /** Rows a step: four times as many as there are places, at least, so that the table takes no more than a byte a row. */
+  readonly step: number;
+  /** By step and place: rows before the step. */
+  private readonly table: Uint32Array;
+  private readonly size: number;
+
+  constructor(places: Places) {
+    this.size = places.contextOf.length;
+    this.step = Math.max(BLOCK, 4 * this.size);
+    const steps = Math.floor(places.ofRow.length / this.step);
+    this.table = new Uint32Array((steps + 1) * this.size);
+    for (let s = 0; s < steps; s++) {
+      const at = (s + 1) * this.size;
+      this.table.copyWithin(at, at - this.size, at);
+      addRows(places, s * this.step, (s + 1) * this.step, this.table.subarray(at, at + this.size));
+    }
+  }
+
+  addSteps(first: number, end: number, counts: Uint32Array): void {
+    const [from, to] = [first * this.size, end * this.size];
+    for (let p = 0; p < this.size; p++) counts[p]! += this.table[to + p]! - this.table[from + p]!;
+  }
+}
+
+/** Made when first asked for: learning asks for none. */
+const known = new WeakMap<Places, CountsBefore>();
+function countsBefore(places: Places): CountsBefore {
+  let counts = known.get(places);
+  if (counts === undefined) known.set(places, (counts = new CountsBefore(places)));
+  return counts;
+}
+
+/** Rows [from, to) by their places. */
+export function countPlaces(places: Places, from: number, to: number): Uint32Array {
+  const counts = new Uint32Array(places.contextOf.length);
+  addPlaces(places, from, to, counts);
+  return counts;
+}
+
+/** Counts by place, folded: `groupOf` tells the group of each place, one of `groups`. */
+export function folded(counts: Uint32Array, groupOf: Int32Array, groups: number): Uint32Array {
+  const sums = new Uint32Array(groups);
+  counts.forEach((n, place) => (sums[groupOf[place]!]! += n));
+  return sums;
+}
+
+/**
+ * Has `look` see the rows [from, to), block by block. A loop over all rows is compiled while it runs, from its middle, and V8 then
+ * keeps its sums in objects, one an addition; what is called often is compiled as a whole, and again where a case is new to it.
+ */
+export function inBlocks(from: number, to: number, look: (from: number, to: number) => void): void {
+  for (let row = from; row < to; row += BLOCK) look(row, Math.min(to, row + BLOCK));
+}

@@ -1,0 +1,82 @@
+/** A gateway that keeps its connection to a database open, recorded as strace does; the database gets slow. */
+import { describe, expect, it } from 'vitest';
+import { fusedMethod } from '../../../src/methods/fused/fused.js';
+import { DEFAULT_PARAMETERS } from '../../../src/parameters.js';
+import { learnSignatures } from '../../../src/signatures/learn.js';
+import { parseText } from '../../formats/strace-text.js';
+
+interface Recording {
+  readonly seconds: number;
+  readonly stacks?: boolean;
+  /** Seconds that the database needs for its answer. */
+  readonly answer: (t: number) => number;
+  /** Seconds between a reply to a client and its next request. */
+  readonly pause: (t: number) => number;
+  /** Ports that tell who opened the connections. */
+  readonly telling?: boolean;
+}
+
+const START = 1_700_000_000;
+
+/** Attached recordings do not show how the connections were opened. */
+function record({ seconds, stacks = false, answer, pause, telling = false }: Recording): string {
+  let text = '';
+  let now = START;
+  const call = (line: string, took: number, functions: string) => {
+    text += `7 ${now.toFixed(6)} ${line} <${took.toFixed(6)}>\n`;
+    now += took + 0.0001;
+    if (stacks) for (const f of functions.split(' < ')) text += ` > /bin/gate(${f}+0x1) [0x2]\n`;
+  };
+  const client = `9<TCP:[10.0.0.1:80->10.0.0.2:${telling ? 45000 : 5000}]>`;
+  const database = `5<TCP:[10.0.0.1:${telling ? 46000 : 6000}->10.0.0.3:5432]>`;
+  const wait = (took: number) => call('epoll_wait(3<anon_inode:[eventpoll]>, [], 9, -1) = 1', took, 'loop < main');
+  if (stacks) {
+    call(`socket(AF_INET, SOCK_STREAM, 0) = 5<TCP:[1]>`, 0.0001, 'openDatabase < main');
+    call(`connect(5<TCP:[1]>, {sa_family=AF_INET}, 16) = 0`, 0.001, 'openDatabase < main');
+    call(`accept4(4<TCP:[10.0.0.1:80]>, NULL, NULL, SOCK_CLOEXEC) = ${client}`, 0.0001, 'acceptClient < loop < main');
+  }
+  while (now < START + seconds) {
+    wait(pause(now - START));
+    call(`read(${client}, ""..., 4096) = 100`, 0.0001, 'readRequest < loop < main');
+    call(`write(${database}, ""..., 50) = 50`, 0.0001, 'ask < handle < loop < main');
+    wait(answer(now - START));
+    call(`read(${database}, ""..., 4096) = 300`, 0.0001, 'readAnswer < loop < main');
+    call(`write(${client}, ""..., 400) = 400`, 0.0001, 'reply < loop < main');
+  }
+  return text;
+}
+
+const fast = () => 0.005;
+const LEARNING = record({ seconds: 20, stacks: true, answer: fast, pause: () => 0.02 });
+const learn = (text: string) => learnSignatures([parseText(text)], { parameters: DEFAULT_PARAMETERS });
+const LEARNED = learn(LEARNING);
+/** Of a recording that was attached as well. */
+const LEARNED_LATE = learn(LEARNING.slice(LEARNING.indexOf(`7 ${START}`, LEARNING.indexOf('accept4'))));
+
+function analyse(recording: Recording, signatures = LEARNED) {
+  const trace = parseText(record(recording));
+  return fusedMethod({
+    ...{ trace, signatures, parameters: DEFAULT_PARAMETERS },
+    ...{ fromNs: 0, toNs: trace.endNs + 1 },
+  });
+}
+
+describe('a connection older than the trace', () => {
+  it('that the program opened itself: the peer is slow', () => {
+    const outcome = analyse({ seconds: 60, answer: (t) => (t < 30 ? 0.005 : 0.3), pause: () => 0.02 });
+    expect([outcome.verdict, outcome.externalResource]).toEqual(['external', 'peer']);
+    expect(outcome.reasons[0]!.code).toBe('slow-peer');
+  });
+
+  it('that the program opened itself, by its ports', () => {
+    const recording = { seconds: 60, answer: (t: number) => (t < 30 ? 0.005 : 0.3), pause: () => 0.02 };
+    expect(analyse(recording, LEARNED_LATE).verdict).toBe('none');
+    const outcome = analyse({ ...recording, telling: true }, LEARNED_LATE);
+    expect([outcome.verdict, outcome.externalResource]).toEqual(['external', 'peer']);
+  });
+
+  it('that a client opened: it may take its time', () => {
+    const outcome = analyse({ seconds: 60, answer: fast, pause: (t) => (t < 30 ? 0.02 : 0.3) });
+    expect(outcome.verdict).toBe('none');
+  });
+});
