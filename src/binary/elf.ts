@@ -2,23 +2,34 @@
  * Functions and machine code of an ELF file, 32 and 64 bit, either byte order, from its bytes alone.
  * Format: System V ABI, chapters 4 "Object Files" and 5; elf(5).
  */
-import { PerfscopeError } from '../errors.js';
 import { normaliseName } from '../signatures/names.js';
+import { guarded } from './elf-fields.js';
+import {
+  type ElfSegment,
+  ElfTables,
+  type Extent,
+  type ProgramHeader,
+  type Section,
+  SHF_EXECINSTR,
+  SHT_DYNSYM,
+  SHT_NOBITS,
+  SHT_NOTE,
+  SHT_REL,
+  SHT_RELA,
+  SHT_SYMTAB,
+} from './elf-tables.js';
 
 /** Machines whose direct calls call-graph.ts can read (e_machine). */
 export const EM_386 = 3;
 export const EM_X86_64 = 62;
 export const EM_AARCH64 = 183;
 
-const [SHT_SYMTAB, SHT_RELA, SHT_NOTE, SHT_NOBITS, SHT_REL, SHT_DYNSYM] = [2, 4, 7, 8, 9, 11];
 /** Program headers: what is loaded, and where the table of the unwinder lies (LSB, "Program Header"). */
 const [PT_LOAD, PT_INTERP, PT_NOTE, PT_GNU_EH_FRAME] = [1, 3, 4, 0x6474e550];
-const PF_X = 1;
 /** e_type: not yet linked; a program at fixed addresses. */
 const [ET_REL, ET_EXEC] = [1, 2];
 const NT_GNU_BUILD_ID = 3;
 const [STT_FUNC, STT_GNU_IFUNC] = [2, 10];
-const SHF_EXECINSTR = 4;
 
 export interface ElfFunction {
   /** As in the symbol table (mangled, with clone suffixes). */
@@ -33,15 +44,6 @@ export interface ElfCode {
   readonly section: string;
   readonly address: number;
   readonly bytes: Uint8Array;
-}
-
-/** A part of the file that the loader maps. */
-export interface ElfSegment {
-  readonly offset: number;
-  readonly address: number;
-  /** Bytes in the file. */
-  readonly size: number;
-  readonly executable: boolean;
 }
 
 /** Bytes of a section, and where the loader puts them. */
@@ -89,17 +91,6 @@ export interface ElfFile {
   readonly hasSymbolTable: boolean;
 }
 
-interface Section {
-  readonly name: string;
-  readonly type: number;
-  readonly flags: number;
-  readonly address: number;
-  readonly offset: number;
-  readonly size: number;
-  readonly link: number;
-  readonly entrySize: number;
-}
-
 interface ElfSymbol extends ElfFunction {
   readonly type: number;
   readonly section: number;
@@ -110,43 +101,15 @@ export function readElf(bytes: Uint8Array, path = ''): ElfFile {
   return guarded(bytes, path, () => new ElfReader(bytes).read());
 }
 
-/** A stretch of the file. */
-export interface Extent {
-  readonly offset: number;
-  readonly size: number;
-}
-
 /**
  * What `readElf` looks at, for a file that is too large to be read as a whole: first the tables of headers, then the parts that these name.
  * Before it is asked for the next step, `bytes` must hold what the last one named, and its first 64 bytes at the beginning. Throws as `readElf`.
  */
 export function* neededParts(bytes: Uint8Array, path = ''): Generator<readonly Extent[]> {
-  const reader = guarded(bytes, path, () => new ElfReader(bytes));
+  const reader = guarded(bytes, path, () => new ElfTables(bytes));
   yield guarded(bytes, path, () => reader.headerTables());
   yield guarded(bytes, path, () => reader.sectionNames());
   yield guarded(bytes, path, () => reader.usedParts());
-}
-
-function guarded<T>(bytes: Uint8Array, path: string, read: () => T): T {
-  if (bytes[0] !== 0x7f || bytes[1] !== 0x45 || bytes[2] !== 0x4c || bytes[3] !== 0x46) {
-    throw new PerfscopeError(
-      'input-format',
-      'the file is no ELF binary',
-      { path },
-      "Give the program's own executable file.",
-    );
-  }
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new PerfscopeError(
-      'input-damaged',
-      'the ELF file is cut off or damaged: its tables point beyond its end',
-      { path },
-      "Copy the program's executable file again.",
-    );
-  }
 }
 
 /** Distinct names of the functions, as `normaliseName` makes them, without what compiler and linker add around the program. */
@@ -159,21 +122,10 @@ export function functionNames(elf: ElfFile): string[] {
   return [...names].sort();
 }
 
-class ElfReader {
-  private readonly view: DataView;
-  private readonly wide: boolean;
-  private readonly little: boolean;
-  private segments: readonly ElfSegment[] = [];
-
-  constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.wide = bytes[4] === 2;
-    this.little = bytes[5] !== 2;
-  }
-
+class ElfReader extends ElfTables {
   read(): ElfFile {
     const headers = this.programHeaders();
-    this.segments = headers.filter((h) => h.type === PT_LOAD);
+    const segments = headers.filter((h) => h.type === PT_LOAD);
     const sections = this.sections();
     const tables = sections.filter((s) => s.type === SHT_SYMTAB || s.type === SHT_DYNSYM);
     const seen = new Set<string>();
@@ -199,7 +151,7 @@ class ElfReader {
       ...this.slots(sections),
       relocatable: this.half(16) === ET_REL,
       entry: this.half(16) === ET_EXEC || headers.some((h) => h.type === PT_INTERP) ? this.word(24) : 0,
-      segments: this.segments,
+      segments,
       buildId: this.buildId(sections, headers),
       debugLink: this.debugLink(sections),
       ehFrame: this.part(sections, '.eh_frame'),
@@ -208,94 +160,10 @@ class ElfReader {
         sections.length > 0
           ? this.part(sections, '.eh_frame_hdr')
           : this.mapped(headers.find((h) => h.type === PT_GNU_EH_FRAME)),
-      loaded: sections.length > 0 ? [] : this.segments.map((s) => this.mapped(s)!),
+      loaded: sections.length > 0 ? [] : segments.map((s) => this.mapped(s)!),
       miniDebugInfo: this.part(sections, '.gnu_debugdata')?.bytes ?? null,
       hasSymbolTable: sections.some((s) => s.type === SHT_SYMTAB),
     };
-  }
-
-  headerTables(): Extent[] {
-    const programs = {
-      offset: this.word(this.wide ? 32 : 28),
-      size: this.half(this.wide ? 54 : 42) * this.half(this.wide ? 56 : 44),
-    };
-    const entrySize = this.half(this.wide ? 58 : 46);
-    // Without a number of sections here it stands in the first one; so many nobody has.
-    const count = this.half(this.wide ? 60 : 48) || 2 ** 17;
-    return [programs, { offset: this.word(this.wide ? 40 : 32), size: entrySize * count }];
-  }
-
-  sectionNames(): Extent[] {
-    return this.rawSections().names;
-  }
-
-  usedParts(): Extent[] {
-    const sections = this.sections();
-    if (sections.length === 0) return [{ offset: 0, size: this.bytes.length }];
-    const used = new Set<Section>();
-    for (const s of sections) {
-      const isUsed =
-        [SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_NOTE].includes(s.type) ||
-        (s.flags & SHF_EXECINSTR) !== 0 ||
-        /^\.(?:eh_frame|eh_frame_hdr|gnu_debuglink|gnu_debugdata)$/.test(s.name);
-      if (!isUsed || s.type === SHT_NOBITS) continue;
-      used.add(s);
-      const strings = sections[s.link];
-      if ((s.type === SHT_SYMTAB || s.type === SHT_DYNSYM) && strings !== undefined) used.add(strings);
-    }
-    return [...used];
-  }
-
-  private sections(): Section[] {
-    const { raw, names } = this.rawSections();
-    return raw.map((s) => ({ ...s, name: names.length === 0 ? '' : this.text(names[0]!.offset + s.nameOffset) }));
-  }
-
-  /** Without their names, and the section that holds these. */
-  private rawSections(): { raw: (Section & { nameOffset: number })[]; names: Section[] } {
-    const table = this.word(this.wide ? 40 : 32);
-    const entrySize = this.half(this.wide ? 58 : 46);
-    if (table === 0) return { raw: [], names: [] };
-    // Counts that do not fit their 16 bits stand in the first section's header instead.
-    const first = this.section(table);
-    const count = this.half(this.wide ? 60 : 48) || first.size;
-    const namesIndex = this.half(this.wide ? 62 : 50);
-    const raw = Array.from({ length: count }, (_, i) => this.section(table + i * entrySize));
-    const names = raw[namesIndex === 0xffff ? first.link : namesIndex];
-    return { raw, names: names === undefined ? [] : [names] };
-  }
-
-  private section(at: number): Section & { nameOffset: number } {
-    const [flags, address, offset, size, link, entrySize] = this.wide
-      ? [8, 16, 24, 32, 40, 56]
-      : [8, 12, 16, 20, 24, 36];
-    return {
-      name: '',
-      nameOffset: this.int(at),
-      type: this.int(at + 4),
-      flags: this.word(at + flags!),
-      address: this.word(at + address!),
-      offset: this.word(at + offset!),
-      size: this.word(at + size!),
-      link: this.int(at + link!),
-      entrySize: this.word(at + entrySize!),
-    };
-  }
-
-  private programHeaders(): (ElfSegment & { type: number })[] {
-    const table = this.word(this.wide ? 32 : 28);
-    const entrySize = this.half(this.wide ? 54 : 42);
-    const count = table === 0 ? 0 : this.half(this.wide ? 56 : 44);
-    return Array.from({ length: count }, (_, i) => {
-      const at = table + i * entrySize;
-      return {
-        type: this.int(at),
-        offset: this.word(at + (this.wide ? 8 : 4)),
-        address: this.word(at + (this.wide ? 16 : 8)),
-        size: this.word(at + (this.wide ? 32 : 16)),
-        executable: (this.int(at + (this.wide ? 4 : 24)) & PF_X) !== 0,
-      };
-    });
   }
 
   /** A section by its name; null where it is missing, or only its place is left (in a file of symbols). */
@@ -309,7 +177,7 @@ class ElfReader {
     return { address: from.address, offset: from.offset, bytes: this.slice(from.offset, from.size) };
   }
 
-  private buildId(sections: readonly Section[], headers: readonly (ElfSegment & { type: number })[]): string {
+  private buildId(sections: readonly Section[], headers: readonly ProgramHeader[]): string {
     const notes = [
       ...sections.filter((s) => s.type === SHT_NOTE && s.size > 0),
       ...headers.filter((h) => h.type === PT_NOTE && sections.length === 0),
@@ -366,37 +234,5 @@ class ElfReader {
       }
     }
     return { slots, imports };
-  }
-
-  private slice(offset: number, size: number): Uint8Array {
-    if (offset + size > this.bytes.length) throw new RangeError('section beyond the end');
-    return this.bytes.subarray(offset, offset + size);
-  }
-
-  private text(offset: number): string {
-    const end = this.bytes.indexOf(0, offset);
-    if (end < 0) throw new RangeError('string beyond the end');
-    return end === offset
-      ? ''
-      : Buffer.from(this.bytes.buffer, this.bytes.byteOffset + offset, end - offset).toString('latin1');
-  }
-
-  private byte(at: number): number {
-    return this.view.getUint8(at);
-  }
-
-  private half(at: number): number {
-    return this.view.getUint16(at, this.little);
-  }
-
-  private int(at: number): number {
-    return this.view.getUint32(at, this.little);
-  }
-
-  /** An address or size; beyond 2^53 it loses bits, which no file has. */
-  private word(at: number): number {
-    if (!this.wide) return this.int(at);
-    const [low, high] = this.little ? [this.int(at), this.int(at + 4)] : [this.int(at + 4), this.int(at)];
-    return high * 0x100000000 + low;
   }
 }
