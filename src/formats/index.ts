@@ -20,6 +20,8 @@ export interface DetectedFormat {
   readonly format: TraceFormat;
   /** Why, in a few words ("120 of 120 lines are strace calls"). */
   readonly reason: string;
+  /** As in Detection. */
+  readonly score: number;
 }
 
 /** The format of that id. Throws PerfscopeError 'usage' for an id that no format has. */
@@ -54,7 +56,7 @@ export function detectFormat(sample: Uint8Array, name: string): DetectedFormat |
   const tied = found.filter(({ score }) => best.score - score < TIE);
   const named = tied.filter(({ format }) => name.toLowerCase().includes(format.id.split('-')[0]!));
   const chosen = tied.length === 1 ? best : named.length === 1 ? named[0]! : null;
-  if (chosen !== null) return { format: chosen.format, reason: chosen.reason };
+  if (chosen !== null) return chosen;
   const readings = tied.map(({ format, reason }) => `${format.id} (${reason})`).join(' or ');
   throw new PerfscopeError(
     'input-format',

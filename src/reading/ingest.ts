@@ -4,6 +4,7 @@
  * depend on the number of threads or on where the cuts fall.
  */
 import type { ParseOptions } from '../formats/format.js';
+import { wrappingOfOthers } from '../formats/wrapping/find.js';
 import { wrappingNames } from '../formats/wrapping/wrapping.js';
 import type { Message } from '../result.js';
 import type { StreamProblem } from '../source/decompress.js';
@@ -137,6 +138,7 @@ async function readSet(
     throw error;
   }
   const { format, wrapping } = chosen;
+  warnings.push(...chosen.warnings);
   if (wrapping !== null) {
     const what = wrappingNames(wrapping).join(', ');
     warnings.push({ code: 'wrapped-lines', args: { path: sampled.source.path, what, times: wrapping.times } });
@@ -273,7 +275,10 @@ function warningsOf({ source, problem }: Part, trace: Trace): Message[] {
   const [example] = trace.skipped.examples;
   if (example !== undefined) {
     const { line, offset, reason } = example;
-    warnings.push({ code: 'skipped-lines', args: { path, lines: trace.skipped.lines, line, offset, reason } });
+    const behind = wrappingOfOthers(trace.skipped.examples.map(({ text }) => text));
+    const args: Message['args'] = { path, lines: trace.skipped.lines, line, offset, reason };
+    const around = behind === null ? null : { behind: wrappingNames(behind).join(', ') };
+    warnings.push({ code: 'skipped-lines', args: { ...args, ...around } });
   }
   return warnings;
 }

@@ -4,8 +4,10 @@ import { PerfscopeError } from '../errors.js';
 import type { TraceFormat } from '../formats/format.js';
 import { type ForeignTracer, foreignTable, foreignTracer, unknownPrefix } from '../formats/foreign-tracers.js';
 import { type DetectedFormat, FORMATS, detectFormat, readAs } from '../formats/index.js';
-import { findWrapping, firstLines } from '../formats/wrapping/find.js';
+import { findWrapping, firstLines, wrappingOfOthers } from '../formats/wrapping/find.js';
 import { type Wrapping, unwrapped } from '../formats/wrapping/wrapping.js';
+import { CR, LF } from '../lib/bytes.js';
+import type { Message } from '../result.js';
 import type { Source } from '../source/index.js';
 import { foreignKind } from '../source/magic.js';
 import { fileError } from '../source/file-error.js';
@@ -84,7 +86,12 @@ export interface ChosenFormat {
   readonly reason: string;
   /** What stands round the lines, null when nothing does. */
   readonly wrapping: Wrapping | null;
+  /** What speaks against the format that was asked for. */
+  readonly warnings: readonly Message[];
 }
+
+/** Where fewer of the lines are records, something may stand before the others. */
+const WHOLLY = 0.95;
 
 /** The format of a source: `wanted` where the user names one, else what its first bytes tell. Throws when there is none. */
 export function formatOf({ source, sample }: Sampled, wanted: string | undefined): ChosenFormat {
@@ -106,9 +113,20 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
     );
   }
   const wrapping = findWrapping(sample);
-  if (wanted !== undefined) return { format: readAs(wanted, wrapping), reason: 'as asked', wrapping };
+  const text = wrapping === null ? sample : unwrapped(sample, wrapping);
+  const tracer = foreignTracer(firstLines(text)) ?? foreignTracer(firstLines(sample));
+  if (wanted !== undefined) {
+    const chosen = { format: readAs(wanted, wrapping), reason: 'as asked', wrapping };
+    const sources = wrapping?.sources ?? [];
+    const warnings: Message[] = [];
+    if (tracer !== null) warnings.push({ code: 'foreign-tracer', args: { path, ...tracer } });
+    if (sources.length > 0) warnings.push({ code: 'several-sources', args: { path, sources: namesOf(sources) } });
+    return { ...chosen, warnings };
+  }
   const foreign = foreignKind(sample);
-  if (foreign !== null) {
+  const found = foreign === null && tracer !== null ? null : detect(text, source);
+  // Text in which zero bytes stand is read without them.
+  if (foreign !== null && found === null) {
     throw new PerfscopeError(
       'input-format',
       `${path} is no trace: it is ${foreign.what}`,
@@ -116,38 +134,43 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       foreign.advice,
     );
   }
-  const text = wrapping === null ? sample : unwrapped(sample, wrapping);
-  const tracer = foreignTracer(firstLines(text)) ?? foreignTracer(firstLines(sample));
   if (tracer !== null) throw foreignError(path, tracer);
   if (wrapping !== null && wrapping.sources.length > 0) {
     throw new PerfscopeError(
       'input-format',
-      `${path} holds lines of several recordings: ${wrapping.sources.slice(0, 5).join(', ')}`,
+      `${path} holds lines of several recordings: ${namesOf(wrapping.sources)}`,
       { path, line: 1, offset: 0 },
       'Give each of them alone: their threads cannot be told apart.',
     );
   }
-  const found = detect(text, source);
-  if (found === null) {
-    const other = foreignTable(firstLines(text));
-    if (other !== null) throw foreignError(path, other);
-    const prefix = unknownPrefix(firstLines(text));
-    if (prefix !== null) {
-      throw new PerfscopeError(
-        'input-format',
-        `${path} holds strace lines behind ${prefix.what}, which perfscope does not know`,
-        { path, line: 1, offset: 0 },
-        prefix.advice,
-      );
-    }
-    throw new PerfscopeError(
-      'input-format',
-      `${path} is in none of the formats that perfscope reads (${FORMATS.map((f) => f.id).join(', ')}); it begins with ${quoted(sample)}`,
-      { path, line: 1, offset: 0 },
-      'Record with "strace -f -ttt -T -yy -o FILE -p PID"; if you know the format, name it with --input-format.',
-    );
+  if (found === null) throw unreadable(path, text, sample);
+  const later = wrapping === null && found.score < WHOLLY ? wrappingOfOthers(firstLines(sample, Infinity)) : null;
+  const around = later ?? wrapping;
+  return { format: readAs(found.format.id, around), reason: found.reason, wrapping: around, warnings: [] };
+}
+
+const namesOf = (sources: readonly string[]): string => sources.slice(0, 5).join(', ');
+
+/** Why a text is in no format that is read. */
+function unreadable(path: string, text: Uint8Array, sample: Uint8Array): PerfscopeError {
+  const other = foreignTable(firstLines(text));
+  if (other !== null) return foreignError(path, other);
+  const place = { path, line: 1, offset: 0 };
+  const prefix = unknownPrefix(firstLines(text));
+  if (prefix !== null) {
+    const what = `${path} holds strace lines behind ${prefix.what}, which perfscope does not know`;
+    return new PerfscopeError('input-format', what, place, prefix.advice);
   }
-  return { format: readAs(found.format.id, wrapping), reason: found.reason, wrapping };
+  if (!sample.includes(LF) && sample.includes(CR)) {
+    const what = `${path} is one line: its lines end in carriage returns`;
+    return new PerfscopeError('input-format', what, place, "Turn them into line feeds: tr '\\r' '\\n' < FILE");
+  }
+  return new PerfscopeError(
+    'input-format',
+    `${path} is in none of the formats that perfscope reads (${FORMATS.map((f) => f.id).join(', ')}); it begins with ${quoted(sample)}`,
+    place,
+    'Record with "strace -f -ttt -T -yy -o FILE -p PID"; if you know the format, name it with --input-format.',
+  );
 }
 
 function foreignError(path: string, { what, advice }: ForeignTracer): PerfscopeError {

@@ -61,7 +61,14 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   // The input.
   'skipped-lines': (a) =>
     `${a.plural('lines', 'line was', 'lines were')} not understood and left out` +
-    (a.has('reason') ? ` (the first, line ${a.count('line')}: ${a.text('reason')})` : ''),
+    (a.has('reason') ? ` (the first, line ${a.count('line')}: ${a.text('reason')})` : '') +
+    (a.has('behind')
+      ? `; the first stand behind what ${a.text('behind')} put before them: give the lines with and without it as two files`
+      : ''),
+  'foreign-tracer': (a) =>
+    `${a.text('path')} was read as asked, though it looks like ${a.text('what')}: times, errors and names may be wrong. ${a.text('advice')}`,
+  'several-sources': (a) =>
+    `${a.text('path')} holds lines of several recordings (${a.text('sources')}): their threads cannot be told apart. Give each of them alone`,
   'wrapped-lines': (a) =>
     `${a.text('what')} in the lines of ${a.text('path')}: taken off, as no part of the trace` +
     (a.has('times')

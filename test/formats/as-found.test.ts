@@ -4,7 +4,8 @@
  */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formatOf, withoutCalls } from '../../src/reading/sampling.js';
+import { type Sampled, formatOf, withoutCalls } from '../../src/reading/sampling.js';
+import { sentence } from '../../src/report/messages.js';
 import { PerfscopeError } from '../../src/errors.js';
 import { foreignTable, foreignTracer } from '../../src/formats/foreign-tracers.js';
 import { findWrapping, firstLines } from '../../src/formats/wrapping/find.js';
@@ -21,16 +22,18 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith('.txt'))
   .map((file) => file.slice(0, -4));
 
+const sampledOf = (bytes: Uint8Array): Sampled => ({
+  source: { path: 'FILE', name: 'FILE', problem: null } as unknown as Source,
+  sample: bytes,
+  blocks: () => {
+    throw new Error('not needed');
+  },
+  close: async () => undefined,
+});
+
 /** As the coordinator reads it, in pieces of so many bytes. */
 function read(bytes: Uint8Array, limit = Infinity): { trace: Trace; format: string; wrapping: string[] } {
-  const sampled = {
-    source: { path: 'FILE', name: 'FILE', problem: null } as unknown as Source,
-    sample: bytes,
-    blocks: () => {
-      throw new Error('not needed');
-    },
-    close: async () => undefined,
-  };
+  const sampled = sampledOf(bytes);
   const chosen = formatOf(sampled, undefined);
   const trace = readBytes(chosen.format, bytes, limit);
   if (trace.length === 0) throw withoutCalls(sampled, chosen, trace);
@@ -81,6 +84,24 @@ describe.each(names)('%s', (name) => {
       return;
     }
     expect(plain(read(bytes, 1).trace)).toEqual(plain(whole));
+  });
+});
+
+describe('with --input-format', () => {
+  const warned = (file: string) => {
+    const bytes = new Uint8Array(readFileSync(new URL(`${file}.txt`, folder)));
+    return formatOf(sampledOf(bytes), 'strace').warnings.map((message) =>
+      sentence(message, { clock: 'none', startedAt: 0 }),
+    );
+  };
+
+  it('another tracer is read, and named all the same', () => {
+    expect(warned('truss-freebsd')).toEqual([expect.stringMatching(/looks like a trace of truss.*reproduce there/)]);
+    expect(warned('quote')).toEqual([]);
+  });
+
+  it('lines of several recordings are told', () => {
+    expect(warned('compose-two-services')).toEqual([expect.stringContaining('lines of several recordings')]);
   });
 });
 

@@ -19,10 +19,23 @@ const GAIN = 0.1;
 const BEARING = 0.5;
 /** So many lines in a row number themselves by chance if their numbers do not begin with 1 and no thread follows them. */
 const NUMBERED_LINES = 5;
+/** So few lines that are no records may be anything. */
+const LEAST_OTHERS = 3;
 
 /** What stands round the lines of the text that begins with `sample`; null when nothing does. */
 export function findWrapping(sample: Uint8Array): Wrapping | null {
-  let lines = firstLines(sample);
+  return wrappingOf(firstLines(sample));
+}
+
+/** What stands round those lines of a text that are no records as they are, if they are records without it; null when nothing does. */
+export function wrappingOfOthers(lines: readonly string[]): Wrapping | null {
+  const others = lines.filter((line) => !isKnown(line) && !LINE_NUMBER.pattern.test(line)).slice(0, LINES);
+  const found = others.length < LEAST_OTHERS ? null : wrappingOf(others);
+  return found?.steps.some((id) => HEADS.some((head) => head.id === id)) === true ? found : null;
+}
+
+function wrappingOf(given: readonly string[]): Wrapping | null {
+  let lines = given;
   const steps: string[] = [];
   for (const { id, sign, undo } of MARKS) {
     // A page may have been escaped twice.
@@ -127,10 +140,10 @@ function isRecord(line: string): boolean {
 
 const bytesOf = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
 
-/** Lines that are not empty. */
-export function firstLines(sample: Uint8Array): string[] {
+/** Lines that are not empty; `most` of them. */
+export function firstLines(sample: Uint8Array, most = LINES): string[] {
   const lines: string[] = [];
-  for (let from = 0; from < sample.length && lines.length < LINES;) {
+  for (let from = 0; from < sample.length && lines.length < most;) {
     const feed = sample.indexOf(LF, from);
     const end = feed < 0 ? sample.length : feed;
     const line = Buffer.from(sample.buffer, sample.byteOffset + from, end - from).toString('latin1');

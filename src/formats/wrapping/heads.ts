@@ -4,7 +4,7 @@
  *
  * Named groups of a pattern are used where the lines behind it do not tell the same themselves: `tid` is the thread,
  * `iso`, `epoch`, `day` (time of day) and `uptime` (seconds since the boot) the moment at which the line was written; `source` is
- * whose line it is, where one text may hold those of several.
+ * whose line it is, where one text may hold those of several; `part` is there where the next line goes on with this one.
  */
 export interface Head {
   readonly id: string;
@@ -55,8 +55,8 @@ export const HEADS: readonly Head[] = [
     what: 'journald or the kernel log',
     pattern: at(String.raw`\[ *(?<uptime>\d+\.\d+)\] (?:(?:\S+ )?${WRITER})?`),
   },
-  // CRI's log files: time, stream, F for a full line (a line cut into parts, P, is no record).
-  { id: 'cri', what: 'a container log (CRI)', pattern: at(String.raw`${ISO} (?:stdout|stderr) F `) },
+  // CRI's log files: time, stream, F for a full line or the last part of one, P for a part.
+  { id: 'cri', what: 'a container log (CRI)', pattern: at(String.raw`${ISO} (?:stdout|stderr) (?:F|(?<part>P)) `) },
   // kubectl logs --prefix; the time of --timestamps stands behind it.
   { id: 'kubectl', what: 'kubectl logs --prefix', pattern: at(String.raw`\[(?<source>pod\/[^\]\s]+)\] `) },
   // docker compose logs, docker service logs. A name of one word, so no call and no time.

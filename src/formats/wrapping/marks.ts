@@ -11,6 +11,8 @@ export interface Mark {
   sign(lines: readonly string[]): boolean;
   /** The line without it. */
   undo(line: string): string;
+  /** Whether the line as it was given is the beginning of one that the next lines go on with. */
+  goesOn?(line: string): boolean;
 }
 
 /** CSI and OSC sequences and the choice of a character set: ECMA-48, https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
@@ -47,7 +49,37 @@ const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
   [/\xe2\x80[\x90-\x95]|\xe2\x88\x92/g, '-'],
 ];
 
+/** Length at which docker's json-file driver cuts a line, bytes. */
+const DOCKER_LINE = 16_384;
+
 export const MARKS: readonly Mark[] = [
+  {
+    id: 'utf16',
+    what: 'UTF-16',
+    // What PowerShell writes; without its mark every other byte of ASCII is 0.
+    sign: (lines) => /^(?:\xff\xfe|\xfe\xff)/.test(lines[0] ?? '') || many(lines, /^(?:\0.|.\0)(?:\0.|.\0){8}/),
+    undo: (line) => line.replace(/^(?:\xff\xfe|\xfe\xff)|\0/g, '').replace(/\r$/, ''),
+  },
+  {
+    id: 'nul',
+    what: 'zero bytes (of a file that was cut while it was being written)',
+    sign: (lines) => lines.some((line) => line.includes('\0')),
+    // What stands before them in the same line had no end.
+    undo: (line) => line.replace(/\0+$/, '').replace(/^[^]*\0/, ''),
+  },
+  {
+    id: 'byte-order-mark',
+    what: 'a byte order mark',
+    // The reader of CSV knows it.
+    sign: (lines) => /^\xef\xbb\xbf[^,;\t]*[(:]/.test(lines[0] ?? ''),
+    undo: (line) => line.replace(/^\xef\xbb\xbf/, ''),
+  },
+  {
+    id: 'cr',
+    what: 'carriage returns',
+    sign: (lines) => many(lines, /\r$/),
+    undo: (line) => line.replace(/\r+$/, ''),
+  },
   {
     id: 'ansi',
     what: 'colours of a terminal',
@@ -60,6 +92,7 @@ export const MARKS: readonly Mark[] = [
     what: 'a log of JSON objects',
     sign: (lines) => many(lines, JSON_LINE),
     undo: messageOf,
+    goesOn: (line) => isPartOfMessage(line),
   },
   {
     id: 'html',
@@ -97,5 +130,17 @@ function messageOf(line: string): string {
     return `${isTime ? `${time as string} ` : ''}${(message as string).replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' ')}`;
   } catch {
     return line;
+  }
+}
+
+/** Whether a log driver cut the line here: containerd's says so, docker's cuts at a length and leaves the line feed to the last part. */
+function isPartOfMessage(line: string): boolean {
+  if (!/"logtag"\s*:\s*"P"/.test(line) && line.length < DOCKER_LINE) return false;
+  try {
+    const { log, logtag } = JSON.parse(line) as Record<string, unknown>;
+    if (typeof logtag === 'string') return logtag === 'P';
+    return typeof log === 'string' && log.length >= DOCKER_LINE && !log.endsWith('\n');
+  } catch {
+    return false;
   }
 }

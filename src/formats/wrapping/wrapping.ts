@@ -38,43 +38,55 @@ export function wrappingNames({ steps }: Wrapping): string[] {
   return [...new Set(steps.map((id) => (marks.get(id) ?? heads.get(id))!.what))];
 }
 
-/** Takes the wrapping off a line of latin1. */
-export function unwrapper({ steps, times, tids }: Wrapping): (line: string) => string {
+/** Takes the wrapping off a line of latin1; `goesOn`: the next line goes on with it. */
+function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: string; goesOn: boolean } {
   const plan: (Mark | Head)[] = steps.map((id) => (marks.get(id) ?? heads.get(id))!);
   return (given) => {
     let line = given;
     let stamp = '';
     let tid = '';
+    let goesOn = false;
     for (const step of plan) {
-      if ('undo' in step) line = step.undo(line);
-      else {
+      if ('undo' in step) {
+        goesOn ||= step.goesOn?.(line) === true;
+        line = step.undo(line);
+      } else {
         const found = step.pattern.exec(line);
         if (found === null) continue;
         line = line.slice(found[0].length);
         if (found.groups === undefined) continue;
         if (times && stamp === '') stamp = stampOf(found.groups);
         if (tids) tid = found.groups.tid ?? tid;
+        goesOn ||= found.groups.part !== undefined;
       }
     }
     if (tid !== '' && isUnthreaded(line)) line = `${tid} ${line}`;
-    return stamp === '' ? line : line.replace(UNTIMED, `$1${stamp} `);
+    if (stamp !== '') line = line.replace(UNTIMED, `$1${stamp} `);
+    return { line, goesOn };
   };
 }
 
-/** The text without its wrapping. */
+/** The text without its wrapping. Parts of a line stand where its first stood, and leave empty lines. */
 export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
   const unwrap = unwrapper(wrapping);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lines: string[] = [];
+  /** The line that the next one goes on with, -1 when it does not. */
+  let open = -1;
   for (let from = 0; from < bytes.length;) {
     const feed = buffer.indexOf(LF, from);
     const end = feed < 0 ? bytes.length : feed;
     // Of CR LF the CR goes too: marks and heads judge the line.
-    const line = unwrap(buffer.toString('latin1', from, end > from && bytes[end - 1] === 13 ? end - 1 : end));
-    lines.push(feed < 0 ? line : `${line}\n`);
+    const given = buffer.toString('latin1', from, end > from && bytes[end - 1] === 13 ? end - 1 : end);
+    const { line, goesOn } = unwrap(given);
+    if (open >= 0) lines[open] += line;
+    lines.push(open < 0 ? line : '');
+    if (!goesOn) open = -1;
+    else if (open < 0) open = lines.length - 1;
     from = end + 1;
   }
-  const text = Buffer.from(lines.join(''), 'latin1');
+  if (bytes[bytes.length - 1] === LF) lines.push('');
+  const text = Buffer.from(lines.join('\n'), 'latin1');
   return new Uint8Array(text.buffer, text.byteOffset, text.byteLength);
 }
 
