@@ -8,7 +8,7 @@ export const htmlReporter: Reporter<ResultDocument> = {
   id: 'html',
   what: 'one page to look at: timeline, threads, evidence',
   extension: 'html',
-  needs: ['timeline', 'changes'],
+  needs: ['timeline', 'changes', 'stacks'],
   render: (d) => {
     const data = pageData(d);
     return renderPage('incident', `${data.title} (${d.trace.path})`, data);

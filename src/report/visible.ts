@@ -5,11 +5,12 @@
 import type { Reporter } from './reporter.js';
 
 /**
- * Controls (Cc), marks that turn or hide text (Unicode, Bidi_Control; zero-width spaces and joiners; tags), separators of lines, and halves of
- * surrogate pairs, which no encoding has.
+ * Controls (Cc), marks that turn or hide text (Unicode, Bidi_Control; soft hyphens, zero-width spaces and joiners; tags), separators of lines,
+ * and halves of surrogate pairs, which no encoding has. Not all of Cf: some of it is seen (Arabic number signs). Nor private use (Co): a
+ * font's icon, or a box.
  */
 const OBEYED =
-  /[\p{Cc}\p{Bidi_Control}\u200b-\u200d\u2060-\u2064\u2028\u2029\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu;
+  /[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b-\u200d\u2060-\u206f\u2028\u2029\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Cs}]/gu;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

@@ -7,6 +7,7 @@ import type { Timeline } from '../../timeline/timeline.js';
 import { type Paragraph, changesText } from '../changes-text.js';
 import { sentence } from '../messages.js';
 import { facts, rankTexts, suspectsNote, verdictWords } from '../summary.js';
+import { type FlameTree, flameOf } from './flame.js';
 import { allVisible } from './visible.js';
 import { type Clock, bytes, duration, grouped, moment, plural } from '../text.js';
 
@@ -25,6 +26,7 @@ export interface PageData {
   readonly suspects: readonly PageSuspect[];
   readonly moreSuspects: number;
   readonly timeline: Timeline | null;
+  readonly flame: FlameTree | null;
   readonly changes: readonly Paragraph[];
   readonly facts: readonly (readonly [label: string, text: string])[];
   readonly warnings: readonly string[];
@@ -81,6 +83,8 @@ export function pageData(result: ResultDocument): PageData {
     ...result,
     suspects: result.suspects.slice(0, SUSPECTS),
     warnings: result.warnings.slice(0, WARNINGS),
+    // Not on the page, and large.
+    slices: undefined,
   });
   const ranks = rankTexts(d.suspects);
   const best = Math.max(0, ...d.suspects.map((s) => s.score));
@@ -97,6 +101,7 @@ export function pageData(result: ResultDocument): PageData {
     suspects: d.suspects.map((s, i) => pageSuspect(s, ranks[i]!, best, d.trace)),
     moreSuspects: result.suspects.length - d.suspects.length,
     timeline: d.timeline ?? null,
+    flame: flameOf(d.stacks),
     changes: changesText(d),
     facts: facts(d),
     warnings: said(d.warnings, d.trace, WARNINGS),

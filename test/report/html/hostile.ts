@@ -1,5 +1,6 @@
 /** A result whose every text tries to be more than text. */
 import type { ResultDocument } from '../../../src/result.js';
+import type { StackProfile } from '../../../src/stacks/stack-profile.js';
 import type { Excerpt, Timeline } from '../../../src/timeline/timeline.js';
 import { document, evidence, suspect } from '../document.js';
 
@@ -81,6 +82,17 @@ function timeline(): Timeline {
   };
 }
 
+/** Stacks of many functions, each deeper and longer than any that a page could show. */
+function stacks(): StackProfile {
+  const weights = (k: number) => ({ calls: k + 1, callTime: k / 1e3, gapTime: 1 / (k + 1) });
+  const names = Array.from({ length: 97 }, (_, k) => `${pick(k)}#${k}`);
+  const of = (k: number) => Array.from({ length: 3 + (k % 90) }, (_, i) => names[(k * i) % 97]!);
+  const all = Array.from({ length: 120 }, (_, k) => {
+    return { stack: of(k), call: pick(k), before: weights(k), after: weights(120 - k), certainty: (k % 11) / 10 };
+  });
+  return { source: 'decoded', from: 0, onset: 40, to: 72.3, stacks: all };
+}
+
 /** Sixty suspects, each tied with all others. */
 export function hostileDocument(): ResultDocument {
   const names = Array.from({ length: 60 }, (_, k) => `${pick(k)}#${k}`);
@@ -92,6 +104,7 @@ export function hostileDocument(): ResultDocument {
     reasons: [{ code: pick(0), args }],
     onset: 40,
     timeline: timeline(),
+    stacks: stacks(),
     suspects: names.map((name, k) =>
       suspect(name, {
         object: pick(k + 1),

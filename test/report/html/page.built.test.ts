@@ -1,7 +1,7 @@
 /** The page in a real browser: of real incidents, one a category, and of one that tries to break out of it. */
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ResultDocument } from '../../../src/result.js';
 import { BUGS, ROOT, scratchFolder } from '../../cli/run.js';
@@ -66,6 +66,10 @@ describe.skipIf(NO_BROWSER)('page of an incident', () => {
     const calls = document.timeline!.groups.reduce((sum, g) => sum + g.calls.reduce((a, b) => a + b, 0), 0);
     expect(calls).toBe(document.trace.events);
     expect(await page.locator('#threads tbody tr').count()).toBeGreaterThan(0);
+    // What is drawn first is as wide as all, and says what it is.
+    const frames = page.locator('#flame [role=treeitem]');
+    expect(await frames.count()).toBeGreaterThan(3);
+    expect(await frames.first().getAttribute('aria-label')).toMatch(/^all: .* before, .* after, 100 % of all after/);
     expect(await seriousFaults(page)).toEqual([]);
     expect(noise).toEqual([]);
     await page.close();
@@ -128,6 +132,44 @@ describe.skipIf(NO_BROWSER)('page of an incident', () => {
       expect(await range()).not.toBe(whole);
       await over.dblclick();
       expect(await range()).toBe(whole);
+    });
+
+    it('zooms into a flame graph by click and by keys, and back', async () => {
+      const { page } = opened;
+      const frames = page.locator('#flame [role=treeitem]');
+      const widthOf = async (frame: Locator) => (await frame.boundingBox())!.width;
+      const all = await frames.count();
+      const whole = await widthOf(frames.first());
+      await frames.first().focus();
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+      const label = await page.evaluate('document.activeElement.getAttribute("aria-label")');
+      expect(await page.locator('#flame .reading').textContent()).toBe(label);
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toBe(label);
+      expect(await widthOf(page.locator('#flame [role=treeitem][tabindex="0"]'))).toBeCloseTo(whole, 0);
+      await page.keyboard.press('Escape');
+      expect(await frames.count()).toBe(all);
+      const thread = page.getByRole('treeitem', { name: /^slab_rebalance_thread: / });
+      await thread.click();
+      expect(await widthOf(thread)).toBeCloseTo(whole, 0);
+      await page.getByRole('button', { name: 'Whole graph' }).click();
+    });
+
+    it('finds frames, and weighs them otherwise', async () => {
+      const { page } = opened;
+      const name = (await page.locator('#flame [role=treeitem]').nth(2).textContent())!;
+      await page.locator('#flame input').fill(name);
+      expect(await page.locator('#flame .match').count()).toBeGreaterThan(0);
+      expect(await page.locator('#flame output').textContent()).toMatch(
+        /^\d+ frames match: \d+ % before, \d+ % after$/,
+      );
+      await page.locator('#flame input').fill('no such function');
+      expect(await page.locator('#flame output').textContent()).toBe('no frame matches');
+      await page.locator('#flame input').fill('');
+      await page.getByRole('button', { name: 'Number of calls' }).click();
+      expect(await page.locator('#flame [role=treeitem]').first().getAttribute('aria-label')).toContain(
+        'calls a second',
+      );
     });
 
     it('sorts a table by its headings', async () => {

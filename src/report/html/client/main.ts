@@ -3,6 +3,7 @@ import { plural } from '../../text.js';
 import type { PageData } from '../page-data.js';
 import type { TimeChart } from './chart.js';
 import { h, section } from './dom.js';
+import { flameSection } from './flame.js';
 import { followTheme, switchTheme } from './palette.js';
 import { evidenceSection, suspectsSection } from './suspects.js';
 import { sortableTable } from './table.js';
@@ -30,6 +31,7 @@ function sections(): HTMLElement[] {
   const spoken = data.suspects
     .slice(0, 3)
     .flatMap((s) => s.evidence.flatMap((e) => e.threads.map((tid) => ({ tid, ...e.span }))));
+  const suspected = data.suspects.slice(0, 3).map((s) => s.function);
   const drawn =
     timeline === null || chart === null
       ? [noTimeline()]
@@ -39,6 +41,7 @@ function sections(): HTMLElement[] {
     ...drawn,
     changesSection(),
     evidenceSection(data, zoom),
+    data.flame === null ? null : flameSection(data.flame, suspected),
     timeline === null ? null : callsSection(timeline),
     timeline === null ? null : workSection(timeline, clock),
     aboutSection(),
