@@ -19,8 +19,6 @@ import { SwitchesBuilder } from './switches.js';
 import { FLAG_ENTRY_UNSEEN, type Trace } from './table.js';
 import { type LifeEvent, ThreadLives } from './thread-lives.js';
 
-export { mergeTraces } from './merge-traces.js';
-
 export class TraceBuilder {
   private readonly rows: GrowableColumns;
   private readonly joints: ChunkJoints;

@@ -20,9 +20,6 @@ export interface FeatureTable {
   readonly entries: Uint32Array;
 }
 
-export const typeOf = (first: number): number => first & 0xffff;
-export const timeOf = (first: number): number => first >>> 16;
-
 /** Joins the features of successive ranges of units, over SharedArrayBuffer. One alone is copied there, too. */
 export function joinFeatures(parts: readonly FeatureTable[]): FeatureTable {
   const shared = (words: number) => new Uint32Array(new SharedArrayBuffer(words * 4));

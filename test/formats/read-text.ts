@@ -1,7 +1,7 @@
 /** Text of any format to Trace, in one piece or cut into several at record boundaries, as the coordinator does it. */
 import type { ParseOptions, TraceFormat } from '../../src/formats/format.js';
 import { TraceBuilder } from '../../src/trace/builder.js';
-import { dumpTrace } from '../../src/trace/dump.js';
+import { dumpTrace } from '../helpers/dump-trace.js';
 import type { Trace } from '../../src/trace/table.js';
 
 /** `limit`: the largest piece, in bytes; grows where a record is larger. */

@@ -6,7 +6,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../src/formats/index.js';
 import { strace } from '../../src/formats/strace/index.js';
-import { dumpTrace } from '../../src/trace/dump.js';
+import { dumpTrace } from '../helpers/dump-trace.js';
 import { parse, plain } from './strace-text.js';
 
 const cases = ['strace', 'strace-pastes'].flatMap((of) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { dumpTrace } from '../../src/trace/dump.js';
+import { dumpTrace } from '../helpers/dump-trace.js';
 import { NO_STACK } from '../../src/trace/stacks.js';
 import { FLAG_UNFINISHED } from '../../src/trace/table.js';
 import { parse, plain } from './strace-text.js';

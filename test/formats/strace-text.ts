@@ -1,7 +1,7 @@
 /** Text to Trace, in one piece or cut into several at record boundaries. */
 import { strace } from '../../src/formats/strace/index.js';
 import { TraceBuilder } from '../../src/trace/builder.js';
-import { dumpTrace } from '../../src/trace/dump.js';
+import { dumpTrace } from '../helpers/dump-trace.js';
 import type { Trace } from '../../src/trace/table.js';
 
 export function bytesOf(text: string): Uint8Array {

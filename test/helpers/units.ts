@@ -3,11 +3,15 @@
  * thread and one unit after the other: what the one pass is compared with, and what other tests build their units with.
  */
 import { type FoldedAppearances, RANGE, foldedAppearances } from '../../src/units/appearance.js';
-import { type FeatureTable, timeOf, typeOf } from '../../src/units/features.js';
+import type { FeatureTable } from '../../src/units/features.js';
 import type { OnePassInput } from '../../src/units/one-pass.js';
 import type { SegmentationOptions } from '../../src/units/segmentation.js';
 import { timeCell } from '../../src/units/time-cells.js';
 import { waits } from '../../src/units/waits.js';
+
+/** The call type and the cell of time of a feature's first word. */
+export const typeOf = (first: number): number => first & 0xffff;
+export const timeOf = (first: number): number => first >>> 16;
 
 /** Rows of each unit, thread by thread. */
 export function unitsByThread(input: OnePassInput, options: SegmentationOptions): number[][] {

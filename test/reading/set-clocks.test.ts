@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTrace } from '../../src/reading/ingest.js';
 import { inlinePool } from '../../src/pool/inline-pool.js';
-import { dumpTrace } from '../../src/trace/dump.js';
+import { dumpTrace } from '../helpers/dump-trace.js';
 
 const FIRST = `     0.000000 execve("/usr/sbin/spoold", ["/usr/sbin/spoold"], 0x7ffc /* 20 vars */) = 0 <0.000300>
      0.000400 clone(child_stack=0x7f10, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 302 <0.000050>

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { strace } from '../../src/formats/strace/index.js';
-import { mergeTraces, TraceBuilder } from '../../src/trace/builder.js';
+import { TraceBuilder } from '../../src/trace/builder.js';
+import { mergeTraces } from '../../src/trace/merge-traces.js';
 import type { TraceChunk } from '../../src/trace/chunk.js';
 import { unwrapDay } from '../../src/trace/day-clock.js';
-import { dumpTrace } from '../../src/trace/dump.js';
+import { dumpTrace } from '../helpers/dump-trace.js';
 import { sortingPermutation, unsortedRange } from '../../src/trace/sort-rows.js';
 import { FLAG_ENTRY_UNSEEN, rowsByThread, type Trace } from '../../src/trace/table.js';
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type FeatureTable, timeOf, typeOf } from '../../src/units/features.js';
+import type { FeatureTable } from '../../src/units/features.js';
 import { onePassInput, unitsWithFeatures } from '../../src/units/one-pass.js';
 import { timeCell } from '../../src/units/time-cells.js';
 import type { Trace } from '../../src/trace/table.js';
 import { traceFromText } from '../helpers/trace.js';
+import { timeOf, typeOf } from '../helpers/units.js';
 
 /** Each thread is one unit. */
 function features(trace: Trace, toNs = Infinity): FeatureTable {

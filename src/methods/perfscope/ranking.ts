@@ -24,8 +24,6 @@ const WORTH: readonly ((total: EpisodeTotal, specificity: number) => number)[] =
   ({ units }, specificity) => units * specificity,
 ];
 
-export const RANK_FORMULAS = WORTH.length;
-
 export interface FunctionScore {
   /** Index into `SignatureDatabase.functions`. */
   readonly function: number;

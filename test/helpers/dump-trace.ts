@@ -1,7 +1,7 @@
 /** The rows of a Trace as text, for people and for golden tests. */
-import { errnoName } from './errno.js';
-import { DESCRIPTOR_KINDS, VARIANTS } from './kinds.js';
-import { NO_STACK } from './stacks.js';
+import { errnoName } from '../../src/trace/errno.js';
+import { DESCRIPTOR_KINDS, VARIANTS } from '../../src/trace/kinds.js';
+import { NO_STACK } from '../../src/trace/stacks.js';
 import {
   FLAG_ENTRY_UNSEEN,
   FLAG_LARGE_RESULT,
@@ -10,7 +10,7 @@ import {
   NO_CPU,
   NO_DESCRIPTOR,
   type Trace,
-} from './table.js';
+} from '../../src/trace/table.js';
 
 const FLAG_NAMES: [number, string][] = [
   [FLAG_UNFINISHED, 'unfinished'],
