@@ -11,7 +11,13 @@ export default defineConfig({
     coverage: { include: ['src/**'] },
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.built.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.built.test.ts'],
+          // A test that hangs is found all the same; one on a machine that does much else must not fail.
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

@@ -5,7 +5,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError, type Place } from '../errors.js';
-import { readWithin } from '../lib/read-within.js';
+import { textWithin } from '../lib/read-within.js';
 import { cleanName } from '../source/archive.js';
 import { tidOfName } from '../source/folder.js';
 import { type Listing, type MemberRef, listArchive } from './archive-list.js';
@@ -23,7 +23,7 @@ type Row = Readonly<Record<string, unknown>>;
 export async function readManifest(file: string): Promise<Found[]> {
   let text;
   try {
-    text = (await readWithin(file, MOST_BYTES)).toString('utf8').replace(/^\uFEFF/, '');
+    text = await textWithin(file, MOST_BYTES);
   } catch (error) {
     if (error instanceof PerfscopeError) throw error;
     throw new PerfscopeError('input-missing', `the manifest cannot be read: ${(error as Error).message}`, {
@@ -75,7 +75,6 @@ async function csvRows(text: string, file: string): Promise<Numbered[]> {
   try {
     const rows = parse(text, {
       columns: true,
-      bom: true,
       skip_empty_lines: true,
       trim: true,
       info: true,

@@ -3,18 +3,20 @@
  * do, in camel case (`unitGap`) and as PERFSCOPE_UNIT_GAP. One config file serves all commands: a command takes what it
  * knows; a key that no command knows is an error.
  */
-import { createRequire } from 'node:module';
-import type { AsyncSearcher, Loader } from 'lilconfig';
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Options } from 'yargs';
 import { PerfscopeError } from '../errors.js';
+import { textWithin } from '../lib/read-within.js';
 import { camel } from './options.js';
-
-/** CommonJS: an import would read through all of it for the names of its exports first. */
-const { lilconfig } = createRequire(import.meta.url)('lilconfig') as typeof import('lilconfig');
 
 export type Settings = Record<string, unknown>;
 
+/** Looked for in this order in each folder; package.json counts where it has a key "perfscope". */
 const PLACES = [
+  'package.json',
   'perfscope.config.json',
   'perfscope.config.js',
   'perfscope.config.mjs',
@@ -22,44 +24,69 @@ const PLACES = [
   '.perfscoperc.json',
 ];
 
+const MOST_BYTES = 1024 * 1024;
+
 export interface Found {
   readonly path: string;
   readonly values: Settings;
 }
 
-/** The config file named, or the one found here or in a folder above. */
+/** The config file named, or the one found here or in a folder above, up to the user's own. */
 export async function readConfig(file: string | undefined, here: string): Promise<Found | null> {
-  const searcher: AsyncSearcher = lilconfig('perfscope', {
-    searchPlaces: ['package.json', ...PLACES],
-    packageProp: 'perfscope',
-    loaders: { '.json': json, noExt: json },
-  });
-  let found;
-  try {
-    found = file === undefined ? await searcher.search(here) : await searcher.load(file);
-  } catch (error) {
-    if (error instanceof PerfscopeError) throw error;
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = missing
-      ? 'there is no such config file'
-      : `the config file cannot be read: ${(error as Error).message}`;
-    throw new PerfscopeError('config', message, { path: file ?? here });
+  if (file !== undefined) return readFound(path.resolve(here, file));
+  for (let folder = path.resolve(here); ; folder = path.dirname(folder)) {
+    for (const name of PLACES) {
+      const place = path.join(folder, name);
+      // A pipe of that name would keep us waiting.
+      const isFile = await stat(place).then(
+        (stats) => stats.isFile(),
+        () => false,
+      );
+      const found = isFile ? await readFound(place) : null;
+      if (found !== null) return found;
+    }
+    if (folder === homedir() || folder === path.dirname(folder)) return null;
   }
-  if (found === null || found.isEmpty === true || found.config === undefined) return null;
-  const values: unknown = found.config;
-  if (typeof values !== 'object' || values === null || Array.isArray(values))
-    throw new PerfscopeError('config', 'the config is not an object', { path: found.filepath });
-  return { path: found.filepath, values: values as Settings };
 }
 
-/** Names the file that is wrong, which JSON.parse does not know. */
-const json: Loader = (filepath, content) => {
+/** Null for a file that says nothing of perfscope. */
+async function readFound(file: string): Promise<Found | null> {
+  const values = /\.[cm]?js$/.test(file) ? await evaluated(file) : await parsed(file);
+  if (values === undefined) return null;
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw new PerfscopeError('config', 'the config is not an object', { path: file });
+  return { path: file, values: values as Settings };
+}
+
+async function parsed(file: string): Promise<unknown> {
+  const text = await textWithin(file, MOST_BYTES).catch((error: unknown) => {
+    throw unreadable(error, file);
+  });
+  if (text.trim() === '') return undefined;
+  let values: unknown;
   try {
-    return JSON.parse(content) as unknown;
+    values = JSON.parse(text);
   } catch (error) {
-    throw new PerfscopeError('config', `the config file is not JSON: ${(error as Error).message}`, { path: filepath });
+    throw new PerfscopeError('config', `the config file is not JSON: ${(error as Error).message}`, { path: file });
   }
-};
+  if (path.basename(file) !== 'package.json') return values;
+  return (values as { perfscope?: unknown } | null)?.perfscope;
+}
+
+async function evaluated(file: string): Promise<unknown> {
+  try {
+    await stat(file);
+    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+  } catch (error) {
+    throw unreadable(error, file);
+  }
+}
+
+function unreadable(error: unknown, file: string): PerfscopeError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const what = code === 'ENOENT' ? 'there is no such config file' : `the config file cannot be read: ${message}`;
+  return new PerfscopeError('config', what, { path: file });
+}
 
 /** Refuses keys that are the name of no option of any command. */
 export function checkKeys(found: Found, known: ReadonlySet<string>): void {

@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PerfscopeError } from '../errors.js';
-import { readWithin } from '../lib/read-within.js';
+import { textWithin } from '../lib/read-within.js';
 
 /** A truth has some lines. */
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -117,7 +117,7 @@ function parseTruth(text: string, file: string): Truth {
 
 async function readText(file: string): Promise<string> {
   try {
-    return (await readWithin(file, MOST_BYTES)).toString('utf8');
+    return await textWithin(file, MOST_BYTES);
   } catch (error) {
     if (error instanceof PerfscopeError) throw error;
     throw new PerfscopeError('input-missing', (error as Error).message, { path: file });

@@ -31,6 +31,16 @@ export async function readWithin(path: string, most: number): Promise<Buffer> {
   }
 }
 
+/** The text of the file at `path`, without the byte order mark that some editors begin it with. Fails as `readWithin` does. */
+export async function textWithin(path: string, most: number): Promise<string> {
+  return textOf(await readWithin(path, most));
+}
+
+/** UTF-8 as text, without a byte order mark. */
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
 /** What a gzip stream holds; fails as node:zlib does, and with 'input-too-large' for more than `most` bytes. */
 export async function gunzipWithin(bytes: Uint8Array, most: number, path: string): Promise<Buffer> {
   try {

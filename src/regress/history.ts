@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import type { RankMetrics } from '../evaluate/evaluation.js';
-import { readWithin } from '../lib/read-within.js';
+import { textWithin } from '../lib/read-within.js';
 import { type Regression, totalCosts } from './regression.js';
 
 /** A century of nights. */
@@ -88,7 +88,7 @@ export async function appendHistory(file: string, entry: HistoryEntry): Promise<
 
 /** The entries of a history, oldest first; lines that are none (cut off, edited) are left out and counted. */
 export async function readHistory(file: string): Promise<{ entries: HistoryEntry[]; damaged: number }> {
-  const text = (await readWithin(file, MOST_BYTES)).toString('utf8');
+  const text = await textWithin(file, MOST_BYTES);
   const lines = text.split('\n').filter((line) => line !== '');
   const entries = lines.map(entryOf).filter((entry) => entry !== null);
   return { entries, damaged: lines.length - entries.length };

@@ -6,7 +6,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { threadId } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
-import { gunzipWithin, isGzip, readWithin } from '../lib/read-within.js';
+import { gunzipWithin, isGzip, readWithin, textOf } from '../lib/read-within.js';
 import { diskFault, isSpecialFile } from '../lib/special-file.js';
 import { faultOfModel } from './check-model.js';
 import type { ContextModel } from './context-model.js';
@@ -147,7 +147,7 @@ export async function signaturesIn(bytes: Uint8Array, path: string): Promise<Sig
       throw malformed(cut ? 'its gzip stream is cut off' : 'its gzip stream is damaged', path);
     }
   }
-  return parseSignatures(Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8'), path);
+  return parseSignatures(textOf(text), path);
 }
 
 let writings = 0;

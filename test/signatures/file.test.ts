@@ -32,6 +32,14 @@ describe('the signatures file', () => {
     expect(serialiseSignatures(parseSignatures(TEXT, 'app.json'))).toBe(TEXT);
   });
 
+  it('may begin with a byte order mark, packed or not', async () => {
+    const marked = join(folder, 'marked.signatures.json');
+    for (const bytes of [Buffer.from(`\ufeff${TEXT}`), gzipSync(`\ufeff${TEXT}`)]) {
+      writeFileSync(marked, bytes);
+      expect(await readSignatures(marked)).toEqual(DB);
+    }
+  });
+
   it('is JSON with a function a line, and its episodes as names', () => {
     const line = TEXT.split('\n').find((l) => l.startsWith('{"name":"f"'));
     expect(line).toBe(

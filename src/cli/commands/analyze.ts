@@ -3,6 +3,7 @@ import { DEFAULT_METHOD, METHODS } from '../../methods/registry.js';
 import { RESULT_REPORTERS } from '../../report/registry.js';
 import type { Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
+import { failOnOption, failsOn } from '../fail-on.js';
 import { memoryOption, runOptions } from '../io.js';
 import {
   MEMORY_OPTION,
@@ -16,7 +17,6 @@ import { neededSections, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const ANALYSIS = 'Analysis';
-const VERDICTS = ['bug', 'external', 'none', 'inconclusive'];
 
 export const analyzeCommand: Command = {
   positionals: {
@@ -77,14 +77,7 @@ export const analyzeCommand: Command = {
       group: ANALYSIS,
       describe: "Analyse although the trace's threads bear another program's name",
     },
-    'fail-on': {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      choices: VERDICTS,
-      group: ANALYSIS,
-      describe: 'Exit with code 1 where the verdict is this one, for scripts; repeatable',
-    },
+    'fail-on': failOnOption(ANALYSIS, 'the verdict'),
     format: formatOption(RESULT_REPORTERS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
@@ -122,10 +115,7 @@ export const analyzeCommand: Command = {
       sections: neededSections(outputs),
     });
     await writeOutputs(document, outputs, io.terminal, io.stdout);
-    if (document.status !== 'partial') {
-      const failing = (argv.failOn as string[] | undefined) ?? [];
-      return failing.includes(document.verdict) ? EXIT.gate : EXIT.done;
-    }
+    if (document.status !== 'partial') return failsOn(argv, document.verdict) ? EXIT.gate : EXIT.done;
     return io.signal.aborted ? exitCodeOf(io.signal.reason) : EXIT.input;
   },
 };

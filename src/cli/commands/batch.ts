@@ -11,7 +11,8 @@ import { duration, grouped } from '../../report/text.js';
 import type { SubmitOptions } from '../../batch/queue/submit.js';
 import { PerfscopeError } from '../../errors.js';
 import type { Argv, Command } from '../command.js';
-import { EXIT, exitCodeOf } from '../exit-codes.js';
+import { exitCodeOf } from '../exit-codes.js';
+import { exitCodeOfSummary, failOnOption } from '../fail-on.js';
 import { type Io, runOptions } from '../io.js';
 import { PARAMETER_OPTIONS, RUN_OPTIONS, TRACE_OPTIONS, formatOption, givenParameters } from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
@@ -44,6 +45,7 @@ export const batchCommand: Command = {
     'max-memory': { ...text, group: BATCH, describe: 'Memory for all together: 4G; default: 3/4 of what there is' },
     'incident-time': { ...text, default: '10m', group: BATCH, describe: 'Time limit of one incident' },
     'allow-failures': { type: 'boolean', default: false, group: BATCH, describe: 'Exit 0 although incidents failed' },
+    'fail-on': failOnOption(BATCH, 'the verdict of any incident'),
     'retry-failed': { type: 'boolean', default: false, group: BATCH, describe: 'Do again what failed in a run before' },
     ...QUEUE_OPTIONS,
     results: {
@@ -129,7 +131,7 @@ export const batchCommand: Command = {
     });
     await writeOutputs(summary, outputs, io.terminal, io.stdout);
     if (summary.total.pending > 0) return exitCodeOf(io.signal.reason);
-    return summary.total.failed > 0 && argv.allowFailures !== true ? EXIT.input : EXIT.done;
+    return exitCodeOfSummary(summary, argv);
   },
 };
 

@@ -2,7 +2,7 @@
 import { type Comparison, compareEvaluations, compareResults } from '../../coordinator/compare.js';
 import { PerfscopeError } from '../../errors.js';
 import type { Evaluation } from '../../evaluate/evaluation.js';
-import { readWithin } from '../../lib/read-within.js';
+import { textWithin } from '../../lib/read-within.js';
 import { COMPARISON_REPORTERS } from '../../report/comparison.js';
 import type { ResultDocument } from '../../result.js';
 import type { Command } from '../command.js';
@@ -50,7 +50,7 @@ function compared(before: Document, after: Document, path: string): Comparison {
 async function readDocument(path: string): Promise<Document> {
   let value: unknown;
   try {
-    value = JSON.parse((await readWithin(path, MOST_BYTES)).toString('utf8'));
+    value = JSON.parse(await textWithin(path, MOST_BYTES));
   } catch (error) {
     if (error instanceof PerfscopeError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -2,6 +2,7 @@
 import { BATCH_REPORTERS } from '../../batch/report.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { exitCodeOfSummary, failOnOption } from '../fail-on.js';
 import { runOptions } from '../io.js';
 import { formatOption } from '../options.js';
 import { parseFormats, writeOutputs } from '../output.js';
@@ -20,6 +21,7 @@ export const mergeCommand: Command = {
       describe: 'Results folder to write; one of those given, or another',
     },
     'allow-failures': { type: 'boolean', default: false, group: 'Merge', describe: 'Exit 0 although incidents failed' },
+    'fail-on': failOnOption('Merge', 'the verdict of any incident'),
     format: formatOption(BATCH_REPORTERS),
   },
   examples: [['perfscope merge results-1 results-2 results-3 -o results', 'after batch --shard 1/3, 2/3, 3/3']],
@@ -30,6 +32,6 @@ export const mergeCommand: Command = {
     const summary = await mergeFolders(argv.folder as string[], argv.output as string, runOptions(argv, io));
     await writeOutputs(summary, outputs, io.terminal, io.stdout);
     if (summary.total.pending > 0) return EXIT.input;
-    return summary.total.failed > 0 && argv.allowFailures !== true ? EXIT.input : EXIT.done;
+    return exitCodeOfSummary(summary, argv);
   },
 };

@@ -6,7 +6,7 @@ import { parseDuration } from '../../coordinator/window.js';
 import { PerfscopeError } from '../../errors.js';
 import { parseGate } from '../../evaluate/gates.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
-import { readWithin } from '../../lib/read-within.js';
+import { textWithin } from '../../lib/read-within.js';
 import { type Baseline, baselineDiff, baselineText, parseBaseline } from '../../regress/baseline.js';
 import { type GateLimits, type GateName, type GateSpec, REGRESS_GATES } from '../../regress/gates.js';
 import { REGRESSION_REPORTERS } from '../../report/regression.js';
@@ -191,7 +191,7 @@ async function usualBaseline(bugset: string): Promise<string> {
 async function readBaseline(file: string, update: boolean): Promise<Baseline | null> {
   let text: string;
   try {
-    text = (await readWithin(file, MOST_BYTES)).toString('utf8');
+    text = await textWithin(file, MOST_BYTES);
   } catch (error) {
     if (error instanceof PerfscopeError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
