@@ -24,7 +24,15 @@ export { DEFAULT_METHOD, METHODS } from './methods/registry.js';
 export type { Progress, RunOptions } from './coordinator/run.js';
 export { PerfscopeError, type ErrorCode, type Place } from './errors.js';
 export { evaluate, type EvaluateOptions } from './evaluate/evaluate.js';
-export type { CaseRow, Evaluation, MethodEvaluation, RankMetrics, Summary } from './evaluate/evaluation.js';
+export type { Difference, Interval } from './evaluate/bootstrap.js';
+export type {
+  CaseRow,
+  Evaluation,
+  MethodComparison,
+  MethodEvaluation,
+  RankMetrics,
+  Summary,
+} from './evaluate/evaluation.js';
 export { DEFAULT_PARAMETERS, PARAMETERS, type ParameterName, type Parameters } from './parameters.js';
 export { type Baseline, baselineDiff, baselineText, parseBaseline } from './regress/baseline.js';
 export { DEFAULT_LIMITS, type GateLimits, type GateResult } from './regress/gates.js';

@@ -1,5 +1,7 @@
 /** What moved between two documents of the same kind: two results, or two evaluations. Pure. */
-import type { Evaluation } from '../evaluate/evaluation.js';
+import { serverOf } from '../evaluate/case-keys.js';
+import type { CaseRow, Evaluation, MethodEvaluation } from '../evaluate/evaluation.js';
+import { type Differences, differencesOf } from '../evaluate/measures.js';
 import type { ResultDocument, Verdict } from '../result.js';
 
 export interface Move {
@@ -32,6 +34,8 @@ export interface ComparedPart {
   readonly ranks: readonly Move[];
   /** Totals that differ. */
   readonly totals: readonly Move[];
+  /** Of evaluations: after minus before, over the cases that both have; null for results. */
+  readonly differences: Differences | null;
 }
 
 export function compareResults(before: ResultDocument, after: ResultDocument): Comparison {
@@ -47,7 +51,7 @@ export function compareResults(before: ResultDocument, after: ResultDocument): C
       ['abnormal units', after.units.abnormal],
     ]),
   );
-  return document('result', [{ title: after.trace.path, verdicts, ranks, totals }]);
+  return document('result', [{ title: after.trace.path, verdicts, ranks, totals, differences: null }]);
 }
 
 export function compareEvaluations(
@@ -68,7 +72,8 @@ export function compareEvaluations(
       title: method,
       verdicts,
       ranks: moves(ranksOf(a), ranksOf(b)),
-      totals: moves(numbers(a?.total), numbers(b?.total)),
+      totals: totalMoves(a, b),
+      differences: differencesOf(commonCases(a?.cases ?? [], b?.cases ?? [])),
     };
   });
   return document('evaluation', parts);
@@ -77,6 +82,25 @@ export function compareEvaluations(
 function document(kind: Comparison['kind'], parts: readonly ComparedPart[]): Comparison {
   const changed = parts.some((p) => p.verdicts.length + p.ranks.length + p.totals.length > 0);
   return { schemaVersion: 1, kind, parts, changed };
+}
+
+type Scored = MethodEvaluation | undefined;
+
+/** Totals that one of two documents does not tell, being older, did not move. */
+function totalMoves(a: Scored, b: Scored): Move[] {
+  const [before, after] = [numbers(a?.total), numbers(b?.total)];
+  const told = (name: string) => a === undefined || b === undefined || (before.has(name) && after.has(name));
+  return moves(before, after).filter((m) => told(m.name));
+}
+
+/** Pairs (after, before) of the cases that both have. */
+function commonCases(before: readonly CaseRow[], after: readonly CaseRow[]): [CaseRow, CaseRow][] {
+  const known = new Map(before.map((row) => [row.id, row]));
+  return after.flatMap((row): [CaseRow, CaseRow][] => {
+    const old = known.get(row.id);
+    // Older documents do not tell the server.
+    return old === undefined ? [] : [[{ ...row, server: row.server ?? serverOf(row) }, old]];
+  });
 }
 
 function rankMap(d: ResultDocument): Map<string, number> {
@@ -95,11 +119,11 @@ function moves(before: ReadonlyMap<string, number | null>, after: ReadonlyMap<st
   return out.sort((a, b) => best(a) - best(b));
 }
 
-/** Numbers of a nested object by their paths; times are left out, they always move. */
+/** Numbers of a nested object by their paths; without times, which always move, and intervals, which follow the rest. */
 function numbers(value: object | undefined, prefix = ''): Map<string, number | null> {
   const out = new Map<string, number | null>();
   for (const [key, v] of Object.entries(value ?? {})) {
-    if (key === 'seconds') continue;
+    if (key === 'seconds' || key === 'intervals') continue;
     if (typeof v === 'number' || v === null) out.set(prefix + key, v as number | null);
     else if (typeof v === 'object') for (const [k, n] of numbers(v as object, `${prefix}${key}.`)) out.set(k, n);
   }

@@ -31,6 +31,9 @@ export interface CaseTask {
 export interface MethodAnswer {
   readonly answer: Answer | null;
   readonly prefixVerdict: Verdict | null;
+  /** The odds that the program is to blame, of the incident and of the prefix, of methods that tell them. */
+  readonly odds?: number | undefined;
+  readonly prefixOdds?: number | undefined;
   readonly seconds: number;
   readonly error: string | null;
 }
@@ -77,10 +80,17 @@ async function answersOf(task: CaseTask, signal: AbortSignal, lap: (part: string
       run({ ...input, ...window } satisfies MethodInput, { pool: inlinePool, inline: true, signal });
     const begun = performance.now();
     try {
-      const answer = answerOf(await on(whole));
+      const outcome = await on(whole);
       const seconds = (performance.now() - begun) / 1000;
       const prefix = task.healthyUntil === null ? null : await on(resolveWindow(trace, { to: task.healthyUntil }));
-      answers[name] = { answer, prefixVerdict: prefix?.verdict ?? null, seconds, error: null };
+      answers[name] = {
+        answer: answerOf(outcome),
+        prefixVerdict: prefix?.verdict ?? null,
+        odds: outcome.odds,
+        prefixOdds: prefix?.odds,
+        seconds,
+        error: null,
+      };
     } catch (error) {
       if (signal.aborted) throw error;
       const seconds = (performance.now() - begun) / 1000;
@@ -92,7 +102,7 @@ async function answersOf(task: CaseTask, signal: AbortSignal, lap: (part: string
 }
 
 function answerOf(outcome: MethodOutcome): Answer {
-  const ranked = outcome.ranked.map(({ name, score }) => ({ name, score }));
+  const ranked = outcome.ranked.map(({ name, score, confidence }) => ({ name, score, confidence }));
   return { verdict: outcome.verdict, externalResource: outcome.externalResource, ranked };
 }
 

@@ -16,6 +16,10 @@ const names = z.array(z.string()).default([]);
 const truthSchema = z.looseObject({
   id: z.string().min(1),
   system: z.string().default('unknown'),
+  /** By what cases are grouped (case-keys.ts): of any shape, for scoring does not depend on them. */
+  platform: z.unknown().optional(),
+  operator: z.unknown().optional(),
+  recorder: z.unknown().optional(),
   category: z.string().default('unknown'),
   /** The functions that the fix changed. Empty: no function is guilty. */
   rootCauseFunctions: names,

@@ -5,12 +5,14 @@ import type { Pool } from '../pool/pool.js';
 import { type RunOptions, withPool } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
 import { places } from '../methods/ranks.js';
+import { normaliseName } from '../signatures/names.js';
 import { TOOL } from '../version.js';
 import { type CaseOutcome, type CaseTask, type MethodAnswer, caseStage } from './case-stage.js';
 import { type Case, findCases, readCase } from './case.js';
-import { type CaseRow, EVALUATION_SCHEMA_VERSION, type Evaluation, summarise } from './evaluation.js';
+import { operatorOf, recorderOf, serverOf } from './case-keys.js';
+import { type CaseRow, EVALUATION_SCHEMA_VERSION, type Evaluation, compareMethods, summarise } from './evaluation.js';
 import { EVALUATION_METHODS } from './methods.js';
-import { resourceRight, score, verdictRight } from './score.js';
+import { relatedFunctions, resourceRight, score, verdictRight } from './score.js';
 
 export interface EvaluateOptions extends RunOptions {
   /** Default: 'fused'. */
@@ -86,12 +88,14 @@ export async function evaluate(folders: readonly string[], options: EvaluateOpti
   }
   const done = cases.filter((c) => outcomes.has(c));
   const rows = (method: string) => done.map((c) => rowOf(c, method, outcomes.get(c)!));
+  const summaries = Object.fromEntries(methods.map((m) => [m, summarise(rows(m))]));
   return {
     schemaVersion: EVALUATION_SCHEMA_VERSION,
     tool: TOOL,
     status,
     parameters,
-    methods: Object.fromEntries(methods.map((m) => [m, summarise(rows(m))])),
+    methods: summaries,
+    comparisons: compareMethods(summaries),
   };
 }
 
@@ -137,9 +141,22 @@ async function largestFirst(cases: readonly Case[]): Promise<Case[]> {
 const FAILED = (error: string | null): MethodAnswer => ({ answer: null, prefixVerdict: null, seconds: 0, error });
 
 function rowOf({ truth }: Case, method: string, outcome: CaseOutcome): CaseRow {
-  const { answer, prefixVerdict, seconds, error } = outcome.answers[method] ?? FAILED(outcome.error);
-  const head = { id: truth.id, system: truth.system, category: truth.category };
-  const tail = { healthyPrefixVerdict: prefixVerdict, seconds, error };
+  const { answer, prefixVerdict, odds, prefixOdds, seconds, error } = outcome.answers[method] ?? FAILED(outcome.error);
+  const head = {
+    id: truth.id,
+    system: truth.system,
+    category: truth.category,
+    server: serverOf(truth),
+    operator: operatorOf(truth),
+    recorder: recorderOf(truth),
+  };
+  const tail = {
+    healthyPrefixVerdict: prefixVerdict,
+    odds: odds ?? null,
+    healthyPrefixOdds: prefixOdds ?? null,
+    seconds,
+    error,
+  };
   if (answer === null) {
     const nothing = { root: null, related: null, path: null, scope: null, verdict: null, externalResource: null };
     return {
@@ -154,15 +171,22 @@ function rowOf({ truth }: Case, method: string, outcome: CaseOutcome): CaseRow {
     };
   }
   const ranks = places(answer.ranked.map((r) => r.score));
+  const learned = { share: new Map(outcome.share) };
+  const related = relatedFunctions(truth, learned);
   return {
     ...head,
-    ...score(truth, { share: new Map(outcome.share) }, answer),
+    ...score(truth, learned, answer),
     verdict: answer.verdict,
     externalResource: answer.externalResource,
     suspects: answer.ranked.length,
     ...tail,
     status: 'ok',
-    first: answer.ranked.slice(0, KEPT).map((r, i) => ({ rank: ranks[i]!.rank, function: r.name })),
+    first: answer.ranked.slice(0, KEPT).map((r, i) => ({
+      rank: ranks[i]!.rank,
+      function: r.name,
+      confidence: r.confidence ?? 0,
+      related: related.has(normaliseName(r.name)),
+    })),
     verdictRight: verdictRight(truth, answer),
     resourceRight: resourceRight(truth, answer),
   };

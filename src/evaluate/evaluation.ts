@@ -1,6 +1,9 @@
-/** The document of `evaluate`: scores of methods on cases, in total and by category and system. Pure. */
+/** The document of `evaluate`: scores of methods on cases, in total and by what the cases have in common. Pure. */
 import type { ExternalResource, Verdict } from '../result.js';
 import { blames } from './case.js';
+import { type Differences, type Intervals, differencesOf, intervalsOf } from './measures.js';
+import { type Reliabilities, reliabilitiesOf } from './reliability.js';
+import { type WrongFirst, wrongFirsts } from './wrong-first.js';
 
 export const EVALUATION_SCHEMA_VERSION = 1;
 
@@ -9,6 +12,11 @@ export interface CaseRow {
   readonly id: string;
   readonly system: string;
   readonly category: string;
+  /** What its cases are grouped by when servers are drawn (case-keys.ts). */
+  readonly server: string;
+  /** The fault that was injected, and the tool that recorded; null where the case does not say. */
+  readonly operator: string | null;
+  readonly recorder: string | null;
   readonly root: number | null;
   readonly related: number | null;
   readonly path: number | null;
@@ -19,16 +27,27 @@ export interface CaseRow {
   readonly suspects: number;
   /** Verdict on the trace up to `triggeredAt`; null where there is no such prefix. */
   readonly healthyPrefixVerdict: Verdict | null;
+  /** The odds that the program is to blame, of the incident and of that prefix, 0..1; null where the method tells none. */
+  readonly odds: number | null;
+  readonly healthyPrefixOdds: number | null;
   /** Wall seconds of the method on the incident, reading not counted. */
   readonly seconds: number;
   readonly status: 'ok' | 'failed';
   /** Why it failed, null when it did not. */
   readonly error: string | null;
-  /** The first few suspects. */
-  readonly first: readonly { readonly rank: number; readonly function: string }[];
+  /** The first ten suspects. */
+  readonly first: readonly FirstSuspect[];
   /** Whether the verdict is right; the resource (null: the truth names none). */
   readonly verdictRight: boolean;
   readonly resourceRight: boolean | null;
+}
+
+export interface FirstSuspect {
+  readonly rank: number;
+  readonly function: string;
+  readonly confidence: number;
+  /** Whether it is one of the functions that `related` is the best rank of. */
+  readonly related: boolean;
 }
 
 export interface RankMetrics {
@@ -41,6 +60,7 @@ export interface RankMetrics {
 }
 
 export interface Summary {
+  readonly cases: number;
   /** Cases with a guilty function. */
   readonly guilty: number;
   readonly related: RankMetrics;
@@ -48,6 +68,8 @@ export interface Summary {
   readonly path: RankMetrics;
   /** Median over the guilty cases; a function not reported means that the whole binary is to be searched. */
   readonly medianScope: number | null;
+  /** Over the cases with a guilty function: the verdict `bug`. */
+  readonly bugSaid: { readonly right: number; readonly of: number };
   /** Over the `external` and `none` cases. */
   readonly verdicts: {
     readonly right: number;
@@ -59,12 +81,21 @@ export interface Summary {
   readonly healthyPrefixes: { readonly falseAlarms: number; readonly of: number };
   readonly failed: number;
   readonly seconds: number;
+  readonly intervals: Intervals;
 }
+
+export type Groups = Readonly<Record<string, Summary>>;
 
 export interface MethodEvaluation {
   readonly total: Summary;
-  readonly byCategory: Readonly<Record<string, Summary>>;
-  readonly bySystem: Readonly<Record<string, Summary>>;
+  readonly byCategory: Groups;
+  readonly bySystem: Groups;
+  readonly byServer: Groups;
+  /** Of the cases that have one. */
+  readonly byOperator: Groups;
+  readonly byRecorder: Groups;
+  readonly wrongFirst: readonly WrongFirst[];
+  readonly reliability: Reliabilities;
   readonly cases: readonly CaseRow[];
 }
 
@@ -75,6 +106,25 @@ export interface Evaluation {
   readonly status: 'ok' | 'partial';
   readonly parameters: Readonly<Record<string, number>>;
   readonly methods: Readonly<Record<string, MethodEvaluation>>;
+  /** The first method minus each other one, on the same cases. */
+  readonly comparisons: readonly MethodComparison[];
+}
+
+export interface MethodComparison extends Differences {
+  readonly method: string;
+  readonly against: string;
+}
+
+/** The first method against each other one. All have the same cases, in the same order. */
+export function compareMethods(methods: Readonly<Record<string, MethodEvaluation>>): MethodComparison[] {
+  const [first, ...others] = Object.entries(methods);
+  if (first === undefined) return [];
+  const [method, { cases }] = first;
+  return others.map(([against, other]) => ({
+    method,
+    against,
+    ...differencesOf(cases.map((row, i) => [row, other.cases[i]!])),
+  }));
 }
 
 export function summarise(rows: readonly CaseRow[]): MethodEvaluation {
@@ -82,6 +132,11 @@ export function summarise(rows: readonly CaseRow[]): MethodEvaluation {
     total: summary(rows),
     byCategory: grouped(rows, (r) => r.category),
     bySystem: grouped(rows, (r) => r.system),
+    byServer: grouped(rows, (r) => r.server),
+    byOperator: grouped(rows, (r) => r.operator),
+    byRecorder: grouped(rows, (r) => r.recorder),
+    wrongFirst: wrongFirsts(rows),
+    reliability: reliabilitiesOf(rows),
     cases: rows,
   };
 }
@@ -91,11 +146,13 @@ function summary(rows: readonly CaseRow[]): Summary {
   const innocent = rows.filter((r) => !blames(r.category));
   const prefixes = rows.filter((r) => r.healthyPrefixVerdict !== null);
   return {
+    cases: rows.length,
     guilty: guilty.length,
     related: rankMetrics(guilty.map((r) => r.related)),
     root: rankMetrics(guilty.map((r) => r.root)),
     path: rankMetrics(guilty.map((r) => r.path)),
     medianScope: median(guilty.map((r) => (r.related === null ? 1 : r.scope)).filter((s) => s !== null)),
+    bugSaid: { right: guilty.filter((r) => r.verdictRight).length, of: guilty.length },
     verdicts: {
       right: innocent.filter((r) => r.verdictRight).length,
       of: innocent.length,
@@ -108,6 +165,7 @@ function summary(rows: readonly CaseRow[]): Summary {
     },
     failed: rows.filter((r) => r.status === 'failed').length,
     seconds: rows.reduce((sum, r) => sum + r.seconds, 0),
+    intervals: intervalsOf(rows),
   };
 }
 
@@ -124,11 +182,14 @@ export function median(values: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-function grouped(rows: readonly CaseRow[], key: (row: CaseRow) => string): Record<string, Summary> {
+/** Rows without a key are in no group. */
+function grouped(rows: readonly CaseRow[], keyOf: (row: CaseRow) => string | null): Groups {
   const groups = new Map<string, CaseRow[]>();
   for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group === undefined) groups.set(key(row), [row]);
+    const key = keyOf(row);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
     else group.push(row);
   }
   return Object.fromEntries([...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, group]) => [k, summary(group)]));

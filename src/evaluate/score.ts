@@ -17,7 +17,11 @@ export interface LearnedPresence {
 export interface Answer {
   readonly verdict: Verdict;
   readonly externalResource: ExternalResource | null;
-  readonly ranked: readonly { readonly name: string; readonly score: number }[];
+  readonly ranked: readonly {
+    readonly name: string;
+    readonly score: number;
+    readonly confidence?: number | undefined;
+  }[];
 }
 
 export interface Score {

@@ -41,6 +41,8 @@ export interface RankedFunction {
 export interface MethodOutcome {
   readonly verdict: Verdict;
   readonly externalResource: ExternalResource | null;
+  /** The odds that the program is to blame for what happens in the window, 0..1, of a method that tells them. */
+  readonly odds?: number | undefined;
   readonly reasons: readonly Reason[];
   readonly units: { readonly total: number; readonly abnormal: number };
   readonly clusters: readonly Cluster[];

@@ -108,6 +108,19 @@ export function makeBaseline(run: NewBaseline, old: Baseline | null): Baseline {
   };
 }
 
+/** What a baseline does not keep of a case. */
+const UNTOLD = {
+  system: '',
+  server: '',
+  operator: null,
+  recorder: null,
+  odds: null,
+  healthyPrefixOdds: null,
+  seconds: 0,
+  error: null,
+  first: [],
+};
+
 /** What the baseline says as an evaluation, of the cases for which `keep` holds. */
 export function baselineEvaluation(
   baseline: Baseline,
@@ -116,7 +129,7 @@ export function baselineEvaluation(
   const rows = (method: string, cases: Readonly<Record<string, BaselineRow>>) =>
     sorted(cases)
       .filter(([id]) => keep(method, id))
-      .map(([id, row]): CaseRow => ({ id, system: '', ...row, seconds: 0, error: null, first: [] }));
+      .map(([id, row]): CaseRow => ({ id, ...UNTOLD, ...row }));
   return Object.fromEntries(Object.entries(baseline.methods).map(([m, cases]) => [m, summarise(rows(m, cases))]));
 }
 

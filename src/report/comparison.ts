@@ -2,6 +2,7 @@
 import { painter } from './paint.js';
 import type { Comparison, Move } from '../coordinator/compare.js';
 import { csvText } from './csv-text.js';
+import { DIFFERENCE_HEADER, differenceRows } from './differences.js';
 import { jsonReporter } from './json.js';
 import { code, markdownTable, plain } from './markdown-text.js';
 import type { Reporter } from './reporter.js';
@@ -20,6 +21,12 @@ function rows(part: Comparison['parts'][number]): string[][] {
   ];
 }
 
+/** Whether what moved says something about other servers; only of evaluations with enough of them. */
+function differences({ differences }: Comparison['parts'][number]): string[][] {
+  return differences === null ? [] : differenceRows(differences);
+}
+const SINCE = ['after minus before', ...DIFFERENCE_HEADER.slice(1)];
+
 const quoted = ([what, name, ...values]: string[]) => [what!, code(name!), ...values.map(plain)];
 
 const HEADER = ['what', 'name', 'before', 'after'];
@@ -37,7 +44,12 @@ export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = forAnyNames
         const body = rows(part);
         if (body.length === 0) continue;
         const columns = HEADER.map((title, k) => (k === 1 ? { title, shrinkTo: 10 } : { title }));
-        lines.push(paint.bold(part.title), ...table(columns, body, width, (t, r) => (r < 0 ? paint.dim(t) : t)), '');
+        const dim = (text: string, row: number) => (row < 0 ? paint.dim(text) : text);
+        lines.push(paint.bold(part.title), ...table(columns, body, width, dim), '');
+        const since = differences(part);
+        if (since.length === 0) continue;
+        const right = SINCE.map((title, k) => (k === 0 ? { title } : { title, align: 'right' as const }));
+        lines.push(...table(right, since, width, dim), '');
       }
       return lines.join('\n');
     },
@@ -61,7 +73,10 @@ export const COMPARISON_REPORTERS: readonly Reporter<Comparison>[] = forAnyNames
       d.changed
         ? d.parts
             .filter((p) => rows(p).length > 0)
-            .map((p) => `### ${plain(p.title)}\n\n${markdownTable(HEADER, rows(p).map(quoted), [2, 3])}`)
+            .flatMap((p) => [
+              `### ${plain(p.title)}\n\n${markdownTable(HEADER, rows(p).map(quoted), [2, 3])}`,
+              ...(differences(p).length === 0 ? [] : [markdownTable(SINCE, differences(p), [1, 2, 3])]),
+            ])
             .join('\n')
         : 'Nothing moved.\n',
   },

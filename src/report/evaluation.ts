@@ -1,7 +1,25 @@
 /** Reports of `evaluate`: methods side by side, then case by case. */
 import { type Paint, painter } from './paint.js';
-import type { CaseRow, Evaluation, Summary } from '../evaluate/evaluation.js';
+import type { CaseRow, Evaluation, MethodEvaluation } from '../evaluate/evaluation.js';
 import { csvText } from './csv-text.js';
+import { DIFFERENCE_HEADER, differenceRows } from './differences.js';
+import {
+  GROUPINGS,
+  GROUP_COLUMNS,
+  type Grouping,
+  METHOD_COLUMNS,
+  figuresWithin,
+  reliabilityGrids,
+  wrongFirstCell,
+} from './evaluation-cells.js';
+import {
+  comparisonTable,
+  explanations,
+  groupTable,
+  methodTable,
+  reliabilityTables,
+  wrongFirstTable,
+} from './evaluation-tables.js';
 import { jsonReporter } from './json.js';
 import { type JunitCase, junitText } from './junit-text.js';
 import { code, markdownTable, plain } from './markdown-text.js';
@@ -11,33 +29,6 @@ import { forAnyNames } from './visible.js';
 
 /** A guilty function at this place or better is found: what the JUnit report asks for. */
 const FOUND_AT = 5;
-
-export const SUMMARY_HEADER = [
-  'method',
-  'top-1',
-  'top-3',
-  'top-5',
-  'MRR',
-  'root top-5',
-  'scope',
-  'verdicts',
-  'false alarms',
-];
-
-export function summaryRow(method: string, s: Summary): string[] {
-  const of = (n: number) => `${n}/${s.guilty}`;
-  return [
-    method,
-    of(s.related.top1),
-    of(s.related.top3),
-    of(s.related.top5),
-    s.related.mrr.toFixed(3),
-    of(s.root.top5),
-    s.medianScope === null ? '-' : `${(s.medianScope * 100).toFixed(2)} %`,
-    `${s.verdicts.right}/${s.verdicts.of}`,
-    `${s.healthyPrefixes.falseAlarms}/${s.healthyPrefixes.of}`,
-  ];
-}
 
 const rank = (r: number | null) => (r === null ? '-' : String(r));
 
@@ -64,36 +55,47 @@ function caseRow(row: CaseRow): string[] {
 
 const RIGHT = { align: 'right' as const };
 
-const tableReporter: Reporter<Evaluation> = {
+/** What the table for people can tell beside the summary: groups of cases, and how often confidence is right. */
+export const TABLE_DETAILS = [...(Object.keys(GROUPINGS) as Grouping[]), 'confidence'] as const;
+export type TableDetail = (typeof TABLE_DETAILS)[number];
+
+const tableReporter = (details: readonly TableDetail[]): Reporter<Evaluation> => ({
   id: 'table',
   what: 'methods side by side, then case by case',
   extension: 'txt',
   render(d, { width, color }) {
     const paint = painter(color);
-    const dim = (text: string, row: number) => (row < 0 ? paint.dim(text) : text);
-    const lines: string[] = [];
-    const entries = Object.entries(d.methods);
-    const columns = SUMMARY_HEADER.map((title, k) => (k === 0 ? { title, shrinkTo: 8 } : { title, ...RIGHT }));
-    lines.push(
-      ...table(
-        columns,
-        entries.map(([m, e]) => summaryRow(m, e.total)),
-        width,
-        dim,
-      ),
-    );
-    lines.push(paint.dim('(top-k and scope of related functions; verdicts of the cases without a guilty function)'));
-    for (const [method, evaluation] of entries) {
+    const lines = methodTable(d.methods, width, paint);
+    lines.push(...explanations(d).map(paint.dim));
+    const differences = comparisonTable(d, width, paint);
+    if (differences.length > 0) lines.push('', ...differences);
+    for (const [method, evaluation] of Object.entries(d.methods)) {
       lines.push('', paint.bold(method));
       lines.push(...caseTable(evaluation.cases, width, paint));
       for (const c of evaluation.cases) if (c.error !== null) lines.push(paint.red(`${c.id}: ${c.error}`));
+      for (const detail of details) lines.push(...detailTable(evaluation, detail, width, paint));
+      if (details.length > 0) lines.push('');
       lines.push(paint.dim(`${evaluation.total.seconds.toFixed(1)} s of analysis`));
     }
     if (d.status === 'partial')
       lines.push('', paint.yellow('The run was cut short: these are the cases done until then.'));
     return lines.join('\n') + '\n';
   },
-};
+});
+
+function detailTable(m: MethodEvaluation, detail: TableDetail, width: number, paint: Paint): string[] {
+  if (detail === 'confidence') {
+    const tables = reliabilityTables(m, width, paint);
+    return ['', ...(tables.length > 0 ? tables : [paint.dim('(the method tells no confidence)')])];
+  }
+  const groups = groupTable(m, detail, width, paint);
+  const wrong = detail === 'server' ? wrongFirstTable(m, width, paint) : [];
+  return [
+    '',
+    ...(groups.length > 0 ? groups : [paint.dim(`(no case tells its ${detail})`)]),
+    ...(wrong.length > 0 ? ['', ...wrong] : []),
+  ];
+}
 
 /** Below this width the category is left out. */
 const WIDE = 100;
@@ -147,6 +149,11 @@ const CSV_REST = [
   'error',
   'verdictRight',
   'resourceRight',
+  'server',
+  'operator',
+  'recorder',
+  'odds',
+  'healthyPrefixOdds',
 ] as const;
 
 const csvReporter: Reporter<Evaluation> = {
@@ -162,36 +169,48 @@ const csvReporter: Reporter<Evaluation> = {
   },
 };
 
+const numeric = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
+
 const markdownReporter: Reporter<Evaluation> = {
   id: 'markdown',
   what: 'tables for a README or a ticket',
   extension: 'md',
   render(d) {
-    const entries = Object.entries(d.methods);
-    const numeric = SUMMARY_HEADER.map((_, k) => k).slice(1);
-    const parts = [
-      markdownTable(
-        SUMMARY_HEADER,
-        entries.map(([m, e]) => summaryRow(code(m), e.total)),
-        numeric,
-      ),
-    ];
-    for (const [method, evaluation] of entries) {
+    const header = ['method', ...METHOD_COLUMNS.map((c) => c.title)];
+    const rows = Object.entries(d.methods).map(([m, e]) => [code(m), ...figuresWithin(METHOD_COLUMNS, e.total)]);
+    const parts = [markdownTable(header, rows, numeric(1, header.length)), ...differencesMarkdown(d)];
+    for (const [method, evaluation] of Object.entries(d.methods)) {
       parts.push(`### ${method}\n`);
-      const rows = evaluation.cases.map((c) => {
+      const caseRows = evaluation.cases.map((c) => {
         const cells = caseRow(c);
         return [...cells.slice(0, -1).map(plain), cells.at(-1) === '' ? '' : code(cells.at(-1)!)];
       });
-      parts.push(markdownTable(CASE_HEADER, rows, [2, 3, 4]));
-      parts.push(groupTable('category', evaluation.byCategory), groupTable('system', evaluation.bySystem));
+      parts.push(markdownTable(CASE_HEADER, caseRows, [2, 3, 4]));
+      for (const by of Object.keys(GROUPINGS) as Grouping[]) parts.push(...groupMarkdown(evaluation, by));
+      for (const { header, rows, brier } of reliabilityGrids(evaluation))
+        parts.push(markdownTable(header, rows, [1, 2, 3]), `${brier}\n`);
     }
     return parts.join('\n');
   },
 };
 
-function groupTable(by: string, groups: Readonly<Record<string, Summary>>): string {
-  const rows = Object.entries(groups).map(([name, s]) => summaryRow(plain(name), s));
-  return markdownTable([by, ...SUMMARY_HEADER.slice(1)], rows, SUMMARY_HEADER.map((_, k) => k).slice(1));
+function differencesMarkdown({ comparisons }: Evaluation): string[] {
+  const rows = comparisons.flatMap((c) => differenceRows(c).map((cells) => [code(c.against), ...cells]));
+  if (rows.length === 0) return [];
+  return [markdownTable([`${plain(comparisons[0]!.method)} minus`, ...DIFFERENCE_HEADER], rows, [2, 3, 4])];
+}
+
+function groupMarkdown(m: MethodEvaluation, by: Grouping): string[] {
+  const groups = Object.entries(GROUPINGS[by](m));
+  if (groups.length === 0) return [];
+  const wrong = by === 'server' ? ['most often wrong first'] : [];
+  const header = [by, ...GROUP_COLUMNS.map((c) => c.title), ...wrong];
+  const rows = groups.map(([name, s]) => {
+    const cell = wrongFirstCell(m, name);
+    const more = wrong.length === 0 ? [] : [cell === null ? '' : `${cell[1]} ${code(cell[0])}`];
+    return [plain(name), ...figuresWithin(GROUP_COLUMNS, s), ...more];
+  });
+  return [markdownTable(header, rows, numeric(1, 1 + GROUP_COLUMNS.length))];
 }
 
 const junitReporter: Reporter<Evaluation> = {
@@ -216,10 +235,15 @@ function junitCase(method: string, c: CaseRow): JunitCase {
   return { ...base, failure: { message, text: first } };
 }
 
-export const EVALUATION_REPORTERS: readonly Reporter<Evaluation>[] = forAnyNames([
-  tableReporter,
-  { ...jsonReporter, what: 'the whole document' },
-  csvReporter,
-  markdownReporter,
-  junitReporter,
-]);
+/** The reporters; the table for people tells `details`, too. */
+export function evaluationReporters(details: readonly TableDetail[] = []): readonly Reporter<Evaluation>[] {
+  return forAnyNames([
+    tableReporter(details),
+    { ...jsonReporter, what: 'the whole document' },
+    csvReporter,
+    markdownReporter,
+    junitReporter,
+  ]);
+}
+
+export const EVALUATION_REPORTERS = evaluationReporters();

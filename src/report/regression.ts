@@ -3,7 +3,8 @@ import { painter } from './paint.js';
 import { type GateResult } from '../regress/gates.js';
 import { type Regression, totalCosts } from '../regress/regression.js';
 import { COMPARISON_REPORTERS } from './comparison.js';
-import { SUMMARY_HEADER, summaryRow } from './evaluation.js';
+import { METHOD_COLUMNS, figuresWithin } from './evaluation-cells.js';
+import { methodTable } from './evaluation-tables.js';
 import { jsonReporter } from './json.js';
 import { type JunitCase, junitText } from './junit-text.js';
 import { code, markdownTable } from './markdown-text.js';
@@ -71,9 +72,7 @@ const tableReporter: Reporter<Regression> = {
       for (const reason of g.reasons) lines.push(`  ${wrap(reason, width - 2, '    ')}`);
     }
     const right = { align: 'right' as const };
-    const columns = SUMMARY_HEADER.map((title, k) => (k === 0 ? { title, shrinkTo: 8 } : { title, ...right }));
-    const rows = Object.entries(d.evaluation.methods).map(([m, e]) => summaryRow(m, e.total));
-    lines.push('', ...table(columns, rows, width, dim));
+    lines.push('', ...methodTable(d.evaluation.methods, width, paint));
     const costs = COST_HEADER.map((title, k) => (k === 0 ? { title } : { title, ...right }));
     lines.push('', ...table(costs, costRows(d), width, dim));
     for (const note of notes(d)) lines.push(wrap(note, width, '  '));
@@ -94,9 +93,12 @@ const markdownReporter: Reporter<Regression> = {
       const list = crossed.flatMap((g) => g.reasons.map((r) => [code(g.condition), r]));
       parts.push(markdownTable(['gate', 'crossed by'], list));
     }
-    const rows = Object.entries(d.evaluation.methods).map(([m, e]) => summaryRow(code(m), e.total));
-    const numbers = SUMMARY_HEADER.map((_, k) => k).slice(1);
-    parts.push(markdownTable(SUMMARY_HEADER, rows, numbers));
+    const header = ['method', ...METHOD_COLUMNS.map((c) => c.title)];
+    const rows = Object.entries(d.evaluation.methods).map(([m, e]) => [
+      code(m),
+      ...figuresWithin(METHOD_COLUMNS, e.total),
+    ]);
+    parts.push(markdownTable(header, rows, [...header.keys()].slice(1)));
     parts.push(markdownTable(COST_HEADER, costRows(d), [1, 2, 3]));
     if (d.comparison.changed) parts.push('### What moved\n', moved('markdown').render(d.comparison, context));
     const said = [`perfscope ${d.tool.version}, ${d.at}${d.label === null ? '' : `, ${d.label}`}`, ...notes(d)];

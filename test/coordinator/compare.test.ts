@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compareEvaluations, compareResults } from '../../src/coordinator/compare.js';
-import type { CaseRow } from '../../src/evaluate/evaluation.js';
-import { summarise } from '../../src/evaluate/evaluation.js';
 import { COMPARISON_REPORTERS } from '../../src/report/comparison.js';
 import { PLAIN } from '../../src/report/reporter.js';
+import { evaluationOf, ranked, row } from '../evaluate/rows.js';
 import { document, suspect } from '../report/document.js';
 
 const table = COMPARISON_REPORTERS[0]!;
@@ -36,37 +35,37 @@ describe('compareResults', () => {
 });
 
 describe('compareEvaluations', () => {
-  const row = (id: string, related: number | null): CaseRow => ({
-    id,
-    system: 's',
-    category: 'hang',
-    root: related,
-    related,
-    path: related,
-    scope: null,
-    verdict: 'bug',
-    externalResource: null,
-    suspects: 9,
-    healthyPrefixVerdict: null,
-    seconds: related ?? 0,
-    status: 'ok',
-    error: null,
-    first: [],
-    verdictRight: true,
-    resourceRight: null,
-  });
-  const evaluation = (...rows: CaseRow[]) => ({
-    schemaVersion: 1 as const,
-    tool: { name: 'perfscope' as const, version: '0' },
-    status: 'ok' as const,
-    parameters: {},
-    methods: { fused: summarise(rows) },
-  });
+  const evaluation = (text: string) => evaluationOf({ fused: ranked(text) });
 
   it('tells cases and totals that moved', () => {
-    const [part] = compareEvaluations(evaluation(row('x', 1), row('y', 7)), evaluation(row('x', 1), row('y', 5))).parts;
-    expect(part!.ranks).toEqual([{ name: 'y', before: 7, after: 5 }]);
+    const [part] = compareEvaluations(evaluation('redis 1 7'), evaluation('redis 1 5')).parts;
+    expect(part!.ranks).toEqual([{ name: 'redis-1', before: 7, after: 5 }]);
     expect(part!.totals.map((m) => m.name)).toContain('related.top5');
     expect(part!.totals.map((m) => m.name)).not.toContain('seconds');
+  });
+
+  it('tells what a change is worth on other servers, over the cases that both have', () => {
+    const before = evaluation('redis 2 3, nginx 9, httpd 1');
+    const comparison = compareEvaluations(before, evaluation('redis 1 1, nginx 1, httpd 1 1 1'));
+    const { top1, mrr } = comparison.parts[0]!.differences!;
+    expect(top1).toMatchObject({ difference: 0.75, high: 1 });
+    expect(mrr!.difference).toBeCloseTo((1 / 2 + 2 / 3 + 8 / 9) / 4, 12);
+    expect(table.render(comparison, PLAIN)).toMatch(/top-1 +\+75\.0 % +\S+ to \+100\.0 % +\d+ %/);
+    expect(COMPARISON_REPORTERS.find((r) => r.id === 'markdown')!.render(comparison, PLAIN)).toContain('| top-1 |');
+    expect(compareEvaluations(evaluation('redis 1'), evaluation('redis 2')).parts[0]!.differences!.top1).toBe(null);
+  });
+
+  it('reads documents that are older than servers, intervals and what was said of bugs', () => {
+    const old = ['redis', 'nginx', 'httpd'].map((system) => {
+      const { server, operator, recorder, odds, healthyPrefixOdds, ...kept } = row({ id: system, system, related: 2 });
+      void [server, operator, recorder, odds, healthyPrefixOdds];
+      return kept;
+    });
+    const { bugSaid, intervals, cases, ...total } = evaluation('redis 2, nginx 2, httpd 2').methods.fused!.total;
+    void [bugSaid, intervals, cases];
+    const before = { methods: { fused: { total, cases: old } } } as unknown as Parameters<typeof compareEvaluations>[0];
+    const now = evaluationOf({ fused: old.map((r) => row({ ...r, related: 1, server: r.system })) });
+    expect(compareEvaluations(before, now).parts[0]!.totals.map((m) => m.name)).not.toContain('bugSaid.right');
+    expect(compareEvaluations(now, before).parts[0]!.differences!.top1).toMatchObject({ difference: -1, better: 0 });
   });
 });

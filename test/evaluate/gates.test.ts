@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { summarise } from '../../src/evaluate/evaluation.js';
-import type { Evaluation } from '../../src/evaluate/evaluation.js';
 import { crossedGates, parseGate } from '../../src/evaluate/gates.js';
+import { evaluationOf } from './rows.js';
 
-const empty: Evaluation = {
-  schemaVersion: 1,
-  tool: { name: 'perfscope', version: '0' },
-  status: 'ok',
-  parameters: {},
-  methods: { a: summarise([]) },
-};
+const empty = evaluationOf({ a: [] });
 const crossed = (...gates: string[]) => crossedGates(empty, gates.map(parseGate));
 
 describe('gates', () => {

@@ -2,7 +2,8 @@
 import { crossedGates, parseGate } from '../../evaluate/gates.js';
 import { defaultCacheFolder } from '../../evaluate/cache-folder.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
-import { EVALUATION_REPORTERS } from '../../report/evaluation.js';
+import { EVALUATION_REPORTERS, TABLE_DETAILS, type TableDetail, evaluationReporters } from '../../report/evaluation.js';
+import { PerfscopeError } from '../../errors.js';
 import type { Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { runOptions } from '../io.js';
@@ -38,6 +39,13 @@ export const evaluateCommand: Command = {
       group: EVALUATION,
       describe: 'Run each trace up to its trigger as a healthy control',
     },
+    by: {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      group: EVALUATION,
+      describe: `The table also tells these, repeatable or a,b,c: ${TABLE_DETAILS.join(', ')}; other formats tell all`,
+    },
     gate: {
       type: 'string',
       array: true,
@@ -59,11 +67,12 @@ export const evaluateCommand: Command = {
   examples: [
     ['perfscope evaluate datasets/bugs', 'accuracy on the shipped cases'],
     ['perfscope evaluate datasets/bugs --method perfscope,fused -f markdown', 'two methods side by side'],
+    ['perfscope evaluate datasets/bugs --by server,confidence', 'where it is right, and whether it knows'],
     ['perfscope evaluate my-cases --gate "related.top5>=8" -f junit=report.xml', 'for a nightly job'],
   ],
 
   async run(argv, io) {
-    const outputs = parseFormats(argv.format as string[], EVALUATION_REPORTERS);
+    const outputs = parseFormats(argv.format as string[], evaluationReporters(list(argv.by).map(tableDetail)));
     const gates = list(argv.gate).map(parseGate);
     io.progress({ stage: 'evaluate', done: 0, total: null });
     const { evaluate } = await import('../../evaluate/evaluate.js');
@@ -84,6 +93,17 @@ export const evaluateCommand: Command = {
     return Object.values(document.methods).some((m) => m.total.failed > 0) ? EXIT.input : EXIT.done;
   },
 };
+
+function tableDetail(name: string): TableDetail {
+  const detail = TABLE_DETAILS.find((d) => d === name);
+  if (detail !== undefined) return detail;
+  throw new PerfscopeError(
+    'usage',
+    `--by ${name}: there is no such table`,
+    {},
+    `Tables are: ${TABLE_DETAILS.join(', ')}.`,
+  );
+}
 
 function list(values: unknown): string[] {
   return ((values ?? []) as string[]).flatMap((v) => v.split(',')).filter((v) => v !== '');
