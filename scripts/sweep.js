@@ -1,82 +1,104 @@
 /**
  * How far the default method's accuracy depends on its parameters: each is moved to half and to double its default, one at a time.
- * Then each server is left out in turn: for every parameter the value that is best on the other servers' cases is taken,
- * and the left-out server's cases are scored with it. Prints Markdown tables for docs/accuracy.md.
+ * Then each server is left out in turn, with all its cases of all sets: for every parameter the value that is best on the other servers
+ * is taken, and the left-out server's cases are scored with it. A paired bootstrap over servers says what that is worth against the
+ * defaults. Prints Markdown for docs/accuracy.md.
  *
- *   node scripts/sweep.js [BUGSET...]        default: datasets/bugs; about ten minutes
+ *   node scripts/sweep.js [BUGSET...] [--also FOLDER]... [--parameter a,b] [--case ID]...
+ *
+ * default: datasets/bugs, all parameters of the method; ten minutes or more. Each FOLDER of --also is a set of its own, such as
+ * injected faults: values are chosen on all sets (each counts the same, however many cases it has), figures are told by set.
  */
+import { parseArgs } from 'node:util';
 import { evaluate } from '../dist/src/index.js';
+import { defaultCacheFolder } from '../dist/src/evaluate/cache-folder.js';
+import { summarise } from '../dist/src/evaluate/evaluation.js';
+import { differencesOf } from '../dist/src/evaluate/measures.js';
 import { PARAMETERS } from '../dist/src/parameters.js';
+import { DIFFERENCE_HEADER, differenceRows } from '../dist/src/report/differences.js';
+import { markdownTable } from '../dist/src/report/markdown-text.js';
+import { chosenWithout, serversOf } from './sweep/leave-out.js';
 
-const folders = process.argv.slice(2);
-if (folders.length === 0) folders.push('datasets/bugs');
+const many = { type: 'string', multiple: true, default: [] };
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { also: many, parameter: many, case: many },
+});
+const folders = [positionals.length === 0 ? ['datasets/bugs'] : positionals, ...values.also.map((f) => [f])];
+const wanted = values.parameter.flatMap((v) => v.split(','));
+const unknown = wanted.filter((name) => PARAMETERS[name]?.group !== 'fused');
+if (unknown.length > 0) throw new Error(`no parameter of the default method: ${unknown.join(', ')}`);
 
-const run = async (parameters) => {
-  const evaluation = await evaluate(folders, { methods: ['fused'], parameters });
-  return evaluation.methods.fused.cases;
-};
+/** The rows of each set; of the cases for which `keep` holds, where given. */
+async function run(parameters, keep) {
+  const sets = [];
+  for (const [k, set] of folders.entries()) {
+    const ids = keep === undefined ? values.case.filter((id) => known(k, id)) : keep[k];
+    if (keep !== undefined && ids.length === 0) {
+      sets.push([]);
+      continue;
+    }
+    const cases = ids.length === 0 ? undefined : ids;
+    const { methods } = await evaluate(set, { methods: ['fused'], parameters, cases, cache: defaultCacheFolder() });
+    sets.push(methods.fused.cases);
+  }
+  return sets;
+}
 
-/** Summed merit of cases: reciprocal rank, right verdicts, no false alarms. */
-const merit = (cases) =>
-  cases.reduce((sum, c) => {
-    const guilty = c.category !== 'external' && c.category !== 'none';
-    const rank = guilty ? (c.related === null ? 0 : 1 / c.related) : c.verdict === c.category ? 1 : 0;
-    return sum + rank - (c.healthyPrefixVerdict === null || c.healthyPrefixVerdict === 'none' ? 0 : 0.5);
-  }, 0);
+/** Ids of the cases of each set, where only some are wanted. */
+const ids = new Map();
+const known = (k, id) => ids.get(k)?.has(id) === true;
+if (values.case.length > 0) {
+  const { findCases, readCase } = await import('../dist/src/evaluate/case.js');
+  for (const [k, set] of folders.entries()) {
+    const cases = await Promise.all((await findCases(set)).map(readCase));
+    ids.set(k, new Set(cases.map((c) => c.truth.id)));
+  }
+}
 
-const figures = (cases) => {
-  const guilty = cases.filter((c) => c.category !== 'external' && c.category !== 'none');
-  const others = cases.filter((c) => !guilty.includes(c));
-  const top = (k) => guilty.filter((c) => c.related !== null && c.related <= k).length;
-  return {
-    guilty: guilty.length,
-    top1: top(1),
-    top3: top(3),
-    top5: top(5),
-    mrr: guilty.reduce((s, c) => s + (c.related === null ? 0 : 1 / c.related), 0) / Math.max(1, guilty.length),
-    verdicts: `${others.filter((c) => c.verdict === c.category).length}/${others.length}`,
-    alarms: cases.filter((c) => c.healthyPrefixVerdict !== null && c.healthyPrefixVerdict !== 'none').length,
-  };
-};
-const row = (name, f) =>
-  `| ${name} | ${f.top1} | ${f.top3} | ${f.top5} | ${f.mrr.toFixed(3)} | ${f.verdicts} | ${f.alarms} |`;
+const HEADER = ['parameters', 'top-1', 'top-3', 'top-5', 'MRR', 'bug said', 'verdicts', 'false alarms'];
+const NUMBERS = HEADER.map((_, k) => k).slice(1);
+function figures(name, rows) {
+  const { guilty, related, bugSaid, verdicts, healthyPrefixes } = summarise(rows).total;
+  const ranks = [related.top1, related.top3, related.top5].map((n) => `${n}/${guilty}`);
+  const share = ({ right, falseAlarms, of }) => `${right ?? falseAlarms}/${of}`;
+  return [name, ...ranks, related.mrr.toFixed(3), share(bugSaid), share(verdicts), share(healthyPrefixes)];
+}
+const heading = (k) => (folders.length > 1 ? `### ${folders[k].join(', ')}\n` : '');
 
 const defaults = await run({});
-console.log('| parameter | top-1 | top-3 | top-5 | MRR | verdicts | false alarms |\n|---|---|---|---|---|---|---|');
-console.log(row('all at their defaults', figures(defaults)));
-const tried = new Map();
+const trials = [];
 for (const [name, spec] of Object.entries(PARAMETERS)) {
-  if (spec.group !== 'fused') continue;
-  for (const value of [spec.default / 2, Math.min(spec.max, spec.default * 2)]) {
-    const cases = await run({ [name]: value });
-    tried.set(`${name} ${value}`, { name, value, cases });
-    console.log(row(`${name} = ${value}`, figures(cases)));
-  }
+  if (spec.group !== 'fused' || (wanted.length > 0 && !wanted.includes(name))) continue;
+  for (const value of [Math.max(spec.min, spec.default / 2), Math.min(spec.max, spec.default * 2)])
+    if (value !== spec.default) trials.push({ name, value, sets: await run({ [name]: value }) });
+}
+for (const k of folders.keys()) {
+  const rows = trials.map(({ name, value, sets }) => figures(`${name} = ${value}`, sets[k]));
+  console.log(heading(k) + markdownTable(HEADER, [figures('defaults', defaults[k]), ...rows], NUMBERS));
 }
 
-const serverOf = (c) => c.system.split(/[\s(]/)[0];
-const servers = [...new Set(defaults.map(serverOf))].sort();
-const leftOut = [];
+const leftOut = folders.map(() => []);
 const choices = [];
-for (const server of servers) {
-  const others = (cases) => cases.filter((c) => serverOf(c) !== server);
-  const best = new Map();
-  for (const { name, value, cases } of tried.values()) {
-    const gain = merit(others(cases)) - merit(others(defaults));
-    if (gain > 1e-9 && gain > (best.get(name)?.gain ?? 0)) best.set(name, { value, gain });
-  }
-  const chosen = Object.fromEntries([...best].map(([name, { value }]) => [name, value]));
-  choices.push(
-    `- without ${server}: ${
-      Object.entries(chosen)
-        .map(([n, v]) => `${n} = ${v}`)
-        .join(', ') || 'the defaults'
-    }`,
-  );
-  const cases = Object.keys(chosen).length === 0 ? defaults : await run(chosen);
-  leftOut.push(...cases.filter((c) => serverOf(c) === server));
+for (const server of serversOf(defaults)) {
+  const chosen = chosenWithout(server, defaults, trials);
+  const words = Object.entries(chosen).map(([name, value]) => `${name} = ${value}`);
+  choices.push(`- without ${server}: ${words.join(', ') || 'the defaults'}`);
+  const own = defaults.map((rows) => rows.filter((r) => r.server === server));
+  const sets =
+    words.length === 0
+      ? own
+      : await run(
+          chosen,
+          own.map((rows) => rows.map((r) => r.id)),
+        );
+  for (const [k, rows] of sets.entries()) leftOut[k].push(...rows);
 }
-console.log('\n| parameters | top-1 | top-3 | top-5 | MRR | verdicts | false alarms |\n|---|---|---|---|---|---|---|');
-console.log(row('defaults', figures(defaults)));
-console.log(row('chosen on the other servers', figures(leftOut)));
-console.log(`\n${choices.join('\n')}`);
+for (const k of folders.keys()) {
+  const rows = [figures('defaults', defaults[k]), figures('chosen on the other servers', leftOut[k])];
+  console.log(heading(k) + markdownTable(HEADER, rows, NUMBERS));
+  const usual = new Map(defaults[k].map((r) => [r.id, r]));
+  const gained = differenceRows(differencesOf(leftOut[k].map((r) => [r, usual.get(r.id)])));
+  if (gained.length > 0) console.log(markdownTable(['chosen minus defaults', ...DIFFERENCE_HEADER.slice(1)], gained));
+}
+console.log(choices.join('\n'));

@@ -7,6 +7,7 @@ import { learn } from '../coordinator/learn.js';
 import type { RunOptions } from '../coordinator/run.js';
 import type { Parameters } from '../parameters.js';
 import type { SignatureDatabase } from '../signatures/database.js';
+import { learningParameters } from '../signatures/learn.js';
 import { readSignatures, writeSignatures } from '../signatures/file.js';
 
 /** Folders of this package whose code decides what is learned. */
@@ -46,7 +47,7 @@ export async function keptSignatures(
 
 async function contentKey(profiles: readonly string[], parameters: Parameters): Promise<string> {
   const hash = createHash('sha256').update(await learningFingerprint());
-  hash.update(JSON.stringify(parameters));
+  hash.update(JSON.stringify(learningParameters(parameters)));
   for (const profile of profiles) {
     hash.update(`\0${path.basename(profile)}\0`);
     const files = (await stat(profile)).isDirectory() ? await filesBelow(profile) : [profile];

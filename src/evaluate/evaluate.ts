@@ -166,6 +166,7 @@ function rowOf({ truth }: Case, method: string, outcome: CaseOutcome): CaseRow {
       ...tail,
       status: 'failed',
       first: [],
+      relatedFirst: [],
       verdictRight: false,
       resourceRight: null,
     };
@@ -173,6 +174,7 @@ function rowOf({ truth }: Case, method: string, outcome: CaseOutcome): CaseRow {
   const ranks = places(answer.ranked.map((r) => r.score));
   const learned = { share: new Map(outcome.share) };
   const related = relatedFunctions(truth, learned);
+  const first = answer.ranked.slice(0, KEPT);
   return {
     ...head,
     ...score(truth, learned, answer),
@@ -181,12 +183,8 @@ function rowOf({ truth }: Case, method: string, outcome: CaseOutcome): CaseRow {
     suspects: answer.ranked.length,
     ...tail,
     status: 'ok',
-    first: answer.ranked.slice(0, KEPT).map((r, i) => ({
-      rank: ranks[i]!.rank,
-      function: r.name,
-      confidence: r.confidence ?? 0,
-      related: related.has(normaliseName(r.name)),
-    })),
+    first: first.map((r, i) => ({ rank: ranks[i]!.rank, function: r.name, confidence: r.confidence ?? 0 })),
+    relatedFirst: [...first.keys()].filter((i) => related.has(normaliseName(first[i]!.name))),
     verdictRight: verdictRight(truth, answer),
     resourceRight: resourceRight(truth, answer),
   };

@@ -37,6 +37,8 @@ export interface CaseRow {
   readonly error: string | null;
   /** The first ten suspects. */
   readonly first: readonly FirstSuspect[];
+  /** Which of these, counted from 0, are among the functions that `related` is the best rank of. */
+  readonly relatedFirst: readonly number[];
   /** Whether the verdict is right; the resource (null: the truth names none). */
   readonly verdictRight: boolean;
   readonly resourceRight: boolean | null;
@@ -46,8 +48,6 @@ export interface FirstSuspect {
   readonly rank: number;
   readonly function: string;
   readonly confidence: number;
-  /** Whether it is one of the functions that `related` is the best rank of. */
-  readonly related: boolean;
 }
 
 export interface RankMetrics {

@@ -64,7 +64,7 @@ export interface Reliabilities {
 export function reliabilitiesOf(rows: readonly CaseRow[]): Reliabilities {
   const shown = rows
     .filter((r) => blames(r.category))
-    .map((r) => r.first.map((s): Said => ({ probability: s.confidence, right: s.related })));
+    .map((r) => r.first.map((s, i): Said => ({ probability: s.confidence, right: r.relatedFirst.includes(i) })));
   const odds = rows.flatMap((r): Said[] => [
     ...(r.odds === null ? [] : [{ probability: r.odds, right: blames(r.category) }]),
     ...(r.healthyPrefixOdds === null ? [] : [{ probability: r.healthyPrefixOdds, right: false }]),

@@ -18,9 +18,9 @@ export function wrongFirsts(rows: readonly CaseRow[]): WrongFirst[] {
   return servers.flatMap((server): WrongFirst[] => {
     const own = guilty.filter((r) => r.server === server);
     const counts = new Map<string, number>();
-    for (const { first } of own) {
+    for (const { first, relatedFirst } of own) {
       const suspect = first[0];
-      if (suspect === undefined || suspect.related) continue;
+      if (suspect === undefined || relatedFirst.includes(0)) continue;
       const name = normaliseName(suspect.function);
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }

@@ -119,6 +119,7 @@ const UNTOLD = {
   seconds: 0,
   error: null,
   first: [],
+  relatedFirst: [],
 };
 
 /** What the baseline says as an evaluation, of the cases for which `keep` holds. */

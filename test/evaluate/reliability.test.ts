@@ -4,12 +4,7 @@ import { wrongFirsts } from '../../src/evaluate/wrong-first.js';
 import { row } from './rows.js';
 
 const said = (probability: number, right: boolean) => ({ probability, right });
-const suspect = (name: string, confidence: number, related = false) => ({
-  rank: 1,
-  function: name,
-  confidence,
-  related,
-});
+const suspect = (name: string, confidence: number) => ({ rank: 1, function: name, confidence });
 
 describe('reliability', () => {
   it('counts by fifths, and means the squares', () => {
@@ -35,8 +30,8 @@ describe('reliability', () => {
 
 describe('reliabilitiesOf', () => {
   const rows = [
-    row({ first: [suspect('a', 0.7, true), suspect('b', 0.3)], odds: 0.9, healthyPrefixOdds: 0.2 }),
-    row({ first: [suspect('a', 0.5), suspect('b', 0.4, true)], odds: 0.4 }),
+    row({ first: [suspect('a', 0.7), suspect('b', 0.3)], relatedFirst: [0], odds: 0.9, healthyPrefixOdds: 0.2 }),
+    row({ first: [suspect('a', 0.5), suspect('b', 0.4)], relatedFirst: [1], odds: 0.4 }),
     row({ category: 'none', first: [suspect('a', 0.9)], odds: 0.6 }),
   ];
 
@@ -60,12 +55,12 @@ describe('wrongFirsts', () => {
       on('redis', 'poll'),
       on('redis', 'poll.isra.0'),
       on('redis', 'other'),
-      on('redis', 'right', { first: [suspect('right', 0.5, true), suspect('poll', 0.5)] }),
+      on('redis', 'right', { relatedFirst: [0] }),
       on('redis', 'poll', { category: 'none' }),
       row({ system: 'redis' }),
       on('nginx', 'b'),
       on('nginx', 'a'),
-      row({ system: 'httpd', first: [suspect('right', 1, true)] }),
+      row({ system: 'httpd', first: [suspect('right', 1)], relatedFirst: [0, 3] }),
     ];
     expect(wrongFirsts(rows)).toEqual([
       { server: 'nginx', function: 'a', cases: 1, of: 2 },

@@ -23,6 +23,7 @@ export const row = (part: Partial<CaseRow> = {}): CaseRow => ({
   status: 'ok',
   error: null,
   first: [],
+  relatedFirst: [],
   verdictRight: true,
   resourceRight: null,
   ...part,

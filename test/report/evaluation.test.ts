@@ -22,7 +22,7 @@ const row = (part: Partial<CaseRow>): CaseRow =>
     suspects: 8,
     healthyPrefixVerdict: 'none',
     seconds: 0.5,
-    first: [{ rank: 1, function: 'dns_resolve_recv', confidence: 0.7, related: false }],
+    first: [{ rank: 1, function: 'dns_resolve_recv', confidence: 0.7 }],
     ...part,
   });
 const document = evaluationOf({
