@@ -13,6 +13,8 @@ import { TraceBuilder } from '../trace/builder.js';
 import type { PlacedRows } from '../trace/place-rows.js';
 import { clocksOfSet } from './set-clocks.js';
 import { followDescriptors } from '../trace/descriptors.js';
+import { type KinFacts, togetherFacts } from '../trace/kinship/facts.js';
+import { joinAttached } from '../trace/kinship/kinship.js';
 import { mergeTraces } from '../trace/merge-traces.js';
 import type { Trace } from '../trace/table.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
@@ -76,17 +78,25 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   const progress = progressOver(sources, options.onProgress);
   const warnings: Message[] = [];
   const traces: Trace[] = [];
+  const facts: KinFacts[] = [];
   let first: (ChosenFormat & { readonly sampled: Sampled }) | null = null;
   for (const set of sets) {
-    const chosen = await readSet(set, options, progress, traces, warnings);
+    const chosen = await readSet(set, options, progress, { traces, warnings, facts });
     first ??= chosen;
   }
   // A silent thread's empty file has no clock, and must not take the others' away.
   const heard = traces.filter(({ lines }) => lines > 0);
   const trace = heard.length === 0 ? traces[0]! : mergeTraces(heard);
   if (trace.length === 0) throw withoutCalls(first!.sampled, first!, trace);
-  followDescriptors(trace);
-  return { trace, format: first!.format.id, formatReason: first!.reason, warnings };
+  const kin = joinAttached(trace, togetherFacts(facts));
+  const told = kin === null ? trace : { ...trace, threads: kin.threads };
+  if (kin !== null)
+    warnings.push({
+      code: 'threads-joined',
+      args: { threads: kin.joined, processes: kin.pids.length, pid: kin.pids[0]! },
+    });
+  followDescriptors(told);
+  return { trace: told, format: first!.format.id, formatReason: first!.reason, warnings };
 }
 
 /** Text is compressed to a tenth, about. */
@@ -121,8 +131,7 @@ async function readSet(
   { sources, perThread }: SourceSet,
   options: ReadOptions,
   progress: (source: Source, consumed: number) => void,
-  traces: Trace[],
-  warnings: Message[],
+  { traces, warnings, facts }: { traces: Trace[]; warnings: Message[]; facts: KinFacts[] },
 ): Promise<ChosenFormat & { readonly sampled: Sampled }> {
   const { pool, signal, chunkBytes = DEFAULT_CHUNK_BYTES, largeBytes = LARGE_TEXT } = options;
   // Certainly more than the calling thread would parse itself.
@@ -211,6 +220,7 @@ async function readSet(
     if (part.problem !== null) part.builder.markTruncated();
     const trace = part.builder.finish();
     read.push(trace);
+    facts.push(...part.builder.kin);
     warnings.push(...warningsOf(part, trace));
   }
   const clocks = clocksOfSet(read, perThread, sources[0]!.path);

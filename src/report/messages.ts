@@ -65,6 +65,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     (a.has('behind')
       ? `; the first stand behind what ${a.text('behind')} put before them: give the lines with and without it as two files`
       : ''),
+  'threads-joined': (a) =>
+    `${a.plural('threads', 'thread')} that were there when strace attached are taken for ` +
+    (a.number('processes') === 1
+      ? `one process (${a.text('pid')})`
+      : `${a.plural('processes', 'process', 'processes')}`) +
+    ', by what they share: private futexes, descriptors, ends. strace says it on the terminal only (Process N attached with M threads)',
   'foreign-tracer': (a) =>
     `${a.text('path')} was read as asked, though it looks like ${a.text('what')}: times, errors and names may be wrong. ${a.text('advice')}`,
   'several-sources': (a) =>

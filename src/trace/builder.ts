@@ -7,6 +7,7 @@ import { CallNumbers } from './call-numbers.js';
 import { isExitCall } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
 import { ChunkJoints } from './chunk-joints.js';
+import type { KinFacts } from './kinship/facts.js';
 import type { TraceChunk } from './chunk.js';
 import { rebase, renumberCalls, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
@@ -29,6 +30,8 @@ export class TraceBuilder {
   private readonly switches = new SwitchesBuilder();
   private readonly survey = new RowSurvey();
   private readonly totals = new InputTotals();
+  /** What the chunks' texts tell of threads being of one process. */
+  readonly kin: KinFacts[] = [];
   /**
    * Where this clock's 0 lies on that of the chunks, ns: the first moment of the first chunk, nearly always the trace's, so that no
    * row has to be touched again. null before the first chunk.
@@ -94,6 +97,7 @@ export class TraceBuilder {
     const stretches = joints.join(chunk, mapping, fresh, stopped);
     if (chunk.switches) this.switches.append(chunk.switches, base);
     totals.add(chunk);
+    if (chunk.kin !== undefined) this.kin.push(chunk.kin);
     this.planned.push(threads);
     const memory = inRoom ? this.rows.memory : null;
     return { from: chunk.columns, to: this.rows.views(), stretches, ...mapping, memory };

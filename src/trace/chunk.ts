@@ -3,6 +3,7 @@
  * appended in the order of the input (builder.ts), which joins the calls whose halves lie in two chunks: so the Trace
  * does not depend on where the cuts fall.
  */
+import type { KinFacts } from './kinship/facts.js';
 import type { StackTable } from './stacks.js';
 
 export interface TraceChunk {
@@ -42,6 +43,8 @@ export interface TraceChunk {
   lifecycle: Lifecycle[];
   /** Ends of threads that have no event in the chunk before: whether they are known at all, the builder sees. */
   earlyEnds?: { tid: number; ns: number }[];
+  /** What the text tells of threads being of one process. */
+  kin?: KinFacts;
   /** Notices of whom strace traces from there on, in order. */
   announced?: Announced[];
   switches: ChunkSwitches | null;

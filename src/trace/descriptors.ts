@@ -4,7 +4,19 @@
  * its kind too (only sockets are listened on, only files are fsynced), for its uses before as well.
  */
 import { Heap } from '../lib/heap.js';
-import { callTraits, isCloneCall } from './call-traits.js';
+import { callTraits } from './call-traits.js';
+import {
+  CLOSES,
+  COPIES,
+  EBADF,
+  EXECUTES,
+  FORKS,
+  MAKES,
+  MAY_COPY,
+  USES,
+  descriptorEffects,
+  words,
+} from './descriptor-effects.js';
 import { DescriptorTable } from './descriptor-table.js';
 import { DescriptorThings } from './descriptor-things.js';
 import { kindCode, variantCode } from './kinds.js';
@@ -16,26 +28,10 @@ const INHERITED_BY_EXEC = 3;
 const UNKNOWN = kindCode('unknown');
 const SOCKET = kindCode('socket');
 const FILE = kindCode('file');
-const EBADF = 9;
 const ENOTSOCK = 88;
 const THREAD = variantCode('thread');
 const DUP = variantCode('dup');
 
-/** What a call does to descriptors. */
-const USES = 0;
-/** Its result is a new descriptor, of the kind in its row. */
-const MAKES = 1;
-/** Its result is a descriptor of the same thing, or (accept) of the same kind of thing, as its argument. */
-const COPIES = 2;
-const CLOSES = 3;
-const FORKS = 4;
-const EXECUTES = 5;
-/** fcntl, which copies with F_DUPFD only. */
-const MAY_COPY = 6;
-
-const MAKERS = `open openat openat2 creat socket epoll_create epoll_create1 eventfd eventfd2 timerfd_create signalfd signalfd4
-  inotify_init inotify_init1 io_uring_setup pidfd_open memfd_create memfd_secret`;
-const COPIERS = 'dup dup2 dup3 accept accept4';
 /** Calls that fail with ENOTSOCK on anything else: socket(7). */
 const SOCKET_CALLS = `accept accept4 bind listen connect shutdown getsockopt setsockopt getsockname getpeername recvfrom sendto
   recvmsg sendmsg recvmmsg sendmmsg recv send`;
@@ -43,9 +39,6 @@ const SOCKET_CALLS = `accept accept4 bind listen connect shutdown getsockopt set
 const FILE_CALLS = `fsync fdatasync ftruncate ftruncate64 fallocate pread64 pwrite64 pread pwrite preadv pwritev preadv2 pwritev2
   lseek _llseek readahead sync_file_range`;
 
-const words = (text: string): Set<string> => new Set(text.split(/\s+/));
-const makers = words(MAKERS);
-const copiers = words(COPIERS);
 const socketCalls = words(SOCKET_CALLS);
 const fileCalls = words(FILE_CALLS);
 
@@ -53,15 +46,6 @@ const READERS = words('read readv');
 const WRITERS = words('write writev');
 const READS = 1;
 const WRITES = 2;
-
-function effectOf(name: string): number {
-  if (makers.has(name)) return MAKES;
-  if (copiers.has(name)) return COPIES;
-  if (name === 'close') return CLOSES;
-  if (name === 'fcntl' || name === 'fcntl64') return MAY_COPY;
-  if (name === 'execve' || name === 'execveat') return EXECUTES;
-  return isCloneCall(name) ? FORKS : USES;
-}
 
 /**
  * Replaces 'unknown' in `trace.columns.kind`, in place, by what can be told; other kinds stay. Rows must be in order of
@@ -111,7 +95,7 @@ class DescriptorFollower {
   constructor(private readonly trace: Trace) {
     const { calls, threads } = trace;
     this.thingOfRow = new Int32Array(trace.length).fill(-1);
-    this.effects = Uint8Array.from(calls, effectOf);
+    this.effects = descriptorEffects(calls);
     this.implied = Uint8Array.from(calls, (name) => (socketCalls.has(name) ? SOCKET : fileCalls.has(name) ? FILE : 0));
     this.transfers = Uint8Array.from(calls, (name) => (READERS.has(name) ? READS : WRITERS.has(name) ? WRITES : 0));
     this.opens = calls.map((name) => callTraits(name).role === 'open');

@@ -15,6 +15,7 @@
 import type { TraceChunk } from '../../trace/chunk.js';
 import { LF, lineEnd, plainBytes } from '../../lib/bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from '../format.js';
+import { kinFacts } from './kin-facts.js';
 import { isNotice } from './notices.js';
 import { suggestedArchitecture } from './numbers.js';
 import { StraceParser } from './parser.js';
@@ -64,6 +65,18 @@ export const strace: TraceFormat = {
       warm = true;
       new StraceParser(allShapes(), options).parse();
     }
-    return new StraceParser(plainBytes(bytes), options).parse();
+    const chunk = new StraceParser(plainBytes(bytes), options).parse();
+    if (mayBeAttached(chunk, options)) {
+      const processes = (chunk.announced ?? []).filter(({ begins }) => begins).map(({ tid }) => tid);
+      chunk.kin = kinFacts(bytes, options.tid, processes);
+    }
+    return chunk;
   },
 };
+
+/** Whether there are threads that the stretch does not show the making of, or there may be others in other files. */
+function mayBeAttached({ threads, lifecycle }: TraceChunk, { tid }: ParseOptions): boolean {
+  if (tid !== 0) return true;
+  const made = new Set(lifecycle.flatMap((event) => (event.what === 'clone' ? [event.childTid] : [])));
+  return new Set(threads.map((thread) => thread.tid).filter((each) => each > 0 && !made.has(each))).size > 1;
+}

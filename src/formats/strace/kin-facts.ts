@@ -1,0 +1,146 @@
+/**
+ * What strace text tells of threads being of one process and its rows do not: addresses of private futexes, signals between
+ * threads, and what descriptors stand for. Read once more from the lines, a stretch of each piece: who shares a process does
+ * so all the time.
+ */
+import type { KinFacts } from '../../trace/kinship/facts.js';
+
+/** Text of a piece that is looked at, bytes. */
+const LOOKED_AT = 512 * 1024;
+/** Private futexes that are remembered. */
+const MOST_FUTEXES = 2000;
+
+/** tid, name and arguments of a record; the tid is not there in the files of -ff. */
+const LINE =
+  /^(?:(?:\[pid +)?(\d+)(?:<[^>\n]*>)?\]? +)?(?:[\d:.]+ +)?(?:\(\+ +[\d.]+\) +)?(?:<\.\.\. (\w+) resumed>|(\w+)\()(.*)$/gm;
+const FUTEX = /^(0x[0-9a-f]+)(?: \/\*[^*]*\*\/)?, ?(?:(FUTEX_\w+)|(0x[0-9a-f]+|\d+))/;
+const NAMED = /^(\d+)<((?:[^>]|(?<=-)>)*)>/;
+const RESULT = /\) += (-?\d+)/;
+const NEW_DESCRIPTOR = /\) += (\d+)<[^\n]*$/;
+const TGKILL = /^(\d+), ?(\d+), ?\w+\) += 0/;
+
+/** FUTEX_WAKE and its kin that wake waiters of the first address; FUTEX_WAIT and its kin. linux/futex.h */
+const WAKES = [1, 3, 4, 5, 7, 10];
+const WAITS = [0, 6, 9, 11, 13];
+const PRIVATE = 128;
+const COMMAND = 127;
+
+type Operation = 'wait' | 'wake' | null;
+
+interface Call {
+  readonly address: number;
+  readonly operation: Operation;
+  /** Of a wake: how many it woke that have not come back yet; Infinity while it runs. */
+  left: number;
+}
+
+/** `tid`: of the lines that name none, 0 when unknown. `processes`: whom notices name. */
+export function kinFacts(bytes: Uint8Array, tid: number, processes: readonly number[]): KinFacts {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LOOKED_AT)).toString('latin1');
+  const facts = new FactReader();
+  for (const [, named, resumed, call, rest] of text.matchAll(LINE)) {
+    const of = named === undefined ? tid : Number(named);
+    if (of === 0) continue;
+    if (resumed === 'futex') facts.resumed(of, rest!);
+    else if (call === 'futex') facts.futex(of, rest!);
+    else if (call === 'tgkill') facts.signal(rest!);
+    if (call !== undefined && rest !== undefined) facts.descriptor(of, rest);
+  }
+  return { ...facts.finish(), processes };
+}
+
+class FactReader {
+  private readonly woke: KinFacts['woke'][number][] = [];
+  private readonly signals: KinFacts['signals'][number][] = [];
+  private readonly apart: KinFacts['apart'][number][] = [];
+  private readonly futexes = new Map<number, Set<number>>();
+  /** By tid: its futex call. */
+  private readonly open = new Map<number, Call>();
+  /** By address: who waits, and the wakes whose sleepers have not come back. */
+  private readonly waiters = new Map<number, Set<number>>();
+  private readonly wakes = new Map<number, Map<number, Call>>();
+  /** By descriptor: what it stood for, by thread in the order of their last uses. */
+  private readonly names = new Map<number, Map<number, string>>();
+
+  futex(tid: number, rest: string): void {
+    const [, hexadecimal, word, number] = FUTEX.exec(rest) ?? [];
+    if (hexadecimal === undefined) return;
+    const operation = word === undefined ? ofNumber(Number(number)) : ofWord(word);
+    if (operation === null) return;
+    const address = Number(hexadecimal);
+    const users = this.futexes.get(address);
+    if (users !== undefined) users.add(tid);
+    else if (this.futexes.size < MOST_FUTEXES) this.futexes.set(address, new Set([tid]));
+    const call = { address, operation, left: Infinity };
+    this.open.set(tid, call);
+    if (operation === 'wait') ofKey(this.waiters, address, () => new Set<number>()).add(tid);
+    else ofKey(this.wakes, address, () => new Map<number, Call>()).set(tid, call);
+    if (!rest.includes('<unfinished')) this.resumed(tid, rest);
+  }
+
+  resumed(tid: number, rest: string): void {
+    const call = this.open.get(tid);
+    if (call === undefined) return;
+    this.open.delete(tid);
+    const result = Number(RESULT.exec(rest)?.[1] ?? -1);
+    const wakes = this.wakes.get(call.address);
+    if (call.operation === 'wake') {
+      // What came back while it ran is counted already, below 0.
+      call.left = result + (call.left === Infinity ? 0 : call.left);
+      if (call.left <= 0) wakes?.delete(tid);
+      return;
+    }
+    const waiters = this.waiters.get(call.address);
+    if (result === 0 && wakes !== undefined && wakes.size === 1) {
+      const [[waker, wake]] = [...wakes] as [[number, Call]];
+      if (waker !== tid) this.woke.push({ waker, sleeper: tid, only: waiters?.size === 1 });
+      wake.left = (wake.left === Infinity ? 0 : wake.left) - 1;
+      if (wake.left === 0) wakes.delete(waker);
+    }
+    waiters?.delete(tid);
+  }
+
+  signal(rest: string): void {
+    const [, pid, tid] = TGKILL.exec(rest) ?? [];
+    if (pid !== undefined) this.signals.push({ pid: Number(pid), tid: Number(tid) });
+  }
+
+  descriptor(tid: number, rest: string): void {
+    const made = NEW_DESCRIPTOR.exec(rest);
+    if (made !== null) this.names.delete(Number(made[1]));
+    const [, number, name] = NAMED.exec(rest) ?? [];
+    // Only what has a number of its own is certainly the same, or another.
+    if (name === undefined || !name.includes(':[')) return;
+    const names = ofKey(this.names, Number(number), () => new Map<number, string>());
+    const own = names.get(tid);
+    if (own === name) {
+      const since = [...names.keys()];
+      for (const other of since.slice(since.indexOf(tid) + 1))
+        if (names.get(other) !== name) this.apart.push([tid, other]);
+    }
+    names.delete(tid);
+    names.set(tid, name);
+  }
+
+  finish(): Omit<KinFacts, 'processes'> {
+    const futexes = [...this.futexes].map(([address, tids]) => ({ address, tids: [...tids] }));
+    return { woke: this.woke, signals: this.signals, apart: this.apart, futexes };
+  }
+}
+
+function ofWord(word: string): Operation {
+  if (!word.includes('_PRIVATE')) return null;
+  if (/WAIT|LOCK_PI/.test(word) && !word.includes('UNLOCK')) return 'wait';
+  return /WAKE|UNLOCK|REQUEUE/.test(word) ? 'wake' : null;
+}
+
+function ofNumber(operation: number): Operation {
+  if ((operation & PRIVATE) === 0) return null;
+  return WAITS.includes(operation & COMMAND) ? 'wait' : WAKES.includes(operation & COMMAND) ? 'wake' : null;
+}
+
+function ofKey<V>(map: Map<number, V>, key: number, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

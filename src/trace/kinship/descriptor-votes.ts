@@ -1,0 +1,158 @@
+/**
+ * Whether threads share a table of descriptors, told by what cannot be otherwise. In a process of its own, no thread gets a descriptor
+ * anew that it did not close, and none uses one that it closed and did not get anew: where that happens, it shares its table with
+ * the one that closed or opened it in between, if only one did. In one process, no descriptor is opened by two threads without
+ * being closed in between, and none is used after another thread closed it: where that happens, the two are apart.
+ */
+import { Heap } from '../../lib/heap.js';
+import { EBADF, descriptorEffects, CLOSES, COPIES, EXECUTES, MAKES, MAY_COPY } from '../descriptor-effects.js';
+import { kindCode, variantCode } from '../kinds.js';
+import type { Trace } from '../table.js';
+import { Votes } from './votes.js';
+
+const DUP = variantCode('dup');
+const UNIX = kindCode('unix');
+const UNKNOWN = kindCode('unknown');
+/** Rows looked at: what a million calls do not tell, more will not. */
+const ROWS = 1_000_000;
+/** Calls that make descriptors which their rows do not show. */
+const HIDDEN_MAKERS = new Set([
+  'pipe',
+  'pipe2',
+  'socketpair',
+  'recvmsg',
+  'recvmmsg',
+  'pidfd_getfd',
+  'open_by_handle_at',
+]);
+/** Calls that close whatever stands at the descriptor that they are asked for. */
+const REPLACERS = new Set(['dup2', 'dup3']);
+const RANGES = new Set(['close_range', 'closefrom']);
+
+/** One descriptor number: who opened and closed it last, by group; moments are numbers of events. */
+interface Slot {
+  readonly opened: Map<number, number>;
+  readonly closed: Map<number, number>;
+}
+
+interface Made {
+  readonly ns: number;
+  readonly row: number;
+  readonly group: number;
+  readonly descriptor: number;
+  readonly replaces: boolean;
+}
+
+/** Votes for and against groups being one process. `groupOf`: of each thread of the trace. O(rows). */
+export function descriptorVotes(trace: Trace, groupOf: Int32Array, groups: number): { joint: Votes; apart: Votes } {
+  const walk = new Walk(groups);
+  const { columns, calls } = trace;
+  const effects = descriptorEffects(calls);
+  const hidden = calls.map((name) => HIDDEN_MAKERS.has(name));
+  const replaces = calls.map((name) => REPLACERS.has(name));
+  const ranges = calls.map((name) => RANGES.has(name));
+  const coming = new Heap<Made>((a, b) => a.ns < b.ns || (a.ns === b.ns && a.row < b.row));
+  const rows = Math.min(trace.length, ROWS);
+  for (let row = 0; row < rows; row++) {
+    const ns = columns.start[row]!;
+    for (let next = coming.first; next !== undefined && next.ns <= ns; next = coming.first) {
+      walk.made(next);
+      coming.takeFirst();
+    }
+    const errno = columns.errno[row]!;
+    if (errno === EBADF) continue;
+    const call = columns.call[row]!;
+    const group = groupOf[columns.thread[row]!]!;
+    const kind = columns.kind[row]!;
+    const effect = effects[call]!;
+    const descriptor = columns.descriptor[row]!;
+    if (effect === CLOSES) {
+      if (descriptor >= 0) walk.closes(group, descriptor);
+    } else if (descriptor >= 0 && effect !== MAKES) walk.uses(group, descriptor);
+    if (hidden[call] && (kind === UNIX || kind === UNKNOWN || descriptor < 0)) walk.loses(group);
+    if (errno !== 0) continue;
+    if (ranges[call] || effect === EXECUTES) walk.forgets(group);
+    if (effect !== MAKES && effect !== COPIES && !(effect === MAY_COPY && columns.variant[row] === DUP)) continue;
+    const lasted = columns.duration[row]!;
+    const made = { row, group, descriptor: columns.result[row]!, replaces: replaces[call]! };
+    coming.add({ ns: lasted > 0 ? ns + lasted : ns, ...made });
+  }
+  return walk;
+}
+
+class Walk {
+  readonly joint: Votes;
+  readonly apart: Votes;
+  private readonly slots = new Map<number, Slot>();
+  private now = 0;
+  /** By group: when it last made descriptors that nobody saw. */
+  private readonly lost: Float64Array;
+
+  constructor(groups: number) {
+    this.joint = new Votes(groups);
+    this.apart = new Votes(groups);
+    this.lost = new Float64Array(groups).fill(-1);
+  }
+
+  made({ group, descriptor, replaces }: Made): void {
+    const { opened, closed } = this.slot(descriptor);
+    const own = opened.get(group) ?? -1;
+    if (!replaces) {
+      if (own > (closed.get(group) ?? -1)) this.vote(this.joint, group, closed, own);
+      const lastClose = Math.max(-1, ...closed.values());
+      for (const [other, at] of opened) if (other !== group && at > lastClose) this.apart.add(group, other);
+    }
+    opened.set(group, ++this.now);
+  }
+
+  closes(group: number, descriptor: number): void {
+    this.uses(group, descriptor);
+    this.slot(descriptor).closed.set(group, ++this.now);
+  }
+
+  uses(group: number, descriptor: number): void {
+    const slot = this.slots.get(descriptor);
+    if (slot === undefined) return;
+    const { opened, closed } = slot;
+    const ownOpen = opened.get(group) ?? -1;
+    const ownClose = closed.get(group) ?? -1;
+    if (ownClose > ownOpen) {
+      if (this.lost[group]! < ownClose) this.vote(this.joint, group, opened, ownClose);
+      // It is open again, whoever opened it.
+      closed.delete(group);
+    } else if (ownOpen >= 0 && closed.size > 0) {
+      const lastOpen = Math.max(...opened.values());
+      if (this.lost[group]! < ownOpen) this.vote(this.apart, group, closed, Math.max(ownOpen, lastOpen));
+    }
+  }
+
+  /** Descriptors of the group were made that nobody saw. */
+  loses(group: number): void {
+    this.lost[group] = ++this.now;
+  }
+
+  /** Descriptors of the group were closed that nobody saw. */
+  forgets(group: number): void {
+    for (const { opened, closed } of this.slots.values()) {
+      opened.delete(group);
+      closed.delete(group);
+    }
+  }
+
+  /** For the only other group that did it after `since`. */
+  private vote(votes: Votes, group: number, did: ReadonlyMap<number, number>, since: number): void {
+    let only = -1;
+    for (const [other, at] of did) {
+      if (other === group || at <= since) continue;
+      if (only >= 0) return;
+      only = other;
+    }
+    if (only >= 0) votes.add(group, only);
+  }
+
+  private slot(descriptor: number): Slot {
+    let slot = this.slots.get(descriptor);
+    if (slot === undefined) this.slots.set(descriptor, (slot = { opened: new Map(), closed: new Map() }));
+    return slot;
+  }
+}
