@@ -3,7 +3,6 @@
  * a production trace is often cut by a full disk or a killed recorder, and what is there is still worth reading.
  */
 import { createGunzip } from 'node:zlib';
-import * as zlib from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import type { Compression } from './magic.js';
@@ -40,11 +39,8 @@ export async function* decompress(
       return yield* counted;
     case 'gzip':
       return yield* throughZlib(createGunzip({ chunkSize: OUTPUT_BLOCK }), counted, state);
-    case 'zstd': {
-      const create = nativeZstd();
-      if (create !== null) return yield* throughZlib(create(), counted, state);
+    case 'zstd':
       return yield* unzstd(counted, state);
-    }
     case 'xz':
       return yield* unxz(counted, state);
   }
@@ -52,7 +48,7 @@ export async function* decompress(
 
 /** Whether the decompressor of `kind` works in Node's own thread pool, so that it does not hold up the calling thread. */
 export function decompressesInBackground(kind: Compression): boolean {
-  return kind === 'none' || kind === 'gzip' || (kind === 'zstd' && nativeZstd() !== null);
+  return kind === 'none' || kind === 'gzip';
 }
 
 async function* count(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
@@ -60,12 +56,6 @@ async function* count(input: Blocks, state: DecompressionState): AsyncGenerator<
     state.consumed += block.length;
     yield block;
   }
-}
-
-/** zlib's Zstandard, in Node 22.15 and later. */
-function nativeZstd(): (() => Transform) | null {
-  const create = (zlib as { createZstdDecompress?: (options: object) => Transform }).createZstdDecompress;
-  return create === undefined ? null : () => create({ chunkSize: OUTPUT_BLOCK });
 }
 
 /**
@@ -113,6 +103,7 @@ function zlibProblem(error: NodeJS.ErrnoException, offset: number): StreamProble
   return { kind: cut ? 'truncated' : 'damaged', offset, reason: error.message };
 }
 
+/** Not with zlib's own decoder, which later versions of Node have: it ends in silence behind the first frame, and where a frame is cut off. */
 async function* unzstd(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
   const { Decompress, ZstdErrorCode } = await import('fzstd');
   let output: Uint8Array[] = [];
