@@ -1,23 +1,26 @@
 /** Errors that a user can do something about: what, where, and what to do. Everything else is a bug and may throw as it likes. */
-export type ErrorCode =
-  | 'usage'
-  | 'config'
-  | 'input-missing'
-  | 'input-is-directory'
-  | 'input-empty'
-  | 'input-format'
-  | 'input-damaged'
-  | 'input-too-large'
-  | 'signatures-invalid'
-  | 'signatures-version'
-  | 'program-mismatch'
-  | 'window-empty'
-  | 'no-stacks'
-  | 'output'
-  | 'queue'
-  | 'interrupted'
-  | 'time-limit'
-  | 'worker';
+export const ERROR_CODES = [
+  'usage',
+  'config',
+  'input-missing',
+  'input-is-directory',
+  'input-empty',
+  'input-format',
+  'input-damaged',
+  'input-too-large',
+  'signatures-invalid',
+  'signatures-version',
+  'program-mismatch',
+  'window-empty',
+  'no-stacks',
+  'output',
+  'queue',
+  'interrupted',
+  'time-limit',
+  'worker',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface Place {
   readonly path?: string;

@@ -53,7 +53,7 @@ export interface AlikeIncidents extends Spread {
 
 export interface BatchSummary {
   readonly schemaVersion: 1;
-  readonly tool: typeof TOOL;
+  readonly tool: { readonly name: 'perfscope'; readonly version: string };
   readonly status: 'ok' | 'partial';
   readonly total: {
     readonly incidents: number;

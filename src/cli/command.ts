@@ -13,9 +13,17 @@ export interface CommandEntry {
   load(): Promise<Command>;
 }
 
+export interface Positional {
+  readonly describe: string;
+  readonly array?: boolean;
+  readonly demandOption?: boolean;
+  /** What shells offer to complete it, instead of files. */
+  readonly words?: readonly string[];
+}
+
 export interface Command {
   /** What the positional argument is, by its name. */
-  readonly positionals: Readonly<Record<string, { describe: string; array?: boolean; demandOption?: boolean }>>;
+  readonly positionals: Readonly<Record<string, Positional>>;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [command: string, what: string])[];
   run(argv: Argv, io: Io): Promise<number>;

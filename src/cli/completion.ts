@@ -62,7 +62,9 @@ async function candidates(words: readonly string[]): Promise<Candidate[] | null>
   const previous = optionOf(options, before.at(-1) ?? '');
   if (previous !== null && previous.type !== 'boolean' && previous.type !== 'count')
     return valuesOf(previous, current, '');
-  return current.startsWith('-') ? begins(flagsOf(command)) : null;
+  if (current.startsWith('-')) return begins(flagsOf(command));
+  const known = Object.values(command.positionals)[0]?.words;
+  return known === undefined ? null : begins(known.map((text) => ({ text, what: '' })));
 }
 
 function optionOf(options: Readonly<Record<string, Options>>, flag: string): Options | null {

@@ -63,8 +63,8 @@ function base(args: readonly string[]): Yargs {
 function describe(y: Yargs, name: string, command: Command, args: readonly string[]): Yargs {
   const all = args.includes('--help-all');
   const shown = args.some((a) => /^-(\w*h|-help)/.test(a));
-  for (const [key, positional] of Object.entries(command.positionals))
-    y.positional(key, { ...positional, type: 'string' });
+  for (const [key, { describe, array, demandOption }] of Object.entries(command.positionals))
+    y.positional(key, { describe, array, demandOption, type: 'string' });
   for (const [key, option] of Object.entries({ ...command.options, ...COMMON_OPTIONS }))
     y.option(key, { ...option, hidden: !shown || (!all && option.hidden === true) });
   if (!shown) return y;

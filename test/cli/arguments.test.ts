@@ -77,6 +77,8 @@ describe('completion', () => {
     [['analyze', '--no-pr'], '--no-progress'],
     [['analyze', '--top', ''], ''],
     [['analyze', ''], ':files'],
+    [['guide', 're'], 'record result'],
+    [['schema', ''], 'result summary'],
     [['analyze', 'a', '-s', 'x'], ':files'],
     [['analyze', '--', '--me'], ':files'],
   ])('%j', async (words, expected) => {

@@ -17,6 +17,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./analyze.js')).analyzeCommand,
   },
   {
+    name: 'explain',
+    positional: '<result> [suspect]',
+    what: 'Print all evidence against the suspects of a result, or against one',
+    load: async () => (await import('./explain.js')).explainCommand,
+  },
+  {
     name: 'inspect',
     positional: '<trace..>',
     what: 'Show what is in a trace, and what of it was not understood',
@@ -61,5 +67,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     positional: '<folder..>',
     what: 'Merge the results of batches that ran on several machines',
     load: async () => (await import('./merge.js')).mergeCommand,
+  },
+  {
+    name: 'schema',
+    positional: '[document]',
+    what: 'Print the JSON schema of a document that perfscope writes',
+    load: async () => (await import('./schema.js')).schemaCommand,
+  },
+  {
+    name: 'guide',
+    positional: '[topic]',
+    what: 'Worked recipes, from recording to reading the result',
+    load: async () => (await import('./guide.js')).guideCommand,
   },
 ];

@@ -5,6 +5,7 @@
 import type { Evidence, Message, ResultDocument, Suspect, Verdict } from '../../result.js';
 import type { Timeline } from '../../timeline/timeline.js';
 import { type Paragraph, changesText } from '../changes-text.js';
+import { type EvidenceText, evidenceText } from '../evidence-text.js';
 import { sentence } from '../messages.js';
 import { facts, rankTexts, suspectsNote, verdictWords } from '../summary.js';
 import { type FlameTree, flameOf } from './flame.js';
@@ -50,32 +51,11 @@ export interface PageSuspect {
   readonly evidence: readonly PageEvidence[];
 }
 
-export interface PageEvidence extends Omit<Evidence, 'message' | 'detector' | 'count' | 'expected'> {
-  readonly kind: string;
-  readonly sentence: string;
-  /** What was seen, beside what was learned. */
-  readonly seen: string;
-  readonly learned: string;
-}
+export type PageEvidence = Omit<Evidence, 'message' | 'detector' | 'count' | 'expected'> & EvidenceText;
 
 const SUSPECTS = 50;
 const NAMES = 20;
 const WARNINGS = 50;
-
-/** What each detector looks at, in a few words. */
-const DETECTORS: Readonly<Record<string, string>> = {
-  rate: 'how often',
-  unlike: 'never so in learning',
-  loop: 'one call repeated',
-  busy: 'computing between calls',
-  blocked: 'waiting in calls',
-  leak: 'descriptors left open',
-  unit: 'odd units of work',
-  outlier: 'odd units of work',
-  'more-calls': 'more calls than before',
-  'time-before': 'time before a call',
-  'time-inside': 'time inside a call',
-};
 
 export function pageData(result: ResultDocument): PageData {
   // Cut before sentences are made of it: a name may be a megabyte long.
@@ -169,20 +149,9 @@ function pageSuspect(s: Suspect, rank: string, best: number, clock: Clock): Page
   };
 }
 
-function pageEvidence({ message, detector, count, expected, ...e }: Evidence, clock: Clock): PageEvidence {
-  const { seconds, usual } = message.args;
-  const times = (n: number) => (n === 0 ? 'never' : `${plural(n, 'time')}`);
-  const [seen, learned] =
-    typeof seconds === 'number' && typeof usual === 'number'
-      ? [`${duration(seconds)} in all, ${times(count)}`, duration(usual)]
-      : [times(count), times(expected)];
-  return {
-    ...e,
-    kind: Object.hasOwn(DETECTORS, detector) ? DETECTORS[detector]! : detector,
-    sentence: sentence(message, clock),
-    seen,
-    learned,
-  };
+function pageEvidence(found: Evidence, clock: Clock): PageEvidence {
+  const { weight, units, threads, span, episode } = found;
+  return { weight, units, threads, span, episode, ...evidenceText(found, clock) };
 }
 
 /** The first `most` different sentences. */
