@@ -1,9 +1,8 @@
 /** A result that cannot be written where it was sent is a failure, whatever command and whatever way. */
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, openSync, closeSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync, mkdirSync, openSync, closeSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BUGS, COMMAND, perfscope, scratchFolder } from './run.js';
+import { COMMAND, perfscope, scratchFolder } from './run.js';
 import { INCIDENT, PROFILE } from './small-traces.js';
 
 const scratch = scratchFolder();
@@ -16,8 +15,11 @@ beforeAll(async () => {
   writeFileSync(scratch.at('profile.strace-k'), PROFILE);
   writeFileSync(trace, INCIDENT);
   expect((await perfscope(['learn', scratch.at('profile.strace-k'), '-o', signatures, '-q'])).code).toBe(0);
-  mkdirSync(scratch.at('bugs'));
-  cpSync(path.join(BUGS, 'haproxy-fad0318'), scratch.at('bugs', 'one'), { recursive: true });
+  mkdirSync(scratch.at('bugs', 'one'), { recursive: true });
+  writeFileSync(scratch.at('bugs', 'one', 'incident.strace'), INCIDENT);
+  writeFileSync(scratch.at('bugs', 'one', 'profile-1.strace-k'), PROFILE);
+  const truth = { id: 'one', system: 'server', category: 'retry-storm', rootCauseFunctions: ['retry'] };
+  writeFileSync(scratch.at('bugs', 'one', 'case.json'), JSON.stringify({ ...truth, functionsInBinary: 100 }));
   const evaluation = await perfscope(['evaluate', scratch.at('bugs'), '-f', `json=${scratch.at('evaluation.json')}`]);
   expect(evaluation.stderr).toBe('');
   const batch = ['batch', trace, '-s', signatures, '-o', scratch.at('results'), '-q'];

@@ -10,7 +10,7 @@ const folder = scratchFolder();
 afterAll(() => folder.dispose());
 
 /** Two small cases, one guilty and one innocent. */
-const CASES = ['memcached-ae6f426', 'redis-healthy'];
+const CASES = ['memcached-ae6f426', 'mosquitto-quiet'];
 const set = folder.at('set');
 for (const id of CASES) cpSync(path.join(BUGS, id), path.join(set, id), { recursive: true });
 const baselineFile = path.join(set, 'baseline.json');
@@ -30,13 +30,13 @@ describe('perfscope regress', { timeout: 240_000 }, () => {
     const starts = first.stdout.split('\n').map((line) => line.split(' {')[0]);
     expect(starts).toEqual([
       '+ cost memcached-ae6f426',
-      '+ cost redis-healthy',
+      '+ cost mosquitto-quiet',
       '+ fused memcached-ae6f426',
-      '+ fused redis-healthy',
+      '+ fused mosquitto-quiet',
       '',
     ]);
     const { costs } = JSON.parse(readFileSync(baselineFile, 'utf8'));
-    expect(Object.keys(costs['redis-healthy'].time)).toEqual(['learn', 'read', 'fused']);
+    expect(Object.keys(costs['mosquitto-quiet'].time)).toEqual(['learn', 'read', 'fused']);
 
     const outputs = ['junit=j.xml', 'markdown=s.md', 'prometheus=p.prom', 'json=r.json'].flatMap((f) => {
       const [id, name] = f.split('=');
@@ -56,7 +56,7 @@ describe('perfscope regress', { timeout: 240_000 }, () => {
     writeFileSync(config, JSON.stringify({ maxMissingCases: 1, rateAlarm: 0 }));
     const dropped = await regress('--config', config, '--case', CASES[1]!, ...history);
     expect(dropped.code).toBe(1);
-    expect(dropped.stderr).toMatch(/gate crossed: worse\w+ <= 0: fused redis-healthy: /);
+    expect(dropped.stderr).toMatch(/gate crossed: worse\w+ <= 0: fused mosquitto-quiet: /);
     const nights = readFileSync(folder.at('h.jsonl'), 'utf8').trimEnd().split('\n');
     expect(nights.map((line) => JSON.parse(line).passed)).toEqual([true, false]);
   });
