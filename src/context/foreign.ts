@@ -43,24 +43,29 @@ export function decodeForeign(
     if (p >= 0 && n >= 0) {
       const pair = pairs.intern(p, n);
       if (pair === numbers.length)
-        numbers.push(decoded.push(entered(decoded[p]!.nodes[0] ?? 0, decoded[n]!, parents)) - 1);
+        numbers.push(decoded.push(between(decoded[p]!.nodes[0] ?? 0, decoded[n]!, parents)) - 1);
       number = numbers[pair]!;
     }
     of[i] = cells.intern(cellOf[i]!, number);
   }
 }
 
-/** Nodes from below the lowest common ancestor with `from` down to each of `to`, evenly; the node itself where `from` is below it. */
-function entered(from: number, to: Decoded, parents: ArrayLike<number>): Decoded {
+/** Nodes from below the lowest common ancestor with `from` down to each of `to`, evenly. */
+function between(from: number, to: Decoded, parents: ArrayLike<number>): Decoded {
   const weights = new Map<number, number>();
-  const above = new Set<number>();
-  for (let n = from; n > 0; n = parents[n]!) above.add(n);
   to.nodes.forEach((node, j) => {
-    const path = [];
-    for (let n = node; n > 0 && !above.has(n); n = parents[n]!) path.push(n);
-    if (path.length === 0) path.push(node);
+    const path = entered(from, node, parents);
     for (const n of path) weights.set(n, (weights.get(n) ?? 0) + to.weights[j]! / path.length);
   });
   const sorted = [...weights].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   return { nodes: Int32Array.from(sorted, ([n]) => n), weights: Float64Array.from(sorted, ([, w]) => w) };
+}
+
+/** Nodes from `to` up to below its lowest common ancestor with `from`; `to` alone where `from` is below it. O(depth). */
+export function entered(from: number, to: number, parents: ArrayLike<number>): number[] {
+  const above = new Set<number>();
+  for (let n = from; n > 0; n = parents[n]!) above.add(n);
+  const path = [];
+  for (let n = to; n > 0 && !above.has(n); n = parents[n]!) path.push(n);
+  return path.length === 0 ? [to] : path;
 }

@@ -14,8 +14,10 @@ const DETECTORS: Readonly<Record<string, string>> = {
   unit: 'odd units of work',
   outlier: 'odd units of work',
   'more-calls': 'more calls than before',
+  'fewer-calls': 'fewer calls than before',
   'time-before': 'time before a call',
   'time-inside': 'time inside a call',
+  'slow-steps': 'slower between known calls',
 };
 
 export interface EvidenceText {

@@ -198,6 +198,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so ${a.learned}`,
   'far-more-often': (a) =>
     `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
+  'far-less-often': (a) =>
+    `${calls(a)} came ${times(a)} after it began, where ${a.count('expected')} were to be expected`,
+  'slow-step': (a) =>
+    `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}, where ${a.seconds('usual')} were to be ` +
+    'expected: between them lies computing, or calls that were not learned there',
   'time-before': (a) =>
     `${who(a)} spent ${a.seconds('seconds')} in all before the second of ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   'time-inside': (a) =>

@@ -18,7 +18,7 @@ import type { Detector, DetectorInput, Finding } from './finding.js';
 import { leak } from './detectors/leak.js';
 import { longRows } from './detectors/long.js';
 import { loop } from './detectors/loop.js';
-import { findOnset } from './scene/onset.js';
+import { type Onset, findOnset } from './scene/onset.js';
 import { rate } from './detectors/rate.js';
 import { unit, unitsOf } from './detectors/unit.js';
 import { unlike } from './detectors/unlike.js';
@@ -47,14 +47,16 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
-  const ranked = rankedFunctions(input, scene, cells, onset.ns, findings);
   const alarms = findings.filter((f) => f.alarming);
+  // A defect that is older than the window began at none of its moments.
+  const older = alarms.length > 0 && alarms.every((f) => FROM_THE_BEGINNING.has(f.detector));
+  const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.
   const named = ranked.length > 0 || input.signatures.functions.length === 0;
   // The odds were fitted to programs without a runtime: its threads work and rest as they like.
   const odds = input.signatures.model.unowned === undefined ? oddsOfDefect(onset, findings) : 0;
   const byOdds = alarms.length === 0 && odds >= EVEN;
-  const began = outside !== null || byOdds || alarms.some((f) => !FROM_THE_BEGINNING.has(f.detector));
+  const began = outside !== null || byOdds || (alarms.length > 0 && !older);
   return {
     units,
     clusters: [],
@@ -82,7 +84,7 @@ function rankedFunctions(
   input: MethodInput,
   scene: Scene,
   cells: Cells,
-  onsetNs: number,
+  onset: Onset,
   findings: readonly Finding[],
 ): RankedFunction[] {
   const { callGraph, signatures, parameters } = input;
@@ -90,18 +92,21 @@ function rankedFunctions(
   const speaking = findings.filter((f) => f.strength > 0);
   const tree = new ContextTree(model, functions.length);
   const blamed = blame(tree, cells, calmCalls(cells, findings), speaking, parameters);
-  const masses = massesOf(scene, cells, onsetNs, tree.nodes);
+  const masses = massesOf(scene, cells, onset, tree);
   const byFindings = new Float64Array(functions.length);
   for (const { fn, score } of blamed) byFindings[fn] = score;
-  const { scores, shares } = fuse(tree, masses, byFindings, aboutCallsAndTime(findings.filter((f) => f.alarming)));
+  const scores = fuse(masses, byFindings, aboutCallsAndTime(findings.filter((f) => f.alarming)));
   const blamedOf = new Map(blamed.map((b) => [b.fn, b]));
-  const told: Told[] = [...speaking, ...masses.map(({ detector, items }) => ({ detector, items, strength: 1 }))];
+  const told: Told[] = [
+    ...speaking,
+    ...masses.map(({ detector, items, weight }) => ({ detector, items, strength: weight })),
+  ];
   const most = scores.reduce((max, score) => Math.max(max, score), 0);
   const nothing = speaking.map(() => 0);
   const suspects = Array.from(scores.keys())
     .filter((f) => scores[f]! > 0 && scores[f]! >= LEAST_SCORE * most)
     .map((f): Suspected => {
-      const coverage = [...(blamedOf.get(f)?.coverage ?? nothing), ...shares.map((share) => share[f]!)];
+      const coverage = [...(blamedOf.get(f)?.coverage ?? nothing), ...masses.map(({ share }) => share[f]!)];
       return { fn: f, score: scores[f]!, coverage, usual: tree.learnedShares()[f]! };
     });
   const ranked = suspects.map((s): RankedFunction => ({

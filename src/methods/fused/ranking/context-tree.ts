@@ -4,6 +4,8 @@ import type { ContextModel } from '../../../signatures/context-model.js';
 
 export class ContextTree {
   readonly functionOf: Int32Array;
+  /** Per node: its caller's; -1 of the root. */
+  readonly parents: Int32Array;
   readonly children: number[][];
   readonly callers: Set<number>[];
   /** Per function: depth of its deepest node. */
@@ -18,6 +20,7 @@ export class ContextTree {
   ) {
     const { nodes } = model;
     this.functionOf = Int32Array.from(nodes, ([, f]) => f);
+    this.parents = Int32Array.from(nodes, ([parent]) => parent);
     this.children = nodes.map(() => []);
     this.callers = Array.from({ length: functions }, () => new Set<number>());
     this.depth = new Float64Array(functions);

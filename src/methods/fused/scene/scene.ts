@@ -38,6 +38,8 @@ export interface Cells {
   readonly ofRow: Int32Array;
   /** Per cell: calls of the window. */
   readonly calls: Uint32Array;
+  /** Per cell: 1 if threads of its role issued such calls in learning. */
+  readonly known: Uint8Array;
   decode(cell: number): Decoded;
 }
 
@@ -118,6 +120,7 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
     roleOfThread: given.ofThread,
     ofRow: rows.of,
     calls: ofCell,
+    known: Uint8Array.from(first, (k) => (emissions[k] === null ? 0 : 1)),
     decode: (cell) => rows.decoded[second[cell]!] ?? UNKNOWN,
   };
 }

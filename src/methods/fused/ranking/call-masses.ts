@@ -1,0 +1,149 @@
+/**
+ * Calls after the onset that are more, and that are fewer, than there were before: by class (a call after a call), each class with the
+ * square root of its excess, so that one huge class does not outvote all.
+ */
+import { OUTCOME } from '../../../context/symbols.js';
+import { type Item, ROWS_KEPT } from '../finding.js';
+import { countPlaces, folded } from '../scene/counts.js';
+import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
+import type { ContextTree } from './context-tree.js';
+import { type Mass, TOLD, byNode, under } from './mass.js';
+
+/** Chance moves a count by less than so many standard deviations (Poisson). */
+const SIGMAS = 2;
+/**
+ * What is missing tells where work no longer comes, seldom who is to blame: of a function that is skipped or fails all that calls it has as
+ * much of it. So it counts half.
+ */
+const FEWER = 0.5;
+
+/** Per class: calls before and after the onset, what one of them weighs (0: nothing odd), and what was expected after it. */
+interface Excess {
+  readonly count: ArrayLike<number>;
+  readonly expected: Float64Array;
+  readonly weight: Float64Array;
+}
+
+export function callMasses(scene: Scene, cells: Cells, onsetNs: number, tree: ContextTree): [more: Mass, fewer: Mass] {
+  const { places, firstRow, endRow, trace, fromNs, toNs } = scene;
+  const { classes, classOf } = places;
+  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
+  const before = folded(countPlaces(places, firstRow, onsetRow), classOf, classes.length);
+  const after = folded(countPlaces(places, onsetRow, endRow), classOf, classes.length);
+  const more = moreThanUsual(scene, before, after, onsetRow);
+  const scale = (toNs - onsetNs) / Math.max(1, onsetNs - fromNs);
+  const fewer = fewerThanBefore(before, after, scale * Math.max(1, growth(before, after, scale)));
+  const [late, early] = [look(scene, cells, onsetRow, endRow, more), look(scene, cells, firstRow, onsetRow, fewer)];
+  const owned = under(tree, byNode(cells, late.odd, tree.nodes));
+  const missing = under(tree, byNode(cells, early.odd, tree.nodes));
+  return [
+    {
+      detector: 'more-calls',
+      share: owned.all,
+      against: owned.owned,
+      weight: 1,
+      items: items(scene, more, late, (k) => (more.expected[k]! < 1 ? 'never-before' : 'far-more-often')),
+    },
+    {
+      detector: 'fewer-calls',
+      share: missing.all,
+      against: missing.all,
+      weight: FEWER,
+      items: items(scene, { ...fewer, count: after }, early, () => 'far-less-often'),
+    },
+  ];
+}
+
+/** Classes whose share of the calls is more than before and in learning. */
+function moreThanUsual(
+  { places, decoder, firstRow, endRow }: Scene,
+  before: Uint32Array,
+  after: Uint32Array,
+  onsetRow: number,
+): Excess {
+  const number = (text: string) => decoder.texts[OUTCOME]!.get(text) ?? -1;
+  const expected = new Float64Array(after.length);
+  const weight = new Float64Array(after.length);
+  places.classes.forEach(({ before: previous, call }, k) => {
+    if (after[k] === 0) return;
+    const learned = decoder.total === 0 ? 0 : decoder.bigram(OUTCOME, number(previous), number(call)) / decoder.total;
+    const share = Math.max(learned, onsetRow === firstRow ? 0 : before[k]! / (onsetRow - firstRow));
+    expected[k] = share * (endRow - onsetRow);
+    const excess = after[k]! - expected[k]! - SIGMAS * Math.sqrt(expected[k]! + 1);
+    if (excess > 0) weight[k] = Math.sqrt(excess) / after[k]!;
+  });
+  return { count: after, expected, weight };
+}
+
+/** Classes that come more seldom than before, as often as `factor` times their calls before would be; weights are of calls before. */
+function fewerThanBefore(before: Uint32Array, after: Uint32Array, factor: number): Excess {
+  const expected = Float64Array.from(before, (n) => factor * n);
+  const weight = expected.map((usual, k) => {
+    const missing = usual - after[k]! - SIGMAS * Math.sqrt(usual + 1);
+    return missing > 0 ? Math.sqrt(missing) / before[k]! : 0;
+  });
+  return { count: before, expected, weight };
+}
+
+/** Rarer classes tell nothing of the load. */
+const OFTEN = 5;
+
+/** How much the load grew: the weighted median growth of the rates of classes. */
+function growth(before: Uint32Array, after: Uint32Array, scale: number): number {
+  const often = Array.from(before.keys()).filter((k) => before[k]! >= OFTEN);
+  const rate = (k: number) => after[k]! / (scale * before[k]!);
+  often.sort((a, b) => rate(a) - rate(b) || a - b);
+  let half = often.reduce((sum, k) => sum + before[k]!, 0) / 2;
+  for (const k of often) {
+    half -= before[k]!;
+    if (half <= 0) return rate(k);
+  }
+  return 1;
+}
+
+/** What is odd in some rows: weight by cell, and by class the first rows and the cells that show it. */
+interface Seen {
+  readonly odd: Float64Array;
+  readonly rows: readonly (readonly number[] | undefined)[];
+  readonly cells: readonly (ReadonlySet<number> | undefined)[];
+}
+
+function look({ places }: Scene, cells: Cells, from: number, to: number, { weight }: Excess): Seen {
+  const { ofRow, classOf } = places;
+  const odd = new Float64Array(cells.size);
+  const rowsOf: number[][] = [];
+  const cellsOf: Set<number>[] = [];
+  for (let i = from; i < to; i++) {
+    const k = classOf[ofRow[i]!]!;
+    if (weight[k] === 0) continue;
+    const cell = cells.ofRow[i]!;
+    odd[cell]! += weight[k]!;
+    const rows = (rowsOf[k] ??= []);
+    if (rows.length === ROWS_KEPT) continue;
+    rows.push(i);
+    (cellsOf[k] ??= new Set()).add(cell);
+  }
+  return { odd, rows: rowsOf, cells: cellsOf };
+}
+
+function items({ places }: Scene, odd: Excess, seen: Seen, code: (k: number) => string): Item[] {
+  return places.classes
+    .map((c, k) => ({
+      c,
+      k,
+      weight: seen.rows[k] === undefined ? 0 : Math.abs(odd.count[k]! - odd.expected[k]!) ** 0.5,
+    }))
+    .filter((x) => x.weight > 0)
+    .sort((a, b) => b.weight - a.weight || a.k - b.k)
+    .slice(0, TOLD)
+    .map(({ c, k, weight }): Item => ({
+      rows: seen.rows[k]!,
+      episode: [c.before, c.call],
+      cells: [...seen.cells[k]!],
+      weight,
+      count: odd.count[k]!,
+      expected: odd.expected[k]!,
+      code: code(k),
+      args: {},
+    }));
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { ContextTree } from '../../../src/methods/fused/ranking/context-tree.js';
+import type { Mass } from '../../../src/methods/fused/ranking/mass.js';
+import { massesOf } from '../../../src/methods/fused/ranking/masses.js';
+import { placesOf } from '../../../src/methods/fused/ranking/fuse.js';
+import { cellsOf, sceneOf } from '../../../src/methods/fused/scene/scene.js';
+import { DEFAULT_PARAMETERS } from '../../../src/parameters.js';
+import { learnSignatures } from '../../../src/signatures/learn.js';
+import { traceFromText } from '../../helpers/trace.js';
+
+type Step = readonly [call: string, stack: string];
+/** A request: read, looked up in a file, answered, told in a log. */
+const REQUEST: readonly Step[] = [
+  ['read:tcp=120', 'main>loop>readRequest'],
+  ['pread64:file=80', 'main>loop>handle>look'],
+  ['write:tcp=200', 'main>loop>handle>answer>send'],
+  ['write:file=60', 'main>loop>handle>tell'],
+];
+
+/** Requests, ten a second; `odd` gives the steps and pauses of those from `from` on, s. */
+function text(
+  until: number,
+  stacks: boolean,
+  from = Infinity,
+  odd: (step: Step, begin: number) => [number, string[]] = usual,
+) {
+  const lines: string[] = [];
+  for (let t = 0; t < until; t += 0.1) {
+    let at = t;
+    for (const step of REQUEST) {
+      const [next, calls] = (t >= from ? odd : usual)(step, at);
+      for (const call of calls) lines.push(call + (stacks ? ` ${step[1]}` : ''));
+      at = next;
+    }
+  }
+  return lines.join('\n');
+}
+function usual([call]: Step, begin: number): [number, string[]] {
+  return [begin + 0.002, [`1/1 ${begin.toFixed(6)} ${call} +0.0005`]];
+}
+
+const LEARNED = learnSignatures([traceFromText(text(20, true))], { parameters: DEFAULT_PARAMETERS });
+
+function masses(content: string, onset: number) {
+  const trace = traceFromText(content);
+  const scene = sceneOf({
+    trace,
+    signatures: LEARNED,
+    parameters: DEFAULT_PARAMETERS,
+    fromNs: 0,
+    toNs: trace.endNs + 1,
+  });
+  const tree = new ContextTree(LEARNED.model, LEARNED.functions.length);
+  const found = massesOf(scene, cellsOf(scene, onset * 1e9), { ns: onset * 1e9, strength: 1000 }, tree);
+  const of = (detector: Mass['detector']) => {
+    const mass = found.find((m) => m.detector === detector)!;
+    const places = placesOf(mass.against);
+    const at = LEARNED.functions.map(({ name }, f) => ({ name, place: places[f]! })).filter(({ place }) => place > 0);
+    return { ...mass, names: at.sort((a, b) => a.place - b.place).map(({ name }) => name) };
+  };
+  return of;
+}
+
+describe('masses', () => {
+  it('show calls that are more, where all that is more has its last function in common', () => {
+    const of = masses(
+      text(40, false, 20, (step, begin) =>
+        step[0].startsWith('pread64')
+          ? [
+              begin + 0.03,
+              Array.from({ length: 20 }, (_, i) => `1/1 ${(begin + i * 0.001).toFixed(6)} pread64:file=80 +0.0005`),
+            ]
+          : usual(step, begin),
+      ),
+      20,
+    );
+    expect(of('more-calls').names[0]).toBe('look');
+    expect(of('more-calls').items[0]).toMatchObject({ code: 'never-before', count: 3800 });
+  });
+
+  it('show calls that are missing, under the functions that would have made them', () => {
+    const of = masses(
+      text(40, false, 20, (step, begin) => (step[0].startsWith('write:tcp') ? [begin, []] : usual(step, begin))),
+      20,
+    );
+    const { names, share, items } = of('fewer-calls');
+    expect(names).toContain('send');
+    expect(share[LEARNED.functions.findIndex(({ name }) => name === 'send')]).toBeGreaterThan(0.4);
+    expect(items.map(({ code, episode, count }) => [code, ...episode, count])).toContainEqual(
+      ['far-less-often', 'pread64:file=80', 'write:tcp', 0].map((x) =>
+        x === 'pread64:file=80' ? expect.any(String) : x === 'write:tcp' ? expect.stringContaining('write') : x,
+      ),
+    );
+  });
+
+  it('show computing and waiting on one scale', () => {
+    const of = masses(
+      text(40, false, 20, (step, begin) =>
+        step[0].startsWith('pread64')
+          ? [begin + 0.042, [`1/1 ${begin.toFixed(6)} ${step[0]} +0.0405`]]
+          : usual(step, begin),
+      ),
+      20,
+    );
+    expect(of('thread-time').names[0]).toBe('look');
+    expect(of('time-inside').names[0]).toBe('look');
+  });
+
+  it('show sleeps that no function makes in learning at the functions entered around them', () => {
+    const of = masses(
+      text(40, false, 20, (step, begin) =>
+        step[0].startsWith('write:tcp')
+          ? [
+              begin + 0.042,
+              [`1/1 ${begin.toFixed(6)} clock_nanosleep +0.04`, `1/1 ${(begin + 0.041).toFixed(6)} ${step[0]} +0.0005`],
+            ]
+          : usual(step, begin),
+      ),
+      20,
+    );
+    const { names, items } = of('slow-steps');
+    expect(names.slice(0, 2).sort()).toEqual(['answer', 'send']);
+    expect(items[0]!.args['seconds']).toBeCloseTo(200 * 0.0425, 0);
+  });
+
+  it('are nothing where nothing changes', () => {
+    const of = masses(text(40, false), 20);
+    expect(of('more-calls').names).toEqual([]);
+    expect(of('fewer-calls').names).toEqual([]);
+  });
+});
