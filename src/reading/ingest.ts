@@ -281,6 +281,8 @@ function warningsOf({ source, problem }: Part, trace: Trace): Message[] {
       code: 'clock-set-back',
       args: { path, line: setBack.line, back: setBack.ns / 1e9, times: setBack.times, more: setBack.times - 1 },
     });
+  const unnamed = trace.threads.filter(({ tid }) => tid === 0).length;
+  if (unnamed > 1) warnings.push({ code: 'unnamed-recordings', args: { path, recordings: unnamed } });
   if (trace.outOfOrder > 0) warnings.push({ code: 'out-of-order', args: { path, events: trace.outOfOrder } });
   const [example] = trace.skipped.examples;
   if (example !== undefined) {

@@ -65,6 +65,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     (a.has('behind')
       ? `; the first stand behind what ${a.text('behind')} put before them: give the lines with and without it as two files`
       : ''),
+  'unnamed-recordings': (a) =>
+    `the lines of ${a.text('path')} name no thread, and are of ${a.plural('recordings', 'recording')} one behind the other (the time goes ` +
+    'back, or a process ended): each is read as a thread of its own, all as one process. Of files of strace -ff, give the folder',
   'threads-joined': (a) =>
     `${a.plural('threads', 'thread')} that were there when strace attached are taken for ` +
     (a.number('processes') === 1

@@ -79,8 +79,8 @@ export class TraceBuilder {
    * chunk lies in a `room`.
    */
   plan(chunk: TraceChunk, inRoom = false): Placement {
-    const { joints, totals } = this;
-    let base = this.clock.advance(chunk, totals.lines);
+    const { joints, totals, clock } = this;
+    let base = clock.advance(chunk, totals.lines);
     this.zero ??= base + firstMoment(chunk);
     base -= this.zero;
     for (const { tid, ns } of chunk.earlyEnds ?? []) {
@@ -90,7 +90,14 @@ export class TraceBuilder {
     const fresh = new Uint8Array(chunk.threads.length);
     const stopped: { thread: number; ns: number }[] = [];
     const nameOfOpen = (thread: number) => joints.open.of(thread)?.name ?? '';
-    const threads = this.lives.map(chunk, nameOfOpen, fresh, stopped, base);
+    const threads = this.lives.map(
+      chunk,
+      nameOfOpen,
+      fresh,
+      stopped,
+      base,
+      clock.before === null ? null : clock.before - this.zero,
+    );
     const calls = Uint16Array.from(chunk.calls, (name) => this.calls.of(name));
     const mapping = { base, threads, calls, stacks: chunk.stacks && this.stacks.merge(chunk.stacks) };
     this.reserve(chunk);

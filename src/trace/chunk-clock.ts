@@ -15,6 +15,8 @@ export class ChunkClock {
   stepNs = Infinity;
   /** Where it went back. */
   setBack: SetBack | null = null;
+  /** Of the record before the last chunk, where the chunk went back behind it; else null. */
+  before: number | null = null;
   private lastSecond = 0;
 
   /** ns of the chunk's time 0; moves on to the chunk's end. `lines`: lines of the input before it. */
@@ -37,7 +39,8 @@ export class ChunkClock {
     const { stepNs = 1, firstTime, setBack } = chunk;
     if (chunk.clock !== 'none') this.stepNs = Math.min(this.stepNs, stepNs);
     const back = firstTime ? this.lastNs - (base + firstTime.ns) : 0;
-    if (lines > 0 && back > SET_BACK_NS) this.goesBack({ times: 1, line: lines + firstTime!.line, ns: back });
+    this.before = lines > 0 && back > SET_BACK_NS ? this.lastNs : null;
+    if (this.before !== null) this.goesBack({ times: 1, line: lines + firstTime!.line, ns: back });
     if (setBack) this.goesBack({ ...setBack, line: lines + setBack.line });
     this.lastNs = base + chunk.advanceNs;
     return base;

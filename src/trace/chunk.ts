@@ -58,8 +58,12 @@ export interface TraceChunk {
   cutOff: boolean;
 }
 
-/** `strace: Process 9325 attached with 2 threads`; `==> t.9325 <==`, where `tail` put several files together. */
+/**
+ * `strace: Process 9325 attached with 2 threads`; `==> t.9325 <==`, where `tail` put several files together; a time that goes back in
+ * lines without a thread.
+ */
 export interface Announced {
+  /** 0 where it is only known to be another. */
   readonly tid: number;
   /** Threads that it has; 0 where the notice does not tell. */
   readonly threads: number;

@@ -50,7 +50,7 @@ export class ThreadLives {
   /**
    * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
    * `fresh` is set to 1 for entries that are the first of their thread. `stopped` gets threads that are traced no longer, and
-   * since when. `base`: ns of the chunk's time 0.
+   * since when. `base`: ns of the chunk's time 0. `back`: moment of the record before, if the chunk goes back behind it, else null.
    */
   map(
     chunk: TraceChunk,
@@ -58,7 +58,10 @@ export class ThreadLives {
     fresh: Uint8Array,
     stopped: { thread: number; ns: number }[] = [],
     base = 0,
+    back: number | null = null,
   ): Int32Array {
+    if (back !== null && chunk.threads[0]?.tid === 0 && this.lastUnnamed)
+      this.announced = { tid: 0, begins: true, ns: back };
     const exited = new Set<number>();
     const toldTids = new Map<number, number>();
     for (const event of chunk.lifecycle) {
@@ -81,7 +84,7 @@ export class ThreadLives {
       const known = this.lives.length;
       const open = this.unnamed < 0 ? '' : (openInChunk.get(this.unnamed) ?? openCall(this.unnamed));
       const before = this.unnamed;
-      const isNew = thread.tid === 0 && this.announced.tid > 0;
+      const isNew = thread.tid === 0 && this.announced !== NOBODY;
       const life = isNew
         ? this.ofAnnounced()
         : thread.tid === 0
@@ -148,7 +151,7 @@ export class ThreadLives {
   /** strace names a thread in its lines as soon as it traces two: lines without a name behind the notice are of whom it names. */
   private ofAnnounced(): number {
     const { tid } = this.announced;
-    return (this.unnamed = this.byTid.get(tid) ?? this.create(tid));
+    return (this.unnamed = (tid > 0 ? this.byTid.get(tid) : undefined) ?? this.create(tid));
   }
 
   /** The life of `tid` is over: which it was, -1 when none is known. */

@@ -39,6 +39,15 @@ export class StraceClock {
   /** `lines`: number of the current line. */
   constructor(private readonly line: () => number = () => 0) {}
 
+  /** Whether the time of the current line lies before that of the last record by more than threads print their lines apart. */
+  goesBack(): boolean {
+    const { shape, seconds, nanoseconds, baseSeconds } = this;
+    if (shape === SECONDS && this.kind === 'epoch' && seconds >= EPOCH_SECONDS)
+      return (seconds - baseSeconds) * 1e9 + nanoseconds < this.lastNs - SET_BACK_NS;
+    if (shape !== TIME_OF_DAY || this.kind !== 'day') return false;
+    return (unwrapDay(seconds, this.lastSecond) - baseSeconds) * 1e9 + nanoseconds < this.lastNs - SET_BACK_NS;
+  }
+
   /** The current line is a record. */
   tick(): void {
     const before = this.lastNs;

@@ -111,6 +111,7 @@ export class StraceParser {
     const { calls, writer } = this;
     const line = writer.lines;
     const p = this.leader.read(bytes, start);
+    if (this.clock.goesBack() && startsRecord(bytes, start)) this.threads.begin();
     const c = bytes[p];
     let end = NOT_A_CALL;
     calls.took = true;

@@ -53,6 +53,11 @@ export class LineThreads {
     this.named = null;
   }
 
+  /** Lines that name no thread are of another one from here on: their times go back, so they are of another recording. */
+  begin(): void {
+    if (this.tid < 0 && this.named === false) this.announce({ tid: 0, threads: 0, begins: true });
+  }
+
   /** The thread of the current line has ended. */
   ended(): void {
     this.writer.forgetThread(this.lastTid);
