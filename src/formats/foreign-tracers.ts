@@ -2,7 +2,7 @@
  * Texts of tracers and tools that perfscope does not read, each by name and with the way on. One table, asked where no format is
  * recognised and where a text gave no call; and, as some print lines that look like those of strace, before formats are looked for.
  */
-import { ARM64_CALLS, I386_CALLS, X86_64_CALLS } from './syscalls/index.js';
+import { ARM64_CALLS, I386_CALLS, X86_64_CALLS, architectureOf } from './syscalls/index.js';
 
 export interface ForeignTracer {
   /** As in "FILE is ...". */
@@ -154,7 +154,18 @@ const TABLES: readonly Sign[] = [
 
 /** The tracer whose lines these are although they may look like those of a format; null when nothing says so. */
 export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
-  return bearing(lines, TRACERS) ?? ofLibraries(lines);
+  return bearing(lines, TRACERS) ?? ofOtherMachine(lines) ?? ofLibraries(lines);
+}
+
+/** perf prints numbers of calls, and its header (perf script --header) tells a machine whose numbers are not known. */
+function ofOtherMachine(lines: readonly string[]): ForeignTracer | null {
+  const [, machine] = lines.map((line) => /^# arch\s*:\s*(\S+)/.exec(line)).find((found) => found !== null) ?? [];
+  if (machine === undefined || architectureOf(machine) !== null) return null;
+  if (!lines.some((line) => line.includes('raw_syscalls:'))) return null;
+  return {
+    what: `a recording of perf on ${machine}, whose numbers of system calls perfscope does not know`,
+    advice: `Record events with names (perf record -e 'syscalls:sys_enter_*,syscalls:sys_exit_*' -p PID), or with strace.`,
+  };
 }
 
 /** What a text is that holds no call. */
