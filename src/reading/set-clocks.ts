@@ -1,6 +1,6 @@
 /** What the times of traces that were recorded together are worth, and what is said of it. */
 import type { Message } from '../result.js';
-import type { Trace } from '../trace/table.js';
+import { FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import { untimed } from '../trace/untimed.js';
 
 /** Differences that miss this share of the time that the calls took belong to more lines than the file has. */
@@ -21,7 +21,8 @@ export function clocksOfSet(
   const relative = heard.filter(({ clock }) => clock === 'relative');
   // strace keeps one "last time" for all files: differences are to the line before in whichever file it stands.
   if (perThread && relative.length > 1) {
-    const durations = relative.every(({ hasDurations }) => hasDurations);
+    // A thread that slept all the time has no call that returned.
+    const durations = relative.every((trace) => trace.hasDurations || !hasReturned(trace));
     warnings.push({ code: 'differences-between-files', args: { path, durations } });
     return { traces: durations ? [...traces] : traces.map(untimed), warnings };
   }
@@ -35,3 +36,6 @@ export function clocksOfSet(
   }
   return { traces: [...traces], warnings };
 }
+
+const hasReturned = ({ columns, length }: Trace): boolean =>
+  columns.flags.subarray(0, length).some((flags) => (flags & FLAG_UNFINISHED) === 0);

@@ -53,6 +53,13 @@ it('puts the calls of -ff -r one after the other by their durations, and says so
   ]);
 });
 
+it('knows that a thread which only slept has no durations to show', async () => {
+  const sleeper = '     0.000100 futex(0x7f00, FUTEX_WAIT_PRIVATE, 2, NULL <unfinished ...>\n';
+  const { warnings, rows } = await read((text) => (text === SECOND ? sleeper : text));
+  expect(warnings.map(({ code, args }) => [code, args.durations])).toEqual([['differences-between-files', true]]);
+  expect(rows.find((row) => row.includes('epoll_wait'))).toMatch(/^9\.685825000 301 /);
+});
+
 it('keeps only the order where there are no durations either', async () => {
   const { trace, warnings, rows } = await read((text) => text.replace(/ <[\d.]+>$/gm, ''));
   expect(warnings.map(({ code, args }) => [code, args.durations])).toEqual([['differences-between-files', false]]);
