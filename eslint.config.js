@@ -3,11 +3,11 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // A folder kernel/ is AssemblyScript: its compiler checks it.
-  { ignores: ['dist/', 'coverage/', 'datasets/', 'src/**/kernel/'] },
+  { ignores: ['dist/', 'coverage/', 'datasets/', 'lab/', 'src/**/kernel/'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {
-    files: ['src/**/*.ts', 'workers/**/*.ts'],
+    files: ['src/**/*.ts', 'workers/**/*.ts', 'scripts/lab/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // A forgotten await on a pool task loses its error.

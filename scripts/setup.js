@@ -12,7 +12,7 @@ const at = (...parts) => path.join(root, ...parts);
 /** Hash of all that the build depends on. */
 export function sourceHash() {
   const hash = createHash('sha256').update(process.version);
-  const files = ['tsconfig.json', 'package.json', ...listed('src'), ...listed('workers')];
+  const files = ['tsconfig.json', 'package.json', ...listed('src'), ...listed('workers'), ...listed('scripts/lab')];
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(at(file)));
   return hash.digest('hex');
 }

@@ -1,0 +1,116 @@
+/** The functions of a program that can be given faults: those that begin with the padding that the lab builds with. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { readElf } from '../../../src/binary/elf.js';
+import { normaliseName } from '../../../src/signatures/names.js';
+import { readJson, writeJson } from '../files.js';
+import { type DebugSections, type Prototype, prototypes } from './dwarf.js';
+
+const run = promisify(execFile);
+
+/** Bytes of padding, see native/faults.c. */
+export const PADDING = 16;
+const NOP = 0x90;
+
+export interface TargetFunction extends Prototype {
+  /** As perfscope compares names. */
+  readonly name: string;
+  /** As in the symbol table. */
+  readonly symbol: string;
+  /** In the file, before the loader moves it. */
+  readonly address: number;
+  /** Bytes of its body, without the padding. */
+  readonly size: number;
+}
+
+export interface Program {
+  readonly path: string;
+  /** The loader decides where it lies. */
+  readonly relocatable: boolean;
+  readonly targets: readonly TargetFunction[];
+  /** Functions in all, with and without padding. */
+  readonly functionsInBinary: number;
+}
+
+const UNKNOWN: Prototype = { arguments: 99, variadic: true, largeArguments: true, returns: 'other', noReturn: false };
+/** e_type of a program that the loader places. */
+const ET_DYN = 3;
+
+/** Reads a program, or what was kept beside it of an earlier look. */
+export async function readProgram(file: string): Promise<Program> {
+  const program = await realpath(file);
+  const kept = `${program}.functions.json`;
+  const [of, before] = await Promise.all([stat(program), stat(kept).catch(() => null)]);
+  if (before !== null && before.mtimeMs >= of.mtimeMs) return { ...(await readJson<Program>(kept)), path: program };
+  const bytes = await readFile(program);
+  const elf = readElf(bytes, program);
+  const known = prototypes(await debugSections(program));
+  const targets = new Map<number, TargetFunction>();
+  const addresses = new Set<number>();
+  for (const { name: symbol, address, size } of elf.functions) {
+    if (addresses.has(address) || /\.cold(\.\d+)?$/.test(symbol)) continue;
+    addresses.add(address);
+    const code = elf.code.find((c) => address >= c.address && address + PADDING <= c.address + c.bytes.length);
+    if (code === undefined) continue;
+    const at = address - code.address;
+    if (!code.bytes.subarray(at, at + PADDING).every((byte) => byte === NOP)) continue;
+    const prototype = known.get(address) ?? UNKNOWN;
+    targets.set(address, { ...prototype, name: normaliseName(symbol), symbol, address, size: size - PADDING });
+  }
+  const result: Program = {
+    path: program,
+    relocatable: new DataView(bytes.buffer, bytes.byteOffset).getUint16(16, true) === ET_DYN,
+    targets: [...targets.values()],
+    functionsInBinary: addresses.size,
+  };
+  await writeJson(kept, result);
+  return result;
+}
+
+/** objcopy(1) finds them, and unpacks them where they are compressed. */
+async function debugSections(program: string): Promise<DebugSections> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'lab-dwarf-'));
+  try {
+    const part = (name: string) => path.join(folder, name);
+    await run('objcopy', [
+      '--decompress-debug-sections',
+      ...['info', 'abbrev'].flatMap((name) => ['--dump-section', `.debug_${name}=${part(name)}`]),
+      program,
+      part('rest'),
+    ]);
+    // By itself: a program without one is no error.
+    await run('objcopy', [
+      '--decompress-debug-sections',
+      '--dump-section',
+      `.debug_rnglists=${part('rnglists')}`,
+      program,
+      part('rest'),
+    ]).catch(() => {});
+    const [info, abbrev, rnglists] = await Promise.all([
+      readFile(part('info')),
+      readFile(part('abbrev')),
+      readFile(part('rnglists')).catch(() => new Uint8Array()),
+    ]);
+    return { info, abbrev, rnglists };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The function that holds an address of the file; null for none that the lab knows. */
+export function functionAt(program: Program): (address: number) => TargetFunction | null {
+  const sorted = program.targets.toSorted((a, b) => a.address - b.address);
+  return (address) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (sorted[middle]!.address <= address) low = middle + 1;
+      else high = middle;
+    }
+    const found = sorted[low - 1];
+    return found !== undefined && address <= found.address + PADDING + found.size ? found : null;
+  };
+}

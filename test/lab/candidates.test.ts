@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { candidates, visibilityOf } from '../../scripts/lab/candidates.js';
+import { OPERATORS, suits } from '../../scripts/lab/operators.js';
+import { rngOf } from '../../scripts/lab/rng.js';
+import type { Server } from '../../scripts/lab/server.js';
+import type { Survey } from '../../scripts/lab/survey.js';
+import type { ValueKind } from '../../scripts/lab/target/dwarf.js';
+import type { Program, TargetFunction } from '../../scripts/lab/target/program.js';
+
+function target(name: string, address: number, over: Partial<TargetFunction> = {}): TargetFunction {
+  const usual = { arguments: 2, variadic: false, largeArguments: false, returns: 'int' as ValueKind, noReturn: false };
+  return { name, symbol: name, address, size: 200, ...usual, ...over };
+}
+
+const kinds: ValueKind[] = ['int', 'void', 'struct', 'float', 'pointer', 'bool'];
+const many = Array.from({ length: 60 }, (_, i) => target(`f${i}`, 64 * i, { returns: kinds[i % kinds.length]! }));
+const program: Program = {
+  path: '/opt/server',
+  relocatable: true,
+  functionsInBinary: 100,
+  targets: [
+    ...many,
+    target('main', 10_000),
+    target('my_malloc', 10_100),
+    target('die', 10_200, { noReturn: true }),
+    target('twice', 10_300),
+    target('twice', 10_400, { symbol: 'twice.1' }),
+    target('loop', 10_500),
+    target('seldom', 10_600),
+  ],
+};
+const presence = (calls: number) => ({ calls, innermost: 0, path: [] });
+const stacks = {
+  calls: 1000,
+  seconds: 30,
+  functions: {
+    loop: presence(990),
+    ...Object.fromEntries(many.slice(0, 40).map((f, i) => [f.name, presence(5 * i)])),
+  },
+};
+const survey: Survey = {
+  rate: 1,
+  learned: { usual: stacks, thin: stacks },
+  called: Object.fromEntries(
+    program.targets.map((f) => [f.symbol, { rate: f.name === 'seldom' ? 0.1 : 20, callers: [] }]),
+  ),
+};
+const server = (concurrent: boolean) => ({ name: 'server', concurrent }) as Server;
+
+describe('candidates', () => {
+  const chosen = candidates(server(true), program, survey, 'seed', 40);
+
+  it('are decided by the seed', () => {
+    expect(candidates(server(true), program, survey, 'seed', 40)).toEqual(chosen);
+    expect(candidates(server(true), program, survey, 'other', 40)).not.toEqual(chosen);
+  });
+
+  it('are of all kinds of faults and of visibility', () => {
+    expect(new Set(chosen.map((c) => c.fault.operator))).toEqual(new Set(OPERATORS));
+    expect(new Set(chosen.map((c) => c.visibility))).toEqual(new Set(['never', 'rare', 'some', 'often']));
+    expect(new Set(chosen.map((c) => c.id)).size).toBe(chosen.length);
+    for (const c of chosen) expect(c.visibility).toBe(visibilityOf(c.share));
+  });
+
+  it('leave out what says nothing: main, allocators, loops at the root, names of two functions, what is hardly called', () => {
+    const names = new Set(candidates(server(true), program, survey, 'seed', 1000).map((c) => c.function));
+    for (const name of ['main', 'my_malloc', 'die', 'twice', 'loop', 'seldom']) expect(names).not.toContain(name);
+  });
+
+  it('suit the function', () => {
+    for (const c of chosen)
+      expect(
+        suits(
+          c.fault.operator,
+          program.targets.find((f) => f.symbol === c.symbol)!,
+        ),
+      ).toBe(true);
+    expect(suits('error', target('f', 0, { returns: 'void' }))).toBe(false);
+    expect(suits('repeat', target('f', 0, { arguments: 7 }))).toBe(false);
+    expect(suits('skip', target('f', 0, { returns: 'struct' }))).toBe(false);
+  });
+
+  it('serialize only where somebody else could wait', () => {
+    const alone = candidates(server(false), program, survey, 'seed', 40);
+    expect(alone.map((c) => c.fault.operator)).not.toContain('serialize');
+  });
+});
+
+describe('rngOf', () => {
+  it('weighs, shuffles and stays in its bounds', () => {
+    const rng = rngOf('a', 1);
+    const counts: Record<string, number> = { a: 0, b: 0, c: 0 };
+    for (let i = 0; i < 3000; i++) counts[rng.weighted({ a: 2, b: 1, c: 0 })]!++;
+    expect(counts['c']).toBe(0);
+    expect(counts['a']! / counts['b']!).toBeGreaterThan(1.6);
+    expect(counts['a']! / counts['b']!).toBeLessThan(2.5);
+    expect(rng.shuffled([1, 2, 3, 4]).sort()).toEqual([1, 2, 3, 4]);
+    for (let i = 0; i < 100; i++) expect(rng.below(3)).toBeLessThan(3);
+  });
+});
