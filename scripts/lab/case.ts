@@ -100,7 +100,7 @@ async function makeCase(
       () => false,
     )
   )
-    return 'there already';
+    return 'case is there already';
   const making = path.join(work, 'making');
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true });

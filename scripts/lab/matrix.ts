@@ -1,9 +1,10 @@
 /** All cases of all servers asked for, in a few lanes side by side. What is there already is not made again. */
+import path from 'node:path';
 import { type Context, controlCase, faultCase } from './case.js';
 import { build } from './build.js';
 import { candidates } from './candidates.js';
+import { readJsonIfAny, writeJson } from './files.js';
 import { type Lab, foldersOf } from './lab.js';
-import path from 'node:path';
 import { rngOf } from './rng.js';
 import { screen } from './screen.js';
 import { type Server, loadServer } from './server.js';
@@ -23,7 +24,7 @@ export interface MatrixOptions {
 
 /** Candidates tried for each case wanted. */
 const TRIES = 4;
-/** Of those kept in screening, some do not show again in the recording. */
+/** Of those kept in screening, some do not show again in the recording: so many more are kept at once. */
 const SPARE = 1.25;
 const PORTS_A_SERVER = 40;
 
@@ -53,24 +54,47 @@ async function runServer(lab: Lab, server: Server, options: MatrixOptions): Prom
   const program = await readProgram(path.join(foldersOf(lab, server.name).prefix, server.program));
   const surveyed = await survey(lab, server, program, seed);
   const context: Context = { lab, server, version, program, survey: surveyed, seed };
+  const recordings = await Recordings.open(lab, server);
   const list = candidates(server, program, surveyed, seed, options.cases * TRIES);
-  const kept = await screen(lab, server, program, surveyed, list, Math.ceil(options.cases * SPARE), seed);
-  const tell = (id: string) => (outcome: string) => {
-    lab.log(`${id}: ${outcome}`);
-    return outcome;
-  };
-  let made = 0;
-  for (const screened of kept) {
-    if (made >= options.cases) break;
-    const outcome = await faultCase(context, screened).catch((error: Error) => `error: ${error.message}`);
-    tell(screened.id)(outcome);
-    if (/^(case|there)/.test(outcome)) made++;
+  for (let wanted = Math.ceil(options.cases * SPARE); ;) {
+    const kept = await screen(lab, server, program, surveyed, list, wanted, seed);
+    for (const screened of kept) {
+      if (recordings.made < options.cases) await recordings.record(screened.id, () => faultCase(context, screened));
+    }
+    // For each that did not show again in its recording, another one, as long as there are candidates.
+    if (recordings.made >= options.cases || kept.length < wanted) break;
+    wanted += options.cases - recordings.made;
   }
+  lab.log(`${server.name}: ${recordings.made} cases of ${options.cases} asked for`);
   const controls = rngOf(seed, server.name, 'controls').shuffled(server.controls).slice(0, options.controls);
   for (const name of controls) {
-    await controlCase(context, name).then(tell(`${server.name}-control-${name}`), (error: Error) =>
-      tell(`${server.name}-control-${name}`)(`error: ${error.message}`),
-    );
+    await recordings.record(`${server.name}-control-${name}`, () => controlCase(context, name));
   }
-  lab.log(`${server.name}: ${made} cases of ${options.cases} asked for`);
+}
+
+/** What became of each recording, kept so that one that showed nothing is not made again until it happens to. */
+class Recordings {
+  private constructor(
+    private readonly lab: Lab,
+    private readonly file: string,
+    private readonly outcomes: Record<string, string>,
+  ) {}
+
+  static async open(lab: Lab, server: Server): Promise<Recordings> {
+    const file = path.join(foldersOf(lab, server.name).work, 'recordings.json');
+    return new Recordings(lab, file, (await readJsonIfAny<Record<string, string>>(file)) ?? {});
+  }
+
+  /** Cases with a guilty function that are there. */
+  get made(): number {
+    return Object.entries(this.outcomes).filter(([id, text]) => /^case/.test(text) && !id.includes('-control-')).length;
+  }
+
+  async record(id: string, make: () => Promise<string>): Promise<void> {
+    if (id in this.outcomes && !this.outcomes[id]!.startsWith('error')) return;
+    const outcome = await make().catch((error: Error) => `error: ${error.message}`);
+    this.lab.log(`${id}: ${outcome}`);
+    this.outcomes[id] = outcome;
+    await writeJson(this.file, this.outcomes);
+  }
 }
