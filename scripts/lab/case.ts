@@ -11,7 +11,7 @@ import { recorderText } from './record/recorder.js';
 import { type Screened, oracleFile } from './screen.js';
 import type { Server } from './server.js';
 import { readStacks } from './stacks.js';
-import { type Survey, addLearningRuns } from './survey.js';
+import { type Survey, addLearningRuns, callersByName } from './survey.js';
 import type { Observed } from './symptoms.js';
 import type { Program } from './target/program.js';
 import { type Circumstances, circumstances, inWords } from './variety.js';
@@ -27,16 +27,18 @@ export interface Context {
 }
 
 /** Records the case of a screened fault unless it is there; says what became of it. */
-export async function faultCase(context: Context, screened: Screened): Promise<string> {
-  return makeCase(context, screened.id, { fault: screened }, async (incident, how) => {
+export async function faultCase(context: Context, number: number, screened: Screened): Promise<string> {
+  return makeCase(context, number, screened.id, { fault: screened }, async (incident, how) => {
     if (incident.symptoms.length === 0) return 'no symptom in the recording';
     const { lab, server, program, survey } = context;
     const oracle = await readStacks(oracleFile(lab, server, screened.id), program.path);
+    const callersOf = callersByName(program, survey);
     const { oracleCalls, rootOnOracle, mostFrequent, ...labels } = labelsOf(
       screened,
       incident,
       oracle,
       survey.learned.usual,
+      callersOf,
     );
     const { fault } = screened;
     const performance = incident.symptoms.some((s) => s !== 'errors');
@@ -63,9 +65,9 @@ export async function faultCase(context: Context, screened: Screened): Promise<s
 }
 
 /** The same for a control. */
-export async function controlCase(context: Context, name: ControlName): Promise<string> {
+export async function controlCase(context: Context, number: number, name: ControlName): Promise<string> {
   const control: Control = CONTROLS[name];
-  return makeCase(context, `${context.server.name}-control-${name}`, { control }, (incident) => {
+  return makeCase(context, number, `${context.server.name}-control-${name}`, { control }, (incident) => {
     if (control.category === 'external' && incident.symptoms.length === 0)
       return Promise.resolve('the environment had no effect');
     if (control.category === 'none' && incident.symptoms.includes('errors'))
@@ -87,6 +89,7 @@ type Truth = Record<string, unknown>;
 
 async function makeCase(
   context: Context,
+  number: number,
   id: string,
   trigger: Trigger,
   truthOf: (incident: Incident, how: Circumstances) => Promise<Truth | string>,
@@ -104,7 +107,7 @@ async function makeCase(
   const making = path.join(work, 'making');
   await rm(making, { recursive: true, force: true });
   await mkdir(making, { recursive: true });
-  const how = circumstances(seed, id);
+  const how = circumstances(seed, server.name, number);
   const incident = await recordIncident(lab, server, program, survey.rate, trigger, how, `${seed} ${id}`, making);
   if (typeof incident === 'string') return incident;
   const truth = await truthOf(incident, how);

@@ -27,6 +27,8 @@ export function labelsOf(
   incident: Incident,
   oracle: readonly StackedCall[],
   learned: StackSurvey,
+  /** Callers of a function that were seen at run time. */
+  callersOf: (name: string) => readonly string[],
 ): Labels {
   const root = screened.function;
   const seen = surveyStacks([oracle]);
@@ -36,7 +38,10 @@ export function labelsOf(
   const growth = (name: string) =>
     perSecond(on(name), seen) - 1.4 * perSecond(learned.functions[name]?.calls ?? 0, learned);
 
-  const callPath = pathTo(root, seen, learned, screened, incident);
+  const ownCallers = [...new Set([...incident.callers, ...screened.callers])];
+  const callPath = pathTo(root, seen, learned, (name) =>
+    name === root && ownCallers.length > 0 ? ownCallers : callersOf(name),
+  );
   const observable =
     on(root) === 0 && SHOWS_AT_CALLERS.includes(screened.fault.operator)
       ? observableOf(
@@ -63,22 +68,32 @@ export function labelsOf(
   };
 }
 
-/** The root's callers, innermost first: as on the oracle's stacks, or in learning, or as the patched entry saw them. */
+/**
+ * The root's callers, innermost first: as on the oracle's stacks, or in learning. Where it is on neither, by the callers that patched
+ * entries saw, up to the nearest function that is on stacks, and from there on as these say.
+ */
 function pathTo(
   root: string,
   seen: StackSurvey,
   learned: StackSurvey,
-  screened: Screened,
-  incident: Incident,
+  callersOf: (name: string) => readonly string[],
 ): readonly string[] {
-  const known = seen.functions[root]?.path ?? learned.functions[root]?.path;
-  if (known !== undefined && known.length > 0) return known;
-  const callers = [...new Set([...incident.callers, ...screened.callers])];
-  // The caller that is on most stacks is the one whose own callers are known best.
-  const stacksOf = (name: string) => (seen.functions[name]?.calls ?? 0) + (learned.functions[name]?.calls ?? 0);
-  const [caller] = callers.sort((a, b) => stacksOf(b) - stacksOf(a));
-  if (caller === undefined) return [];
-  return [caller, ...(seen.functions[caller]?.path ?? learned.functions[caller]?.path ?? [])];
+  const onStacks = (name: string) => seen.functions[name]?.path ?? learned.functions[name]?.path;
+  const open: (readonly string[])[] = [[]];
+  const met = new Set([root]);
+  for (let at = 0; at < open.length; at++) {
+    const chain = open[at]!;
+    const last = chain.at(-1) ?? root;
+    const known = onStacks(last);
+    if (known !== undefined && (known.length > 0 || chain.length > 0)) return [...chain, ...known];
+    for (const caller of callersOf(last)) {
+      if (met.has(caller)) continue;
+      met.add(caller);
+      open.push([...chain, caller]);
+    }
+  }
+  // No caller of a caller is on stacks: as far as can be seen.
+  return open.at(-1)!;
 }
 
 /** The innermost two callers that are on more stacks than before; else the innermost that is on any. */
@@ -108,10 +123,10 @@ function category({ fault, rate, hits }: Screened, incident: Incident): string {
   if (failing && hits / 3 > 15 * rate + 200) return fault.operator === 'skip' ? 'infinite-loop' : 'retry-storm';
   const { clients } = incident.after;
   const healthyRate = incident.healthyEvents / Math.max(1, incident.healthySeconds);
-  const stormy = incident.anomalousEvents / incident.seconds > 3 * healthyRate;
+  const stormy =
+    (failing || fault.operator === 'repeat') && incident.anomalousEvents / incident.seconds > 3 * healthyRate;
   if (clients.rate < 0.05 * incident.before.clients.rate && !stormy) return 'hang';
-  if (stormy) return failing || fault.operator === 'repeat' ? 'retry-storm' : 'infinite-loop';
-  return 'slowdown';
+  return stormy ? 'retry-storm' : 'slowdown';
 }
 
 function mostFrequent(oracle: readonly StackedCall[], seconds: number): string {

@@ -58,8 +58,9 @@ async function runServer(lab: Lab, server: Server, options: MatrixOptions): Prom
   const list = candidates(server, program, surveyed, seed, options.cases * TRIES);
   for (let wanted = Math.ceil(options.cases * SPARE); ;) {
     const kept = await screen(lab, server, program, surveyed, list, wanted, seed);
-    for (const screened of kept) {
-      if (recordings.made < options.cases) await recordings.record(screened.id, () => faultCase(context, screened));
+    for (const [number, screened] of kept.entries()) {
+      if (recordings.made < options.cases)
+        await recordings.record(screened.id, () => faultCase(context, number, screened));
     }
     // For each that did not show again in its recording, another one, as long as there are candidates.
     if (recordings.made >= options.cases || kept.length < wanted) break;
@@ -68,7 +69,8 @@ async function runServer(lab: Lab, server: Server, options: MatrixOptions): Prom
   lab.log(`${server.name}: ${recordings.made} cases of ${options.cases} asked for`);
   const controls = rngOf(seed, server.name, 'controls').shuffled(server.controls).slice(0, options.controls);
   for (const name of controls) {
-    await recordings.record(`${server.name}-control-${name}`, () => controlCase(context, name));
+    const number = server.controls.indexOf(name);
+    await recordings.record(`${server.name}-control-${name}`, () => controlCase(context, number, name));
   }
 }
 

@@ -35,8 +35,21 @@ export interface Survey {
   readonly called: Readonly<Record<string, { readonly rate: number; readonly callers: readonly string[] }>>;
 }
 
-export const THICKNESSES = ['usual', 'thin'] as const;
-export type Thickness = (typeof THICKNESSES)[number];
+export type Thickness = 'usual' | 'thin';
+
+/** Callers of a function as its patched entry saw them, the one that is called most first. */
+export function callersByName(program: Program, { called }: Survey): (name: string) => readonly string[] {
+  const rates = new Map<string, number>();
+  const callers = new Map<string, readonly string[]>();
+  for (const { name, symbol } of program.targets) {
+    const seen = called[symbol];
+    if (seen === undefined) continue;
+    rates.set(name, Math.max(seen.rate, rates.get(name) ?? 0));
+    callers.set(name, [...(callers.get(name) ?? []), ...seen.callers]);
+  }
+  const rate = (name: string) => rates.get(name) ?? 0;
+  return (name) => (callers.get(name) ?? []).toSorted((a, b) => rate(b) - rate(a));
+}
 
 const RUNS = [1, 2];
 const learningRun = (folder: string, thickness: Thickness, run: number) =>

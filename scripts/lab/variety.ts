@@ -14,15 +14,22 @@ export interface Circumstances {
   readonly faultySeconds: number;
 }
 
-/** Drawn by the seed and the case. */
-export function circumstances(seed: string, id: string): Circumstances {
-  const rng = rngOf(seed, id, 'circumstances');
-  const long = rng.chance(0.15);
+/**
+ * Of the cases of a server every so-manyth is of a kind; where counting begins, the seed decides. So each server has some of each,
+ * and as the periods have little in common, most combinations occur.
+ */
+const EVERY = { perf: 5, idle: 4, starved: 8, thin: 6, long: 7 };
+
+/** Of the case with that number among the server's. */
+export function circumstances(seed: string, server: string, number: number): Circumstances {
+  const rng = rngOf(seed, server, 'circumstances');
+  const due = (period: number) => (number + rng.below(period)) % period === 0;
+  const [perf, idle, starved, thin, long] = [EVERY.perf, EVERY.idle, EVERY.starved, EVERY.thin, EVERY.long].map(due);
   return {
-    recorder: rng.chance(0.22) ? 'perf' : 'strace',
-    attached: rng.chance(0.75) ? 'under-load' : 'idle',
-    starved: rng.chance(0.12),
-    learning: rng.chance(0.18) ? 'thin' : 'usual',
+    recorder: perf ? 'perf' : 'strace',
+    attached: idle ? 'idle' : 'under-load',
+    starved: starved!,
+    learning: thin ? 'thin' : 'usual',
     healthySeconds: long ? 60 : 20,
     faultySeconds: long ? 30 : 12,
   };

@@ -6,6 +6,7 @@ import type { Server } from '../../scripts/lab/server.js';
 import type { Survey } from '../../scripts/lab/survey.js';
 import type { ValueKind } from '../../scripts/lab/target/dwarf.js';
 import type { Program, TargetFunction } from '../../scripts/lab/target/program.js';
+import { circumstances } from '../../scripts/lab/variety.js';
 
 function target(name: string, address: number, over: Partial<TargetFunction> = {}): TargetFunction {
   const usual = { arguments: 2, variadic: false, largeArguments: false, returns: 'int' as ValueKind, noReturn: false };
@@ -96,5 +97,18 @@ describe('rngOf', () => {
     expect(counts['a']! / counts['b']!).toBeLessThan(2.5);
     expect(rng.shuffled([1, 2, 3, 4]).sort()).toEqual([1, 2, 3, 4]);
     for (let i = 0; i < 100; i++) expect(rng.below(3)).toBeLessThan(3);
+  });
+});
+
+describe('circumstances', () => {
+  it('differ on purpose: ten cases of a server have some of each, as the seed decides', () => {
+    const of = (seed: string) => Array.from({ length: 10 }, (_, n) => circumstances(seed, 'knot', n));
+    for (const seed of ['1', '2', 'another']) {
+      const cases = of(seed);
+      expect(cases).toEqual(of(seed));
+      for (const key of ['recorder', 'attached', 'starved', 'learning', 'healthySeconds'] as const)
+        expect(new Set(cases.map((c) => c[key])).size).toBe(2);
+    }
+    expect(of('1')).not.toEqual(of('2'));
   });
 });

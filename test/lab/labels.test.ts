@@ -46,6 +46,7 @@ const healthy = Array.from({ length: 100 }, (_, i) =>
   i % 2 ? 'read <- get handle loop main' : 'write <- put handle loop main',
 );
 const learned = surveyStacks([calls(...healthy)]);
+const nobody = () => [];
 
 describe('readStacks', () => {
   it("reads the program's own functions, innermost first, and leaves out libraries", async () => {
@@ -70,7 +71,13 @@ describe('labelsOf', () => {
       'read <- get other loop main',
       'read <- get handle loop main',
     );
-    const labels = labelsOf(screened({ operator: 'sleep', every: 1, ms: 9 }), incident(['latency']), oracle, learned);
+    const labels = labelsOf(
+      screened({ operator: 'sleep', every: 1, ms: 9 }),
+      incident(['latency']),
+      oracle,
+      learned,
+      nobody,
+    );
     expect(labels).toMatchObject({
       category: 'slowdown',
       rootCauseFunctions: ['get'],
@@ -82,26 +89,36 @@ describe('labelsOf', () => {
 
   it('of a function that does nothing any more names the callers through which it shows', () => {
     const oracle = calls(...Array.from({ length: 60 }, () => 'write <- handle loop main'));
-    const labels = labelsOf(screened({ operator: 'skip', every: 1, value: 0 }), incident(['errors']), oracle, learned);
+    const labels = labelsOf(
+      screened({ operator: 'skip', every: 1, value: 0 }),
+      incident(['errors']),
+      oracle,
+      learned,
+      nobody,
+    );
     // loop and main are on all stacks of learning: they say nothing about where.
     expect(labels).toMatchObject({ callPathFunctions: ['handle', 'loop', 'main'], rootOnOracle: 0 });
     expect(labels.observableFunctions).not.toContain('main');
   });
 
-  it('without any stack of the root rests on the callers that the patched entry saw', () => {
+  it('without any stack of the root goes up by the callers that patched entries saw, to the nearest one on stacks', () => {
     const fault: Fault = { operator: 'compute', every: 1, ms: 9 };
-    const labels = labelsOf(
-      screened(fault, { function: 'parse' }),
-      incident(['cpu']),
-      calls('read <- get handle loop main'),
-      learned,
-    );
-    expect(labels.callPathFunctions).toEqual(['handle', 'loop', 'main']);
+    const callers: Record<string, readonly string[]> = { parse: ['lost'], scan: ['deep', 'put'], deep: ['deeper'] };
+    const label = (own: readonly string[]) =>
+      labelsOf(
+        screened(fault, { function: 'parse', callers: own }),
+        { ...incident(['cpu']), callers: [] },
+        calls('read <- get handle loop main'),
+        learned,
+        (name) => callers[name] ?? [],
+      ).callPathFunctions;
+    expect(label(['scan'])).toEqual(['scan', 'put', 'handle', 'loop', 'main']);
+    expect(label([])).toEqual(['lost']);
   });
 
   it('tells categories by what the fault does and what was seen', () => {
     const category = (fault: Fault, i: Incident, over: Partial<Screened> = {}) =>
-      labelsOf(screened(fault, over), i, calls('read <- get handle main'), learned).category;
+      labelsOf(screened(fault, over), i, calls('read <- get handle main'), learned, nobody).category;
     expect(category({ operator: 'endless', every: 1 }, incident(['throughput']))).toBe('infinite-loop');
     expect(category({ operator: 'serialize', every: 1, ms: 5 }, incident(['latency']))).toBe('contention');
     expect(category({ operator: 'skip', every: 1 }, incident(['descriptors']))).toBe('leak');

@@ -18,6 +18,8 @@ export const server: Server = {
   source: 'squid',
   buildPackages: ['libcap-ng-dev', 'libtool', 'autoconf', 'automake'],
   build: [
+    // Debian's patches change what automake makes of Makefile.am.
+    'autoreconf -fi',
     `./configure --prefix=$PREFIX --enable-storeio=ufs,aufs --enable-removal-policies=lru,heap --enable-unlinkd ${WITHOUT}`,
     'make -j$JOBS',
     'make install',
