@@ -1,7 +1,8 @@
 /** Builds servers from Debian's source packages, with the padding that native/faults.c needs. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { access, mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { readJsonIfAny, writeJson } from './files.js';
 import { type Lab, foldersOf } from './lab.js';
 import type { Server } from './server.js';
@@ -35,6 +36,7 @@ export async function build(lab: Lab, server: Server, jobs: number): Promise<str
   const note = path.join(prefix, 'built.json');
   const before = await readJsonIfAny<Built>(note);
   if (before !== null) return before.version;
+  await requirePackages(server);
   lab.log(`${server.name}: building from source package ${server.source}`);
   await mkdir(prefix, { recursive: true });
   const log = path.join(prefix, 'build.log');
@@ -47,6 +49,19 @@ export async function build(lab: Lab, server: Server, jobs: number): Promise<str
   await access(path.join(prefix, server.program));
   await writeJson(note, { version } satisfies Built);
   return version;
+}
+
+async function requirePackages(server: Server): Promise<void> {
+  const there = await Promise.all(
+    server.buildPackages.map((name) =>
+      promisify(execFile)('dpkg-query', ['-W', '-f', '${db:Status-Status}', name]).then(
+        ({ stdout }) => stdout === 'installed',
+        () => false,
+      ),
+    ),
+  );
+  const missing = server.buildPackages.filter((_, i) => !there[i]);
+  if (missing.length > 0) throw new Error(`missing to build it: apt-get install ${missing.join(' ')}`);
 }
 
 /** Fetches and unpacks the source package, with Debian's patches, into SOURCE/tree. */

@@ -8,13 +8,11 @@ import { promisify } from 'node:util';
 import { type Lab, foldersOf } from './lab.js';
 import { type ClientSide, RunningLoad, round } from './load/running.js';
 import { RunningPeer } from './peers/running.js';
-import type { Server } from './server.js';
+import { NOBODY, type Server } from './server.js';
 import { Patcher } from './target/patch.js';
 import * as proc from './target/proc.js';
 import type { Program } from './target/program.js';
 
-/** uid and gid of `nobody` and its group. */
-const NOBODY = 65534;
 /** Most time from start to listening, ms. */
 const LISTENING_WITHIN = 20_000;
 

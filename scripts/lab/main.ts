@@ -1,8 +1,12 @@
 /** The command line of the lab. */
+import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import yargs from 'yargs';
 import { openLab } from './lab.js';
 import { runMatrix } from './matrix.js';
+
+/** Debian packages gcc, binutils, strace, linux-perf, dpkg-dev. */
+const TOOLS = ['cc', 'objcopy', 'strace', 'perf', 'dpkg-source'];
 
 export async function main(argv: readonly string[]): Promise<number> {
   const known = (await readdir(new URL('servers/', import.meta.url)))
@@ -42,6 +46,11 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (process.platform !== 'linux' || process.arch !== 'x64' || process.getuid?.() !== 0) {
     console.error('lab: needs Linux on x86-64, as root: it patches running processes and attaches tracers to them');
+    return 2;
+  }
+  const missing = TOOLS.filter((tool) => spawnSync('which', [tool]).status !== 0);
+  if (missing.length > 0) {
+    console.error(`lab: missing on this machine: ${missing.join(', ')}`);
     return 2;
   }
   const lab = await openLab(options.out, options.port, (text) =>

@@ -2,6 +2,9 @@
 import type { ControlName } from './controls.js';
 import type { ClientModule } from './load/client.js';
 
+/** uid and gid of `nobody` and its group. */
+export const NOBODY = 65534;
+
 /** Where an instance runs. */
 export interface Place {
   /** An empty folder of its own, writable for the server. */

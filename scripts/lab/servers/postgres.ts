@@ -4,9 +4,8 @@ import { access, appendFile, chmod, chown, cp, mkdir, rm } from 'node:fs/promise
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { ACCOUNTS } from '../load/postgres.js';
-import type { Server } from '../server.js';
+import { NOBODY, type Server } from '../server.js';
 
-const NOBODY = 65534;
 const run = promisify(execFile);
 
 export const server: Server = {

@@ -1,9 +1,9 @@
 /** Squid: a caching proxy in C++, an event loop with threads for the cache on disk. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Server } from '../server.js';
+import { NOBODY, type Server } from '../server.js';
 
 /** What the lab has no use for, and what would bring libraries along. */
 const WITHOUT =
@@ -25,9 +25,10 @@ export const server: Server = {
     'make install',
   ],
   program: 'sbin/squid',
-  shape: 'Caching HTTP proxy in C++: an event loop, threads for the cache on disk, a helper process that removes files',
+  shape: 'Caching HTTP proxy in C++: an event loop, and threads for the cache on disk',
   concurrent: true,
   processesComeAndGo: false,
+  unprivileged: true,
   settleMs: 2000,
   peer: 'http',
   async launch({ folder, prefix, port }) {
@@ -37,8 +38,6 @@ export const server: Server = {
       file,
       `http_port 127.0.0.1:${port}
 http_access allow all
-cache_effective_user root
-cache_effective_group root
 pid_filename ${folder}/squid.pid
 visible_hostname lab
 access_log stdio:${folder}/access.log
@@ -61,8 +60,10 @@ workers 1
 max_filedescriptors 1024
 `,
     );
+    await chown(path.join(folder, 'cache'), NOBODY, NOBODY);
     // Makes the cache's folders.
-    await promisify(execFile)(path.join(prefix, 'sbin', 'squid'), ['-N', '-z', '-f', file]);
+    const asNobody = { uid: NOBODY, gid: NOBODY, cwd: folder };
+    await promisify(execFile)(path.join(prefix, 'sbin', 'squid'), ['-N', '-z', '-f', file], asNobody);
     return { arguments: ['-N', '-f', file] };
   },
   load: {
