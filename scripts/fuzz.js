@@ -1,29 +1,22 @@
 // Looks for what breaks perfscope: shipped files, each changed a little, read in process with limits on time and memory.
-//   node scripts/fuzz.js [--seconds 60] [--runs N] [--seed 1] [--keep FOLDER]   exits with 1 when something was found
+//   node scripts/fuzz.js [--seconds 60] [--runs N] [--seed 1] [--only PART-OF-A-NAME] [--keep FOLDER]   exits with 1 when something was found
 //   node scripts/fuzz.js FILE...                                                looks at these files as they are
 // What is found is written to the folder. Once mended it belongs into test/fuzz/found, where it is looked at by every test run.
-import { spawnSync } from 'node:child_process';
-import { Buffer } from 'node:buffer';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { gunzipSync } from 'node:zlib';
-import { learn, writeSignatures } from '../dist/src/index.js';
 import { mutated } from './fuzz/mutate.js';
 import { randomOf } from './fuzz/random.js';
+import { shipped } from './fuzz/shipped.js';
 
-const BUGS = fileURLToPath(new URL('../datasets/bugs', import.meta.url));
 /** A file takes milliseconds, and the threads of a busy machine their time. */
 const HANG_MS = 10_000;
 const MOST_MB = 500;
-/** Text of a file at most: its beginning tells most of what a reader can meet. */
-const MOST_TEXT = 30_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,14 +24,15 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '60' },
     runs: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
     keep: { type: 'string', default: 'fuzz-found' },
   },
 });
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'perfscope-fuzz-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-const whole = { signatures: path.join(scratch, 'whole.signatures.json'), trace: path.join(scratch, 'whole.strace') };
-const originals = await shipped();
+const { originals: all, whole } = await shipped(scratch);
+const originals = all.filter(({ name }) => name.includes(values.only));
 
 class Examiner {
   async start() {
@@ -88,9 +82,9 @@ async function search() {
   let runs = 0;
   for (; runs < Number(values.runs) && performance.now() < until; runs++) {
     const r = randomOf(Number(values.seed) * 1_000_003 + runs);
-    const { name, bytes, isText } = r.pick(originals);
+    const { name, bytes, kind } = r.pick(originals);
     const file = path.join(scratch, `${values.seed}-${runs}-${name}`);
-    writeFileSync(file, mutated(bytes, r, isText));
+    writeFileSync(file, mutated(bytes, r, kind));
     await tell(file, await examiner.look(file), true);
     rmSync(file);
   }
@@ -106,30 +100,4 @@ async function tell(file, fault, keep) {
     copyFileSync(file, (kept = path.join(values.keep, path.basename(file))));
   }
   process.stderr.write(`${kept}: ${fault}\n`);
-}
-
-/** Beginnings of shipped traces of each kind, signatures, lists, archives. */
-async function shipped() {
-  const list = [];
-  const add = (name, bytes, isText = true) => list.push({ name, bytes, isText });
-  for (const bug of ['redis-849', 'memcached-8c02ee8', 'bull-1304']) {
-    for (const name of readdirSync(path.join(BUGS, bug)).filter((n) => /^(?:incident|profile-1)\..*\.gz$/.test(n))) {
-      const text = gunzipSync(readFileSync(path.join(BUGS, bug, name))).subarray(0, MOST_TEXT);
-      add(`${bug}-${name.slice(0, -3)}`, Buffer.from(text));
-    }
-  }
-  const profile = list.find((o) => o.name.startsWith('redis-849-profile'));
-  const incident = list.find((o) => o.name.startsWith('redis-849-incident'));
-  writeFileSync(whole.trace, incident.bytes);
-  const learning = path.join(scratch, 'whole.strace-k');
-  writeFileSync(learning, profile.bytes);
-  const { signatures } = await learn([path.join(BUGS, 'redis-849', 'profile-1.strace-k.gz')], { jobs: 1 });
-  await writeSignatures(signatures, whole.signatures);
-  add('x.signatures.json', readFileSync(whole.signatures));
-  add('list.jsonl', Buffer.from('{"trace":"a.strace","profiles":["b"],"name":"ok","labels":{"host":"h"}}\n'.repeat(5)));
-  add('list.csv', Buffer.from('ts,pid,tid,comm,syscall,ret,dur\n' + '1000.5,1,1,srv,read,5,0.001\n'.repeat(50)));
-  const tar = path.join(scratch, 'whole.tar');
-  if (spawnSync('tar', ['-cf', tar, '-C', scratch, 'whole.strace', 'whole.strace-k']).status === 0)
-    add('whole.tar', readFileSync(tar), false);
-  return list;
 }

@@ -41,8 +41,32 @@ function replaceOne(lines, r, what, by) {
   lines[at] = lines[at].slice(0, index) + r.pick(by) + lines[at].slice(index + text.length);
 }
 
-export function mutated(bytes, r, isText) {
-  if (isText && r.below(4) > 0) {
+/** Values that stand where others are expected. */
+const VALUES = [null, true, 0, -1, 1.5, 2 ** 31, 1e308, '', 'x', '\u001b[2J', [], {}, [null], [[]]];
+
+/** A JSON text with a few values of another kind, gone, or twice. */
+function ofOtherShape(bytes, r) {
+  const root = { value: JSON.parse(bytes.toString('utf8')) };
+  for (let n = 1 + r.below(4); n > 0; n--) {
+    let [holder, key] = [root, 'value'];
+    // Deeper and deeper, and often to the end.
+    while (typeof holder[key] === 'object' && holder[key] !== null && r.below(8) > 0) {
+      const keys = Object.keys(holder[key]);
+      if (keys.length === 0) break;
+      [holder, key] = [holder[key], r.pick(keys)];
+    }
+    const how = r.below(4);
+    if (how === 0 && holder !== root) delete holder[key];
+    else if (how === 1 && Array.isArray(holder)) holder.push(holder[key]);
+    else holder[key] = JSON.parse(JSON.stringify(r.pick(VALUES)));
+  }
+  return Buffer.from(JSON.stringify(root.value, null, 1));
+}
+
+/** @param {'text' | 'json' | 'bytes'} kind what the bytes are */
+export function mutated(bytes, r, kind) {
+  if (kind === 'json' && r.below(3) > 0) return ofOtherShape(bytes, r);
+  if (kind !== 'bytes' && r.below(4) > 0) {
     const lines = bytes.toString('latin1').split('\n');
     for (let n = 1 + r.below(4); n > 0 && lines.length > 0; n--) r.pick(LINES)(lines, r);
     return Buffer.from(lines.join('\n'), 'latin1');
