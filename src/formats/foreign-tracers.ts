@@ -208,19 +208,15 @@ const BEHIND =
 
 /** Lines of strace stand behind something that the table of heads does not have: what it is, and how to cut it. */
 export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
-  const lengths = lines.flatMap((line) => {
+  const prefixes = lines.flatMap((line) => {
     const found = BEHIND.exec(line);
-    return found === null || found.index === 0 ? [] : [found.index];
+    return found === null || found.index === 0 ? [] : [line.slice(0, found.index)];
   });
-  if (lengths.length * 2 < lines.length) return null;
-  const [length] = lengths;
-  const example = JSON.stringify(
-    lines
-      .map((line) => BEHIND.exec(line))
-      .find((found) => found !== null)!
-      .input.slice(0, length),
-  );
-  const same = lengths.every((other) => other === length);
+  const [first] = prefixes;
+  if (first === undefined || prefixes.length * 2 < lines.length) return null;
+  const { length } = first;
+  const example = JSON.stringify(first);
+  const same = prefixes.every((other) => other.length === length);
   return {
     what: same ? `a prefix of ${length} characters (${example})` : `a prefix (${example})`,
     advice: same
