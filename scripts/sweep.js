@@ -12,6 +12,7 @@
 import { parseArgs } from 'node:util';
 import { evaluate } from '../dist/src/index.js';
 import { defaultCacheFolder } from '../dist/src/evaluate/cache-folder.js';
+import { findCases, readCase } from '../dist/src/evaluate/case.js';
 import { summarise } from '../dist/src/evaluate/evaluation.js';
 import { differencesOf } from '../dist/src/evaluate/measures.js';
 import { PARAMETERS } from '../dist/src/parameters.js';
@@ -29,31 +30,27 @@ const wanted = values.parameter.flatMap((v) => v.split(','));
 const unknown = wanted.filter((name) => PARAMETERS[name]?.group !== 'fused');
 if (unknown.length > 0) throw new Error(`no parameter of the default method: ${unknown.join(', ')}`);
 
-/** The rows of each set; of the cases for which `keep` holds, where given. */
-async function run(parameters, keep) {
+/** Ids of the cases of each set that are wanted; undefined: all. */
+const asked = await Promise.all(
+  folders.map(async (set) => {
+    if (values.case.length === 0) return undefined;
+    const cases = await Promise.all((await findCases(set)).map(readCase));
+    return cases.map((c) => c.truth.id).filter((id) => values.case.includes(id));
+  }),
+);
+
+/** The rows of each set, of its cases with these ids. */
+async function run(parameters, ids = asked) {
   const sets = [];
   for (const [k, set] of folders.entries()) {
-    const ids = keep === undefined ? values.case.filter((id) => known(k, id)) : keep[k];
-    if (keep !== undefined && ids.length === 0) {
+    if (ids[k]?.length === 0) {
       sets.push([]);
       continue;
     }
-    const cases = ids.length === 0 ? undefined : ids;
-    const { methods } = await evaluate(set, { methods: ['fused'], parameters, cases, cache: defaultCacheFolder() });
-    sets.push(methods.fused.cases);
+    const options = { methods: ['fused'], parameters, cases: ids[k], cache: defaultCacheFolder() };
+    sets.push((await evaluate(set, options)).methods.fused.cases);
   }
   return sets;
-}
-
-/** Ids of the cases of each set, where only some are wanted. */
-const ids = new Map();
-const known = (k, id) => ids.get(k)?.has(id) === true;
-if (values.case.length > 0) {
-  const { findCases, readCase } = await import('../dist/src/evaluate/case.js');
-  for (const [k, set] of folders.entries()) {
-    const cases = await Promise.all((await findCases(set)).map(readCase));
-    ids.set(k, new Set(cases.map((c) => c.truth.id)));
-  }
 }
 
 const HEADER = ['parameters', 'top-1', 'top-3', 'top-5', 'MRR', 'bug said', 'verdicts', 'false alarms'];

@@ -1,4 +1,5 @@
 /** JSON documents that perfscope wrote, read back and checked. */
+import type { ZodError } from 'zod';
 import { PerfscopeError } from '../errors.js';
 import type { Evaluation } from '../evaluate/evaluation.js';
 import { textWithin } from '../lib/read-within.js';
@@ -21,13 +22,21 @@ export async function readDocument(path: string): Promise<Document> {
     if (code === 'EISDIR') throw new PerfscopeError('input-format', 'it is a folder', { path }, ADVICE);
     throw new PerfscopeError('input-format', `not JSON: ${message}`, { path }, ADVICE);
   }
-  if (typeof value === 'object' && value !== null && 'methods' in value)
-    return { kind: 'evaluation', value: value as Evaluation };
+  if (typeof value === 'object' && value !== null && 'methods' in value) {
+    const { comparableSchema } = await import('../report/evaluation-schema.js');
+    const parsed = comparableSchema.safeParse(value);
+    if (!parsed.success) throw notOne('an evaluation', parsed.error, path);
+    return { kind: 'evaluation', value: parsed.data as unknown as Evaluation };
+  }
   const { resultSchema } = await import('../report/schema.js');
   const parsed = resultSchema.safeParse(value);
-  if (parsed.success) return { kind: 'result', value: parsed.data };
-  const issue = parsed.error.issues[0]!;
-  throw new PerfscopeError('input-format', `not a result: ${issue.path.join('.')}: ${issue.message}`, { path }, ADVICE);
+  if (!parsed.success) throw notOne('a result', parsed.error, path);
+  return { kind: 'result', value: parsed.data };
+}
+
+function notOne(what: string, { issues }: ZodError, path: string): PerfscopeError {
+  const { path: at, message } = issues[0]!;
+  return new PerfscopeError('input-format', `not ${what}: ${at.join('.')}: ${message}`, { path }, ADVICE);
 }
 
 const ADVICE = 'Give what perfscope wrote with --format json=FILE.';

@@ -239,7 +239,7 @@ function junitCase(method: string, c: CaseRow): JunitCase {
 export function evaluationReporters(details: readonly TableDetail[] = []): readonly Reporter<Evaluation>[] {
   return forAnyNames([
     tableReporter(details),
-    { ...jsonReporter, what: 'the whole document' },
+    { ...jsonReporter, what: 'the whole document (schema: perfscope schema evaluation)' },
     csvReporter,
     markdownReporter,
     junitReporter,

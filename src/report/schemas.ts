@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import type { BatchSummary } from '../batch/summary.js';
 import { ERROR_CODES } from '../errors.js';
+import { evaluationSchema } from './evaluation-schema.js';
 import { resultSchema } from './schema.js';
 
 const count = z.int().nonnegative();
@@ -64,6 +65,7 @@ const summarySchema = z
 /** By name. */
 export const DOCUMENTS = {
   result: { what: 'what analyze writes with --format json, and batch for each incident', schema: resultSchema },
+  evaluation: { what: 'what evaluate writes with --format json', schema: evaluationSchema },
   summary: { what: 'summary.json of batch and merge', schema: summarySchema },
 } as const;
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Summariser } from '../../src/batch/summary.js';
 import { DOCUMENTS, type DocumentName, documentSchema } from '../../src/report/schemas.js';
 import { TOOL } from '../../src/version.js';
+import { evaluationOf, ranked, row } from '../evaluate/rows.js';
 import { document } from './document.js';
 
 function summary() {
@@ -20,9 +21,18 @@ function summary() {
   return summariser.finish(4);
 }
 
+/** Three servers, so that there are intervals; all that a row can have. */
+function evaluation() {
+  const first = [{ rank: 1, function: 'f', confidence: 0.4 }];
+  const full = row({ first, relatedFirst: [0], odds: 0.7, operator: 'sleep', recorder: 'perf' });
+  const rows = [...ranked('redis 1 2, nginx -, httpd 4'), full];
+  return evaluationOf({ fused: rows, count: rows });
+}
+
 /** Documents as the program makes them. */
 const MADE: Readonly<Record<DocumentName, unknown>> = {
   result: document(),
+  evaluation: evaluation(),
   summary: summary(),
 };
 
