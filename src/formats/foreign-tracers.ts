@@ -203,7 +203,8 @@ function ofLibraries(lines: readonly string[]): ForeignTracer | null {
   };
 }
 
-const BEHIND =
+/** A call of strace, with its thread and time, somewhere in a line. */
+export const BEHIND =
   /(?<![\w.:])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)/;
 
 /** Lines of strace stand behind something that the table of heads does not have: what it is, and how to cut it. */

@@ -6,7 +6,8 @@ import { isNotice } from '../strace/notices.js';
 import { isStackLine, startsRecord } from '../strace/records.js';
 import { HEADS, type Head, LINE_NUMBER, QUOTE } from './heads.js';
 import { MARKS } from './marks.js';
-import { type Wrapping, isUnthreaded, isUntimed } from './wrapping.js';
+import { prefixHead, sharedPrefix } from './shared-prefix.js';
+import { type Wrapping, isUnthreaded, isUntimed, stepOf } from './wrapping.js';
 
 /** Lines looked at: what all lines share, a few show, and ordinary traces must not pay for the others. */
 const LINES = 100;
@@ -31,7 +32,7 @@ export function findWrapping(sample: Uint8Array): Wrapping | null {
 export function wrappingOfOthers(lines: readonly string[]): Wrapping | null {
   const others = lines.filter((line) => !isKnown(line) && !LINE_NUMBER.pattern.test(line)).slice(0, LINES);
   const found = others.length < LEAST_OTHERS ? null : wrappingOf(others);
-  return found?.steps.some((id) => HEADS.some((head) => head.id === id)) === true ? found : null;
+  return found?.steps.some((id) => 'pattern' in stepOf(id)) === true ? found : null;
 }
 
 function wrappingOf(given: readonly string[]): Wrapping | null {
@@ -50,7 +51,9 @@ function wrappingOf(given: readonly string[]): Wrapping | null {
   const records = found.lines.filter(isRecord);
   const most = (test: (line: string) => boolean) => records.filter(test).length * 2 > records.length;
   const tids = most(isUnthreaded);
-  return { steps, times: most(isUntimed), tids, sources: sourcesOf(lines, found, tids) };
+  const stamps = found.steps.some((id) => /\?<(?:iso|epoch|day|uptime)>/.test((stepOf(id) as Head).pattern.source));
+  const json = steps.includes('json');
+  return { steps, times: (stamps || json) && most(isUntimed), tids, sources: sourcesOf(lines, found, tids) };
 }
 
 /** Whose lines were put together, where that cannot be undone: the numbers of their threads mean nothing to each other. */
@@ -60,7 +63,7 @@ function sourcesOf(lines: readonly string[], found: Found, tids: boolean): strin
     if (!isRecord(found.lines[i]!)) continue;
     let line = given;
     for (const id of found.steps) {
-      const head = id === LINE_NUMBER.id ? LINE_NUMBER : HEADS.find((one) => one.id === id)!;
+      const head = stepOf(id) as Head;
       const { source, tid } = head.pattern.exec(line)?.groups ?? {};
       // Files of one recording whose lines, or whose names, tell the thread.
       const told = head.id.startsWith('grep') && (tid !== undefined || !tids);
@@ -98,7 +101,16 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
       found.known > best.known || (found.known === best.known && found.steps.length + 1 < best.steps.length);
     if (found.known >= least && better) best = { ...found, steps: [head.id, ...found.steps] };
   }
-  return best;
+  return best.known < lines.length * PLAIN && depth === 0 ? (withoutPrefix(lines) ?? best) : best;
+}
+
+/** Behind what all lines share, whatever it is, if they are understood without it. */
+function withoutPrefix(lines: readonly string[]): Found | null {
+  const step = sharedPrefix(lines);
+  if (step === null) return null;
+  const rest = cut(lines, prefixHead(step)!);
+  const known = rest.filter(isKnown).length;
+  return known < lines.length * PLAIN ? null : { steps: [step], lines: rest, known };
 }
 
 function cut(lines: readonly string[], { pattern }: Head): string[] {

@@ -8,6 +8,7 @@ import type { ParseOptions, TraceFormat } from '../format.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { HEADS, type Head, LINE_NUMBER, stampOf } from './heads.js';
 import { MARKS, type Mark } from './marks.js';
+import { prefixHead } from './shared-prefix.js';
 
 /** Plain data: it goes to the threads that parse. */
 export interface Wrapping {
@@ -33,14 +34,17 @@ export const isUnthreaded = (line: string): boolean => UNTHREADED.test(line);
 const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
 const heads = new Map([...HEADS, LINE_NUMBER].map((head) => [head.id, head]));
 
+/** What a step takes off. */
+export const stepOf = (id: string): Mark | Head => (marks.get(id) ?? heads.get(id) ?? prefixHead(id))!;
+
 /** What the steps are, for people. */
 export function wrappingNames({ steps }: Wrapping): string[] {
-  return [...new Set(steps.map((id) => (marks.get(id) ?? heads.get(id))!.what))];
+  return [...new Set(steps.map((id) => stepOf(id).what))];
 }
 
 /** Takes the wrapping off a line of latin1; `goesOn`: the next line goes on with it. */
 function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: string; goesOn: boolean } {
-  const plan: (Mark | Head)[] = steps.map((id) => (marks.get(id) ?? heads.get(id))!);
+  const plan: (Mark | Head)[] = steps.map(stepOf);
   return (given) => {
     let line = given;
     let stamp = '';

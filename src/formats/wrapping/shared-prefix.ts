@@ -1,0 +1,47 @@
+/**
+ * A prefix that the table of heads does not have, but all lines share: the same text in each, with times between that may differ.
+ * Where anything else differs (names or numbers of hosts, files, jobs) the lines may be of several, and it is left alone.
+ */
+import { BEHIND } from '../foreign-tracers.js';
+import type { Head } from './heads.js';
+
+/** Fewer lines share anything by chance. */
+const LEAST_LINES = 3;
+/** A step of a Wrapping that is no id of a table, but a pattern. */
+const STEP = 'prefix:';
+
+/** Digits with what stands between them in times and dates; seconds, milli- or nanoseconds since the epoch. */
+const TIME = /^(?:\d+(?:[:/.,T+-]\d+)+[Z:,]?|\d{10,19}:?)$/;
+const ADDRESS = /^\d+\.\d+\.\d+\.\d+:?$/;
+const TIME_PATTERN = String.raw`\d[\d:/.,TZ+-]*`;
+
+const isTime = (token: string): boolean => TIME.test(token) && !ADDRESS.test(token);
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** The step that takes off what stands before the records of the lines; null when they share nothing. */
+export function sharedPrefix(lines: readonly string[]): string | null {
+  const prefixes = lines.flatMap((line) => {
+    const index = BEHIND.exec(line)?.index ?? 0;
+    return index > 0 ? [tokensOf(line.slice(0, index))] : [];
+  });
+  const [first] = prefixes;
+  if (first === undefined || prefixes.length < LEAST_LINES || prefixes.length * 2 < lines.length) return null;
+  if (prefixes.some(({ length }) => length !== first.length)) return null;
+  let pattern = '';
+  for (const [i, token] of first.entries()) {
+    const all = prefixes.map((prefix) => prefix[i]!);
+    if (all.every((other) => other === token)) pattern += escaped(token);
+    else if (all.every(isTime)) pattern += TIME_PATTERN;
+    else if (all.every((other) => /^\s+$/.test(other))) pattern += String.raw`\s+`;
+    else return null;
+  }
+  return STEP + pattern;
+}
+
+/** The head of a step that `sharedPrefix` gave; null for another. */
+export function prefixHead(step: string): Head | null {
+  if (!step.startsWith(STEP)) return null;
+  return { id: step, what: 'a prefix that all lines share', pattern: new RegExp(`^${step.slice(STEP.length)}`) };
+}
+
+const tokensOf = (prefix: string): string[] => prefix.split(/(\s+|[[\]|()<>{}]+)/).filter((token) => token !== '');
