@@ -98,6 +98,7 @@ export class LeaderReader {
       if (bytes[p] !== 93 /* ] */) return start;
       p++;
       while (bytes[p] === SPACE) p++;
+      p = skipBrackets(bytes, p);
     }
     if (isDigit(bytes[p])) {
       let q = this.number(bytes, p);
@@ -106,7 +107,8 @@ export class LeaderReader {
       if (isTid && !isSecondsColumn(bytes, start, p, q)) {
         p = this.threadId(bytes, q);
         while (bytes[p] === SPACE) p++;
-        if (!isDigit(bytes[p])) return skipBrackets(bytes, p);
+        p = skipBrackets(bytes, p);
+        if (!isDigit(bytes[p])) return p;
         q = this.number(bytes, p);
         c = bytes[q];
       }

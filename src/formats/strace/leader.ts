@@ -2,7 +2,7 @@
  * Parts of what stands before the call in a strace line: `<comm>` of -Y, what -n and -i add in brackets, and the bytes of a call's
  * name. The leader as a whole is read by LeaderReader (strace-leader-reader.ts) and nobody else.
  */
-import { SPACE, startsWith } from '../../lib/bytes.js';
+import { SPACE, text } from '../../lib/bytes.js';
 
 /** Behind `<comm>`; its `>` is escaped inside. */
 export function skipComm(bytes: Uint8Array, open: number): number {
@@ -11,13 +11,16 @@ export function skipComm(bytes: Uint8Array, open: number): number {
   return bytes[p] === 62 ? p + 1 : p;
 }
 
-/** Behind `[ 257] ` (strace -n) or `[00007f1c2d3e4f50] ` (strace -i), where they stand. */
+/** The number of a call (-n), an address (-i), a context of SELinux (--secontext): no word of a log. */
+const IN_BRACKETS = /^(?: *\d+|[0-9a-f]{8,16}|\?{8,16}|[\w.-]+:[\w.-]+:[\w.-]+(?::[\w.,:-]+)?)$/;
+
+/** Behind `[ 257] ` (strace -n), `[00007f1c2d3e4f50] ` (strace -i) or a context of SELinux, where they stand. */
 export function skipBrackets(bytes: Uint8Array, from: number): number {
   let p = from;
-  while (bytes[p] === 91 /* [ */ && !startsWith(bytes, p, '[ Process')) {
+  while (bytes[p] === 91 /* [ */) {
     let q = p;
     while (bytes[q] !== 93 && bytes[q] >= SPACE) q++;
-    if (bytes[q] !== 93 || bytes[q + 1] !== SPACE) break;
+    if (bytes[q] !== 93 || bytes[q + 1] !== SPACE || !IN_BRACKETS.test(text(bytes, p + 1, q))) break;
     p = q + 2;
   }
   return p;
