@@ -45,7 +45,7 @@ export async function store(
   // First the beginning goes, in steps, then the end; a stack is never parted from its call, for both have one time.
   let begin = Math.max(lines[0]?.time ?? 0, trigger - 20);
   while (packed.length > options.bytes && options.around && begin < trigger - options.around.keepBefore) {
-    begin += 2;
+    begin = Math.min(begin + 2, trigger - options.around.keepBefore);
     lines = lines.filter((l) => l.time >= begin);
     packed = pack();
   }
