@@ -1,7 +1,8 @@
-/** A results folder: results/ID.json, journal.jsonl, summary.json and summary.md (docs/batch.md). */
+/** A results folder: results/ID.json, journal.jsonl, summary.json, summary.md and index.html (docs/batch.md). */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunOptions } from '../coordinator/run.js';
+import { archivePage } from '../report/html/archive-page.js';
 import { outputError, removeTemporaries, syncFolder, writeAtomic } from './atomic.js';
 import { hashText, resultFile } from './incident.js';
 import type { IncidentDocument, IncidentRecord } from './job.js';
@@ -74,6 +75,7 @@ export async function concludeFolder(
   try {
     await writeAtomic(path.join(folder, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
     await writeAtomic(path.join(folder, 'summary.md'), summaryMarkdown(summary));
+    await writeAtomic(path.join(folder, 'index.html'), archivePage(summary));
     if (pending === 0) await compactJournal(folder, records.values());
     else await syncFolder(folder);
   } catch (error) {

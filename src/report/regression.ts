@@ -1,10 +1,12 @@
 /** Reports of `regress`: gates and what crossed them first, then what moved, then costs. */
 import { painter } from './paint.js';
 import { type GateResult } from '../regress/gates.js';
+import { type HistoryEntry, historyEntry } from '../regress/history.js';
 import { type Regression, totalCosts } from '../regress/regression.js';
 import { COMPARISON_REPORTERS } from './comparison.js';
 import { METHOD_COLUMNS, figuresWithin } from './evaluation-cells.js';
 import { methodTable } from './evaluation-tables.js';
+import { historyPage } from './html/history-page.js';
 import { jsonReporter } from './json.js';
 import { type JunitCase, junitText } from './junit-text.js';
 import { code, markdownTable } from './markdown-text.js';
@@ -133,10 +135,21 @@ function gateTest(g: GateResult): JunitCase {
   return { ...test, failure: { message: g.reasons[0] ?? g.condition, text: g.reasons.join('\n') } };
 }
 
+/** @param history the nights so far, this one included; null: there is none but this one */
+export function historyReporter(history: readonly HistoryEntry[] | null): Reporter<Regression> {
+  return {
+    id: 'html',
+    what: 'one page with the nights of --history as plots',
+    extension: 'html',
+    render: (d) => historyPage(d, history ?? [historyEntry(d)]),
+  };
+}
+
 export const REGRESSION_REPORTERS: readonly Reporter<Regression>[] = forAnyNames([
   tableReporter,
   { ...jsonReporter, what: 'the whole document' },
   markdownReporter,
   junitReporter,
   prometheusReporter,
+  historyReporter(null),
 ]);

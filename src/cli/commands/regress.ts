@@ -9,12 +9,13 @@ import { EVALUATION_METHODS } from '../../evaluate/methods.js';
 import { textWithin } from '../../lib/read-within.js';
 import { type Baseline, baselineDiff, baselineText, parseBaseline } from '../../regress/baseline.js';
 import { type GateLimits, type GateName, type GateSpec, REGRESS_GATES } from '../../regress/gates.js';
-import { REGRESSION_REPORTERS } from '../../report/regression.js';
+import type { Regression } from '../../regress/regression.js';
+import { REGRESSION_REPORTERS, historyReporter } from '../../report/regression.js';
 import type { Argv, Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { runOptions } from '../io.js';
 import { PARAMETER_OPTIONS, RUN_OPTIONS, camel, formatOption, givenParameters, kebab } from '../options.js';
-import { parseFormats, writeFileAtomic, writeOutputs } from '../output.js';
+import { type Output, parseFormats, writeFileAtomic, writeOutputs } from '../output.js';
 
 /** A baseline has some 100 KB. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -110,7 +111,7 @@ export const regressCommand: Command = {
   ],
 
   async run(argv, io) {
-    const outputs = parseFormats(argv.format as string[], REGRESSION_REPORTERS);
+    const asked = parseFormats(argv.format as string[], REGRESSION_REPORTERS);
     const gates = list(argv.gate).map(parseGate);
     const folders = argv.bugset as string[];
     const file = (argv.baseline as string | undefined) ?? (await usualBaseline(folders[0]!));
@@ -137,6 +138,7 @@ export const regressCommand: Command = {
       const { appendHistory, historyEntry } = await import('../../regress/history.js');
       await appendHistory(argv.history, historyEntry(document));
     }
+    const outputs = await withHistory(asked, argv.history as string | undefined);
     if (update && document.status === 'ok') {
       await writeFileAtomic(file, baselineText(newBaseline));
       // The reports that were asked for go to files; stdout is for the review.
@@ -213,4 +215,16 @@ async function isCase(folder: string): Promise<boolean> {
 
 function list(values: unknown): string[] {
   return ((values ?? []) as string[]).flatMap((v) => v.split(',')).filter((v) => v !== '');
+}
+
+/** The page shows all nights that the history holds; without one, this night alone. */
+async function withHistory(
+  outputs: readonly Output<Regression>[],
+  file: string | undefined,
+): Promise<readonly Output<Regression>[]> {
+  if (file === undefined || outputs.every((o) => o.reporter.id !== 'html')) return outputs;
+  const { readHistory } = await import('../../regress/history.js');
+  const { entries } = await readHistory(file);
+  const page = historyReporter(entries);
+  return outputs.map((o) => (o.reporter.id === page.id ? { ...o, reporter: page } : o));
 }

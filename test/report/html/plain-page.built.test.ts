@@ -1,0 +1,62 @@
+/** Pages of batches and of nights in a real browser. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { archivePage } from '../../../src/report/html/archive-page.js';
+import { historyPage } from '../../../src/report/html/history-page.js';
+import type { Regression } from '../../../src/regress/regression.js';
+import { scratchFolder } from '../../cli/run.js';
+import { NO_BROWSER, launch, openPage, seriousFaults } from './browser.js';
+import { batchSummary, nights } from './plain-pages.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+const night = {
+  at: '2026-11-29T03:00:00.000Z',
+  label: '<img src=x onerror=alert(1)>',
+  status: 'ok',
+  passed: true,
+  tool: { name: 'perfscope', version: '0.1.0' },
+  gates: [],
+  evaluation: { methods: {} },
+} as unknown as Regression;
+
+describe.skipIf(NO_BROWSER)('pages of charts and tables', () => {
+  const scratch = scratchFolder();
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    scratch.dispose();
+  });
+
+  it.each([
+    ['batch', () => archivePage(batchSummary(40)), 1],
+    ['nights', () => historyPage(night, nights(60)), 5],
+  ] as const)(
+    '%s: hostile text stays text, nothing is said or asked for, axe finds nothing serious',
+    async (id, make, charts) => {
+      const file = path.join(scratch.path, `${id}.html`);
+      writeFileSync(file, make());
+      for (const width of [1200, 380]) {
+        const { page, noise } = await openPage(browser, file, { width, height: 800 });
+        await page.waitForSelector('canvas');
+        expect(await page.locator('canvas').count()).toBe(charts);
+        expect(await page.locator('img, svg, iframe, b, form').count()).toBe(0);
+        expect(await page.locator('script').count()).toBe(2);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        const links = await page
+          .locator('main a[href]')
+          .evaluateAll((all) => all.map((a) => String(a.getAttribute('href'))));
+        for (const link of links) expect(link).toMatch(/^results\/incident-\d+-0a1b2c\.json$/);
+        await page.emulateMedia({ colorScheme: width < 600 ? 'dark' : 'light' });
+        expect(await seriousFaults(page)).toEqual([]);
+        expect(noise).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+});
