@@ -6,6 +6,7 @@ import { jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
 import type { Reporter } from './reporter.js';
+import { sarifReporter } from './sarif.js';
 import { chromeTraceReporter } from './stacks/chrome-trace.js';
 import { FOLDED_REPORTERS } from './stacks/folded.js';
 import { speedscopeReporter } from './stacks/speedscope.js';
@@ -19,6 +20,7 @@ export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = forAnyNames
   markdownReporter,
   htmlReporter,
   junitReporter,
+  sarifReporter,
   ...FOLDED_REPORTERS,
   speedscopeReporter,
   chromeTraceReporter,

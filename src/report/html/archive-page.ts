@@ -146,7 +146,7 @@ function all({ incidents }: BatchSummary): PlainTable {
       words('incident'),
       words('verdict'),
       words('first suspect'),
-      number('sure'),
+      number('sure, %'),
       words('program', true),
       words('begins'),
       words('length', true),
@@ -162,7 +162,7 @@ function all({ incidents }: BatchSummary): PlainTable {
         { text: r.name, file: fileOf(r.id) },
         verdict,
         first?.function ?? null,
-        first?.confidence ?? null,
+        first === undefined ? null : Math.round(100 * first.confidence),
         ...about,
       ];
     }),

@@ -150,7 +150,7 @@ function stacked(series: PlainChart['series']): number[][] {
 }
 
 function figure(value: number | null): string {
-  return value === null ? '–' : grouped(Number(value.toPrecision(4)));
+  return value === null ? '–' : grouped(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
 function tableSection(table: PlainTable): HTMLElement {
