@@ -46,7 +46,7 @@ export async function shipped(folder) {
     ['x.result.json', result],
     ['x.evaluation.json', evaluation],
   ]) {
-    if (name === 'x.result.json') addJson(name, value);
+    addJson(name, value);
     writeFileSync(at(`whole.${name}`), JSON.stringify(value));
     whole.results.push(at(`whole.${name}`));
   }
