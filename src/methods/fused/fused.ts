@@ -167,10 +167,12 @@ function alike({ fn, coverage, usual }: Suspected, all: readonly Suspected[]): n
 }
 
 /**
- * Its part of the scores of all, each raised to this power: calibrated on real and injected bugs (docs/accuracy.md has the table), of whose
- * suspects shown as 40 to 60 % sure about half are right.
+ * Its part of the scores of all, each raised to this power, and of one more: it may be a function that is not among them, as if that had
+ * this score. Both are calibrated on real and injected bugs (docs/accuracy.md has the table).
  */
-const SURENESS = 1.5;
+const SURENESS = 2;
+const SOMEBODY_ELSE = 2;
 function confidence({ score }: Suspected, all: readonly Suspected[]): number {
-  return score ** SURENESS / all.reduce((sum, s) => sum + s.score ** SURENESS, 0);
+  const sum = all.reduce((total, s) => total + s.score ** SURENESS, SOMEBODY_ELSE ** SURENESS);
+  return score ** SURENESS / sum;
 }
