@@ -1,6 +1,7 @@
 /** What `npm pack` would ship, and whether package.json speaks of files that are in it. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from './cli/run.js';
 
@@ -24,7 +25,21 @@ it('ships the program, its workers, types and documents', () => {
 
 it('ships no bug set, no tests, no sources, and stays small', () => {
   expect(files.filter((f) => /^(datasets|test|src|workers|scripts|\.ci)\//.test(f) || f.endsWith('.map'))).toEqual([]);
-  expect(packed.files.reduce((sum, f) => sum + f.size, 0)).toBeLessThan(4e6);
+  expect(packed.files.reduce((sum, f) => sum + f.size, 0)).toBeLessThan(3e6);
+});
+
+it('ships what the built program reads at run time: all of dist but the single modules, which the bundles hold', () => {
+  const built = readdirSync(`${ROOT}/dist/src`, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.(?:js|map)$/.test(entry.name))
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)));
+  expect(built.filter((file) => !files.includes(file))).toEqual([]);
+  expect(files.filter((file) => file.startsWith('dist/src/') && file.endsWith('.js')).sort()).toEqual(
+    [
+      'dist/src/cli/index.js',
+      'dist/src/index.js',
+      ...files.filter((file) => file.startsWith('dist/src/bundle/')),
+    ].sort(),
+  );
 });
 
 it('runs on the Node that its dependencies need', () => {

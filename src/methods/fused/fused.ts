@@ -36,7 +36,7 @@ const ROUNDING = 1e-9;
 const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
 
 export function fusedMethod(input: MethodInput): MethodOutcome {
-  const { parameters } = input;
+  const { parameters, signatures } = input;
   const scene = sceneOf(input);
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
@@ -52,9 +52,9 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const older = alarms.length > 0 && alarms.every((f) => FROM_THE_BEGINNING.has(f.detector));
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.
-  const named = ranked.length > 0 || input.signatures.functions.length === 0;
+  const named = ranked.length > 0 || signatures.functions.length === 0;
   // The odds were fitted to programs without a runtime: its threads work and rest as they like.
-  const odds = input.signatures.model.unowned === undefined ? oddsOfDefect(onset, findings) : 0;
+  const odds = signatures.model.unowned === undefined ? oddsOfDefect(onset, findings) : 0;
   const byOdds = alarms.length === 0 && odds >= EVEN;
   const began = outside !== null || byOdds || (alarms.length > 0 && !older);
   return {
@@ -62,6 +62,8 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
     clusters: [],
     onset: began ? onset.ns / 1e9 : null,
     ranked,
+    // What the environment did is another question.
+    odds: outside === null && signatures.model.unowned === undefined ? odds : undefined,
     ...judged(outside, alarms, odds, named, onset.ns / 1e9),
   };
 }
