@@ -33,6 +33,9 @@ const RANGES = new Set(['close_range', 'closefrom']);
 interface Slot {
   readonly opened: Map<number, number>;
   readonly closed: Map<number, number>;
+  /** The latest of each, -1 for none: most uses ask for nothing else, however many groups there are. */
+  lastOpen: number;
+  lastClose: number;
 }
 
 interface Made {
@@ -95,19 +98,21 @@ class Walk {
   }
 
   made({ group, descriptor, replaces }: Made): void {
-    const { opened, closed } = this.slot(descriptor);
+    const slot = this.slot(descriptor);
+    const { opened, closed, lastClose } = slot;
     const own = opened.get(group) ?? -1;
     if (!replaces) {
       if (own > (closed.get(group) ?? -1)) this.vote(this.joint, group, closed, own);
-      const lastClose = Math.max(-1, ...closed.values());
-      for (const [other, at] of opened) if (other !== group && at > lastClose) this.apart.add(group, other);
+      if (slot.lastOpen > lastClose)
+        for (const [other, at] of opened) if (other !== group && at > lastClose) this.apart.add(group, other);
     }
-    opened.set(group, ++this.now);
+    opened.set(group, (slot.lastOpen = ++this.now));
   }
 
   closes(group: number, descriptor: number): void {
     this.uses(group, descriptor);
-    this.slot(descriptor).closed.set(group, ++this.now);
+    const slot = this.slot(descriptor);
+    slot.closed.set(group, (slot.lastClose = ++this.now));
   }
 
   uses(group: number, descriptor: number): void {
@@ -120,9 +125,9 @@ class Walk {
       if (this.lost[group]! < ownClose) this.vote(this.joint, group, opened, ownClose);
       // It is open again, whoever opened it.
       closed.delete(group);
-    } else if (ownOpen >= 0 && closed.size > 0) {
-      const lastOpen = Math.max(...opened.values());
-      if (this.lost[group]! < ownOpen) this.vote(this.apart, group, closed, Math.max(ownOpen, lastOpen));
+      if (ownClose === slot.lastClose) slot.lastClose = latest(closed);
+    } else if (ownOpen >= 0 && slot.lastClose > slot.lastOpen && this.lost[group]! < ownOpen) {
+      this.vote(this.apart, group, closed, slot.lastOpen);
     }
   }
 
@@ -133,9 +138,9 @@ class Walk {
 
   /** Descriptors of the group were closed that nobody saw. */
   forgets(group: number): void {
-    for (const { opened, closed } of this.slots.values()) {
-      opened.delete(group);
-      closed.delete(group);
+    for (const slot of this.slots.values()) {
+      if (slot.opened.delete(group)) slot.lastOpen = latest(slot.opened);
+      if (slot.closed.delete(group)) slot.lastClose = latest(slot.closed);
     }
   }
 
@@ -152,7 +157,14 @@ class Walk {
 
   private slot(descriptor: number): Slot {
     let slot = this.slots.get(descriptor);
-    if (slot === undefined) this.slots.set(descriptor, (slot = { opened: new Map(), closed: new Map() }));
+    if (slot === undefined)
+      this.slots.set(descriptor, (slot = { opened: new Map(), closed: new Map(), lastOpen: -1, lastClose: -1 }));
     return slot;
   }
+}
+
+function latest(moments: ReadonlyMap<number, number>): number {
+  let last = -1;
+  for (const at of moments.values()) if (at > last) last = at;
+  return last;
 }
