@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Evaluation } from '../evaluate/evaluation.js';
+import type { Infers } from './schema-of-type.js';
 
 const count = z.int().nonnegative();
 const share = z.number().min(0).max(1);
@@ -129,11 +130,5 @@ export const comparableSchema = z.looseObject({
   ),
 });
 
-type Mutable<T> = T extends readonly (infer E)[]
-  ? Mutable<E>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : T;
-type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-const sameAsType: Equal<z.infer<typeof evaluationSchema>, Mutable<Evaluation>> = true;
+const sameAsType: Infers<z.infer<typeof evaluationSchema>, Evaluation> = true;
 void sameAsType;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { changesSchema } from './changes-schema.js';
 import type { ResultDocument } from '../result.js';
 import { timelineSchema } from './timeline-schema.js';
+import type { Infers } from './schema-of-type.js';
 
 const message = z
   .object({
@@ -155,11 +156,5 @@ export function resultJsonSchema(): object {
 }
 
 // Both directions: the schema accepts what the type allows, and promises what the type promises.
-type Mutable<T> = T extends readonly (infer E)[]
-  ? Mutable<E>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : T;
-type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-const sameAsType: Equal<z.infer<typeof resultSchema>, Mutable<ResultDocument>> = true;
+const sameAsType: Infers<z.infer<typeof resultSchema>, ResultDocument> = true;
 void sameAsType;

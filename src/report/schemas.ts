@@ -6,6 +6,7 @@ import type { BatchSummary } from '../batch/summary.js';
 import { ERROR_CODES } from '../errors.js';
 import { evaluationSchema } from './evaluation-schema.js';
 import { resultSchema } from './schema.js';
+import type { Infers } from './schema-of-type.js';
 
 const count = z.int().nonnegative();
 const told = z.string().nullable();
@@ -76,11 +77,5 @@ export function documentSchema(name: DocumentName): object {
   return z.toJSONSchema(DOCUMENTS[name].schema, { target: 'draft-2020-12' });
 }
 
-type Mutable<T> = T extends readonly (infer E)[]
-  ? Mutable<E>[]
-  : T extends object
-    ? { -readonly [K in keyof T]: Mutable<T[K]> }
-    : T;
-type Equal<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-const sameAsType: Equal<z.infer<typeof summarySchema>, Mutable<BatchSummary>> = true;
+const sameAsType: Infers<z.infer<typeof summarySchema>, BatchSummary> = true;
 void sameAsType;

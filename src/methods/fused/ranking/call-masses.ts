@@ -17,11 +17,14 @@ const SIGMAS = 2;
  */
 const FEWER = 0.5;
 
-/** Per class: calls before and after the onset, what one of them weighs (0: nothing odd), and what was expected after it. */
+/** What is odd about classes: calls after the onset, and what was expected. */
 interface Excess {
   readonly count: ArrayLike<number>;
   readonly expected: Float64Array;
+  /** Of one of the calls that show it, those after the onset or those before; 0: nothing is odd. */
   readonly weight: Float64Array;
+  /** Of all of them. */
+  readonly total: Float64Array;
 }
 
 export function callMasses(scene: Scene, cells: Cells, onsetNs: number, tree: ContextTree): [more: Mass, fewer: Mass] {
@@ -49,7 +52,7 @@ export function callMasses(scene: Scene, cells: Cells, onsetNs: number, tree: Co
       share: missing.all,
       against: missing.all,
       weight: FEWER,
-      items: items(scene, { ...fewer, count: after }, early, () => 'far-less-often'),
+      items: items(scene, fewer, early, () => 'far-less-often'),
     },
   ];
 }
@@ -63,26 +66,26 @@ function moreThanUsual(
 ): Excess {
   const number = (text: string) => decoder.texts[OUTCOME]!.get(text) ?? -1;
   const expected = new Float64Array(after.length);
-  const weight = new Float64Array(after.length);
+  const total = new Float64Array(after.length);
   places.classes.forEach(({ before: previous, call }, k) => {
     if (after[k] === 0) return;
     const learned = decoder.total === 0 ? 0 : decoder.bigram(OUTCOME, number(previous), number(call)) / decoder.total;
     const share = Math.max(learned, onsetRow === firstRow ? 0 : before[k]! / (onsetRow - firstRow));
     expected[k] = share * (endRow - onsetRow);
     const excess = after[k]! - expected[k]! - SIGMAS * Math.sqrt(expected[k]! + 1);
-    if (excess > 0) weight[k] = Math.sqrt(excess) / after[k]!;
+    if (excess > 0) total[k] = Math.sqrt(excess);
   });
-  return { count: after, expected, weight };
+  return { count: after, expected, weight: total.map((t, k) => (t > 0 ? t / after[k]! : 0)), total };
 }
 
 /** Classes that come more seldom than before, as often as `factor` times their calls before would be; weights are of calls before. */
 function fewerThanBefore(before: Uint32Array, after: Uint32Array, factor: number): Excess {
   const expected = Float64Array.from(before, (n) => factor * n);
-  const weight = expected.map((usual, k) => {
+  const total = expected.map((usual, k) => {
     const missing = usual - after[k]! - SIGMAS * Math.sqrt(usual + 1);
-    return missing > 0 ? Math.sqrt(missing) / before[k]! : 0;
+    return missing > 0 ? Math.sqrt(missing) : 0;
   });
-  return { count: before, expected, weight };
+  return { count: after, expected, weight: total.map((t, k) => (t > 0 ? t / before[k]! : 0)), total };
 }
 
 /** Rarer classes tell nothing of the load. */
@@ -128,11 +131,7 @@ function look({ places }: Scene, cells: Cells, from: number, to: number, { weigh
 
 function items({ places }: Scene, odd: Excess, seen: Seen, code: (k: number) => string): Item[] {
   return places.classes
-    .map((c, k) => ({
-      c,
-      k,
-      weight: seen.rows[k] === undefined ? 0 : Math.abs(odd.count[k]! - odd.expected[k]!) ** 0.5,
-    }))
+    .map((c, k) => ({ c, k, weight: odd.total[k]! }))
     .filter((x) => x.weight > 0)
     .sort((a, b) => b.weight - a.weight || a.k - b.k)
     .slice(0, TOLD)
