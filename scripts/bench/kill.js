@@ -2,7 +2,7 @@
 //
 //     node scripts/bench/kill.js [--kills 20] [--count 400] [--seed 1]
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -10,6 +10,7 @@ import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compareFolders, recordsOf } from './folder-content.js';
 import { makeArchive, randomFrom } from './make-archive.js';
 
 const PERFSCOPE = fileURLToPath(new URL('../../dist/src/cli/index.js', import.meta.url));
@@ -43,22 +44,6 @@ function batch(output, after) {
   });
 }
 
-/** Every file but for the seconds in the journal. */
-function contentOf(folder) {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
-  const files = entries.map((e) => path.join(e.parentPath, e.name)).sort();
-  const text = (f) => readFileSync(f, 'utf8').replace(/"seconds":[\d.]+/g, '');
-  return new Map(files.map((f) => [path.relative(folder, f), text(f)]));
-}
-
-const recordsOf = (folder) => {
-  try {
-    return readFileSync(path.join(folder, 'journal.jsonl'), 'utf8').split('\n').length - 2;
-  } catch {
-    return 0;
-  }
-};
-
 const calm = path.join(scratch, 'undisturbed');
 const { ms } = await batch(calm, null);
 const random = randomFrom(Number(values.seed));
@@ -70,9 +55,6 @@ for (let kill = 0; kill < Number(values.kills); kill++) {
   seen.push(killed ? recordsOf(output) : 'ended');
 }
 await batch(output, null);
-const [a, b] = [contentOf(calm), contentOf(output)];
-const different = [...new Set([...a.keys(), ...b.keys()])].filter((f) => a.get(f) !== b.get(f));
 console.log(`undisturbed: ${(ms / 1000).toFixed(1)} s; incidents recorded at each kill: ${seen.join(' ')}`);
-console.log(`${a.size} files, different: ${different.length === 0 ? 'none' : different.join(', ')}`);
+process.exitCode = compareFolders(calm, output) ? 0 : 1;
 rmSync(scratch, { recursive: true });
-process.exitCode = different.length === 0 ? 0 : 1;

@@ -5,8 +5,7 @@
 // Starts a redis-server of its own (loopback, AOF on). The kinds take turns, so that whatever else the machine does slows
 // all of them; processor time is of all processes of a run (proc_pid_stat(5)), workers from when they were ready.
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -15,8 +14,8 @@ import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Redis } from 'ioredis';
 import { makeArchive } from './make-archive.js';
+import { OwnRedis } from './redis.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PERFSCOPE = path.join(ROOT, 'dist', 'src', 'cli', 'index.js');
@@ -61,26 +60,8 @@ function start(...args) {
   return { child, ended, said: () => said };
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const port = await freePort();
-const data = path.join(scratch, 'redis');
-mkdirSync(data);
-const server = spawn(
-  'redis-server',
-  ['--port', String(port), '--bind', '127.0.0.1', '--dir', data, '--save', '', '--appendonly', 'yes'],
-  { stdio: 'ignore' },
-);
-const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
-redis.on('error', () => undefined);
-await redis.ping();
-const queue = ['--queue', `redis://127.0.0.1:${port}`];
+const redis = await OwnRedis.start(path.join(scratch, 'redis'));
+const queue = ['--queue', redis.url];
 // The archive and what is read beside it, and where results go.
 const roots = ['--read-root', folder, '--results-root', scratch];
 const common = ['-q', '--no-cache'];
@@ -91,13 +72,13 @@ async function queued(count) {
     start('worker', ...queue, ...roots, '--jobs', '1', '-v', '--no-cache'),
   );
   while (!workers.every((w) => w.said().includes('waiting for incidents'))) await sleep(50);
-  const before = [...workers.map((w) => w.child), server].map(cpuOf);
+  const before = [...workers.map((w) => w.child), redis.child].map(cpuOf);
   const begun = performance.now();
   const submitter = start('batch', folder, '-o', path.join(scratch, `out-${runs++}`), ...queue, ...common);
   const { code, said, cpu: submitting } = await submitter.ended;
   const seconds = (performance.now() - begun) / 1000;
   if (code !== 0) throw new Error(`exit code ${code}: ${said}`);
-  const spent = [...workers.map((w) => w.child), server].map((p, i) => cpuOf(p) - before[i]);
+  const spent = [...workers.map((w) => w.child), redis.child].map((p, i) => cpuOf(p) - before[i]);
   const ofRedis = spent.pop();
   for (const { child } of workers) child.kill('SIGTERM');
   await Promise.all(workers.map((w) => w.ended));
@@ -115,13 +96,13 @@ async function local(jobs) {
 
 /** Bytes in Redis for each incident that waits. */
 async function bytesWaiting() {
-  const info = async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))[1]);
+  const info = async () => Number(/used_memory:(\d+)/.exec(await redis.client.info('memory'))[1]);
   const before = await info();
   const name = ['--queue-name', 'waiting'];
   const submitter = start('batch', folder, '-o', path.join(scratch, `out-${runs++}`), ...queue, ...name, ...common);
   for (let waiting = 0; waiting < made.length; await sleep(50)) {
-    const [key] = await redis.keys('perfscope:waiting@*:wait');
-    waiting = key === undefined ? 0 : await redis.llen(key);
+    const [key] = await redis.client.keys('perfscope:waiting@*:wait');
+    waiting = key === undefined ? 0 : await redis.client.llen(key);
   }
   const after = await info();
   submitter.child.kill('SIGTERM');
@@ -159,7 +140,5 @@ for (const { name, all } of kinds) {
   console.log(`| ${cells.join(' | ')} |`);
 }
 console.log(`${(await bytesWaiting()).toFixed(0)} bytes in Redis for an incident that waits`);
-redis.disconnect();
-server.kill('SIGTERM');
-await new Promise((resolve) => server.once('exit', resolve));
+await redis.end();
 rmSync(scratch, { recursive: true });
