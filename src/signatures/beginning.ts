@@ -93,10 +93,18 @@ function ownStacks(trace: Trace, options: OwnCodeOptions): OwnStacks | null {
   const nodes: [number, number][] = [[...EMPTY_MODEL.nodes[0]!] as [number, number]];
   tree.functionOf.forEach((fn, node) => nodes.push([tree.parent[node]! + 1, fn]));
   const [under, issued] = [tree.functions, tree.functions].map((list) => new Float64Array(list.length));
+  // Calls of a node and of all that it called, which come behind it: each function is counted once on a stack.
+  const below = new Float64Array(tree.functionOf.length);
   ofStack.forEach((node, s) => {
-    if (node < 0) return;
-    issued![tree.functionOf[node]!]! += calls[s]!;
-    for (const fn of new Set(tree.path(node))) under![fn]! += calls[s]!;
+    if (node >= 0) below[node]! += calls[s]!;
+  });
+  for (let node = below.length - 1; node >= 0; node--) {
+    const [fn, parent] = [tree.functionOf[node]!, tree.parent[node]!];
+    if (tree.outermost[node]) under![fn]! += below[node]!;
+    if (parent >= 0) below[parent]! += below[node]!;
+  }
+  ofStack.forEach((node, s) => {
+    if (node >= 0) issued![tree.functionOf[node]!]! += calls[s]!;
   });
   const functions = tree.functions.map(({ name, object }, f): LearnedFunction => {
     return { name, object, invocations: 0, calls: under![f]!, ownCalls: issued![f]!, episodes: [] };

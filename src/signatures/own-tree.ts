@@ -72,13 +72,6 @@ export class OwnTree {
     return nodes;
   }
 
-  /** The functions of a node's stack, innermost first. */
-  path(node: number): number[] {
-    const path: number[] = [];
-    for (let n = node; n >= 0; n = this.parent[n]!) path.push(this.functionOf[n]!);
-    return path;
-  }
-
   private function(identity: OwnFunction): number {
     const key = `${identity.name}\0${identity.object}`;
     let index = this.functionIndex.get(key);

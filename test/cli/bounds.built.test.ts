@@ -88,6 +88,9 @@ describe('learn', () => {
     expect(ended.code, ended.stderr).toBe(0);
     const learned = JSON.parse(readFileSync(folder.at('deep.json'), 'utf8')) as { functions: unknown[] };
     expect(learned.functions).toHaveLength(20_000);
+    // Without signatures the functions on the trace's own stacks are what there is.
+    const alone = await perfscope(['analyze', folder.at('deep.strace-k'), '-f', `html=${folder.at('deep.html')}`]);
+    expect(alone, alone.stderr).toMatchObject({ code: 0 });
   });
 
   it('stacks whose calls are damaged are no stacks', async () => {

@@ -263,10 +263,13 @@ describe('compare', () => {
 });
 
 describe('Ctrl-C', () => {
+  /** More than a pipe holds: when all of it was taken, the run is reading, and has long said what Ctrl-C is to do. */
+  const MUCH = INCIDENT.repeat(Math.ceil(2 ** 21 / INCIDENT.length));
+
   it('ends a run that waits for its input, with 130', async () => {
     const ended = await perfscope(['analyze', '-', '-s', signatures], {
       stdin: null,
-      started: (child) => setTimeout(() => child.kill('SIGINT'), 1500),
+      started: (child) => child.stdin!.write(MUCH, () => child.kill('SIGINT')),
     });
     expect(ended).toEqual({ code: 130, stdout: '', stderr: 'perfscope: interrupted\n' });
   });

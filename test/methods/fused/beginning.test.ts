@@ -43,6 +43,22 @@ describe('an analysis without signatures', () => {
     expect(outcome.ranked[0]).toMatchObject({ name: 'reload', callPath: ['checkConfig', 'loop', 'main'] });
   });
 
+  it('counts a call once for each function on its stack, however often that called itself', () => {
+    const stacks = ['main>loop', 'main>loop>parse>parse>loop', 'main>parse>loop>parse', 'main'];
+    const calls = stacks.flatMap((stack, k) =>
+      Array.from({ length: 10 ** k }, (_, i): Line => {
+        const t = 20 + k + i / 10_000;
+        return [t, `1/1 ${t.toFixed(6)} stat +0.00001 ${stack}`];
+      }),
+    );
+    const { functions } = analyse(calls).signatures;
+    expect(functions.map((f) => [f.name, f.calls, f.ownCalls]).sort()).toEqual([
+      ['loop', 111, 11],
+      ['main', 1111, 1000],
+      ['parse', 110, 100],
+    ]);
+  });
+
   it('goes on where stacks are missing or broken', () => {
     const holes = traceText(serve({ to: 40, rate: 20, stacks: true }), storm(true))
       .split('\n')
