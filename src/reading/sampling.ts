@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import type { TraceFormat } from '../formats/format.js';
-import { type ForeignTracer, foreignTable, foreignTracer, unknownPrefix } from '../formats/foreign-tracers.js';
+import { type ForeignTracer, foreignTable, foreignTracer, unknownPrefix } from '../formats/foreign/index.js';
 import { type DetectedFormat, FORMATS, detectFormat, readAs } from '../formats/index.js';
 import { findWrapping, firstLines, wrappingOfOthers } from '../formats/wrapping/find.js';
 import { type Wrapping, unwrapped } from '../formats/wrapping/wrapping.js';

@@ -187,7 +187,8 @@ export class ThreadLives {
     for (const names of [false, true]) {
       for (const { what, thread, ns } of ordered) {
         const born = threads[thread]!;
-        if ((what === 'name') === names && !(names ? born.firstNs >= 0 : born.firstNs <= ns)) born.firstNs = ns;
+        if ((what === 'name') === names && !(names ? Number.isFinite(born.firstNs) : born.firstNs <= ns))
+          born.firstNs = ns;
       }
     }
     const livesOfTid = new Map<number, number[]>();
@@ -196,6 +197,7 @@ export class ThreadLives {
       if (lives) lives.push(i);
       else livesOfTid.set(tid, [i]);
     });
+    const ofNamespace = childrenInNamespace(threads, ordered);
     for (const event of ordered) {
       const thread = threads[event.thread]!;
       if (event.what === 'exit') thread.exitNs = event.ns;
@@ -204,9 +206,10 @@ export class ThreadLives {
         thread.program = event.program;
         thread.name = commOf(event.program);
       } else {
-        const child = (livesOfTid.get(event.childTid) ?? []).find(
-          (i) => threads[i]!.parent < 0 && i !== event.thread && threads[i]!.firstNs >= event.ns,
-        );
+        const child =
+          (livesOfTid.get(event.childTid) ?? []).find(
+            (i) => threads[i]!.parent < 0 && i !== event.thread && threads[i]!.firstNs >= event.ns,
+          ) ?? ofNamespace.get(event);
         if (child === undefined) continue;
         const born = threads[child]!;
         born.parent = event.thread;
@@ -233,6 +236,30 @@ export class ThreadLives {
       thread.pid = group.pid;
     });
   }
+}
+
+/**
+ * The children of clones in a container that was traced from outside: their results are tids of its own namespace, and no line has
+ * them. Whoever appears behind such a clone is its child, each behind its own. Empty where any clone's result is a thread of the trace.
+ */
+function childrenInNamespace(
+  threads: readonly { readonly tid: number; readonly firstNs: number }[],
+  events: readonly LifeEvent[],
+): ReadonlyMap<LifeEvent, number> {
+  const children = new Map<LifeEvent, number>();
+  const tids = new Set(threads.map(({ tid }) => tid));
+  const clones = events.filter((event) => event.what === 'clone');
+  if (clones.length === 0 || clones.some(({ childTid }) => tids.has(childTid))) return children;
+  const born = threads.map(({ firstNs, tid }, i) => ({ firstNs, tid, i })).filter(({ tid }) => tid > 0);
+  born.sort((a, b) => a.firstNs - b.firstNs);
+  // The first thread was there before.
+  let next = 1;
+  for (const clone of clones) {
+    while (next < born.length && (born[next]!.firstNs < clone.ns || born[next]!.i === clone.thread)) next++;
+    if (next >= born.length) break;
+    children.set(clone, born[next++]!.i);
+  }
+  return children;
 }
 
 /** tids that the clones of one entry of the chunk's threads returned. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { type Sampled, formatOf, withoutCalls } from '../../src/reading/sampling.js';
 import { sentence } from '../../src/report/messages.js';
 import { PerfscopeError } from '../../src/errors.js';
-import { foreignTable, foreignTracer } from '../../src/formats/foreign-tracers.js';
+import { foreignTable, foreignTracer } from '../../src/formats/foreign/index.js';
 import { findWrapping, firstLines } from '../../src/formats/wrapping/find.js';
 import { wrappingNames } from '../../src/formats/wrapping/wrapping.js';
 import type { Source } from '../../src/source/index.js';

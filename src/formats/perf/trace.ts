@@ -32,6 +32,11 @@ const FIRST_HALF = /^([a-z_]\w*)\((.*?)\)? +\.\.\.$/;
 const SECOND_HALF = /^\.\.\. \[continued\]: ([a-z_]\w*)\(.*\)\s*= (.+)$/;
 const FRAME = /^\s{8,}(\S.*\))$/;
 const MAX_INT32 = 0x7fffffff;
+/** Of -s and -S, behind the calls: totals, threads, and a table of calls for each. */
+const SUMMARY =
+  /^ (?:Summary of events:|\S.* \(\d+\), \d+ events, [\d.]+%|(?: {2}syscall +calls| {36,}\(msec\)| {2}-{3,} | {2}[a-z_]\w* +\d+ +(?:\d+ +)?[\d.]+ +[\d.]+).*)$/;
+/** A time since the beginning cannot be so long: perf took the later moment from the earlier one, ms. */
+const OVERFLOW_MS = 2 ** 63 / 1e6;
 /** Lines looked at to recognise the format. */
 const DETECTION_LINES = 200;
 
@@ -54,10 +59,11 @@ export const perfTrace: TraceFormat = {
   },
 
   lastRecordStart(bytes) {
-    // The last line may be cut off, so that nothing can be told of it.
-    for (let end = bytes.lastIndexOf(LF); end > 0;) {
+    // The last line may be cut off, so that nothing can be told of it; lines that tell no time need one that does behind them.
+    const timed = firstTimed(bytes)?.start ?? Infinity;
+    for (let end = bytes.lastIndexOf(LF); end > timed;) {
       const feed = bytes.lastIndexOf(LF, end - 1);
-      if (feed >= 0 && isPerfTraceLine(textOf(bytes.subarray(feed + 1, end)))) return feed + 1;
+      if (feed >= timed && isPerfTraceLine(textOf(bytes.subarray(feed + 1, end)))) return feed + 1;
       end = feed;
     }
     return 0;
@@ -67,6 +73,18 @@ export const perfTrace: TraceFormat = {
     return new PerfTraceParser(bytes).parse();
   },
 };
+
+/** The first line that tells a moment, and that in ns; null where none does. */
+function firstTimed(bytes: Uint8Array): { start: number; ns: number } | null {
+  for (let start = 0; start < bytes.length;) {
+    const feed = bytes.indexOf(LF, start);
+    const end = feed < 0 ? bytes.length : feed;
+    const time = LINE.exec(textOf(bytes.subarray(start, end)))?.[1];
+    if (time !== undefined && time !== '?') return { start, ns: Math.round(Number(time) * 1e6) };
+    start = end + 1;
+  }
+  return null;
+}
 
 /** Latin1, without the CR of CR LF. */
 function textOf(bytes: Uint8Array): string {
@@ -91,6 +109,8 @@ class PerfTraceParser {
 
   parse(): TraceChunk {
     const { bytes, writer } = this;
+    // What returned before the first moment began before it.
+    this.now = firstTimed(bytes)?.ns ?? 0;
     for (let from = 0; from < bytes.length;) {
       const feed = bytes.indexOf(LF, from);
       const end = feed < 0 ? bytes.length : feed;
@@ -119,7 +139,8 @@ class PerfTraceParser {
     const [, time, ms, comm, tid, body] = LINE.exec(line) ?? [];
     if (body === undefined) {
       // perf's own words (`LOST 12 events!`), and what stands between.
-      if (line.trim() !== '' && !/^\s*LOST \d+ events/.test(line)) return 'no system call';
+      if (line.trim() !== '' && !/^\s*LOST \d+ events/.test(line) && !SUMMARY.test(line.trimEnd()))
+        return 'no system call';
       this.writer.notices++;
       return '';
     }
@@ -127,13 +148,13 @@ class PerfTraceParser {
     const first = whole ?? FIRST_HALF.exec(body);
     const second = first === null ? SECOND_HALF.exec(body) : null;
     if (first === null && second === null) {
-      // Other events than calls.
-      if (!/^[a-z_]+:[a-z_]/.test(body)) return 'no system call';
+      // Other events than calls, and page faults (-F).
+      if (!/^(?:[a-z_]+:[a-z_]|(?:min|maj)fault \[)/.test(body)) return 'no system call';
       this.writer.notices++;
       return '';
     }
     if (time !== '?') this.now = Math.round(Number(time) * 1e6);
-    const durationNs = ms === undefined ? NaN : Math.round(Number(ms) * 1e6);
+    const durationNs = ms === undefined || Number(ms) > OVERFLOW_MS ? NaN : Math.round(Number(ms) * 1e6);
     if (durationNs >= 0) this.writer.hasDurations = true;
     const thread = this.thread(Number(tid ?? 0), comm ?? '');
     if (second !== null) this.end(thread, second[1]!, second[2]!, durationNs);
@@ -175,6 +196,14 @@ class PerfTraceParser {
     if (row >= 0 && writer.columns.call[row] !== call) {
       this.abandon(thread);
       row = -1;
+    }
+    const { role } = callTraits(name);
+    if (row < 0 && (role === 'clone' || role === 'fork') && result === '0') {
+      // The first thing that a new thread does is to return from the call that made it.
+      writer.notices++;
+      writer.seen[thread] = 1;
+      writer.lifecycle.push({ what: 'name', thread, ns: now, name: writer.threads[thread]!.name });
+      return;
     }
     if (row < 0 && writer.seen[thread] === 0) return this.orphan(thread, name, result, durationNs);
     if (row < 0) {

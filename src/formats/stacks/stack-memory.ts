@@ -74,7 +74,7 @@ export class StackMemory {
   frame(line: number, read: (text: string) => Frame | null): Frame | null {
     const known = this.frames[line];
     if (known !== undefined) return known;
-    return (this.frames[line] = read(this.interner.strings[line].slice(3)));
+    return (this.frames[line] = read(this.interner.strings[line].replace(/^\s*> /, '')));
   }
 
   /** Lines of a node, the last one (the outermost frame) first. */

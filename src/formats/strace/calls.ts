@@ -15,7 +15,7 @@ import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { kindCode } from '../../trace/kinds.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
-import { CR, LF, LineScanner, SPACE, isDigit, lineEnd, startsWith } from '../../lib/bytes.js';
+import { CR, LF, LineScanner, SPACE, endsWith, isDigit, lineEnd, startsWith, text } from '../../lib/bytes.js';
 import * as args from './arguments.js';
 import type { StraceClock } from './clock.js';
 import { decorationKind, sideFlag } from './descriptors.js';
@@ -32,6 +32,7 @@ import type { LineThreads } from './threads.js';
 export const NOT_A_CALL = -1;
 /** Lines of the program's own output that may stand inside a call's line before it counts as broken. */
 const LONGEST_INTERRUPTION = 64;
+const IN_NAMESPACE = /\/\* (\d{1,9}) in strace's PID NS \*\//;
 /** Distinct names whose traits are kept; Linux has fewer than 500 calls. Names beyond are treated as unknown calls. */
 const MAX_CALLS = 1024;
 
@@ -285,9 +286,19 @@ export class CallReader {
       if (found !== 0) variant[row] = found;
     } else if (outcome.errno !== 0) return;
     else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
-    else if (role === CLONE || role === FORK) this.events.cloned(row, thread);
-    else if (role === TID) this.events.tid(thread, outcome.result);
-    else if (role === PID) this.events.pid(thread, outcome.result);
+    else if (role === CLONE || role === FORK) this.events.cloned(row, thread, this.tid(bytes));
+    else if (role === TID) this.events.tid(thread, this.tid(bytes));
+    else if (role === PID) this.events.pid(thread, this.tid(bytes));
+  }
+
+  /** The tid that a call returned, as the lines' heads have it: `7 /* 4712 in strace's PID NS` (--decode-pids=pidns). */
+  private tid(bytes: Uint8Array): number {
+    const { argsEnd, result } = this.outcome;
+    const end = lineEnd(bytes, argsEnd);
+    if (!endsWith(bytes, argsEnd, end, '>') && !endsWith(bytes, argsEnd, end, '/') && bytes[end - 1] !== CR)
+      return result;
+    const told = IN_NAMESPACE.exec(text(bytes, argsEnd, end))?.[1];
+    return told === undefined ? result : Number(told);
   }
 
   private timeout(bytes: Uint8Array, start: number, role: number): number {
@@ -301,8 +312,8 @@ export class CallReader {
     writer.seen[thread] = 1;
     const role = this.roles[call];
     if (outcome.errno === 0) {
-      if (role === TID) this.events.tid(thread, outcome.result);
-      else if (role === PID) this.events.pid(thread, outcome.result);
+      if (role === TID) this.events.tid(thread, this.tid(bytes));
+      else if (role === PID) this.events.pid(thread, this.tid(bytes));
     }
     if (outcome.durationNs >= 0) writer.hasDurations = true;
     const never = outcome.state === NEVER && role !== EXIT;

@@ -28,15 +28,15 @@ export class ThreadEvents {
     if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns: this.clock.lastNs, name });
   }
 
-  /** A successful clone, clone3, fork or vfork. */
-  cloned(row: number, thread: number): void {
-    const { result, start, variant } = this.writer.columns;
-    if (result[row] <= 0) return;
+  /** A successful clone, clone3, fork or vfork that made `childTid`. */
+  cloned(row: number, thread: number, childTid: number): void {
+    const { start, variant } = this.writer.columns;
+    if (childTid <= 0) return;
     this.writer.lifecycle.push({
       what: 'clone',
       thread,
       ns: start[row],
-      childTid: result[row],
+      childTid,
       sameProcess: variant[row] === THREAD,
     });
   }

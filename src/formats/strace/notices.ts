@@ -15,6 +15,7 @@ const BEGINNINGS = [
   '------ ',
   'System call usage summary',
   'Unknown syscall ',
+  '<detached ...>',
 ];
 
 /** Whether the line whose body is bytes[start, end) is a notice. */
@@ -24,6 +25,8 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   while (bytes[p] === SPACE || startsWith(bytes, p, '^C')) p += bytes[p] === SPACE ? 1 : 2;
   if (p >= stop) return true;
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
+  // Bytes that were read or written: strace -e read=, -e write=.
+  if (bytes[p] === 124 /* | */) return p === start + 1 && isHex(bytes, p + 2, 5) && bytes[stop - 1] === 124;
   return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
 }
 
@@ -47,6 +50,15 @@ export function isCommand(bytes: Uint8Array, start: number, end: number): boolea
 }
 const COMMAND = /^(?:[^\s"]*|\[[^\]"]*\])\s?[$#%] (?:sudo )?(?:\/\S*\/)?strace /;
 const LONGEST_COMMAND = 400;
+
+/** Whether so many hexadecimal digits and a space stand at `p`. */
+function isHex(bytes: Uint8Array, p: number, digits: number): boolean {
+  for (let q = p; q < p + digits; q++) {
+    const c = bytes[q];
+    if (!isDigit(c) && !(c >= 97 && c <= 102)) return false;
+  }
+  return bytes[p + digits] === SPACE;
+}
 
 /** ` 12.34    0.000010          10         1         1 kill`: share, seconds, microseconds a call, calls, errors, name. */
 function isSummaryRow(bytes: Uint8Array, start: number, end: number): boolean {

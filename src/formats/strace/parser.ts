@@ -153,7 +153,8 @@ export class StraceParser {
   private otherLine(bytes: Uint8Array, start: number, body: number, cut: boolean): number {
     const end = lineEnd(bytes, body);
     this.calls.owner = NO_STACK;
-    if (isNotice(bytes, body, end)) {
+    // The rows of a summary look like a thread or a time.
+    if (isNotice(bytes, body, end) || isNotice(bytes, start, end)) {
       this.writer.notices++;
       const announced = announcedIn(bytes, body, end);
       if (announced !== null) this.threads.announce(announced);

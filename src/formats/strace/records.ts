@@ -30,13 +30,26 @@ export function startsRecord(bytes: Uint8Array, from: number): boolean {
 
 /**
  * Whether a line of a stack starts at `p`: ` > /usr/sbin/nginx(main+0x1d) [0x44b2d]`. A line that was quoted (` > read(3, ...) = 1`)
- * looks like one, but a record stands behind its mark, and it does not end with an address.
+ * looks like one, but a record stands behind its mark, and it does not end with an address. Who copied may have lost the space before
+ * the mark, or have a tab for it.
  */
 export function isStackLine(bytes: Uint8Array, p: number): boolean {
-  if (bytes[p] !== SPACE || bytes[p + 1] !== 62 /* > */ || bytes[p + 2] !== SPACE) return false;
+  const c = bytes[p];
+  if (c !== SPACE && c !== TAB && c !== 62 /* > */) return false;
+  const frame = frameStart(bytes, p);
+  if (frame < 0) return false;
+  if (frame - p !== 3 || c !== SPACE) return endsWithAddress(bytes, frame);
   // Nearly all frames begin with the path of a file.
-  return bytes[p + 3] === 47 /* '/' */ || !startsRecord(bytes, p + 3) || endsWithAddress(bytes, p + 3);
+  return bytes[frame] === 47 /* '/' */ || !startsRecord(bytes, frame) || endsWithAddress(bytes, frame);
 }
+
+/** Where the frame behind ` > ` begins, -1 when no such mark stands at `p`. */
+export function frameStart(bytes: Uint8Array, p: number): number {
+  let q = p;
+  while (bytes[q] === SPACE || bytes[q] === TAB) q++;
+  return bytes[q] === 62 && bytes[q + 1] === SPACE ? q + 2 : -1;
+}
+const TAB = 9;
 
 /** `) [0x44b2d]`, and what newer versions print behind it (source file and line). */
 function endsWithAddress(bytes: Uint8Array, from: number): boolean {

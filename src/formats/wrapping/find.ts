@@ -1,12 +1,11 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
-import { LF, isDigit } from '../../lib/bytes.js';
-import { PerfLine } from '../perf/line.js';
-import { isPerfTraceLine } from '../perf/trace.js';
-import { isNotice } from '../strace/notices.js';
-import { isStackLine, startsRecord } from '../strace/records.js';
+import { LF } from '../../lib/bytes.js';
+import { foldedAt } from './folded.js';
 import { HEADS, type Head, LINE_NUMBER, QUOTE } from './heads.js';
-import { MARKS } from './marks.js';
+import { isKnown, isRecord } from './known-lines.js';
+import { MARKS, type Mark } from './marks.js';
 import { prefixHead, sharedPrefix } from './shared-prefix.js';
+import { sharedSuffix } from './shared-suffix.js';
 import { type Wrapping, isUnthreaded, isUntimed, stepOf } from './wrapping.js';
 
 /** Lines looked at: what all lines share, a few show, and ordinary traces must not pay for the others. */
@@ -38,22 +37,43 @@ export function wrappingOfOthers(lines: readonly string[]): Wrapping | null {
 function wrappingOf(given: readonly string[]): Wrapping | null {
   let lines = given;
   const steps: string[] = [];
-  for (const { id, sign, undo } of MARKS) {
+  for (const mark of MARKS) {
     // A page may have been escaped twice.
-    for (let times = 0; times < 2 && sign(lines); times++) {
-      lines = lines.map(undo);
-      steps.push(id);
+    for (let times = 0; times < 2 && mark.sign(lines); times++) {
+      lines = undone(lines, mark);
+      steps.push(mark.id);
     }
+  }
+  const suffix = sharedSuffix(lines);
+  if (suffix !== null) {
+    lines = undone(lines, stepOf(suffix) as Mark);
+    steps.push(suffix);
   }
   const found = withoutHeads(lines, 0);
   steps.push(...found.steps);
+  const fold = foldedAt(found.lines);
+  if (fold !== null) steps.push(fold);
   if (steps.length === 0) return null;
   const records = found.lines.filter(isRecord);
   const most = (test: (line: string) => boolean) => records.filter(test).length * 2 > records.length;
   const tids = most(isUnthreaded);
-  const stamps = found.steps.some((id) => /\?<(?:iso|epoch|day|uptime)>/.test((stepOf(id) as Head).pattern.source));
-  const json = steps.includes('json');
+  const stamps = found.steps.some((id) =>
+    /\?<(?:iso|epoch|millis|day|uptime)>/.test((stepOf(id) as Head).pattern.source),
+  );
+  const json = steps.includes('json') || steps.includes('logfmt');
   return { steps, times: (stamps || json) && most(isUntimed), tids, sources: sourcesOf(lines, found, tids) };
+}
+
+/** The lines without the mark; those that go on with one are put behind it. */
+function undone(lines: readonly string[], { undo, goesOn }: Mark): string[] {
+  const out: string[] = [];
+  let open = false;
+  for (const line of lines) {
+    if (open) out[out.length - 1] += undo(line);
+    else out.push(undo(line));
+    open = goesOn?.(line) === true;
+  }
+  return out;
 }
 
 /** Whose lines were put together, where that cannot be undone: the numbers of their threads mean nothing to each other. */
@@ -136,21 +156,6 @@ function isNumbered(lines: readonly string[]): boolean {
   if (rests.every((rest) => !isRecord(rest) || !isUnthreaded(rest))) return true;
   return lines.length >= (from === 1 ? 3 : NUMBERED_LINES);
 }
-
-function isKnown(line: string): boolean {
-  if (isRecord(line)) return true;
-  const bytes = bytesOf(line);
-  return isStackLine(bytes, 0) || isNotice(bytes, 0, bytes.length - 1);
-}
-
-/** Whether it is a line of strace, perf script or perf trace. */
-function isRecord(line: string): boolean {
-  if (line === '') return false;
-  const bytes = bytesOf(line);
-  return startsRecord(bytes, 0) || isPerfTraceLine(line) || (!isDigit(bytes[0]!) && new PerfLine().read(bytes, 0));
-}
-
-const bytesOf = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
 
 /** Lines that are not empty; `most` of them. */
 export function firstLines(sample: Uint8Array, most = LINES): string[] {

@@ -3,7 +3,7 @@
  * and why its shape is safe to cut. A head is cut where lines are records only behind it (find.ts), never where they are without.
  *
  * Named groups of a pattern are used where the lines behind it do not tell the same themselves: `tid` is the thread,
- * `iso`, `epoch`, `day` (time of day) and `uptime` (seconds since the boot) the moment at which the line was written; `source` is
+ * `iso`, `epoch`, `millis`, `day` (time of day) and `uptime` (seconds since the boot) the moment at which the line was written; `source` is
  * whose line it is, where one text may hold those of several; `part` is there where the next line goes on with this one.
  */
 export interface Head {
@@ -25,8 +25,8 @@ const WRITER = String.raw`[^\s:[\]]+(?:\[[^\s\]]+\])?: `;
 
 /** A file's name, with the thread at its end where strace -ff gave it. */
 const FILE = String.raw`(?<source>[^\s:("]*?(?:\.(?<tid>\d{1,7}))?)`;
-/** What follows is not the rest of a time of day (05:30.060866). */
-const WHOLE_TIME = String.raw`(?!\d\d:\d\d(?![:\d]))`;
+/** What follows is not the rest of a time of day: minutes and seconds (05:30.060866), or seconds behind hours and minutes. */
+const WHOLE_TIME = String.raw`(?!\d\d:\d\d(?![:\d]))(?<!\d\d:\d\d:(?=\d\d(?:[ .,]|$)))`;
 
 const at = (pattern: string): RegExp => new RegExp(`^${pattern}`);
 
@@ -92,14 +92,18 @@ export const HEADS: readonly Head[] = [
   { id: 'indent', what: 'indentation', pattern: at('  +(?= > )') },
   // Comments, differences and boxes; `+++ exited` and `--- SIGNAL` have no space behind their first mark.
   { id: 'mark', what: 'a mark', pattern: at(String.raw`(?:[#|*+-]|\/\/) `) },
+  // A patch that adds the trace: `+++ exited` has a fourth mark there.
+  { id: 'diff', what: 'marks of a patch', pattern: at(String.raw`\+(?=\+{3} |[^+])`) },
+  // Milli-, micro- or nanoseconds since the epoch, as clouds export their logs.
+  { id: 'epoch-ms', what: 'a log with times', pattern: at(String.raw`(?<millis>\d{13})(?:\d{3}|\d{6})?[ \t]+`) },
 ];
 
 /** Numbers of lines: they rise by one from line to line, which find.ts checks; a tid would be taken for one otherwise. */
 export const LINE_NUMBER: Head = {
   id: 'line-number',
   what: 'line numbers',
-  // cat -n, nl, less -N, editors. The space of a frame stays.
-  pattern: /^ *(?<number>\d+)(?:\t|[:|] ?| +(?= > )| +)/,
+  // cat -n, nl, less -N, editors, lists (`1. `, `1) `). The space of a frame stays.
+  pattern: /^ *L?(?<number>\d+)(?:\t|[:|] ?|[.)] +| +(?= > )| +)/,
 };
 
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */
@@ -107,8 +111,9 @@ export const QUOTE: Head = HEADS.find(({ id }) => id === 'quote')!;
 
 /** The time that a head told, as strace would print it; '' when it told none. */
 export function stampOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const { iso, epoch, day, uptime } = groups;
+  const { iso, epoch, millis, day, uptime } = groups;
   if (iso !== undefined) return isoStamp(iso);
+  if (millis !== undefined) return `${millis.slice(0, -3)}.${millis.slice(-3)}`;
   if (epoch !== undefined) return epoch;
   if (day !== undefined) return day.replace(',', '.');
   return uptime === undefined ? '' : uptimeStamp(uptime);

@@ -32,12 +32,34 @@ const TAG =
   /<\/?(?:pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
 /** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
 const HTML_SIGN =
-  /&(?:amp;)?lt;(?:\d+\.\d+|unfinished \.\.\.)&(?:amp;)?gt;\s*(?:<[^<>]*>)*$|&(?:amp;)?lt;\.\.\. \w+ resumed&(?:amp;)?gt;/;
+  /&(?:amp;)?lt;(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?gt;|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?lt;\.\.\. \w+ resumed(?:&(?:amp;)?gt;|>)/;
 
 /** Share of the lines that bear a sign which output of the traced program between the lines may bear too. */
 const MANY = 1 / 4;
+/** Share that a sign must have which one line of the program may bear. */
+const MOST = 0.9;
 const many = (lines: readonly string[], pattern: RegExp): boolean =>
   lines.filter((line) => pattern.test(line)).length >= lines.length * MANY;
+
+/** `msg="..."` among words with values: logfmt, as Go's loggers write it; its time comes before the line, where a head is read. */
+const LOGFMT = /^(?:[\w.-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*) )*(?:msg|message|MESSAGE)=("(?:[^"\\]|\\.)*")/;
+const LOGFMT_TIME = /(?:^| )(?:time|ts|t)="?(\d{4}-\d\d-\d\dT[^\s"]+)/;
+
+/** A time or a duration with a comma, behind what may stand before it. */
+const COMMA_TIME = /^( *(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:\d+:\d\d:\d\d|\d+)),(\d{3,9})(?= )/;
+const COMMA_DURATION = /<(\d+),(\d+)>(?=\s*$)/;
+/** A field of CSV that is a number with a comma: between other separators, or in quotation marks. */
+const COMMA_FIELD = /((?:^|[;\t])-?\d+),(?=\d+(?:[;\t\r]|$))|"(-?\d+),(\d+)"/g;
+
+/** Each line in quotation marks: a column of CSV, a list of a program or of JSON. */
+const QUOTED_LINE = /^\s*(["'])(.*)\1\s*[,;]?\s*$/;
+
+/** The call at the beginning of a line, behind what strace prints before it, and the name of its first argument (strace -N). */
+const NAMED_CALL =
+  /^(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:[\d:.]+ +)?(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed>)(?=(?:, )?[a-z_]\w*(?:=|: ))/;
+const NAMED_ARGUMENT = /[a-z_]\w*(?:=|: )/y;
+/** Names that strace has always printed. */
+const USUAL_NAMES = /\((?:child_stack|flags|\{)/;
 
 /** UTF-8 that word processors and web pages put for ASCII, as latin1. */
 const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
@@ -95,6 +117,39 @@ export const MARKS: readonly Mark[] = [
     goesOn: (line) => isPartOfMessage(line),
   },
   {
+    id: 'logfmt',
+    what: 'a log of words with values',
+    sign: (lines) => many(lines, LOGFMT),
+    undo: (line) => {
+      const message = LOGFMT.exec(line)?.[1];
+      if (message === undefined) return line;
+      const time = LOGFMT_TIME.exec(line)?.[1];
+      return `${time === undefined ? '' : `${time} `}${unquoted(message)}`;
+    },
+  },
+  {
+    id: 'quoted-printable',
+    what: 'quoted-printable text of a mail',
+    // Names of flags, structures and results: an equals sign stands in nearly every record.
+    sign: (lines) => many(lines, /=3D/) && !many(lines, /=(?!3D|[0-9A-F]{2}|$)/),
+    undo: (line) =>
+      line.replace(/=$/, '').replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
+    goesOn: (line) => line.endsWith('='),
+  },
+  {
+    id: 'quoted-lines',
+    what: 'quotation marks round each line',
+    sign: (lines) => {
+      const items = lines.filter((line) => /\w/.test(line));
+      return items.length > 1 && items.filter((line) => QUOTED_LINE.test(line)).length >= items.length * MOST;
+    },
+    undo: (line) => {
+      const [, mark, inner] = QUOTED_LINE.exec(line) ?? [];
+      if (inner === undefined) return line;
+      return mark === '"' ? unquoted(`"${inner}"`) : inner;
+    },
+  },
+  {
     id: 'html',
     what: 'HTML entities',
     sign: (lines) =>
@@ -109,7 +164,70 @@ export const MARKS: readonly Mark[] = [
     sign: (lines) => many(lines, /^(?=.*[a-z0-9_]\(.*=).*(?:\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92)/),
     undo: (line) => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line),
   },
+  {
+    id: 'decimal-comma',
+    what: 'decimal commas',
+    sign: (lines) => many(lines, COMMA_TIME) || many(lines, COMMA_DURATION) || isCommaTable(lines),
+    undo: (line) =>
+      line
+        .replace(COMMA_TIME, '$1.$2')
+        .replace(COMMA_DURATION, '<$1.$2>')
+        .replace(COMMA_FIELD, (_, field?: string, whole?: string, fraction?: string) =>
+          field === undefined ? `${whole}.${fraction}` : `${field}.`,
+        ),
+  },
+  {
+    id: 'argument-names',
+    what: 'names of arguments',
+    sign: (lines) =>
+      many(
+        lines.filter((line) => !USUAL_NAMES.test(line)),
+        NAMED_CALL,
+      ),
+    undo: withoutArgumentNames,
+  },
 ];
+
+/** What a string in quotation marks says: of JSON and most languages, or of CSV, which doubles them. */
+function unquoted(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    const inner = quoted.slice(1, -1);
+    return inner.includes('\\"') ? inner.replaceAll('\\"', '"') : inner.replaceAll('""', '"');
+  }
+}
+
+/** A table whose columns are named and whose numbers have commas. */
+function isCommaTable(lines: readonly string[]): boolean {
+  const [header, ...rows] = lines;
+  if (header === undefined || rows.length === 0 || !/^[\w" .-]+[;\t,][\w" .;\t,-]+$/.test(header)) return false;
+  return rows.every((row) => row.search(COMMA_FIELD) >= 0);
+}
+
+/** The line of a call without the names that strace -N prints before its arguments; those of members of structures stay. */
+function withoutArgumentNames(line: string): string {
+  const start = NAMED_CALL.exec(line)?.[0].length;
+  if (start === undefined) return line;
+  let out = line.slice(0, start);
+  let depth = 0;
+  for (let p = start, begins = true; p < line.length; p++) {
+    if (begins) {
+      NAMED_ARGUMENT.lastIndex = line.startsWith(', ', p) ? p + 2 : p;
+      if (NAMED_ARGUMENT.test(line)) p = NAMED_ARGUMENT.lastIndex;
+      begins = false;
+    }
+    const c = line[p]!;
+    const from = p;
+    if (c === '"') for (p++; p < line.length && line[p] !== '"'; p++) if (line[p] === '\\') p++;
+    if (c === ')' && depth === 0) return out + line.slice(p);
+    if ('([{'.includes(c)) depth++;
+    else if (')]}'.includes(c)) depth--;
+    out += line.slice(from, p + 1);
+    begins = depth === 0 && line.startsWith(', ', p - 1);
+  }
+  return out;
+}
 
 function characterOf(entity: string): string {
   const name = entity.slice(1, -1);

@@ -2,7 +2,7 @@
  * A prefix that the table of heads does not have, but all lines share: the same text in each, with times between that may differ.
  * Where anything else differs (names or numbers of hosts, files, jobs) the lines may be of several, and it is left alone.
  */
-import { BEHIND } from '../foreign-tracers.js';
+import { BEHIND } from '../foreign/index.js';
 import type { Head } from './heads.js';
 
 /** Fewer lines share anything by chance. */

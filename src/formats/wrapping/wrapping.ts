@@ -6,13 +6,15 @@
 import { LF } from '../../lib/bytes.js';
 import type { ParseOptions, TraceFormat } from '../format.js';
 import type { TraceChunk } from '../../trace/chunk.js';
+import { type Fold, foldOf } from './folded.js';
 import { HEADS, type Head, LINE_NUMBER, stampOf } from './heads.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead } from './shared-prefix.js';
+import { suffixMark } from './shared-suffix.js';
 
 /** Plain data: it goes to the threads that parse. */
 export interface Wrapping {
-  /** Ids of marks and heads, in the order in which they are taken off. */
+  /** Ids of marks, heads and at last a fold, in the order in which they are taken off. */
   readonly steps: readonly string[];
   /** The lines tell no time: that of the head stands for it. */
   readonly times: boolean;
@@ -35,7 +37,8 @@ const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
 const heads = new Map([...HEADS, LINE_NUMBER].map((head) => [head.id, head]));
 
 /** What a step takes off. */
-export const stepOf = (id: string): Mark | Head => (marks.get(id) ?? heads.get(id) ?? prefixHead(id))!;
+export const stepOf = (id: string): Mark | Head | Fold =>
+  (marks.get(id) ?? heads.get(id) ?? prefixHead(id) ?? suffixMark(id) ?? foldOf(id))!;
 
 /** What the steps are, for people. */
 export function wrappingNames({ steps }: Wrapping): string[] {
@@ -44,7 +47,7 @@ export function wrappingNames({ steps }: Wrapping): string[] {
 
 /** Takes the wrapping off a line of latin1; `goesOn`: the next line goes on with it. */
 function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: string; goesOn: boolean } {
-  const plan: (Mark | Head)[] = steps.map(stepOf);
+  const plan = steps.map(stepOf).filter((step): step is Mark | Head => !('continues' in step));
   return (given) => {
     let line = given;
     let stamp = '';
@@ -73,18 +76,29 @@ function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: 
 /** The text without its wrapping. Parts of a line stand where its first stood, and leave empty lines. */
 export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
   const unwrap = unwrapper(wrapping);
+  const fold = wrapping.steps.map(foldOf).find((step) => step !== null);
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lines: string[] = [];
   /** The line that the next one goes on with, -1 when it does not. */
   let open = -1;
+  /** The last line as it stood, and the one that it goes on with. */
+  let before = '';
+  let first = 0;
   for (let from = 0; from < bytes.length;) {
     const feed = buffer.indexOf(LF, from);
     const end = feed < 0 ? bytes.length : feed;
     // Of CR LF the CR goes too: marks and heads judge the line.
     const given = buffer.toString('latin1', from, end > from && bytes[end - 1] === 13 ? end - 1 : end);
     const { line, goesOn } = unwrap(given);
-    if (open >= 0) lines[open] += line;
-    lines.push(open < 0 ? line : '');
+    if (fold?.continues(before, line) === true && lines.length > 0) {
+      lines[first] += fold.between(before) + line;
+      lines.push('');
+    } else {
+      if (open >= 0) lines[open] += line;
+      lines.push(open < 0 ? line : '');
+      first = open < 0 ? lines.length - 1 : open;
+    }
+    before = line;
     if (!goesOn) open = -1;
     else if (open < 0) open = lines.length - 1;
     from = end + 1;

@@ -1,0 +1,128 @@
+/**
+ * Texts of tracers and tools that perfscope does not read, each by name and with the way on. Two tables, asked where no format is
+ * recognised and where a text gave no call; and those of tracers, as some print lines that look like those of strace, before formats
+ * are looked for.
+ */
+import { ARM64_CALLS, I386_CALLS, X86_64_CALLS, architectureOf } from '../syscalls/index.js';
+import { type ForeignTracer, STRACE, type Sign } from './sign.js';
+import { TEXTS } from './texts.js';
+import { TRACERS } from './tracers.js';
+
+export type { ForeignTracer } from './sign.js';
+
+/** The tracer whose lines these are although they may look like those of a format; null when nothing says so. */
+export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
+  return bearing(lines, TRACERS) ?? ofOtherMachine(lines) ?? ofLibraries(lines) ?? counted(lines) ?? joined(lines);
+}
+
+/** perf prints numbers of calls, and its header (perf script --header) tells a machine whose numbers are not known. */
+function ofOtherMachine(lines: readonly string[]): ForeignTracer | null {
+  const [, machine] = lines.map((line) => /^# arch\s*:\s*(\S+)/.exec(line)).find((found) => found !== null) ?? [];
+  if (machine === undefined || architectureOf(machine) !== null) return null;
+  if (!lines.some((line) => line.includes('raw_syscalls:'))) return null;
+  return {
+    what: `a recording of perf on ${machine}, whose numbers of system calls perfscope does not know`,
+    advice: `Record events with names (perf record -e 'syscalls:sys_enter_*,syscalls:sys_exit_*' -p PID), or with strace.`,
+  };
+}
+
+/** What a text is that holds no call. */
+export function foreignTable(lines: readonly string[]): ForeignTracer | null {
+  return bearing(lines, TEXTS);
+}
+
+function bearing(lines: readonly string[], signs: readonly Sign[]): ForeignTracer | null {
+  for (const { line, share, what, advice } of signs) {
+    const count = lines.filter((text) => line.test(text)).length;
+    if (count > 0 && count >= share * lines.length) return { what, advice };
+  }
+  return null;
+}
+
+const CALL = /^(?:\[pid +\d+\] |\d+ +)?(?:[\d:.]+ +)?([a-zA-Z_]\w*)\(.*(?:\)\s+= |<unfinished \.\.\.>)/;
+/** Names that strace prints and the tables of x86-64, i386 and arm64 do not have. */
+const OTHER_CALLS =
+  'send recv accept pread pwrite shmat shmget shmctl shmdt semop semget semctl msgsnd msgrcv msgget msgctl';
+/** So many distinct names tell, and so large a share of them. */
+const LEAST_NAMES = 2;
+const MOST_OF_THEM = 0.5;
+
+/** What programs call most, and no kernel has: one of them among calls may be new, two are functions of libraries. */
+const FUNCTIONS = new Set(
+  `malloc calloc realloc free strlen strcmp strncmp strcasecmp strcpy strncpy strcat strchr strrchr strstr strdup strtol strtok memcpy memset memmove
+  memcmp memchr printf fprintf sprintf snprintf vsnprintf sscanf puts putchar fopen fclose fread fwrite fgets fputs fflush getenv setlocale atoi
+  toupper tolower qsort usleep sleep gethostbyname getaddrinfo pthread_create pthread_mutex_lock pthread_mutex_unlock __libc_start_main
+  __errno_location __sprintf_chk __snprintf_chk __printf_chk __memcpy_chk __strdup`.split(/\s+/),
+);
+
+/** Most names in front of brackets are no system calls of Linux: functions, as ltrace prints them. */
+function ofLibraries(lines: readonly string[]): ForeignTracer | null {
+  const names = new Set(lines.flatMap((line) => CALL.exec(line)?.[1] ?? []));
+  if (names.size < LEAST_NAMES) return null;
+  const known = new Set([X86_64_CALLS, I386_CALLS, ARM64_CALLS].flat().concat(OTHER_CALLS.split(' ')));
+  const others = [...names].filter((name) => !known.has(name) && !/^(?:SYS|syscall)_(?:0x[0-9a-f]+|\d+)$/.test(name));
+  const functions = others.filter((name) => FUNCTIONS.has(name)).length;
+  if (others.length <= names.size * MOST_OF_THEM && functions < LEAST_NAMES) return null;
+  const example = (functions < LEAST_NAMES ? others : others.filter((name) => FUNCTIONS.has(name)))
+    .slice(0, 3)
+    .join(', ');
+  return {
+    what: `no trace of Linux system calls: many of its names (${example}) are functions or calls of another system`,
+    advice: `Of ltrace, gdb or another system? ${STRACE}`,
+  };
+}
+
+/** `   5012 epoll_wait(5, ...`: a count right-aligned in seven places, where strace prints threads left-aligned. */
+const COUNTED = /^ (?=.{6} )\s*(\d+) [a-z_]\w*\(/;
+const MOST_LINES = 0.8;
+
+/** Lines that uniq -c counted: without times, each call once. Numbers that rise by one are those of lines. */
+function counted(lines: readonly string[]): ForeignTracer | null {
+  const counts = lines.flatMap((line) => COUNTED.exec(line)?.[1] ?? []).map(Number);
+  if (counts.length < LEAST_NAMES || counts.length < lines.length * MOST_LINES) return null;
+  if (counts.every((count, i) => i === 0 || count === counts[i - 1]! + 1)) return null;
+  return {
+    what: 'what uniq -c made of a trace: each call once, with how often it was made',
+    advice: `Give the trace as it was before: what happened shows in the order of its calls and their times.`,
+  };
+}
+
+/** A result, then another record in the same line. */
+const JOINED =
+  /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+)(?:\[pid +\d+\] |\d+ +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
+
+/** Line feeds that became blanks, tags or `\n`: of several records in a line only one would be read. */
+function joined(lines: readonly string[]): ForeignTracer | null {
+  const seams = lines.flatMap((line) => JOINED.exec(line)?.[1] ?? []);
+  if (seams.length === 0 || seams.length * 2 < lines.length) return null;
+  const what = 'a trace whose lines are joined in one';
+  const seam = seams[0]!.trim();
+  if (seam.startsWith('<'))
+    return { what: `${what} by <br>`, advice: "Undo it: sed 's/<br[^>]*>/\\n/g' FILE | perfscope analyze -" };
+  if (seam !== '')
+    return { what: `${what}, with \\n between`, advice: 'Undo it: for JSON, jq -r .FIELD FILE | perfscope analyze -' };
+  return { what, advice: 'Copy the text as it was, or give the file that strace wrote.' };
+}
+
+/** A call of strace, with its thread and time, somewhere in a line. */
+export const BEHIND =
+  /(?<![\w.:])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)/;
+
+/** Lines of strace stand behind something that the table of heads does not have: what it is, and how to cut it. */
+export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
+  const prefixes = lines.flatMap((line) => {
+    const found = BEHIND.exec(line);
+    return found === null || found.index === 0 ? [] : [line.slice(0, found.index)];
+  });
+  const [first] = prefixes;
+  if (first === undefined || prefixes.length * 2 < lines.length) return null;
+  const { length } = first;
+  const example = JSON.stringify(first);
+  const same = prefixes.every((other) => other.length === length);
+  return {
+    what: same ? `a prefix of ${length} characters (${example})` : `a prefix (${example})`,
+    advice: same
+      ? `Cut it off: sed 's/^.\\{${length}\\}//' FILE | perfscope analyze -`
+      : 'Cut off what stands before the thread, time or call in each line, for example with sed.',
+  };
+}

@@ -1,0 +1,134 @@
+/** Tracers that perfscope does not read, by lines that they print among calls or for a call: none of them is a line of strace. */
+import { CSV, LINUX, STRACE, type Sign } from './sign.js';
+
+export const TRACERS: readonly Sign[] = [
+  {
+    // ltrace -S marks system calls; -f and the end of a process differ from strace; a function without result is `<void>`.
+    line: /^(?:\[pid \d+\] |\d+ +)?(?:[\d:.]+ +)?(?:SYS_[a-z]\w*\(|\w+@SYS\(|[\w.@+/-]+->\w+\()|[)>]\s+= <void>(?: <[\d.]+>)?\s*$|^(?:\[pid \d+\] |\d+ +)?(?:[\d:.]+ +)?\+\+\+ exited \(status \d+\) \+\+\+/,
+    share: 0,
+    what: 'a trace of ltrace: functions of libraries, not system calls',
+    advice: STRACE,
+  },
+  {
+    line: /\)\s+ERR#\d+ '[^']*'\s*$/,
+    share: 0,
+    what: 'a trace of truss (FreeBSD)',
+    advice: LINUX,
+  },
+  {
+    // Results in decimal and hexadecimal.
+    line: /^(?:\s*\d+:\s+)?(?:[\d.]+ )?(?:[\d.]+ )?\w+\(.*\)\s+= -?\d+ \(0x[0-9a-f]+\)\s*$/,
+    share: 0.3,
+    what: 'a trace of truss (FreeBSD)',
+    advice: LINUX,
+  },
+  {
+    line: /^(?:\d+)?\/\d+:\s+(?:[\d.]+\s+)*\w+\(|\)\s+Err#\d+ E[A-Z0-9]+\s*$/,
+    share: 0.3,
+    what: 'a trace of truss (Solaris, illumos or AIX)',
+    advice: LINUX,
+  },
+  {
+    line: /^SYSCALL\(args\)\s+= return\s*$|\)\s*\t\s*= -?\w+ Err#-?\d+\s*$/,
+    share: 0,
+    what: 'a trace of dtruss (macOS)',
+    advice: LINUX,
+  },
+  {
+    // A result and an errno, whatever became of the tabs between.
+    line: /\)\s+= -?(?:0x)?[0-9a-f]+ (?:-?\d+|Err#-?\d+)\s*$/,
+    share: 0.3,
+    what: 'a trace of dtruss (macOS)',
+    advice: LINUX,
+  },
+  {
+    line: /^\s*\d+(?:\s+\d+)?\s+\S+\s+(?:[\d.]+\s+)?(?:CALL|RET|NAMI|GIO|STRU|PSIG|CSW)\s/,
+    share: 0.3,
+    what: 'a trace of ktrace, printed by kdump (BSD or macOS)',
+    advice: LINUX,
+  },
+  {
+    line: /\bstrace\.go:\d+\]\s+\[\s*\d+|\[\s*\d+:\s*\d+\] \S+ [EX] [a-z_]\w*\(/,
+    share: 0.3,
+    what: "the strace log of gVisor's sandbox (runsc --strace)",
+    advice: `The calls are answered by the sandbox, not by Linux. ${CSV}`,
+  },
+  {
+    line: /^\d+ (?:\d\d:\d\d:\d\d\.\d+|\d+\.\d+) \d+ .+? \(\d+(?:[:.]\d+)?\) [<>] \w+/,
+    share: 0.3,
+    what: 'a trace of sysdig',
+    advice: CSV,
+  },
+  {
+    line: /^# tracer: \w+|^\s*\S.*-\d+ +(?:\([ \d-]+\) +)?\[\d+\] +(?:\S+ +)?\d+\.\d+: +(?:sys_\w|syscalls:|raw_syscalls:)/,
+    share: 0,
+    what: 'a trace of ftrace or trace-cmd',
+    advice: `Record with perf (perf record -e 'raw_syscalls:*' -p PID, then perf script), or print it as CSV (docs/csv.md).`,
+  },
+  {
+    line: /^\[(?:\d\d:\d\d:\d\d|\d+)\.\d+\] \(\+\S+\) (?:\S+ )?\S+: \{|^timestamp = \S+ .*\bname = \w+/,
+    share: 0.3,
+    what: 'a trace of LTTng, printed by babeltrace',
+    advice: CSV,
+  },
+  {
+    line: /^Attach(?:ing|ed) \d+ probes?\b|^@\w*\[.*\]: \d/,
+    share: 0,
+    what: 'the output of bpftrace',
+    advice: CSV,
+  },
+  {
+    line: /^# DURATION +TID +FUNCTION/,
+    share: 0,
+    what: 'a trace of uftrace: functions, not system calls',
+    advice: STRACE,
+  },
+  {
+    line: /^\s+(?:[\d.]+ [num]?s)?\s*\[ *\d+\] \| /,
+    share: 0.3,
+    what: 'a trace of uftrace: functions, not system calls',
+    advice: STRACE,
+  },
+  {
+    line: /^\s*\S+ -> \S+ :[* ]\w+\(/,
+    share: 0.3,
+    what: 'a trace of sotruss: functions of libraries, not system calls',
+    advice: STRACE,
+  },
+  {
+    line: /\) \.{3,} (?:= |\[)|^\( Attached to process \d+/,
+    share: 0.3,
+    what: 'a trace of tusc (HP-UX)',
+    advice: LINUX,
+  },
+  {
+    line: /^\d\d:\d\d:\d\d(?:\.\d+)? +\w+(?:\[\w+\])? .* \d+\.\d{6}(?: W)? +\S+\.\d+\s*$/,
+    share: 0.3,
+    what: 'the output of fs_usage (macOS)',
+    advice: LINUX,
+  },
+  {
+    line: /^\{\\rtf1/,
+    share: 0,
+    what: 'a document of a word processor (RTF)',
+    advice: 'Give the file that strace wrote, or save the document as plain text.',
+  },
+  {
+    line: /^\{"version": ?\d,.*"(?:width|term|height)"/,
+    share: 0,
+    what: 'a recording of a terminal by asciinema',
+    advice: 'Print what the terminal showed: asciinema cat FILE > trace.txt',
+  },
+  {
+    line: /^CPU +ID +FUNCTION:NAME/,
+    share: 0,
+    what: 'the output of DTrace',
+    advice: LINUX,
+  },
+  {
+    line: /^"?Time of Day"?,"?Process Name"?/,
+    share: 0,
+    what: 'a recording of Process Monitor (Windows)',
+    advice: LINUX,
+  },
+];

@@ -1,0 +1,22 @@
+/** Lines as a tracer prints them, with nothing round them. */
+import { isDigit } from '../../lib/bytes.js';
+import { PerfLine } from '../perf/line.js';
+import { isPerfTraceLine } from '../perf/trace.js';
+import { isNotice } from '../strace/notices.js';
+import { isStackLine, startsRecord } from '../strace/records.js';
+
+/** Whether it is a line of a trace: a record, a frame, a notice of the tracer. */
+export function isKnown(line: string): boolean {
+  if (isRecord(line)) return true;
+  const bytes = bytesOf(line);
+  return isStackLine(bytes, 0) || isNotice(bytes, 0, bytes.length - 1);
+}
+
+/** Whether it is a line of strace, perf script or perf trace. */
+export function isRecord(line: string): boolean {
+  if (line === '') return false;
+  const bytes = bytesOf(line);
+  return startsRecord(bytes, 0) || isPerfTraceLine(line) || (!isDigit(bytes[0]!) && new PerfLine().read(bytes, 0));
+}
+
+const bytesOf = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');
