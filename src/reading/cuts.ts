@@ -1,6 +1,5 @@
 /** Cutting an input at record boundaries into stretches that are parsed side by side. */
 import type { FileHandle } from 'node:fs/promises';
-import { PerfscopeError } from '../errors.js';
 import type { TraceFormat } from '../formats/format.js';
 
 /**
@@ -10,8 +9,8 @@ import type { TraceFormat } from '../formats/format.js';
 export const DEFAULT_CHUNK_BYTES = 8 * 1024 * 1024;
 /** How far before a cut a record boundary is looked for at first, bytes. Most records are lines of 100 bytes. */
 const LOOK_BACK = 64 * 1024;
-/** A single record larger than this is no trace, bytes. */
-const LARGEST_RECORD = 512 * 1024 * 1024;
+/** What has no end within so many bytes is no record, but a hole, or no text: it is cut where that shows, and then anywhere. */
+const LARGEST_RECORD = 32 * 1024 * 1024;
 
 /** Where `bytes` can be cut: the start of its last record; looks at the end first. 0 when it is one record. */
 export function cutOf(bytes: Uint8Array, format: TraceFormat): number {
@@ -28,23 +27,25 @@ export interface Range {
   readonly length: number;
 }
 
-/** Ranges of a file of `size` bytes, each of whole records. Reads only the neighbourhood of each cut. */
+/** Ranges of a file of `size` bytes, each of whole records if these are no larger than `largest`. Reads only the neighbourhood of each cut. */
 export async function* fileRanges(
   handle: FileHandle,
   size: number,
   format: TraceFormat,
   chunkBytes: number,
+  largest = LARGEST_RECORD,
 ): AsyncGenerator<Range> {
   let offset = 0;
+  let endless = false;
   while (offset < size) {
     let end = size;
     // A last piece of less than a quarter is taken along.
     for (let want = chunkBytes; offset + want * 1.25 < size; want *= 2) {
       const cut = await cutBefore(handle, offset, offset + want, format);
-      if (cut > offset) {
-        end = cut;
-        break;
-      }
+      if (cut === offset && !endless && want * 2 <= largest) continue;
+      endless = cut === offset;
+      end = endless ? offset + want : cut;
+      break;
     }
     yield { offset, length: end - offset };
     offset = end;
@@ -75,15 +76,20 @@ export interface FilledBuffer {
   readonly length: number;
 }
 
-/** Packs blocks of text into shared buffers, each cut at a record boundary; what lies behind the cut begins the next. */
+/**
+ * Packs blocks of text into shared buffers, each cut at a record boundary if there is one within `largest` bytes; what lies
+ * behind the cut begins the next.
+ */
 export async function* fillBuffers(
   blocks: AsyncIterable<Uint8Array>,
   format: TraceFormat,
   supply: BufferSupply,
+  largest = LARGEST_RECORD,
 ): AsyncGenerator<FilledBuffer> {
   let buffer = await supply.take();
   let view = new Uint8Array(buffer);
   let filled = 0;
+  let endless = false;
   for await (const block of blocks) {
     let rest = block;
     while (rest.length > 0) {
@@ -92,16 +98,16 @@ export async function* fillBuffers(
       filled += taken;
       rest = rest.subarray(taken);
       if (filled < view.length) continue;
-      const cut = cutOf(view, format);
-      if (cut === 0) {
+      let cut = cutOf(view, format);
+      if (cut === 0 && !endless && view.length * 2 <= largest) {
         // One record fills the buffer: a larger one takes its place.
-        if (view.length * 2 > LARGEST_RECORD)
-          throw new PerfscopeError('input-format', `a single record is larger than ${LARGEST_RECORD} bytes`);
         const larger = new Uint8Array(new SharedArrayBuffer(view.length * 2));
         larger.set(view);
         [buffer, view] = [larger.buffer, larger];
         continue;
       }
+      endless = cut === 0;
+      if (endless) cut = filled;
       const next = await supply.take();
       const tail = view.subarray(cut, filled);
       const nextView = new Uint8Array(next.byteLength > tail.length ? next : new SharedArrayBuffer(tail.length * 2));

@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import type { Compression } from './magic.js';
+import { LARGEST_WINDOW, ZstdFrames } from './zstd-frames.js';
 
 /** Why a stream ended before its proper end. */
 export interface StreamProblem {
@@ -121,12 +122,21 @@ async function* unzstd(input: Blocks, state: DecompressionState): AsyncGenerator
       return false;
     }
   };
+  const frames = new ZstdFrames();
   for await (const block of input) {
-    const good = push(block, false);
-    const ready = output;
-    output = [];
-    yield* ready;
-    if (!good) return;
+    for (const piece of frames.pieces(block)) {
+      const good = push(piece, false);
+      const ready = output;
+      output = [];
+      yield* ready;
+      if (!good) return;
+    }
+    if (frames.window > LARGEST_WINDOW) {
+      const mb = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+      const reason = `a frame asks for ${mb(frames.window)} MB of memory, more than ${mb(LARGEST_WINDOW)}: decompress it with zstd -d --long=31`;
+      state.problem = { kind: 'damaged', offset: state.consumed, reason };
+      return;
+    }
   }
   push(new Uint8Array(0), true);
   yield* output;
@@ -156,10 +166,25 @@ async function* unxz(input: Blocks, state: DecompressionState): AsyncGenerator<U
       yield value.slice();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = xzReason(error instanceof Error ? error.message : String(error));
     state.problem = { kind: drained ? 'truncated' : 'damaged', offset: state.consumed, reason };
   } finally {
     await reader.cancel().catch(() => undefined);
     await iterator.return?.(undefined);
   }
+}
+
+/** The decoder (XZ Embedded, linux/xz.h) says numbers where it means words. */
+const XZ_ERRORS: Readonly<Record<string, string>> = {
+  3: 'there is no memory for its dictionary',
+  4: 'its dictionary is larger than 64 MB: decompress it with xz -d',
+  5: 'this is no xz stream',
+  6: 'it was packed with options that are not known here: decompress it with xz -d',
+  7: 'it contradicts itself',
+  8: 'it ends too early',
+};
+
+function xzReason(message: string): string {
+  const code = /error code (\d+)/.exec(message)?.[1] ?? '';
+  return XZ_ERRORS[code] ?? message;
 }

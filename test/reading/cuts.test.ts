@@ -67,6 +67,39 @@ describe('fileRanges', () => {
   });
 });
 
+/** A hole in a file, or the text of a decompression bomb, between records. */
+const holed = fc.tuple(text, fc.integer({ min: 0, max: 5000 }), text).map(([a, n, b]) => `${a}0${'z'.repeat(n)}\n${b}`);
+
+const LARGEST = 1000;
+
+it('what has no end for too long is cut anywhere, and after it all is as before', async () => {
+  const path = join(dir, 'holed');
+  await fc.assert(
+    fc.asyncProperty(holed, fc.integer({ min: 16, max: 500 }), async (whole, chunkBytes) => {
+      writeFileSync(path, whole);
+      const handle = await open(path);
+      const ranges: string[] = [];
+      for await (const { offset, length } of fileRanges(handle, whole.length, toy, chunkBytes, LARGEST))
+        ranges.push(whole.slice(offset, offset + length));
+      await handle.close();
+      async function* blocks() {
+        yield Buffer.from(whole);
+      }
+      const filled: string[] = [];
+      const supply = { take: async () => new SharedArrayBuffer(chunkBytes) };
+      for await (const { buffer, length } of fillBuffers(blocks(), toy, supply, LARGEST))
+        filled.push(Buffer.from(new Uint8Array(buffer, 0, length)).toString());
+      for (const pieces of [ranges, filled]) {
+        expect(pieces.join('')).toBe(whole);
+        expect(Math.max(...pieces.map((p) => p.length))).toBeLessThanOrEqual(1.25 * LARGEST);
+        // A piece begins within a record only where the piece before has none that ends.
+        pieces.forEach((p, k) => /^\d/.test(p) || expect(toy.lastRecordStart(Buffer.from(pieces[k - 1]!))).toBe(0));
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
 describe('fillBuffers', () => {
   it('packs blocks of any size into buffers of whole records', async () => {
     await fc.assert(

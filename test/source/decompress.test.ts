@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecompressionState, decompress } from '../../src/source/decompress.js';
 import { compressionOf, containerOf, foreignKind } from '../../src/source/magic.js';
+import { ZstdFrames } from '../../src/source/zstd-frames.js';
 import { LINES, XZ, ZSTD } from './packed.js';
 
 async function* inBlocks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -15,6 +16,15 @@ async function unpack(bytes: Uint8Array, blockSize = 1000) {
   for await (const block of decompress(compressionOf(bytes), inBlocks(bytes, blockSize), state))
     out.push(block.slice());
   return { text: Buffer.concat(out).toString('latin1'), state };
+}
+
+/** A frame of zstd whose window is written so, with so many blocks of 128 KB of one letter (RFC 8878, 3.1.1). */
+function frame(window: number, blocks: number): Buffer {
+  const each = Array.from({ length: blocks }, (_, k) => {
+    const header = ((2 ** 17) << 3) | (1 << 1) | Number(k === blocks - 1);
+    return [header & 255, (header >> 8) & 255, header >> 16, 97];
+  });
+  return Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, window, ...each.flat()]);
 }
 
 describe('decompress', () => {
@@ -81,6 +91,40 @@ describe('decompress', () => {
     expect(text.length).toBeGreaterThan(65_536);
     expect(LINES.startsWith(text)).toBe(true);
     expect(state.problem).toMatchObject({ kind: 'truncated', offset: bytes.length - missing });
+  });
+
+  const DICTIONARY = Buffer.from(
+    '/Td6WFoAAATm1rRGAgAhAR0AAAB1qOR0AQAMY2xvc2UoMykgPSAwCgAAAAAVS79+yVm9ZwABJQ1xGcS2H7bzfQEAAAAABFla',
+    'base64',
+  );
+
+  it.each([
+    ['xz: a dictionary of 96 MB', DICTIONARY, /dictionary is larger than 64 MB/],
+    ['zstd: a window of 2 GB', frame(21 << 3, 0), /asks for 2048 MB of memory/],
+    ['zstd: a window of 4 TB', frame((31 << 3) | 7, 0), /asks for 3932160 MB of memory/],
+    ['zstd: the window of a later frame', Buffer.concat([ZSTD, frame(18 << 3, 0)]), /asks for 256 MB of memory/],
+  ])('%s is refused with what to do', async (_, bytes, reason) => {
+    for (const blockSize of [1, 1000]) {
+      const { state, text } = await unpack(bytes, blockSize);
+      expect(state.problem?.reason).toMatch(reason);
+      expect(state.problem?.reason).toMatch(/decompress it with/);
+      expect(LINES.startsWith(text)).toBe(true);
+    }
+  });
+
+  it('zstd: four bytes that stand for 128 KB are decoded a few at a time', async () => {
+    const skippable = Buffer.from([0x5e, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+    const bomb = Buffer.concat([frame(9 << 3, 1000), skippable, ZSTD, frame(9 << 3, 100), ZSTD]);
+    for (const blockSize of [1, 50, 1000, bomb.length]) {
+      const frames = new ZstdFrames();
+      const pieces: Uint8Array[] = [];
+      for await (const block of inBlocks(bomb, blockSize)) pieces.push(...frames.pieces(block));
+      expect(Buffer.concat(pieces).equals(bomb)).toBe(true);
+      expect(Math.max(...pieces.map((p) => p.length))).toBeLessThan(ZSTD.length + 200);
+    }
+    const { text, state } = await unpack(Buffer.concat([frame(9 << 3, 40), skippable, ZSTD]));
+    expect(text === 'a'.repeat(40 * 2 ** 17) + LINES).toBe(true);
+    expect(state.problem).toBeNull();
   });
 
   it('a gzip stream with a flipped byte is damaged, not truncated', async () => {
