@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /** Page by page: the script it begins with. */
-const PAGES = { incident: 'main.ts', plain: 'plain.ts' };
+const PAGES = { incident: 'main.ts', plain: 'plain.ts', comparison: 'comparison.ts' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const client = path.join(root, 'src/report/html/client');

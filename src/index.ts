@@ -15,9 +15,12 @@ export {
   compareEvaluations,
   compareResults,
   type ComparedPart,
+  type ComparedWindow,
+  type ComparedWindows,
   type Comparison,
   type Move,
 } from './coordinator/compare.js';
+export { type CompareOptions, compareTraces } from './coordinator/compare-traces.js';
 export { inspect, type InspectOptions, type Inspection } from './coordinator/inspect.js';
 export { learn, type LearnOutcome, type LearnRunOptions } from './coordinator/learn.js';
 export { DEFAULT_METHOD, METHODS } from './methods/registry.js';

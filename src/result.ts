@@ -9,11 +9,12 @@ import type { WindowChanges } from './changes/window-changes.js';
 import type { CallSlices } from './stacks/slices.js';
 import type { StackProfile } from './stacks/stack-profile.js';
 import type { Timeline } from './timeline/timeline.js';
+import type { Work } from './work/work.js';
 
 export const RESULT_SCHEMA_VERSION = 2;
 
 /** Parts of the document that cost something and are there where they were asked for. */
-export type Section = 'stacks' | 'slices' | 'changes' | 'timeline';
+export type Section = 'stacks' | 'slices' | 'changes' | 'timeline' | 'work';
 
 export type Verdict = 'bug' | 'external' | 'none' | 'inconclusive';
 export type ExternalResource = 'disk' | 'network' | 'peer' | 'cpu';
@@ -121,6 +122,8 @@ export interface ResultDocument {
   readonly slices?: CallSlices | undefined;
   /** Section `changes`: what changed, told by the calls alone. Always there without signatures. */
   readonly changes?: WindowChanges | undefined;
+  /** Section `work`: kinds of units and frequent episodes, for `compare` to hold against another window's. */
+  readonly work?: Work | undefined;
   /** Wall seconds a stage. */
   readonly timing: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;

@@ -82,7 +82,7 @@ export function changedEpisodes(scene: Scene, onsetNs: number): ChangedEpisode[]
 const rate = (count: number, { seconds }: Part) => (seconds > 0 ? count / seconds : 0);
 
 /** Numbers of the OUTCOME texts by place. */
-function outcomesOf({ places }: Scene): { texts: string[]; ofPlace: Uint32Array } {
+export function outcomesOf({ places }: Scene): { texts: string[]; ofPlace: Uint32Array } {
   const numbers = new Map<string, number>();
   const ofSymbol = places.symbols.map((s) => {
     const text = grainsOf(s)[OUTCOME]!;

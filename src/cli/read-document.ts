@@ -1,4 +1,5 @@
 /** JSON documents that perfscope wrote, read back and checked. */
+import { open, stat } from 'node:fs/promises';
 import type { ZodError } from 'zod';
 import { PerfscopeError } from '../errors.js';
 import type { Evaluation } from '../evaluate/evaluation.js';
@@ -32,6 +33,29 @@ export async function readDocument(path: string): Promise<Document> {
   const parsed = resultSchema.safeParse(value);
   if (!parsed.success) throw notOne('a result', parsed.error, path);
   return { kind: 'result', value: parsed.data };
+}
+
+/** Whether a path is to be read as a document and not as a trace: no trace begins with a brace. `-` is a document, too. */
+export async function looksLikeDocument(path: string): Promise<boolean> {
+  if (path === '-' || path.endsWith('.json')) return true;
+  const begin = await beginning(path);
+  return /^\ufeff?\s*\{/.test(begin);
+}
+
+/** Some characters of a file; none of what cannot be read again, or at all: whoever reads it says why. */
+async function beginning(path: string): Promise<string> {
+  try {
+    if (!(await stat(path)).isFile()) return '';
+    const handle = await open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return '';
+  }
 }
 
 function notOne(what: string, { issues }: ZodError, path: string): PerfscopeError {

@@ -29,6 +29,7 @@ import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
 import { stacksStage } from './stacks-stage.js';
 import { timelineInput, timelineStage } from './timeline-stage.js';
+import { workStage } from './work-stage.js';
 import { type WindowOptions, resolveWindow, windowWarnings } from './window.js';
 
 export interface TraceOptions {
@@ -56,7 +57,7 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly anyProgram?: boolean | undefined;
   /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
   readonly binary?: string | undefined;
-  /** Parts of the document to make besides: 'stacks', 'slices', 'timeline', 'changes' (made in any case without signatures). */
+  /** Parts of the document to make besides: 'stacks', 'slices', 'timeline', 'work', 'changes' (made in any case without signatures). */
   readonly sections?: readonly Section[] | undefined;
   /** Folders with separate files of the binary's symbols, besides the system's. */
   readonly debugFiles?: readonly string[] | undefined;
@@ -144,6 +145,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
         pool.run(changesStage, input, { signal }),
       )),
       ...stacks,
+      ...(await section('work', asked('work'), () => pool.run(workStage, input, { signal }))),
       ...(await section('timeline', asked('timeline'), drawn)),
     };
     return { ...facts, ...sections, status, warnings, ...spent(timing) };

@@ -1,8 +1,14 @@
-/** What moved between two documents of the same kind: two results, or two evaluations. Pure. */
+/** What moved between two documents of the same kind: two results (of two traces, or of two windows), or two evaluations. Pure. */
 import { serverOf } from '../evaluate/case-keys.js';
 import type { CaseRow, Evaluation, MethodEvaluation } from '../evaluate/evaluation.js';
 import { type Differences, differencesOf } from '../evaluate/measures.js';
+import { clusteringOptions } from '../outliers/clustering.js';
+import { DEFAULT_PARAMETERS } from '../parameters.js';
 import type { ResultDocument, Verdict } from '../result.js';
+import { comparedStacks } from '../stacks/compared-stacks.js';
+import type { StackProfile } from '../stacks/stack-profile.js';
+import { TOOL } from '../version.js';
+import { type ComparedWork, comparedWork } from '../work/compared.js';
 
 export interface Move {
   readonly name: string;
@@ -16,14 +22,45 @@ export interface VerdictChange {
   readonly after: Verdict | null;
 }
 
-/** The document of `compare`, version 1. */
+/** The document of `compare`, version 2 (1 knew of no windows). */
 export interface Comparison {
-  readonly schemaVersion: 1;
+  readonly schemaVersion: 2;
+  readonly tool: { readonly name: 'perfscope'; readonly version: string };
   readonly kind: 'result' | 'evaluation';
   readonly parts: readonly ComparedPart[];
   /** Something moved, timings aside. */
   readonly changed: boolean;
+  /** Of results: what the windows themselves tell; null of evaluations. */
+  readonly windows: ComparedWindows | null;
 }
+
+export interface ComparedWindows {
+  readonly before: ComparedWindow;
+  readonly after: ComparedWindow;
+  /** Null where a result lacks its section `work`. */
+  readonly work: ComparedWork | null;
+  /** Before: the first window, after: the second. Null where a result lacks its section `stacks`. */
+  readonly stacks: StackProfile | null;
+}
+
+export interface ComparedWindow {
+  readonly trace: string;
+  readonly clock: string;
+  /** Seconds on the trace's own clock of its first event. */
+  readonly startedAt: number;
+  /** Seconds since the trace's first event. */
+  readonly from: number;
+  readonly to: number;
+  /** Calls of the window. */
+  readonly events: number;
+  readonly skippedLines: number;
+  readonly signatures: string | null;
+  readonly verdict: Verdict;
+  readonly suspects: readonly { readonly function: string; readonly confidence: number }[];
+}
+
+/** Named of each side. */
+const SUSPECTS = 10;
 
 /** Suspects of two results, or the cases of one method of two evaluations. */
 export interface ComparedPart {
@@ -51,7 +88,28 @@ export function compareResults(before: ResultDocument, after: ResultDocument): C
       ['abnormal units', after.units.abnormal],
     ]),
   );
-  return document('result', [{ title: after.trace.path, verdicts, ranks, totals, differences: null }]);
+  const windows = { before: windowOf(before), after: windowOf(after) };
+  const [was, is] = [before.work, after.work];
+  const work =
+    was && is ? comparedWork(was, is, clusteringOptions({ ...DEFAULT_PARAMETERS, ...after.parameters })) : null;
+  const stacks = before.stacks && after.stacks ? comparedStacks(before.stacks, after.stacks) : null;
+  const part = { title: after.trace.path, verdicts, ranks, totals, differences: null };
+  return document('result', [part], { ...windows, work, stacks });
+}
+
+function windowOf({ trace, window, activity, signatures, verdict, suspects }: ResultDocument): ComparedWindow {
+  const { path, clock, startedAt, events, skippedLines } = trace;
+  return {
+    trace: path,
+    clock,
+    startedAt,
+    ...window,
+    events: activity?.reduce((sum, n) => sum + n, 0) ?? events,
+    skippedLines,
+    signatures: signatures?.path ?? null,
+    verdict,
+    suspects: suspects.slice(0, SUSPECTS).map((s) => ({ function: s.function, confidence: s.confidence })),
+  };
 }
 
 export function compareEvaluations(
@@ -79,9 +137,16 @@ export function compareEvaluations(
   return document('evaluation', parts);
 }
 
-function document(kind: Comparison['kind'], parts: readonly ComparedPart[]): Comparison {
-  const changed = parts.some((p) => p.verdicts.length + p.ranks.length + p.totals.length > 0);
-  return { schemaVersion: 1, kind, parts, changed };
+function document(
+  kind: Comparison['kind'],
+  parts: readonly ComparedPart[],
+  windows: ComparedWindows | null = null,
+): Comparison {
+  const work = windows?.work ?? null;
+  const changed =
+    parts.some((p) => p.verdicts.length + p.ranks.length + p.totals.length > 0) ||
+    (work !== null && work.kinds.length + work.episodes.fresh.length + work.episodes.gone.length > 0);
+  return { schemaVersion: 2, tool: TOOL, kind, parts, changed, windows };
 }
 
 type Scored = MethodEvaluation | undefined;

@@ -10,6 +10,8 @@ export const DRAWS = 2000;
 const TAIL = 0.025;
 /** Fewer servers tell nothing of other servers. */
 export const LEAST_SERVERS = 3;
+/** Of fewer blocks of time the percentiles are too narrow: an interval that is there is to be trusted. */
+const LEAST_BLOCKS = 10;
 const SEED = 1993;
 
 export interface Interval {
@@ -40,9 +42,42 @@ export interface Difference extends Interval {
 export function pairedDifference(parts: readonly Part[]): Difference | null {
   const means = drawnMeans(parts);
   if (means === null) return null;
-  const of = parts.reduce((n, p) => n + p.of, 0);
   const better = means.reduce((n, m) => n + (m > ROUNDING ? 1 : m < -ROUNDING ? 0 : 0.5), 0) / means.length;
-  return { difference: parts.reduce((sum, p) => sum + p.sum, 0) / of, ...percentiles(means), better };
+  return { difference: meanOf(parts.filter((p) => p.of > 0)), ...percentiles(means), better };
+}
+
+export interface Ratio extends Interval {
+  readonly ratio: number;
+}
+
+/**
+ * How many times as large one mean is as another, of two windows that are parted into blocks of time: the blocks of each are drawn by
+ * themselves (block bootstrap, Efron and Tibshirani, 8.6). Null with too few blocks, or where a mean is 0.
+ */
+export function ratioOfMeans(before: readonly Part[], after: readonly Part[]): Ratio | null {
+  const [a, b] = [before.filter((p) => p.of > 0), after.filter((p) => p.of > 0)];
+  if (Math.min(a.length, b.length) < LEAST_BLOCKS || meanOf(a) <= 0 || meanOf(b) <= 0) return null;
+  const random = generator(SEED);
+  const ratios = Float64Array.from({ length: DRAWS }, () => {
+    const was = drawnMean(a, random);
+    return drawnMean(b, random) / was;
+  });
+  const interval = percentiles(ratios.sort());
+  return Number.isFinite(interval.high) ? { ratio: meanOf(b) / meanOf(a), ...interval } : null;
+}
+
+function meanOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, p) => sum + p.sum, 0) / parts.reduce((n, p) => n + p.of, 0);
+}
+
+function drawnMean(parts: readonly Part[], random: () => number): number {
+  let [sum, of] = [0, 0];
+  for (let k = 0; k < parts.length; k++) {
+    const part = parts[Math.floor(random() * parts.length)]!;
+    sum += part.sum;
+    of += part.of;
+  }
+  return sum / of;
 }
 
 /** Sums of the same reciprocals in another order differ by less. */
@@ -53,17 +88,7 @@ function drawnMeans(all: readonly Part[]): Float64Array | null {
   const parts = all.filter((p) => p.of > 0);
   if (parts.length < LEAST_SERVERS) return null;
   const random = generator(SEED);
-  const means = new Float64Array(DRAWS);
-  for (let draw = 0; draw < DRAWS; draw++) {
-    let [sum, of] = [0, 0];
-    for (let k = 0; k < parts.length; k++) {
-      const part = parts[Math.floor(random() * parts.length)]!;
-      sum += part.sum;
-      of += part.of;
-    }
-    means[draw] = sum / of;
-  }
-  return means.sort();
+  return Float64Array.from({ length: DRAWS }, () => drawnMean(parts, random)).sort();
 }
 
 /** Percentile interval (Efron and Tibshirani, 12.18): the k-th smallest and the k-th largest, k = floor((B + 1) tail). */

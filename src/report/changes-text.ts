@@ -55,7 +55,7 @@ function severalProcesses({ processes, threads }: WindowChanges): boolean {
   return processes.some(({ pid }) => threads.filter((t) => t.pid === pid).length > 1);
 }
 
-const perSecond = (n: number) => `${n >= 9.95 ? grouped(Math.round(n)) : n.toFixed(n >= 0.995 ? 1 : 2)}/s`;
+export const perSecond = (n: number) => `${n >= 9.95 ? grouped(Math.round(n)) : n.toFixed(n >= 0.995 ? 1 : 2)}/s`;
 
 /** Runs of one call are told by their length. */
 export function sequenceText(calls: readonly string[]): string {

@@ -96,6 +96,7 @@ const methodEvaluation = z.object({
 });
 
 const difference = z.object({ difference: z.number(), low: z.number(), high: z.number(), better: share }).nullable();
+export const differences = z.object({ top1: difference, top5: difference, mrr: difference });
 
 export const evaluationSchema = z
   .object({
@@ -105,8 +106,7 @@ export const evaluationSchema = z
     parameters: z.record(z.string(), z.number()),
     methods: z.record(z.string(), methodEvaluation),
     comparisons: z
-      .array(z.object({ method: z.string(), against: z.string(), top1: difference, top5: difference, mrr: difference }))
-
+      .array(differences.extend({ method: z.string(), against: z.string() }))
       .describe('The first method minus each other one, on the same cases.'),
   })
   .describe('The document of `perfscope evaluate`, version 1.');

@@ -246,6 +246,8 @@ function stage(a: Reader): string {
       return 'decoding stacks: they are missing';
     case 'changes':
       return 'looking for what changed: that is missing';
+    case 'work':
+      return 'telling what the window is made of: that is missing';
     case 'timeline':
       return 'drawing the window over time: the timeline is missing';
     default:

@@ -2,7 +2,7 @@
 import type { ResultDocument } from '../result.js';
 import { csvReporter } from './csv.js';
 import { htmlReporter } from './html.js';
-import { jsonReporter } from './json.js';
+import { fullJsonReporter, jsonReporter } from './json.js';
 import { junitReporter } from './junit.js';
 import { markdownReporter } from './markdown.js';
 import type { Reporter } from './reporter.js';
@@ -16,6 +16,7 @@ import { forAnyNames } from './visible.js';
 export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = forAnyNames([
   tableReporter,
   jsonReporter,
+  fullJsonReporter,
   csvReporter,
   markdownReporter,
   htmlReporter,

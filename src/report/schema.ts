@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { changesSchema } from './changes-schema.js';
 import type { ResultDocument } from '../result.js';
 import { timelineSchema } from './timeline-schema.js';
+import { workSchema } from './work-schema.js';
 import type { Infers } from './schema-of-type.js';
 
 const message = z
@@ -56,7 +57,7 @@ const weights = z.object({
   gapTime: z.number().describe('Seconds between the return of the call before and its calls.'),
 });
 
-const stackProfile = z
+export const stackProfile = z
   .object({
     source: z.enum(['recorded', 'decoded', 'none']).describe('Where stacks come from.'),
     from: seconds,
@@ -145,6 +146,7 @@ export const resultSchema = z
     stacks: stackProfile.optional(),
     slices: callSlices.optional(),
     changes: changesSchema.optional(),
+    work: workSchema.optional(),
     timing: z.record(z.string(), z.number()).describe('Wall seconds a stage.'),
     peakMemoryBytes: count,
   })

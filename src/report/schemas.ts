@@ -4,7 +4,9 @@
 import { z } from 'zod';
 import type { BatchSummary } from '../batch/summary.js';
 import { ERROR_CODES } from '../errors.js';
+import { comparisonSchema } from './comparison-schema.js';
 import { evaluationSchema } from './evaluation-schema.js';
+import { regressionSchema } from './regression-schema.js';
 import { resultSchema } from './schema.js';
 import type { Infers } from './schema-of-type.js';
 
@@ -67,6 +69,8 @@ const summarySchema = z
 export const DOCUMENTS = {
   result: { what: 'what analyze writes with --format json, and batch for each incident', schema: resultSchema },
   evaluation: { what: 'what evaluate writes with --format json', schema: evaluationSchema },
+  comparison: { what: 'what compare writes with --format json', schema: comparisonSchema },
+  regression: { what: 'what regress writes with --format json', schema: regressionSchema },
   summary: { what: 'summary.json of batch and merge', schema: summarySchema },
 } as const;
 

@@ -57,7 +57,7 @@ export function visibleJson(json: string): string {
 /** The reporters, for documents with names of any kind. JSON gives the names as they are, in its own escapes. */
 export function forAnyNames<D>(reporters: readonly Reporter<D>[]): readonly Reporter<D>[] {
   return reporters.map((reporter) =>
-    reporter.id === 'json'
+    reporter.extension === 'json' && reporter.id.startsWith('json')
       ? reporter
       : { ...reporter, render: (document, context) => reporter.render(visibleIn(document), context) },
   );

@@ -249,16 +249,43 @@ describe('compare', () => {
     const [a, b] = [folder.at('a.json'), folder.at('b.json')];
     await analyze('-f', `json=${a}`);
     await analyze('-f', `json=${b}`);
-    expect(await perfscope(['compare', a, b, '--fail-on-change'])).toEqual({
-      code: 0,
-      stdout: 'Nothing moved.\n',
-      stderr: '',
-    });
+    const same = await perfscope(['compare', a, b, '--fail-on-change']);
+    expect(same).toMatchObject({ code: 0, stderr: '' });
+    expect(same.stdout).toContain('Nothing moved.');
     await analyze('--to', '+500ms', '-f', `json=${b}`);
     expect(await perfscope(['compare', a, b, '--fail-on-change'])).toMatchObject({ code: 1 });
-    const wrong = await perfscope(['compare', a, trace]);
+    writeFileSync(folder.at('no-result.json'), 'strace: no');
+    const wrong = await perfscope(['compare', a, folder.at('no-result.json')]);
     expect(wrong).toMatchObject({ code: 3, stdout: '' });
-    expect(wrong.stderr).toMatch(/incident\.strace: not JSON/);
+    expect(wrong.stderr).toMatch(/no-result\.json: not JSON/);
+  });
+
+  it('holds windows of traces against each other, and results that were kept against traces', async () => {
+    const kept = folder.at('kept.json');
+    await analyze('--to', '+800ms', '-f', `json-all=${kept}`);
+    const { code, stdout, stderr } = await perfscope([
+      'compare',
+      kept,
+      trace,
+      '-s',
+      signatures,
+      '--window-after',
+      '+1s..',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/before .*incident\.strace: 0\.8 s/);
+    expect(stdout).toMatch(/Episodes that are gone\n[^]*epoll_wait:epoll/);
+    const windows = ['--window-before', '..+800ms', '--window-after', '+1s..'];
+    const both = await perfscope(['compare', trace, trace, '-s', signatures, ...windows, '-f', 'json']);
+    expect(JSON.parse(both.stdout)).toMatchObject({
+      kind: 'result',
+      changed: true,
+      windows: { before: { from: 0, to: 0.8 } },
+    });
+    expect((await perfscope(['compare', kept, trace, '--window-before', '..+1s'])).stderr).toMatch(
+      /--window-before is for traces/,
+    );
+    expect((await perfscope(['compare', trace, trace, '--window-after', 'noon'])).stderr).toMatch(/not a window/);
   });
 });
 

@@ -30,7 +30,7 @@ describe('compareResults', () => {
   it('takes two runs of the same for the same, whatever they took', () => {
     const comparison = compareResults(document(), document({ timing: { read: 9 }, peakMemoryBytes: 1 }));
     expect(comparison.changed).toBe(false);
-    expect(table.render(comparison, PLAIN)).toBe('Nothing moved.\n');
+    expect(table.render(comparison, PLAIN)).toContain('Nothing moved.');
   });
 });
 

@@ -1,9 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { Summariser } from '../../src/batch/summary.js';
+import { DEFAULT_LIMITS } from '../../src/regress/gates.js';
+import { regression } from '../../src/regress/regression.js';
 import { DOCUMENTS, type DocumentName, documentSchema } from '../../src/report/schemas.js';
 import { TOOL } from '../../src/version.js';
 import { evaluationOf, ranked, row } from '../evaluate/rows.js';
+import { WORK_BEFORE, comparedWindows } from './compared-windows.js';
 import { document } from './document.js';
 
 function summary() {
@@ -29,10 +32,24 @@ function evaluation() {
   return evaluationOf({ fused: rows, count: rows });
 }
 
+/** With all that a gate and a cost can tell. */
+function night() {
+  const cost = { time: { read: 1.5 }, memory: 2, calibration: { seconds: 0.3, bytes: 1e8 } };
+  const run = { evaluation: evaluation(), costs: new Map([['redis-1', cost]]), some: false };
+  const gates = [{ field: 'related.top1', relation: '>=', bound: 99 } as const];
+  return regression(
+    run,
+    { baseline: null, limits: DEFAULT_LIMITS, gates },
+    { at: '2026-11-29T03:00:00Z', label: 'a commit' },
+  );
+}
+
 /** Documents as the program makes them. */
 const MADE: Readonly<Record<DocumentName, unknown>> = {
-  result: document(),
+  result: document({ work: WORK_BEFORE }),
   evaluation: evaluation(),
+  comparison: comparedWindows(),
+  regression: night(),
   summary: summary(),
 };
 

@@ -93,11 +93,16 @@ They open in speedscope.app, in Perfetto (ui.perfetto.dev) and with flamegraph.p
   {
     name: 'compare',
     title: 'Before a fix against after it',
-    text: `Analyse both recordings with the same signatures and parameters, and compare the results:
+    text: `Which suspects came and went, which kinds of work got more frequent or slower (with intervals), which sequences of calls are new; on the page a differential flame graph, too:
 
-  perfscope analyze before.strace -s app.signatures.json -f json=before.json
-  perfscope analyze after.strace -s app.signatures.json -f json=after.json
-  perfscope compare before.json after.json
+  perfscope compare before.strace after.strace -s app.signatures.json
+  perfscope compare before.strace after.strace -s app.signatures.json -f html=compared.html
+
+Two windows of one trace, and results kept for later:
+
+  perfscope compare day.strace day.strace --window-before ..12:00 --window-after 12:03..
+  perfscope analyze monday.strace -s app.signatures.json -f json-all=monday.json
+  perfscope compare monday.json tuesday.json
 
 --fail-on-change ends with exit code 1 where anything but timings moved.`,
   },

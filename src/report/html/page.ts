@@ -15,7 +15,7 @@ interface PageAssets {
   readonly styleHash: string;
 }
 
-export function renderPage(name: 'incident' | 'plain', title: string, data: unknown): string {
+export function renderPage(name: 'incident' | 'plain' | 'comparison', title: string, data: unknown): string {
   const { script, style, scriptHash, styleHash } = assetsOf(name);
   const policy = `default-src 'none'; script-src '${scriptHash}'; style-src '${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>

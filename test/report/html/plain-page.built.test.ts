@@ -6,6 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { archivePage } from '../../../src/report/html/archive-page.js';
 import { historyPage } from '../../../src/report/html/history-page.js';
 import type { Regression } from '../../../src/regress/regression.js';
+import { compareResults } from '../../../src/coordinator/compare.js';
+import { comparisonPage } from '../../../src/report/html/comparison-page.js';
+import type { Work } from '../../../src/work/work.js';
+import { WORK_AFTER, WORK_BEFORE, comparedWindows, stacksOf } from '../compared-windows.js';
+import { NASTY, hostileDocument } from './hostile.js';
 import { scratchFolder } from '../../cli/run.js';
 import { NO_BROWSER, launch, openPage, seriousFaults } from './browser.js';
 import { batchSummary, nights } from './plain-pages.js';
@@ -21,6 +26,19 @@ const night = {
   gates: [],
   evaluation: { methods: {} },
 } as unknown as Regression;
+
+/** Two results whose every text tries to be more than text. */
+function hostileComparison() {
+  const rename = (work: Work): Work => ({
+    ...work,
+    kinds: work.kinds.map((k) => ({ ...k, calls: [...k.calls, ...NASTY.slice(0, 3)] })),
+    episodes: { ...work.episodes, found: work.episodes.found.map((e) => ({ ...e, calls: [...e.calls, NASTY[1]!] })) },
+  });
+  const side = (work: Work, name: string, calls: number) => {
+    return { ...hostileDocument(), work: rename(work), stacks: stacksOf(name, calls) };
+  };
+  return compareResults(side(WORK_BEFORE, NASTY[0]!, 100), side(WORK_AFTER, NASTY[2]!, 900));
+}
 
 describe.skipIf(NO_BROWSER)('pages of charts and tables', () => {
   const scratch = scratchFolder();
@@ -59,4 +77,28 @@ describe.skipIf(NO_BROWSER)('pages of charts and tables', () => {
       }
     },
   );
+
+  it('comparison: says what changed, of hostile text, too; the flame graph is there', async () => {
+    for (const [name, made] of [
+      ['comparison', comparedWindows()],
+      ['hostile-comparison', hostileComparison()],
+    ] as const) {
+      const file = path.join(scratch.path, `${name}.html`);
+      writeFileSync(file, comparisonPage(made));
+      for (const width of [1200, 380]) {
+        const { page, noise } = await openPage(browser, file, { width, height: 800 });
+        expect(await page.locator('#kinds tbody tr').count()).toBe(made.windows!.work!.kinds.length);
+        expect(await page.locator('#kinds .interval').count()).toBeGreaterThan(0);
+        expect(await page.locator('#episodes li').count()).toBeGreaterThan(0);
+        expect(await page.locator('#flame [role=treeitem]').count()).toBeGreaterThan(1);
+        expect(await page.locator('img, svg, iframe, b, form').count()).toBe(0);
+        expect(await page.locator('script').count()).toBe(2);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        await page.emulateMedia({ colorScheme: width < 600 ? 'dark' : 'light' });
+        expect(await seriousFaults(page)).toEqual([]);
+        expect(noise).toEqual([]);
+        await page.close();
+      }
+    }
+  });
 });

@@ -24,11 +24,15 @@ export function amountText(weight: Weight, amount: number): string {
   return weight === 'calls' ? `${figure} calls a second` : `${figure} threads at a time`;
 }
 
-export function flameSection(tree: FlameTree, suspects: readonly string[]): HTMLElement {
+export function flameSection(
+  tree: FlameTree,
+  suspects: readonly string[],
+  title = 'Flame graph, before against after the onset',
+): HTMLElement {
   const graph = new FlameGraph(tree, suspects);
   return section(
     'flame',
-    'Flame graph, before against after the onset',
+    title,
     howSure(tree),
     graph.element,
     h('details', {}, h('summary', {}, 'The same as a table'), flameTable(tree)),
