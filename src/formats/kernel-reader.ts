@@ -170,6 +170,11 @@ export abstract class WasmReader<E extends ReaderExports> {
   /** Forgets whatever another line could change. */
   protected abstract forgetLines(): void;
 
+  /** Where in the text stands what stands `at` in the module's text. */
+  protected placeOf(at: number): number {
+    return this.from + at;
+  }
+
   /** Puts the lines at `p` there; false when there is none of such a length. */
   private load(p: number): boolean {
     const { bytes, wasm } = this;

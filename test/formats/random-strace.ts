@@ -12,6 +12,15 @@ const name = fc.constantFrom(
   'gettid',
   'exit_group',
   'execve',
+  'fcntl',
+  'ppoll',
+  'prctl',
+  'recvfrom',
+  'socket',
+  'umask',
+  'vfork',
+  'set_robust_list',
+  'sched_getaffinity',
 );
 /** Text between quotes as strace prints it: bytes escaped or not, and everything that looks like syntax. */
 const string = fc
@@ -44,11 +53,45 @@ const args: Record<string, fc.Arbitrary<[string, string]>> = {
   gettid: fc.constant(['', '']),
   exit_group: fc.constant(['0', '']),
   execve: string.map((s) => [`"/bin/${s}", [], 0x1 /* 2 vars */`, '']),
+  fcntl: fc
+    .constantFrom('F_GETFL', 'F_GETFD', 'F_SETFD, FD_CLOEXEC', 'F_DUPFD_CLOEXEC, 3', 'F_SETLKW, {l_type=F_WRLCK}')
+    .map((command) => [`4</srv/a>, ${command}`, '']),
+  ppoll: fc.constantFrom<[string, string]>(
+    ['[{fd=3, events=POLLIN}], 1, NULL, [], 8', ''],
+    ['[...], 2, {tv_sec=0, tv_nsec=0}, NULL, 8', ''],
+    // What the first half opens the second one closes.
+    ['[{fd=3<TCP:[1->2]>, ', 'events=POLLIN}], 1, NULL, NULL, 8'],
+    ['[{fd=3<TCP:[1->2]>, events=POLLIN}], 1, {tv_sec=1, tv_nsec=0}', ', ~[USR1], 8'],
+  ),
+  prctl: string.map((s) => [`PR_SET_NAME, "${s}"`, '']),
+  recvfrom: string.map((s) => ['3<UDP:[1]>, ', `"${s}", 9, 0, NULL, NULL`]),
+  socket: fc
+    .constantFrom('AF_INET, SOCK_STREAM', 'AF_INET6, SOCK_DGRAM|SOCK_CLOEXEC', 'AF_UNIX, SOCK_DGRAM', 'AF_NETLINK, 3')
+    .map((family) => [`${family}, 0`, '']),
+  umask: fc.constant(['0177', '']),
+  vfork: fc.constant(['', '']),
+  set_robust_list: fc.constant(['0x7f9d377e29a0, 24', '']),
+  sched_getaffinity: fc.constant(['0, 8, [0 1]', '']),
 };
 const result: Record<string, fc.Arbitrary<string>> = {
   clone: fc.integer({ min: 1, max: 5 }).map(String),
   exit_group: fc.constant('?'),
-  openat: fc.constantFrom('3</tmp/x = 4>', '4', '-1 ENOENT (No such file or directory)'),
+  vfork: fc.integer({ min: 1, max: 5 }).map(String),
+  fcntl: fc.constantFrom('0', '0x8802 (flags O_RDWR|O_NONBLOCK|O_LARGEFILE)', '5</srv/a>', '-1 EAGAIN (x)'),
+  ppoll: fc.constantFrom(
+    '0 (Timeout)',
+    '1 ([...])',
+    '1 ([{fd=3<TCP:[1->2]>, revents=POLLIN}], left {tv_sec=0, tv_nsec=9})',
+  ),
+  socket: fc.constantFrom('3<TCP:[12]>', '4', '-1 EMFILE (Too many open files)'),
+  umask: fc.constantFrom('022', '0'),
+  openat: fc.constantFrom(
+    '3</tmp/x = 4>',
+    '4',
+    '5</dev/null<char 1:3>>',
+    '6</tmp/a (b)>',
+    '-1 ENOENT (No such file or directory)',
+  ),
   execve: fc.constantFrom('0', '-1 ENOENT (No such file or directory)'),
 };
 const anyResult = fc.constantFrom(
@@ -56,13 +99,20 @@ const anyResult = fc.constantFrom(
   '5',
   '-1 EAGAIN (Resource temporarily unavailable)',
   '? ERESTARTSYS (To be restarted)',
+  '? ERESTART_RESTARTBLOCK (Interrupted by signal)',
   '0x7fff12345678',
+  '-5',
+  '-1 EMADEUP (x)',
+  '-1 (errno 524)',
   '?',
 );
 
 const step = fc.record({
   tid: fc.integer({ min: 1, max: 4 }),
-  what: fc.constantFrom('call', 'call', 'call', 'begin', 'end', 'end', 'signal', 'exit', 'stack', 'junk', 'lost'),
+  /** 'next': a thread that was not seen before lives from here on, for this one. */
+  what: fc.constantFrom(
+    ...['call', 'call', 'call', 'begin', 'end', 'end', 'signal', 'exit', 'killed', 'next', 'stack', 'junk', 'lost'],
+  ),
   name,
   gap: fc.integer({ min: 0, max: 3_000_000 }),
   duration: fc.integer({ min: 0, max: 900_000 }),
@@ -91,8 +141,12 @@ export const texts = fc
     let now = 86_395_000_000;
     let text = '';
     const alive = new Set([1, 2, 3, 4]);
-    for (const [{ tid: anyTid, what, name, gap, duration }, [first, second], outcome, fn] of steps) {
-      const tid = names === 'one' ? 1 : anyTid;
+    const tids = [0, 1, 2, 3, 4];
+    let newest = 4;
+    for (const [{ tid: place, what, name, gap, duration }, [first, second], outcome, fn] of steps) {
+      if (what === 'next' && names === 'pids') tids[place] = ++newest;
+      if (what === 'next' && names === 'pids') alive.add(newest);
+      const tid = names === 'one' ? 1 : tids[place]!;
       if (!alive.has(tid)) continue;
       now += gap;
       const us = String(now % 1_000_000).padStart(6, '0');
@@ -104,14 +158,16 @@ export const texts = fc
       const whole = `${String(Math.floor(gap / 1_000_000)).padStart(6)} `;
       const time = { epoch: `${1_700_000_000 + s}.${us} `, day, relative, none: '', seconds, whole }[clock]!;
       const who = names === 'pids' ? `${tid}  ` : names === 'terminal' && alive.size > 1 ? `[pid  ${tid}] ` : '';
-      const took = durations ? ` <${Math.floor(duration / 1e6)}.${String(duration % 1_000_000).padStart(6, '0')}>` : '';
+      // A call of more than ten seconds, now and then.
+      const long = duration % 7 === 0 ? 12 : 0;
+      const took = durations ? ` <${long}.${String(duration % 1_000_000).padStart(6, '0')}>` : '';
       const head = who + time;
       const pending = open.get(tid);
       if (what === 'stack') text += ` > /bin/srv(${fn}+0x1) [0x1]\n > /bin/srv(main+0x${gap % 3}) [0x2]\n`;
       else if (what === 'junk') text += 'some output of the program (\n';
       else if (what === 'signal') text += `${head}--- SIGCHLD {si_pid=2} ---\n`;
-      else if (what === 'exit') {
-        text += `${head}+++ exited with 0 +++\n`;
+      else if (what === 'exit' || what === 'killed') {
+        text += `${head}+++ ${what === 'exit' ? 'exited with 0' : 'killed by SIGKILL (core dumped)'} +++\n`;
         // With tids on every line, a tid may live again.
         if (names !== 'pids') alive.delete(tid);
         open.delete(tid);

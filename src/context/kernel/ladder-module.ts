@@ -1,4 +1,4 @@
-/** ladder.ts (aa9b504d318ec929), assembled by `npm run build`. */
+/** ladder.ts (dba9b0224130dc69), assembled by `npm run build`. */
 export const LADDER_MODULE = [
   'AGFzbQEAAAABIgZgBH9/f38Bf2ACf38Bf2AAAGABfwBgBH9/f38AYAF/AX8CDwEDZW52Bm1lbW9yeQIAAQMKCQAAAgADBAEFAQZD',
   'DX8BQQALfwBBkAgLfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEACweDAQ0FUlVO',

@@ -74,7 +74,7 @@ export class CallReader {
   private known = 0;
   private readonly names: CallNames;
   private readonly resumedNames: CallNames;
-  private readonly events: ThreadEvents;
+  readonly events: ThreadEvents;
   private scanner = new LineScanner(new Uint8Array(0));
 
   constructor(
@@ -85,7 +85,7 @@ export class CallReader {
   ) {
     this.names = new CallNames(writer.calls, 40 /* ( */, architecture);
     this.resumedNames = new CallNames(writer.calls, SPACE, architecture);
-    this.events = new ThreadEvents(writer, clock);
+    this.events = new ThreadEvents(writer);
   }
 
   /** Sets the text that the following calls are read from. */
@@ -271,8 +271,8 @@ export class CallReader {
     } else if (role === SOCKET) kind[row] = args.socketKind(bytes, start);
     else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end, name);
     else if (role === RESTART) flags[row] |= FLAG_RESTARTED;
-    else if (role === EXEC) this.events.exec(bytes, start, end, row, thread);
-    else if (role === PRCTL) this.events.prctl(bytes, start, end, thread);
+    else if (role === EXEC) this.events.exec(bytes, start, end, row, thread, this.clock.lastNs);
+    else if (role === PRCTL) this.events.prctl(bytes, start, end, thread, this.clock.lastNs);
     if (this.outcome.state === RETURNED || role === TIMEOUT || role === TIMEOUT_MASK)
       this.exit(bytes, start, role, row, thread);
   }
@@ -287,7 +287,7 @@ export class CallReader {
     } else if (outcome.errno !== 0) return;
     else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
     else if (role === CLONE || role === FORK) this.events.cloned(row, thread, this.tid(bytes));
-    else if (role === TID) this.events.tid(thread, this.tid(bytes));
+    else if (role === TID) this.events.tid(thread, this.tid(bytes), this.clock.lastNs);
     else if (role === PID) this.events.pid(thread, this.tid(bytes));
   }
 
@@ -312,7 +312,7 @@ export class CallReader {
     writer.seen[thread] = 1;
     const role = this.roles[call];
     if (outcome.errno === 0) {
-      if (role === TID) this.events.tid(thread, this.tid(bytes));
+      if (role === TID) this.events.tid(thread, this.tid(bytes), this.clock.lastNs);
       else if (role === PID) this.events.pid(thread, this.tid(bytes));
     }
     if (outcome.durationNs >= 0) writer.hasDurations = true;

@@ -1,31 +1,27 @@
-/** What calls do to threads: clone, execve, prctl(PR_SET_NAME), and calls whose result tells who the thread is. All rare. */
+/** What calls do to threads: clone, execve, prctl(PR_SET_NAME), and calls whose result tells who the thread is. `ns`: of the record. */
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { variantCode } from '../../trace/kinds.js';
 import { ERRNO_UNKNOWN } from '../../trace/table.js';
 import { startsWith } from '../../lib/bytes.js';
 import { firstString } from './arguments.js';
-import type { StraceClock } from './clock.js';
 
 const THREAD = variantCode('thread');
 
 export class ThreadEvents {
-  constructor(
-    private readonly writer: ChunkWriter,
-    private readonly clock: StraceClock,
-  ) {}
+  constructor(private readonly writer: ChunkWriter) {}
 
   /** execve and execveat: counts if the row succeeds, which may be known only later. */
-  exec(bytes: Uint8Array, start: number, end: number, row: number, thread: number): void {
+  exec(bytes: Uint8Array, start: number, end: number, row: number, thread: number, ns: number): void {
     const errno = this.writer.columns.errno[row];
     if (errno !== 0 && errno !== ERRNO_UNKNOWN) return;
     const program = firstString(bytes, start, end);
-    if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns: this.clock.lastNs, program, row });
+    if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns, program, row });
   }
 
-  prctl(bytes: Uint8Array, start: number, end: number, thread: number): void {
+  prctl(bytes: Uint8Array, start: number, end: number, thread: number, ns: number): void {
     if (!startsWith(bytes, start, 'PR_SET_NAME')) return;
     const name = firstString(bytes, start, end);
-    if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns: this.clock.lastNs, name });
+    if (name !== '') this.writer.lifecycle.push({ what: 'name', thread, ns, name });
   }
 
   /** A successful clone, clone3, fork or vfork that made `childTid`. */
@@ -42,9 +38,9 @@ export class ThreadEvents {
   }
 
   /** gettid, set_tid_address: needed only where no line names the thread. */
-  tid(thread: number, tid: number): void {
+  tid(thread: number, tid: number, ns: number): void {
     if (this.writer.threads[thread].tid !== 0) return;
-    this.writer.lifecycle.push({ what: 'tid', thread, ns: this.clock.lastNs, tid });
+    this.writer.lifecycle.push({ what: 'tid', thread, ns, tid });
   }
 
   /** getpid: the thread's process is known, if it was not yet. */

@@ -22,15 +22,28 @@ interface Exports extends ReaderExports {
   setThread(tid: number, thread: number): void;
   setTold(thread: number): void;
   setNaming(named: number, unnamedThread: number): void;
+  setThreads(count: number, mayBegin: boolean): void;
+  setExit(call: number, isExit: boolean): void;
   setClock(kind: number, base: number, second: number): void;
   ownerOf(): number;
+  noticesOf(): number;
+  secondsPassed(): number;
+  readonly EVENTS: WebAssembly.Global;
+  eventsOf(): number;
 }
+
+/** What events tell and how they lie in memory, as in src/formats/strace/kernel/events.ts. */
+const [BEGINS, ENDS, CLONES, IS_OF, EXECUTES, IS_NAMED] = [0, 1, 2, 3, 4, 5];
+const EVENT_BYTES = 32;
 
 /** Numbers of the clocks in src/formats/strace/kernel/leader.ts. */
 const CLOCKS: readonly StraceClock['kind'][] = ['none', 'epoch', 'day', 'relative'];
 const DAY = 86_400;
-/** Longest name in the tables there, bytes. */
-const LONGEST_WORD = 15;
+/** Longest name in the tables there, bytes: of an error, of a call. */
+const LONGEST_ERROR = 15;
+const LONGEST_NAME = 31;
+/** Times there are microseconds. */
+const STEP_NS = 1000;
 /** Bytes a line has at least on average; a chunk of shorter ones is finished without. */
 const SHORTEST_LINE = 32;
 
@@ -43,7 +56,7 @@ export class FastLines extends WasmReader<Exports> {
 
   private constructor(wasm: Exports) {
     super(wasm, SHORTEST_LINE);
-    for (const name of errnoNames()) if (this.putWord(name)) wasm.addError(errnoNumber(name));
+    for (const name of errnoNames()) if (this.putWord(name, LONGEST_ERROR)) wasm.addError(errnoNumber(name));
   }
 
   /** The one of this thread, for one parser after the other; null where it cannot run. */
@@ -63,19 +76,29 @@ export class FastLines extends WasmReader<Exports> {
     this.calls = calls;
     this.knownCalls = 0;
     this.named = null;
-    this.wasm.forgetCalls();
-    this.wasm.forgetThreads();
+    const { wasm } = this;
+    wasm.forgetCalls();
+    wasm.forgetThreads();
+    wasm.setThreads(0, false);
+    wasm.setNaming(-1, -1);
+    wasm.setClock(0, 0, 0);
   }
 
   override read(p: number): number {
+    const { wasm, writer, clock } = this;
     const stop = super.read(p);
-    if (stop > p) this.calls.owner = this.wasm.ownerOf();
+    if (stop === p) return p;
+    this.calls.owner = wasm.ownerOf();
+    writer.notices += wasm.noticesOf();
+    if (clock.kind === 'day') this.moveDay();
+    const events = wasm.eventsOf();
+    if (events > 0) this.noteEvents(events);
     return stop;
   }
 
   /** The JavaScript reader has read a line: tells what it has learnt. */
   learn(): void {
-    const { wasm, writer, clock, threads } = this;
+    const { wasm, writer, threads } = this;
     const names = writer.calls.strings;
     for (; this.knownCalls < names.length; this.knownCalls++) this.addCall(this.knownCalls, names[this.knownCalls]!);
     if (threads.named !== this.named) {
@@ -86,10 +109,10 @@ export class FastLines extends WasmReader<Exports> {
     if (threads.tid >= 0) wasm.setThread(threads.tid, thread);
     if (this.hasPlace(thread) && writer.threads[thread]!.pid >= 0) wasm.setTold(thread);
     const { named } = this;
+    // Where lines that name no thread have one of their own, the writer remembers threads that the module has forgotten.
+    wasm.setThreads(writer.threads.length, threads.defaultTid === 0);
     wasm.setNaming(named === null ? -1 : Number(named), named === false ? writer.knownThread(threads.defaultTid) : -1);
-    const second = clock.lastSecond;
-    if (clock.kind === 'day') wasm.setClock(2, (second - clock.baseSeconds) * 1e9, ((second % DAY) + DAY) % DAY);
-    else wasm.setClock(CLOCKS.indexOf(clock.kind), clock.baseSeconds, 0);
+    this.setClock();
   }
 
   /** Always: of lines with stacks between them it reads one a call, which is still no dearer than reading it here. */
@@ -102,13 +125,53 @@ export class FastLines extends WasmReader<Exports> {
     this.wasm.forgetThreads();
   }
 
-  private addCall(number: number, name: string): void {
-    const { first, kind, role } = callTraits(name);
-    if (this.putWord(name)) this.wasm.addCall(number, first, kind, ROLES.indexOf(role));
+  private setClock(): void {
+    const { wasm, clock } = this;
+    const second = clock.lastSecond;
+    if (clock.stepNs > STEP_NS) wasm.setClock(0, 0, 0);
+    else if (clock.kind === 'day') wasm.setClock(2, (second - clock.baseSeconds) * 1e9, ((second % DAY) + DAY) % DAY);
+    else wasm.setClock(CLOCKS.indexOf(clock.kind), clock.baseSeconds, 0);
   }
 
-  private putWord(word: string): boolean {
-    return this.put(word, this.wasm.NEW_WORD.value, LONGEST_WORD);
+  private moveDay(): void {
+    const { wasm, clock } = this;
+    const seconds = wasm.secondsPassed();
+    if (seconds === 0) return;
+    clock.lastSecond += seconds;
+    this.setClock();
+  }
+
+  /** What the lines told of threads, in their order. */
+  private noteEvents(count: number): void {
+    const { wasm, writer, threads, bytes } = this;
+    const { events } = this.calls;
+    const view = new DataView(wasm.memory.buffer, wasm.EVENTS.value, count * EVENT_BYTES);
+    for (let at = 0; at < view.byteLength; at += EVENT_BYTES) {
+      const ns = view.getFloat64(at, true);
+      const what = view.getInt32(at + 8, true);
+      const thread = view.getInt32(at + 12, true);
+      const number = view.getInt32(at + 16, true);
+      const second = view.getInt32(at + 20, true);
+      const third = view.getInt32(at + 24, true);
+      if (what === BEGINS) writer.thread(number);
+      else if (what === ENDS) {
+        writer.lifecycle.push({ what: 'exit', thread, ns });
+        threads.ended(number);
+      } else if (what === CLONES) events.cloned(number, thread, second);
+      else if (what === IS_OF) events.pid(thread, number);
+      else if (what === EXECUTES) events.exec(bytes, this.placeOf(second), this.placeOf(third), number, thread, ns);
+      else if (what === IS_NAMED) events.prctl(bytes, this.placeOf(second), this.placeOf(third), thread, ns);
+    }
+  }
+
+  private addCall(number: number, name: string): void {
+    const { first, kind, role } = callTraits(name);
+    this.wasm.setExit(number, role === 'exit');
+    if (this.putWord(name, LONGEST_NAME)) this.wasm.addCall(number, first, kind, ROLES.indexOf(role));
+  }
+
+  private putWord(word: string, length: number): boolean {
+    return this.put(word, this.wasm.NEW_WORD.value, length);
   }
 }
 

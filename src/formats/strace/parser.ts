@@ -142,7 +142,7 @@ export class StraceParser {
     const thread = this.threads.current(bytes);
     if (this.writer.pending[thread] >= 0) this.calls.abandon(thread, this.clock.lastNs);
     this.writer.lifecycle.push({ what: 'exit', thread, ns: this.clock.lastNs });
-    this.threads.ended();
+    this.threads.ended(this.threads.tid);
     this.calls.owner = NO_STACK;
     this.beginning = null;
     this.writer.notices++;

@@ -58,9 +58,9 @@ export class LineThreads {
     if (this.tid < 0 && this.named === false) this.announce({ tid: 0, threads: 0, begins: true });
   }
 
-  /** The thread of the current line has ended. */
-  ended(): void {
-    this.writer.forgetThread(this.lastTid);
+  /** The thread of the lines of `tid`, of those that name none when -1, has ended. */
+  ended(tid: number): void {
+    this.writer.forgetThread(tid < 0 ? this.defaultTid : tid);
     this.lastTid = -1;
   }
 

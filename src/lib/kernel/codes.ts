@@ -31,6 +31,13 @@ export const ROLE_FCNTL: i32 = 3;
 export const ROLE_TIMEOUT: i32 = 4;
 export const ROLE_TIMEOUT_MASK: i32 = 5;
 export const ROLE_OPEN: i32 = 6;
+export const ROLE_SOCKET: i32 = 7;
+export const ROLE_CLONE: i32 = 8;
+export const ROLE_FORK: i32 = 9;
+export const ROLE_EXEC: i32 = 10;
+export const ROLE_PRCTL: i32 = 11;
+export const ROLE_EXIT: i32 = 12;
+export const ROLE_RESTART: i32 = 13;
 export const ROLE_TID: i32 = 14;
 export const ROLE_PID: i32 = 15;
 
@@ -49,9 +56,11 @@ export const VARIANT_NOW: i32 = 12;
 export const VARIANT_CREATE: i32 = 13;
 export const VARIANT_WRITE: i32 = 14;
 export const VARIANT_DIRECTORY: i32 = 15;
+export const VARIANT_THREAD: i32 = 16;
 
 export const FLAG_UNFINISHED: i32 = 1;
 export const FLAG_ENTRY_UNSEEN: i32 = 2;
+export const FLAG_RESTARTED: i32 = 4;
 export const FLAG_LARGE_RESULT: i32 = 8;
 export const ACCEPTED: i32 = 16;
 export const CONNECTED: i32 = 32;

@@ -7,19 +7,14 @@
 export const WINDOW: i32 = 1 << 17;
 /** Loads of 16 bytes may reach behind the text. */
 const PADDING: i32 = 64;
-/** Threads that calls can be open of; also slots of the table of tids. A power of two. */
+/** Threads that calls can be open of. A power of two. */
 export const THREADS: i32 = 4096;
 
 export const TEXT: usize = memory.data(WINDOW + PADDING, 16);
-/** Per slot: tid (i32) and index of its thread (i32). */
-const TIDS: usize = memory.data(THREADS * 8, 16);
 /** Per thread: row of its open call, -1 when none. */
 export const PENDING: usize = memory.data(THREADS * 4, 16);
 /** Per thread: 1 once it had an event. */
 export const SEEN: usize = memory.data(THREADS, 16);
-
-/** Per thread: 1 once its process is known. */
-const TOLD: usize = memory.data(THREADS, 16);
 
 /** Addresses of the columns. */
 export let START: usize = 0;
@@ -55,33 +50,4 @@ export function layOut(rows: i32): usize {
   VARIANT = KIND + rows;
   FLAGS = VARIANT + rows;
   return first;
-}
-
-/** Forgets who the tids are. */
-export function forgetThreads(): void {
-  memory.fill(TIDS, 0xff, THREADS * 8);
-  memory.fill(TOLD, 0, THREADS);
-}
-
-/** The thread's process is known, and no call tells another one. */
-export function setTold(thread: i32): void {
-  store<u8>(TOLD + thread, 1);
-}
-// @inline
-export function isTold(thread: i32): bool {
-  return load<u8>(TOLD + thread) != 0;
-}
-
-/** From now on lines of `tid` belong to `thread`, to none that is known when -1. */
-export function setThread(tid: i32, thread: i32): void {
-  const slot = TIDS + ((tid & (THREADS - 1)) << 3);
-  store<i32>(slot, thread < 0 ? -1 : tid);
-  store<i32>(slot, thread, 4);
-}
-
-/** Index of the thread of `tid`, -1 when it is not known here. */
-// @inline
-export function threadOf(tid: i32): i32 {
-  const slot = TIDS + ((tid & (THREADS - 1)) << 3);
-  return load<i32>(slot) == tid ? load<i32>(slot, 4) : -1;
 }

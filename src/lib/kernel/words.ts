@@ -1,35 +1,56 @@
-/** Tables of words of at most 15 bytes (names of calls, of errors): the word, zeros behind it, is compared as one vector. */
+/**
+ * Tables of words (names of calls, of errors). Those of at most 15 bytes, nearly all, are compared as one vector, zeros behind the word;
+ * longer ones, of at most 31, lie in a table of their own, which compares two.
+ */
 
 const SLOTS: i32 = 512;
 const MOST_WORDS: i32 = 256;
-/** A slot: the word (16 bytes), its number, three traits, and 1 when it is taken. */
+/** A slot: the word's first 16 bytes, its number, three traits, 1 when it is taken; of a long word the other 16. */
 const SLOT: i32 = 32;
+const LONG_SLOT: i32 = 48;
+const LONG_SLOTS: i32 = 128;
+const MOST_LONG_WORDS: i32 = 64;
 
 /** A word that the driver adds. */
-export const NEW_WORD: usize = memory.data(16, 16);
+export const NEW_WORD: usize = memory.data(32, 16);
 /** 16 bytes of ones, 16 of zeros: n bytes of ones begin at 16 - n. */
 const ONES: usize = memory.data<u64>([-1, -1, 0, 0], 16);
 
 const CALLS: usize = memory.data(SLOTS * SLOT, 16);
+const LONG_CALLS: usize = memory.data(LONG_SLOTS * LONG_SLOT, 16);
 const ERRORS: usize = memory.data(SLOTS * SLOT, 16);
 let calls: i32 = 0;
+let longCalls: i32 = 0;
 
 export function forgetCalls(): void {
   memory.fill(CALLS, 0, SLOTS * SLOT);
+  memory.fill(LONG_CALLS, 0, LONG_SLOTS * LONG_SLOT);
   calls = 0;
+  longCalls = 0;
 }
 
 /** The call whose name stands at NEW_WORD has this number and these traits. */
 export function addCall(number: i32, first: i32, kind: i32, role: i32): void {
-  if (calls == MOST_WORDS) return;
-  calls++;
-  const slot = add(CALLS, number);
+  let slot: usize;
+  if (load<u8>(NEW_WORD, 15) == 0) {
+    if (calls == MOST_WORDS) return;
+    calls++;
+    slot = add(CALLS, number);
+  } else {
+    if (longCalls == MOST_LONG_WORDS) return;
+    longCalls++;
+    slot = longSlot(v128.load(NEW_WORD), v128.load(NEW_WORD, 16));
+    v128.store(slot, v128.load(NEW_WORD));
+    v128.store(slot, v128.load(NEW_WORD, 16), 32);
+    store<i32>(slot, number, 16);
+    store<u8>(slot, 1, 23);
+  }
   store<u8>(slot, first, 20);
   store<i8>(slot, kind, 21);
   store<u8>(slot, role, 22);
 }
 
-/** The error whose name stands at NEW_WORD. */
+/** The error whose name, of at most 15 bytes, stands at NEW_WORD. */
 export function addError(code: i32): void {
   add(ERRORS, code);
 }
@@ -41,6 +62,18 @@ function add(table: usize, number: i32): usize {
   v128.store(slot, word);
   store<i32>(slot, number, 16);
   store<u8>(slot, 1, 23);
+  return slot;
+}
+
+/** Slot of the long word of these two vectors, or the free one where it would be. */
+function longSlot(word: v128, rest: v128): usize {
+  let slot = LONG_CALLS + ((hashOf(word) ^ hashOf(rest)) & (LONG_SLOTS - 1)) * LONG_SLOT;
+  while (load<u8>(slot, 23) != 0) {
+    const differ = v128.or(v128.xor(v128.load(slot), word), v128.xor(v128.load(slot, 32), rest));
+    if (!v128.any_true(differ)) break;
+    slot += LONG_SLOT;
+    if (slot == LONG_CALLS + LONG_SLOTS * LONG_SLOT) slot = LONG_CALLS;
+  }
   return slot;
 }
 
@@ -75,6 +108,26 @@ function find(table: usize, p: usize, length: i32): usize {
 /** Slot of the call named by `length` bytes at `p`, 0 when it is not known. */
 export function findCall(p: usize, length: i32): usize {
   return find(CALLS, p, length);
+}
+
+/** Where the name that `callAt` found ends. */
+export let callEnd: usize = 0;
+
+/** Slot of the call whose name stands at `p`, behind it this byte; 0 when it is not known. */
+// @inline
+export function callAt(p: usize, end: i32): usize {
+  const length = lengthTo(p, end);
+  if (length < 0) return longCallAt(p, end);
+  callEnd = p + length;
+  return find(CALLS, p, length);
+}
+
+function longCallAt(p: usize, end: i32): usize {
+  const length = lengthTo(p + 16, end);
+  if (length < 0) return 0;
+  callEnd = p + 16 + length;
+  const slot = longSlot(v128.load(p), wordAt(p + 16, length));
+  return load<u8>(slot, 23) == 0 ? 0 : slot;
 }
 
 /** errno of the error whose name stands at `p` and ends before a space, -1 when it is not known. */

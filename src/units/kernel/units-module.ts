@@ -1,4 +1,4 @@
-/** units.ts (ff8f33f3165ee05e), assembled by `npm run build`. */
+/** units.ts (afdf36577cd2c49a), assembled by `npm run build`. */
 export const UNITS_MODULE = [
   'AGFzbQEAAAABRgxgAABgAn9/AGABfwF/YAR/f39/AGACf38Bf2AEf39/fwF/YAN/f38AYAJ8fABgAX8AYAZ/f3x8fH8AYAN/f38B',
   'f2ABfAACDwEDZW52Bm1lbW9yeQIABwMSEQMABAUGAQEABwgJAgIKCwEABpECKn8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUGA',

@@ -20,12 +20,14 @@ import {
   result as returned,
 } from '../../../lib/kernel/kernel-result';
 import * as m from '../../../lib/kernel/memory';
+import { threadOf } from '../../../lib/kernel/threads';
 import { errorNamed, findCall, firstOf, kindOf, numberOf } from '../../../lib/kernel/words';
 import { isNamed } from './names';
 import { nanoseconds, readMoment, readTime, seconds } from './times';
 
 export { NEW_WORD, addCall, addError, forgetCalls } from '../../../lib/kernel/words';
-export { PENDING, SEEN, TEXT, THREADS, WINDOW, forgetThreads, layOut, setThread } from '../../../lib/kernel/memory';
+export { PENDING, SEEN, TEXT, THREADS, WINDOW, layOut } from '../../../lib/kernel/memory';
+export { forgetThreads, setThread } from '../../../lib/kernel/threads';
 export { setName } from './names';
 
 const LF: i32 = 10;
@@ -226,7 +228,7 @@ function readRecord(start: usize): usize {
   const cpu = valueOf(CPU);
   const fd = valueOf(FD);
   if (!hasStart || call == 0 || rows == m.capacity) return 0;
-  const thread = m.threadOf(tid >= 0 ? tid : pid >= 0 ? pid : defaultTid);
+  const thread = threadOf(tid >= 0 ? tid : pid >= 0 ? pid : defaultTid);
   if (thread < 0 || load<i32>(m.PENDING + (thread << 2)) >= 0) return 0;
   if (name != 0 && !isNamed(thread, name, nameLength)) return 0;
   let kind = 0;

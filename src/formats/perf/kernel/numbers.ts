@@ -3,25 +3,14 @@ import {
   DIRECTORY,
   FILE,
   NETLINK,
-  SOCKET,
   TCP,
   UDP,
-  UNIX,
-  VARIANT_ADD,
   VARIANT_CREATE,
-  VARIANT_DEL,
   VARIANT_DIRECTORY,
-  VARIANT_DUP,
-  VARIANT_GETFD,
-  VARIANT_GETFL,
-  VARIANT_LOCK,
-  VARIANT_MOD,
   VARIANT_NOW,
-  VARIANT_SETFD,
-  VARIANT_SETFL,
-  VARIANT_WRITE,
 } from '../../../lib/kernel/codes';
 import { isDigit } from '../../../lib/kernel/digits';
+import * as raw from '../../../lib/kernel/raw-arguments';
 
 /** Which argument is looked at and how: RULES in formats/perf/fast.ts. */
 export const PLAIN: i32 = 0;
@@ -39,9 +28,6 @@ const FAMILY: i32 = 9;
 const NUMBERS: i32 = 2048;
 /** Per number: call + 1 (u16, 0 when not known), first (u8), kind (i8), rule (u8), index of its argument (u8). */
 const CALLS: usize = memory.data(NUMBERS * 8, 16);
-/** As in formats/perf/arguments.ts: variants of futex by operation. */
-const FUTEX_VARIANTS: usize = memory.data<u8>([1, 2, 0, 2, 2, 2, 1, 2, 1, 1, 2, 1, 2, 1]);
-const FUTEX_OPERATIONS: i32 = 14;
 
 let directoryFlag: i32 = 0;
 
@@ -128,39 +114,17 @@ export function readArguments(at: usize, p: usize): void {
   variant = 0;
   kind = -1;
   const value = hexAt(argumentAt(p, load<u8>(at, 5)));
-  if (rule == FUTEX) {
-    const operation = value & 0x7f;
-    if (operation < FUTEX_OPERATIONS) variant = load<u8>(FUTEX_VARIANTS + operation);
-  } else if (rule == EPOLL_CTL) {
-    variant = value == 1 ? VARIANT_ADD : value == 2 ? VARIANT_DEL : value == 3 ? VARIANT_MOD : 0;
-  } else if (rule == FCNTL) variant = fcntlVariant(value);
+  if (rule == FUTEX) variant = raw.futexVariant(value);
+  else if (rule == EPOLL_CTL) variant = raw.epollCtlVariant(value);
+  else if (rule == FCNTL) variant = raw.fcntlVariant(value);
   else if (rule == TIMEOUT) variant = value == 0 ? VARIANT_NOW : 0;
   else if (rule == OPEN) {
-    if ((value & 0x40) != 0) variant = VARIANT_CREATE;
-    else if ((value & 3) != 0) variant = VARIANT_WRITE;
-    else if ((value & directoryFlag) != 0) variant = VARIANT_DIRECTORY;
+    variant = raw.openVariant(value, directoryFlag);
     kind = variant == VARIANT_DIRECTORY ? DIRECTORY : FILE;
   } else if (rule == CREAT) {
     variant = VARIANT_CREATE;
     kind = FILE;
   } else if (rule == OPEN_UNTOLD) kind = FILE;
   else if (rule == OPTION) kind = value == 6 ? TCP : value == 17 ? UDP : value == 270 ? NETLINK : -1;
-  else if (rule == FAMILY) kind = socketKind(hexAt(p), value & 15);
-}
-
-function fcntlVariant(command: i32): i32 {
-  if (command == 0 || command == 1030) return VARIANT_DUP;
-  if (command == 1) return VARIANT_GETFD;
-  if (command == 2) return VARIANT_SETFD;
-  if (command == 3) return VARIANT_GETFL;
-  if (command == 4) return VARIANT_SETFL;
-  const locks = command == 6 || command == 7 || command == 13 || command == 14 || command == 37 || command == 38;
-  return locks ? VARIANT_LOCK : 0;
-}
-
-function socketKind(domain: i32, type: i32): i32 {
-  if (domain == 1) return UNIX;
-  if (domain == 16) return NETLINK;
-  if (domain != 2 && domain != 10) return SOCKET;
-  return type == 1 ? TCP : type == 2 ? UDP : SOCKET;
+  else if (rule == FAMILY) kind = raw.socketKind(hexAt(p), value);
 }

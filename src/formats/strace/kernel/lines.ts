@@ -6,6 +6,7 @@
  */
 import * as args from './arguments';
 import {
+  AT_FDCWD,
   CWD,
   DEVICE,
   DIRECTORY,
@@ -14,13 +15,22 @@ import {
   FIRST_DESCRIPTOR,
   FIRST_OTHER,
   FIRST_UNKNOWN,
+  FLAG_RESTARTED,
+  FLAG_UNFINISHED,
   NO_DESCRIPTOR,
   OTHER,
+  ROLE_CLONE,
   ROLE_EPOLL_CTL,
+  ROLE_EXEC,
+  ROLE_EXIT,
   ROLE_FCNTL,
+  ROLE_FORK,
   ROLE_FUTEX,
   ROLE_OPEN,
   ROLE_PID,
+  ROLE_PRCTL,
+  ROLE_RESTART,
+  ROLE_SOCKET,
   ROLE_TID,
   ROLE_TIMEOUT,
   ROLE_TIMEOUT_MASK,
@@ -30,30 +40,28 @@ import {
 } from '../../../lib/kernel/codes';
 import { decorationKind, sideFlag } from './descriptors';
 import { isDigit } from '../../../lib/kernel/digits';
+import * as events from './events';
 import { lineNow, now, readLeader, setNow, tick, tid } from './leader';
 import { lineFeed } from '../../../lib/kernel/line-feed';
 import * as m from '../../../lib/kernel/memory';
-import { RETURNED, UNUSUAL, argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind } from './outcome';
-import { findCall, firstOf, kindOf, lengthTo, numberOf, roleOf } from '../../../lib/kernel/words';
+import { NO_NUMBER, numberAt } from './numbers';
+import { NEVER, RETURNED, UNUSUAL } from './outcome';
+import { argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind } from './outcome';
+import { closingParenthesis } from './outcome-any';
+import * as threads from '../../../lib/kernel/threads';
+import { callAt, callEnd, firstOf, kindOf, numberOf, roleOf } from '../../../lib/kernel/words';
 
 export { NEW_WORD, addCall, addError, forgetCalls } from '../../../lib/kernel/words';
-export {
-  PENDING,
-  SEEN,
-  TEXT,
-  THREADS,
-  WINDOW,
-  forgetThreads,
-  layOut,
-  setThread,
-  setTold,
-} from '../../../lib/kernel/memory';
-export { lastNsOf, setClock } from './leader';
+export { PENDING, SEEN, TEXT, THREADS, WINDOW, layOut } from '../../../lib/kernel/memory';
+export { forgetThreads, setThread, setTold } from '../../../lib/kernel/threads';
+export { lastNsOf, secondsPassed, setClock } from './leader';
+export { EVENTS, eventsOf } from './events';
 
 const NO_STACK: i32 = -1;
 
 let rows: i32 = 0;
 let lines: i32 = 0;
+let notices: i32 = 0;
 /** Row that a stack below the last line belongs to. */
 let owner: i32 = NO_STACK;
 let sawDurations: bool = false;
@@ -61,6 +69,16 @@ let sawDurations: bool = false;
 let named: i32 = -1;
 /** Thread of lines that name none. */
 let unnamedThread: i32 = -1;
+/** A new thread is this one, where it may be made here. */
+let nextThread: i32 = 0;
+let newThreads: bool = false;
+
+/** By number of a call, as many as JavaScript keeps traits of: whether its thread ends with it. */
+const CALLS: i32 = 1024;
+const EXITS: usize = memory.data(CALLS, 16);
+const UNTOLD_EXIT: i32 = 0;
+const IS_EXIT: i32 = 1;
+const IS_NONE: i32 = 2;
 
 export function rowsOf(): i32 {
   return rows;
@@ -71,12 +89,27 @@ export function linesOf(): i32 {
 export function ownerOf(): i32 {
   return owner;
 }
+/** Lines that are no calls. */
+export function noticesOf(): i32 {
+  return notices;
+}
 export function hasDurations(): bool {
   return sawDurations;
 }
 export function setNaming(lineIsNamed: i32, thread: i32): void {
   named = lineIsNamed;
   unnamedThread = thread;
+}
+
+/** From now on the next thread is this one; `mayBegin`: lines of tids that are not known are of new ones. */
+export function setThreads(count: i32, mayBegin: bool): void {
+  nextThread = count;
+  newThreads = mayBegin;
+}
+
+/** Calls of this number end their thread, or do not; untold are those whose name has no place here. */
+export function setExit(number: i32, isExit: bool): void {
+  if (number < CALLS) store<u8>(EXITS + number, isExit ? IS_EXIT : IS_NONE);
 }
 
 /**
@@ -88,9 +121,11 @@ export function run(from: i32, to: i32, rowsBefore: i32, nowNs: f64): i32 {
   rows = rowsBefore;
   setNow(nowNs);
   lines = 0;
+  notices = 0;
   sawDurations = false;
+  events.forgetEvents();
   let p = m.TEXT + from;
-  while (p < end) {
+  while (p < end && events.isRoom()) {
     const next = readLine(p);
     if (next == 0) break;
     lines++;
@@ -105,26 +140,75 @@ function readLine(start: usize): usize {
   const p = readLeader(start);
   if (p == 0) return 0;
   if (named != (tid >= 0 ? 1 : 0)) return 0;
-  const thread = tid < 0 ? unnamedThread : m.threadOf(tid);
-  if (thread < 0) return 0;
   const c: i32 = load<u8>(p);
-  if (<u32>(c - 97) < 26) return readCall(p, thread);
+  if (c == 45 /* - */) return load<u32>(p) == 0x202d2d2d /* --- */ ? readNotice(p) : 0;
+  const thread = tid < 0 ? unnamedThread : threadOfLine();
+  if (thread < 0) return 0;
+  if (<u32>(c - 97) < 26 || c == 95) return readCall(p, thread);
+  if (c == 43 /* + */) return load<u32>(p) == 0x202b2b2b /* +++ */ ? readEnd(p, thread) : 0;
   return load<u32>(p) == 0x2e2e2e3c && load<u8>(p, 4) == 32 /* <... */ ? readResumed(p + 5, thread) : 0;
+}
+
+/** Thread of the line's tid, the next one where it is new; -1 when only the driver can tell. */
+// @inline
+function threadOfLine(): i32 {
+  const thread = threads.threadOf(tid);
+  return thread >= 0 || !newThreads || nextThread >= m.THREADS ? thread : nextThread;
+}
+
+/** The line is used, and of this thread. */
+// @inline
+function use(thread: i32): void {
+  tick();
+  if (thread == nextThread) begin(thread);
+}
+
+function begin(thread: i32): void {
+  nextThread++;
+  threads.setThread(tid, thread);
+  events.note(now, events.BEGINS, thread, tid);
+}
+
+/** `--- SIGCHLD {...} ---` */
+function readNotice(p: usize): usize {
+  tick();
+  notices++;
+  owner = NO_STACK;
+  return lineFeed(p) + 1;
+}
+
+/** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++` */
+function readEnd(p: usize, thread: i32): usize {
+  const row = load<i32>(m.PENDING + (thread << 2));
+  if (row >= 0) {
+    const call: i32 = load<u16>(m.CALL + (row << 1));
+    const exit = call < CALLS ? load<u8>(EXITS + call) : UNTOLD_EXIT;
+    if (exit == UNTOLD_EXIT) return 0;
+    store<i32>(m.PENDING + (thread << 2), -1);
+    store<f64>(m.DURATION + (row << 3), lineNow - load<f64>(m.START + (row << 3)));
+    if (exit == IS_NONE) store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | FLAG_UNFINISHED);
+  }
+  use(thread);
+  events.note(now, events.ENDS, thread, tid);
+  if (tid < 0) unnamedThread = -1;
+  else threads.setThread(tid, -1);
+  notices++;
+  owner = NO_STACK;
+  return lineFeed(p) + 1;
 }
 
 // @inline
 function readCall(nameAt: usize, thread: i32): usize {
-  const length = lengthTo(nameAt, 40 /* ( */);
-  if (length < 0) return 0;
-  const call = findCall(nameAt, length);
+  const call = callAt(nameAt, 40 /* ( */);
   if (call == 0) return 0;
   const role = roleOf(call);
-  if (tells(role, thread) || rows == m.capacity || load<i32>(m.PENDING + (thread << 2)) >= 0) return 0;
-  const argsStart = nameAt + length + 1;
+  if (rows == m.capacity || load<i32>(m.PENDING + (thread << 2)) >= 0 || (role == ROLE_TID && tid <= 0)) return 0;
+  const argsStart = callEnd + 1;
   let p = argsStart;
   let kind = 0;
-  let side = 0;
+  let flag = 0;
   let descriptor = NO_DESCRIPTOR;
+  let mayBeOutput = false;
   const first = firstOf(call);
   if (first != FIRST_OTHER) {
     let c: i32 = load<u8>(p);
@@ -134,45 +218,65 @@ function readCall(nameAt: usize, thread: i32): usize {
         descriptor = descriptor * 10 + (c - 48);
         c = load<u8>(++p);
       } while (isDigit(c));
-      kind = UNKNOWN;
       if (c == 60 /* < */) {
         kind = decorationKind(p + 1);
-        if (kind == TCP) side = sideFlag(p + 1);
-      } else if (c == 120 || descriptor < 0) return 0; // 0x: raw arguments
+        if (kind == TCP) flag = sideFlag(p + 1);
+      } else {
+        kind = UNKNOWN;
+        // 0x1c: an address, or a raw argument.
+        if (c == 120) {
+          const number = numberAt(argsStart);
+          if (number == NO_NUMBER) return 0;
+          descriptor = <i32>number;
+        }
+        if (descriptor < 0) {
+          if (descriptor == AT_FDCWD) kind = CWD;
+          descriptor = NO_DESCRIPTOR;
+        }
+      }
       // What the program writes to the terminal may stand in the middle of this line.
-      if (<u32>(descriptor - 1) < 2 && (kind == UNKNOWN || kind == DEVICE) && load<u32>(nameAt) == 0x74697277) return 0;
+      mayBeOutput =
+        <u32>(descriptor - 1) < 2 && (kind == UNKNOWN || kind == DEVICE) && load<u32>(nameAt) == 0x74697277; /* writ */
       if (first == FIRST_UNKNOWN && (kind == UNKNOWN || kind == OTHER)) {
         kind = 0;
         descriptor = NO_DESCRIPTOR;
       }
     } else if (first == FIRST_DESCRIPTOR) {
-      if (c == 45 /* -100 */) return 0;
-      kind = load<u64>(p) == 0x44574344465f5441 /* AT_FDCWD */ ? CWD : UNKNOWN;
+      const isCwd = load<u64>(p) == 0x44574344465f5441 /* AT_FDCWD */ || load<u32>(p) == 0x3030312d; /* -100 */
+      kind = isCwd ? CWD : UNKNOWN;
     }
   }
   if (kindOf(call) >= 0) kind = kindOf(call);
   const feed = lineFeed(p);
-  if (load<u8>(feed - 1) == 13) return 0;
-  const state = readOutcome(argsStart, feed);
+  const state = readOutcome(argsStart, lineEnd(feed));
   if (state == UNUSUAL) return 0;
+  if (role > ROLE_OPEN && hasComment(role, feed)) return 0;
+  if (mayBeOutput && state == RETURNED && closingParenthesis(argsStart, feed) != argsEnd) return 0;
   let variant = 0;
-  if (role != 0 && role <= ROLE_OPEN) {
-    variant = variantOf(role, argsStart, argsEnd);
-    if (variant == args.UNTOLD) return 0;
-    if (role == ROLE_OPEN) {
-      kind = variant == VARIANT_DIRECTORY ? DIRECTORY : FILE;
-      if (state == RETURNED && errno == 0) kind = refined(kind, returnedKind);
+  if (role != 0) {
+    if (role <= ROLE_OPEN) {
+      variant = variantOf(role, nameAt, argsStart, argsEnd);
+      if (role == ROLE_OPEN) {
+        kind = variant == VARIANT_DIRECTORY ? DIRECTORY : FILE;
+        if (state == RETURNED && errno == 0) kind = refined(kind, returnedKind);
+      }
+    } else if (role == ROLE_CLONE) variant = args.cloneVariant(argsStart, argsEnd, load<u8>(nameAt, 5) == 51 /* 3 */);
+    else if (role == ROLE_RESTART) flag |= FLAG_RESTARTED;
+    else if (role == ROLE_SOCKET) {
+      kind = args.socketKind(argsStart, feed);
+      if (kind == args.UNTOLD) return 0;
     }
+    if (variant == args.UNTOLD) return 0;
   }
-  tick();
+  use(thread);
   const row = rows++;
-  store<f64>(m.START + (row << 3), lineNow);
+  store<f64>(m.START + (row << 3), now);
   store<i32>(m.THREAD + (row << 2), thread);
   store<i32>(m.DESCRIPTOR + (row << 2), descriptor);
   store<u16>(m.CALL + (row << 1), numberOf(call));
   store<u8>(m.KIND + row, kind);
   store<u8>(m.VARIANT + row, variant);
-  store<u8>(m.FLAGS + row, side);
+  store<u8>(m.FLAGS + row, flag);
   store<u8>(m.SEEN + thread, 1);
   if (state == RETURNED) {
     storeOutcome(row, durationNs);
@@ -182,26 +286,29 @@ function readCall(nameAt: usize, thread: i32): usize {
     store<i32>(m.RESULT + (row << 2), 0);
     store<u8>(m.ERRNO + row, ERRNO_UNKNOWN);
     store<i32>(m.PENDING + (thread << 2), row);
-    owner = NO_STACK;
+    owner = state == NEVER ? row : NO_STACK;
+  }
+  if (role > ROLE_OPEN) {
+    noteEntry(role, row, thread, argsStart, state);
+    if (state == RETURNED) noteExit(role, row, thread);
   }
   return feed + 1;
 }
 
 function readResumed(nameAt: usize, thread: i32): usize {
-  const length = lengthTo(nameAt, 32);
-  if (length <= 0) return 0;
-  const nameEnd = nameAt + length;
-  if (load<u64>(nameEnd) != 0x64656d7573657220 || load<u8>(nameEnd, 8) != 62 /* ' resumed>' */) return 0;
-  const call = findCall(nameAt, length);
+  const call = callAt(nameAt, 32);
   if (call == 0) return 0;
+  const nameEnd = callEnd;
+  if (load<u64>(nameEnd) != 0x64656d7573657220 || load<u8>(nameEnd, 8) != 62 /* ' resumed>' */) return 0;
   const role = roleOf(call);
   const row = load<i32>(m.PENDING + (thread << 2));
-  if (tells(role, thread) || row < 0 || load<u16>(m.CALL + (row << 1)) != numberOf(call)) return 0;
+  if (row < 0 || load<u16>(m.CALL + (row << 1)) != numberOf(call) || (role == ROLE_TID && tid <= 0)) return 0;
   const argsStart = nameEnd + 9;
   const feed = lineFeed(argsStart);
-  if (load<u8>(feed - 1) == 13 || readOutcome(argsStart, feed) != RETURNED) return 0;
+  const state = readOutcome(argsStart, lineEnd(feed));
+  if ((state != RETURNED && state != NEVER) || (role > ROLE_OPEN && hasComment(role, feed))) return 0;
   if (role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK) {
-    const variant = variantOf(role, argsStart, argsEnd);
+    const variant = variantOf(role, nameAt, argsStart, argsEnd);
     if (variant == args.UNTOLD) return 0;
     if (variant != 0) store<u8>(m.VARIANT + row, variant);
   } else if (role == ROLE_OPEN && errno == 0) {
@@ -209,15 +316,49 @@ function readResumed(nameAt: usize, thread: i32): usize {
   }
   tick();
   storeOutcome(row, durationNs >= 0 ? durationNs : now - load<f64>(m.START + (row << 3)));
+  if (state == NEVER && role != ROLE_EXIT) store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | FLAG_UNFINISHED);
   store<i32>(m.PENDING + (thread << 2), -1);
   owner = row;
+  if (role > ROLE_OPEN) noteExit(role, row, thread);
   return feed + 1;
 }
 
-/** Whether a call of the role may tell of threads what is not known yet. */
+/** Whether a comment stands behind a result that is a tid: it may tell the one in another namespace (--decode-pids=pidns). */
+function hasComment(role: i32, feed: usize): bool {
+  if (role != ROLE_CLONE && role != ROLE_FORK && role < ROLE_TID) return false;
+  for (let p = argsEnd; p < feed; p++) if (load<u16>(p) == 0x2a2f /* slash star */) return true;
+  return false;
+}
+
+/** Where the line ends whose line feed is at `feed`. */
 // @inline
-function tells(role: i32, thread: i32): bool {
-  return role > ROLE_OPEN && !(role == ROLE_PID && m.isTold(thread)) && !(role == ROLE_TID && tid > 0);
+function lineEnd(feed: usize): usize {
+  return load<u8>(feed - 1) == 13 ? feed - 1 : feed;
+}
+
+/** What the beginning of a call tells of its thread. */
+function noteEntry(role: i32, row: i32, thread: i32, argsStart: usize, state: i32): void {
+  const from = <i32>(argsStart - m.TEXT);
+  const to = <i32>(argsEnd - m.TEXT);
+  if (role == ROLE_EXEC) {
+    // Whether it succeeds may be known only later.
+    if (state != RETURNED || errno == 0 || errno == ERRNO_UNKNOWN)
+      events.note(now, events.EXECUTES, thread, row, from, to);
+  } else if (role == ROLE_PRCTL) {
+    // PR_SET_N AME
+    if (load<u64>(argsStart) == 0x4e5f5445535f5250 && (load<u32>(argsStart, 8) & 0xffffff) == 0x454d41)
+      events.note(now, events.IS_NAMED, thread, 0, from, to);
+  }
+}
+
+/** What the return from a call tells of its thread. */
+function noteExit(role: i32, row: i32, thread: i32): void {
+  if (errno != 0 || result <= 0) return;
+  if (role == ROLE_CLONE || role == ROLE_FORK) events.note(now, events.CLONES, thread, row, result);
+  else if (role == ROLE_PID && !threads.isTold(thread)) {
+    threads.setTold(thread);
+    events.note(now, events.IS_OF, thread, result);
+  }
 }
 
 // @inline
@@ -229,13 +370,15 @@ function storeOutcome(row: i32, duration: f64): void {
   if (durationNs >= 0) sawDurations = true;
 }
 
-function variantOf(role: i32, start: usize, end: usize): i32 {
+function variantOf(role: i32, nameAt: usize, start: usize, end: usize): i32 {
   if (role == ROLE_FUTEX) return args.futexVariant(start, end);
   if (role == ROLE_EPOLL_CTL) return args.epollCtlVariant(start, end);
   if (role == ROLE_FCNTL) return args.fcntlVariant(start, end);
   if (role == ROLE_TIMEOUT) return args.timeoutVariant(start, end);
   if (role == ROLE_TIMEOUT_MASK) return args.maskedTimeoutVariant(start, end);
-  return args.openVariant(start, end);
+  // openat2( and creat( have no flags among their arguments.
+  const isOpen = load<u8>(nameAt, 4) == 40;
+  return args.openVariant(start, end, isOpen ? 1 : load<u8>(nameAt, 6) == 40 ? 2 : 0);
 }
 
 /** As refinedKind in trace/call-traits.ts. */

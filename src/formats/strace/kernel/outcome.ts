@@ -1,13 +1,18 @@
-/** The right end of a line, the usual shapes; the same as Outcome in formats/strace/outcome.ts, which reads all of them. */
+/**
+ * The right end of a line; the same as Outcome in formats/strace/outcome.ts. The shapes of nearly all lines are read here, at once,
+ * the others by the exact rules of outcome-any.ts.
+ */
 import { FLAG_LARGE_RESULT, MAX_INT32 } from '../../../lib/kernel/codes';
 import { decorationKind } from './descriptors';
 import { isDigit, sixDigits } from '../../../lib/kernel/digits';
+import * as any from './outcome-any';
 import { errorAt } from '../../../lib/kernel/words';
 
-/** What `readOutcome` found: a return, `<unfinished ...>`, or something it does not know. */
+/** What `readOutcome` found: a return, `<unfinished ...>`, `= ?` of a call that never returned, or something that only JavaScript reads. */
 export const RETURNED: i32 = 0;
 export const UNFINISHED: i32 = 1;
-export const UNUSUAL: i32 = 2;
+export const NEVER: i32 = 2;
+export const UNUSUAL: i32 = 3;
 
 export let durationNs: f64 = NaN;
 export let result: i32 = 0;
@@ -29,40 +34,78 @@ export function readOutcome(start: usize, end: usize): i32 {
   if (last == 62 /* > */) {
     const before: i32 = load<u8>(e - 2);
     if (isDigit(before)) {
-      // ` <0.000012>`
-      if (e < start + 12 || load<u16>(e - 11) != 0x3c20 || load<u8>(e - 8) != 46) return UNUSUAL;
-      const seconds = load<u8>(e - 9) - 48;
-      const microseconds = sixDigits(e - 7);
-      if (<u32>seconds > 9 || microseconds < 0) return UNUSUAL;
-      durationNs = <f64>seconds * 1e9 + <f64>(microseconds * 1000);
-      e -= 11;
+      e = duration(start, e);
     } else if (before == 46 /* . */) {
-      return unfinished(start, e);
+      if (isUnfinished(start, e)) return UNFINISHED;
     } else if (before == 101 /* <unavailable> */) return UNUSUAL;
     while (e > start && load<u8>(e - 1) == 32) e--;
     if (e < start + 5) return UNUSUAL;
     last = load<u8>(e - 1);
-  }
-  if (last == 32) return UNUSUAL;
+  } else if (last == 32 || isStop(e, last)) return UNUSUAL;
   const s = resultStart(start, e, last);
-  // ` = `
-  if (s < start + 4 || load<u8>(s - 1) != 32 || load<u16>(s - 3) != 0x3d20) return UNUSUAL;
-  let q = s - 3;
-  while (q > start && load<u8>(q - 1) == 32) q--;
-  if (q == start || load<u8>(q - 1) != 41 /* ) */) return UNUSUAL;
-  argsEnd = q - 1;
-  return readValue(s, e, last);
+  return endsCall(start, s) && readValue(s, e, last) ? RETURNED : anyOutcome(start, e, last);
 }
 
-function unfinished(start: usize, end: usize): i32 {
-  let open = end - 16;
-  if (open < start) return UNUSUAL;
-  // <unfinished ...>
-  const text = i8x16(60, 117, 110, 102, 105, 110, 105, 115, 104, 101, 100, 32, 46, 46, 46, 62);
-  if (v128.any_true(v128.xor(v128.load(open), text))) return UNUSUAL;
+/** Any shape; a call that never returned, too. */
+function anyOutcome(start: usize, end: usize, last: i32): i32 {
+  let s = anyResultStart(start, end, last);
+  if (!endsCall(start, s)) {
+    const close = any.closingParenthesis(start, end);
+    if (close == 0) return UNUSUAL;
+    s = any.resultBehind(close, end);
+    if (s == 0) return UNUSUAL;
+    argsEnd = close;
+  }
+  if (!any.readAnyValue(s, end)) return UNUSUAL;
+  result = any.result;
+  errno = any.errno;
+  flags = any.flags;
+  returnedKind = any.kind;
+  return any.isNever ? NEVER : RETURNED;
+}
+
+/** Whether ` = ` and a closing parenthesis stand before the result at `s`; finds the end of the arguments. */
+// @inline
+function endsCall(start: usize, s: usize): bool {
+  if (s < start + 4 || load<u8>(s - 1) != 32 || load<u16>(s - 3) != 0x3d20 /* ' =' */) return false;
+  let q = s - 3;
+  while (q > start && load<u8>(q - 1) == 32) q--;
+  if (q == start || load<u8>(q - 1) != 41 /* ) */) return false;
+  argsEnd = q - 1;
+  return true;
+}
+
+/** Takes ` <0.000012>` off the end; gives the new end, the same when there is none. */
+// @inline
+function duration(start: usize, end: usize): usize {
+  if (end >= start + 12 && load<u16>(end - 11) == 0x3c20 /* ' <' */ && load<u8>(end - 8) == 46 /* . */) {
+    const seconds = load<u8>(end - 9) - 48;
+    const microseconds = sixDigits(end - 7);
+    if (<u32>seconds < 10 && microseconds >= 0) {
+      durationNs = <f64>seconds * 1e9 + <f64>(microseconds * 1000);
+      return end - 11;
+    }
+  }
+  const e = any.longDuration(start, end);
+  durationNs = any.seconds;
+  return e;
+}
+
+/** `^C`, or what older versions write behind it, ` detached`: where strace was stopped. */
+// @inline
+function isStop(end: usize, last: i32): bool {
+  if (last == 67) return load<u8>(end - 2) == 94; /* ^ */
+  return last == 100 && load<u64>(end - 8) == 0x6465686361746564; /* detached */
+}
+
+/** `<unfinished ...>`, `<detached ...>` */
+function isUnfinished(start: usize, end: usize): bool {
+  let open = end - 5;
+  while (open > start && load<u8>(open) != 60 /* < */ && load<u8>(open) != 34 /* " */) open--;
+  if (load<u8>(open) != 60) return false;
   while (open > start && load<u8>(open - 1) == 32) open--;
   argsEnd = open;
-  return UNFINISHED;
+  return true;
 }
 
 /** Where the result seems to start that ends before `end` with `last`; 0 when it has no usual shape. */
@@ -92,15 +135,24 @@ function resultStart(start: usize, end: usize, last: i32): usize {
   return p + 1;
 }
 
+/** As `resultStart`, but of other lines only what their result may consist of. */
+function anyResultStart(start: usize, end: usize, last: i32): usize {
+  if (last == 41 || last == 62) return resultStart(start, end, last);
+  if (last != 63 /* ? */ && !isDigit(last) && <u32>((last | 32) - 97) > 5) return 0;
+  let p = end - 2;
+  while (p > start && load<u8>(p) != 32 && isPlain(load<u8>(p))) p--;
+  return p + 1;
+}
+
 /** Letters, digits, `_ - ?` and space: what may stand between ` = ` and an explanation. */
 // @inline
 function isPlain(c: i32): bool {
   return isDigit(c) || <u32>((c | 32) - 97) < 26 || c == 95 || c == 32 || c == 45 || c == 63;
 }
 
-/** Reads the result in [s, end). */
+/** Reads the result in [s, end), of the usual shapes; false when it has none of them. */
 // @inline
-function readValue(s: usize, end: usize, last: i32): i32 {
+function readValue(s: usize, end: usize, last: i32): bool {
   result = 0;
   errno = 0;
   flags = 0;
@@ -112,25 +164,25 @@ function readValue(s: usize, end: usize, last: i32): i32 {
       c = load<u8>(s, 1);
       if (c == 120 /* x */) return hexadecimal(s + 2, end, last);
       // Octal.
-      if (isDigit(c)) return UNUSUAL;
+      if (isDigit(c)) return false;
     }
     let value: u64 = 0;
     for (; isDigit((c = load<u8>(p))); p++) value = value * 10 + <u64>(c - 48);
-    if (p > s + 18) return UNUSUAL;
+    if (p > s + 18) return false;
     if (value > <u64>MAX_INT32) return large(p, end, last);
     result = <i32>value;
   } else if (c == 45 /* - */ && load<u16>(s, 1) == 0x2031 && load<u8>(s, 3) == 69 /* -1 E */) {
     result = -1;
     errno = errorAt(s + 3);
-    return errno < 0 || last != 41 ? UNUSUAL : RETURNED;
+    return errno >= 0 && last == 41;
   } else if (c == 63 && load<u8>(s, 1) == 32 && load<u8>(s, 2) == 69 /* ? E */) {
     errno = errorAt(s + 2);
-    return errno < 0 || last != 41 ? UNUSUAL : RETURNED;
-  } else return UNUSUAL;
+    return errno >= 0 && last == 41;
+  } else return false;
   return ended(p, end, last);
 }
 
-function hexadecimal(from: usize, end: usize, last: i32): i32 {
+function hexadecimal(from: usize, end: usize, last: i32): bool {
   let p = from;
   let value: u64 = 0;
   for (; ; p++) {
@@ -139,27 +191,27 @@ function hexadecimal(from: usize, end: usize, last: i32): i32 {
     if (digit < 0) break;
     value = (value << 4) | (<u64>digit);
   }
-  if (p == from || p > from + 16) return UNUSUAL;
+  if (p == from || p > from + 16) return false;
   if (value > <u64>MAX_INT32) return large(p, end, last);
   result = <i32>value;
   return ended(p, end, last);
 }
 
 /** A number beyond int32. */
-function large(p: usize, end: usize, last: i32): i32 {
+function large(p: usize, end: usize, last: i32): bool {
   result = MAX_INT32;
   flags = FLAG_LARGE_RESULT;
-  return p == end || (last == 41 && load<u8>(p) == 32) ? RETURNED : UNUSUAL;
+  return p == end || (last == 41 && load<u8>(p) == 32);
 }
 
 /** Whether behind a number at `p` stands what may: nothing, a decoration, an explanation. */
 // @inline
-function ended(p: usize, end: usize, last: i32): i32 {
-  if (p == end) return RETURNED;
+function ended(p: usize, end: usize, last: i32): bool {
+  if (p == end) return true;
   const c: i32 = load<u8>(p);
   if (c == 60 && last == 62) {
     returnedKind = decorationKind(p + 1);
-    return RETURNED;
+    return true;
   }
-  return c == 32 && last == 41 ? RETURNED : UNUSUAL;
+  return c == 32 && last == 41;
 }
