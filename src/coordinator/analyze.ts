@@ -19,7 +19,7 @@ import { FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
 import { beginningStage } from './beginning-stage.js';
-import { binaryWarnings } from './binary.js';
+import { binaryWarnings, buildWarnings } from './binary.js';
 import { type ReadResult, readTrace } from '../reading/ingest.js';
 import { DEFAULT_METHOD, loadMethod } from '../methods/registry.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
@@ -108,7 +108,10 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const binary = image === null ? null : binaryOf(image, label);
     const callGraph = binary?.callGraph ?? undefined;
     if (signatures === null) warnings.push(withoutSignatures(db));
-    else if (options.anyProgram !== true) warnings.push(...programWarnings(trace, db.program, list[0]!));
+    else {
+      if (options.anyProgram !== true) warnings.push(...programWarnings(trace, db.program, list[0]!));
+      warnings.push(...buildWarnings(trace, db));
+    }
     if (binary !== null && (signatures !== null || nodeOfStack !== undefined))
       warnings.push(...binaryWarnings(binary, db, name));
     const input: MethodInput = { ...scope, callGraph, signatures: db, nodeOfStack };

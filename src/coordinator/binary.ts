@@ -2,8 +2,21 @@
 import type { Binary } from '../binary/file.js';
 import type { Message } from '../result.js';
 import type { SignatureDatabase } from '../signatures/database.js';
-import { kindOfName } from '../signatures/names.js';
+import { baseName, kindOfName } from '../signatures/names.js';
+import type { Trace } from '../trace/table.js';
 import { METHODS } from '../methods/registry.js';
+
+/** Whether an incident is of another build than what was learned, where its recording tells (perf script --show-mmap-events). */
+export function buildWarnings(
+  { builds }: Pick<Trace, 'builds'>,
+  { symbols = [] }: Pick<SignatureDatabase, 'symbols'>,
+): Message[] {
+  return [...(builds ?? [])].flatMap(([path, build]): Message[] => {
+    const learned = symbols.find(({ object, path: at }) => at === path || object === baseName(path))?.buildId ?? '';
+    if (learned === '' || learned === build) return [];
+    return [{ code: 'trace-other-build', args: { object: baseName(path), learned, build } }];
+  });
+}
 
 /** With fewer of the learned functions than this in it, the binary is probably another program's or another build. */
 const SHARED = 0.5;

@@ -39,11 +39,17 @@ export async function nameFunctions(recorded: readonly Trace[], options: SymbolO
   );
   const objects = new Set(withStacks.flatMap((t) => t.stacks!.objects).filter((object) => own.ownsObject(object)));
   const images = new Map<string, ProgramImage | null>();
+  const builds = new Map(recorded.flatMap((trace) => [...(trace.builds ?? [])]));
+  const warnings: Message[] = [];
   for (const object of objects) {
     const path = printed.get(object) ?? object;
     const given = object === own.program ? options.binary : undefined;
     const sought = options.localFiles === true && !path.endsWith(' (deleted)');
-    images.set(object, given ?? (sought ? await tryImage(path, options.debugFiles) : null));
+    const image = given ?? (sought ? await tryImage(path, options.debugFiles) : null);
+    const other =
+      image !== null && image.elf.buildId !== '' && builds.has(path) && builds.get(path) !== image.elf.buildId;
+    images.set(object, other ? null : image);
+    if (other) warnings.push({ code: 'binary-other-build', args: { path: image.path, object: baseName(path) } });
   }
   const found = new Map<string, ObjectNames>();
   const named = traces.map((trace): Trace => {
@@ -56,10 +62,9 @@ export async function nameFunctions(recorded: readonly Trace[], options: SymbolO
     return { ...trace, stacks: done.table };
   });
   const symbols: LearnedSymbols[] = [];
-  const warnings: Message[] = [];
   for (const names of [...found.values()].sort((a, b) => (a.object < b.object ? -1 : 1))) {
     const path = printed.get(names.object) ?? names.object;
-    symbols.push(await learnedSymbols(names, path));
+    symbols.push(await learnedSymbols(names, path, builds.get(path) ?? ''));
     if (names.source === 'other-build')
       warnings.push({ code: 'binary-other-build', args: { path: names.image!.path, object: baseName(path) } });
   }
@@ -77,13 +82,18 @@ function certainty({ source, doubt }: ObjectNames): number {
   return doubt === 'none' ? 3 : 0;
 }
 
-async function learnedSymbols({ object, source, doubt, image }: ObjectNames, path: string): Promise<LearnedSymbols> {
+/** `build`: what the recording says of the file. */
+async function learnedSymbols(
+  { object, source, doubt, image }: ObjectNames,
+  path: string,
+  build: string,
+): Promise<LearnedSymbols> {
   const known = source === 'symbols' || source === 'exports';
   return {
     object: fileName(object),
     path,
     names: known ? source : doubt === 'none' ? 'traced' : 'unchecked',
-    buildId: known ? image!.elf.buildId : '',
+    buildId: known ? image!.elf.buildId : build,
     package: source === 'exports' ? await debugPackage(path) : '',
   };
 }

@@ -138,6 +138,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     a.has('learned')
       ? `${a.text('path')} is another build of ${a.text('object')} than the one learned (build id ${a.text('build')}, not ${a.text('learned')}): what it tells may be wrong`
       : `${a.text('path')} is not the build of ${a.text('object')} that was recorded: its names were not used`,
+  'trace-other-build': (a) =>
+    `the trace is of another build of ${a.text('object')} than the one learned (build id ${a.text('build')}, not ${a.text('learned')}): ` +
+    `learn from that build, or take the names with care`,
   'binary-unused': (a) => `method ${a.text('method')} makes no use of --binary`,
   'binary-differs': (a) =>
     `${a.text('path')} holds ${a.count('seen')} of the ${a.plural('functions', 'learned function')} of ${a.text('program')}: ` +

@@ -43,7 +43,7 @@ export interface LearnedSymbols {
    * some may be those of the nearest exported function.
    */
   readonly names: 'symbols' | 'exports' | 'traced' | 'unchecked';
-  /** Of the file, hexadecimal; '' where it was not at hand or has none. */
+  /** Of the file, hexadecimal, or as the recording tells it; '' where neither does. */
   readonly buildId: string;
   /** The distribution's package with the missing names; '' where that is not known. */
   readonly package: string;

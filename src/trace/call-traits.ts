@@ -133,6 +133,14 @@ const ROLE_BY_NAME: Record<string, Role> = {
   getpid: 'pid',
 };
 
+/** Calls of i386 that stand for several, by their first argument. */
+const FOR_SEVERAL = new Set(['socketcall', 'ipc']);
+
+/** Whether a call of this name is one of several: its second half does not say which. */
+export function standsForSeveral(name: string): boolean {
+  return FOR_SEVERAL.has(name);
+}
+
 const descriptorFirst = new Set(DESCRIPTOR_FIRST.split(/\s+/));
 const otherFirst = new Set(OTHER_FIRST.split(/\s+/));
 

@@ -3,7 +3,7 @@
  * them, and the threads' own events. A little work a chunk and a thread; it gives the chunk's rows their places, among rows for
  * the exits whose entry nobody saw.
  */
-import { callTraits, isCloneCall, refinedKind, unseenKind } from './call-traits.js';
+import { callTraits, isCloneCall, refinedKind, standsForSeveral, unseenKind } from './call-traits.js';
 import type { CallNumbers } from './call-numbers.js';
 import type { ChunkClock } from './chunk-clock.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
@@ -148,7 +148,7 @@ export class ChunkJoints {
     const call = this.open.of(thread);
     if (call === null) return false;
     const end = base + orphan.endNs;
-    if (orphan.call !== '' && orphan.call !== call.name) {
+    if (orphan.call !== call.name && !standsForSeveral(orphan.call)) {
       this.open.abandon(thread, end);
       return false;
     }

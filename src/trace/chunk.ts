@@ -56,6 +56,8 @@ export interface TraceChunk {
   skippedExamples: { line: number; offset: number; reason: string; text: string }[];
   /** The chunk's last record is not complete. */
   cutOff: boolean;
+  /** As in Trace. */
+  builds?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -111,7 +113,7 @@ export interface OrphanExit {
   thread: number;
   /** Rows of the chunk that come before it: where its row goes when its entry was never seen. */
   position: number;
-  /** Name as printed; '' when only a number was given. */
+  /** Name as printed: of calls that stand for several, theirs. */
   call: string;
   /** Moment of the exit, ns since `baseSeconds`. */
   endNs: number;

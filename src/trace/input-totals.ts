@@ -9,6 +9,7 @@ export class InputTotals {
   /** The input ended before its compressed stream did. */
   truncated = false;
   private bytes = 0;
+  private readonly builds = new Map<string, string>();
   private notices = 0;
   private skippedLines = 0;
   private readonly examples: Skipped['examples'][number][] = [];
@@ -24,9 +25,10 @@ export class InputTotals {
     this.skippedLines += chunk.skippedLines;
     this.hasDurations ||= chunk.hasDurations;
     this.truncated ||= chunk.cutOff;
+    for (const [path, build] of chunk.builds ?? []) this.builds.set(path, build);
   }
 
-  finish(): Pick<Trace, 'lines' | 'bytes' | 'notices' | 'skipped' | 'truncated' | 'hasDurations'> {
+  finish(): Pick<Trace, 'lines' | 'bytes' | 'notices' | 'skipped' | 'truncated' | 'hasDurations' | 'builds'> {
     const { lines, bytes, notices, truncated, hasDurations } = this;
     return {
       lines,
@@ -35,6 +37,7 @@ export class InputTotals {
       truncated,
       hasDurations,
       skipped: { lines: this.skippedLines, examples: this.examples },
+      ...(this.builds.size > 0 && { builds: this.builds }),
     };
   }
 }

@@ -77,6 +77,9 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
     hasDurations: traces.some(({ hasDurations }) => hasDurations),
     endNs,
     format: first.format,
+    ...(traces.some(({ builds }) => builds !== undefined) && {
+      builds: new Map(traces.flatMap(({ builds }) => [...(builds ?? [])])),
+    }),
     lines: sum(traces, ({ lines }) => lines),
     bytes: sum(traces, ({ bytes }) => bytes),
     notices: sum(traces, ({ notices }) => notices),

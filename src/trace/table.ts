@@ -128,6 +128,8 @@ export interface Trace {
   readonly outOfOrder: number;
   /** True when the input ended in the middle of a record or of its compressed stream. */
   readonly truncated: boolean;
+  /** Build ids (hexadecimal) of the files that were mapped, by path, where the recording tells them (perf script --show-mmap-events). */
+  readonly builds?: ReadonlyMap<string, string>;
 }
 
 /** Rows of one thread, in order: `order[offsets[t] .. offsets[t + 1])`. Counting sort: O(rows). */

@@ -4,7 +4,7 @@ import { CSV, LINUX, STRACE, type Sign } from './sign.js';
 export const TRACERS: readonly Sign[] = [
   {
     // ltrace -S marks system calls; -f and the end of a process differ from strace; a function without result is `<void>`.
-    line: /^(?:\[pid \d+\] |\d+ +)?(?:[\d:.]+ +)?(?:SYS_[a-z]\w*\(|\w+@SYS\(|[\w.@+/-]+->\w+\()|[)>]\s+= <void>(?: <[\d.]+>)?\s*$|^(?:\[pid \d+\] |\d+ +)?(?:[\d:.]+ +)?\+\+\+ exited \(status \d+\) \+\+\+/,
+    line: /^(?:\[pid \d+\] |\d+ +)?(?:[\d:.]+ +)?(?:SYS_[a-z]\w*\(|<\.\.\. (?:SYS_\w+|\w+@SYS) resumed>|\w+@SYS\(|[\w.@+/-]+->\w+\()|[)>]\s+= <void>(?: <[\d.]+>)?\s*$|^(?:\[pid \d+\] |\d+ +)?(?:[\d:.]+ +)?\+\+\+ exited \(status \d+\) \+\+\+/,
     share: 0,
     what: 'a trace of ltrace: functions of libraries, not system calls',
     advice: STRACE,

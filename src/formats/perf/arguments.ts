@@ -5,6 +5,7 @@
  */
 import { kindCode, variantCode } from '../../trace/kinds.js';
 import { LF, SPACE } from '../../lib/bytes.js';
+import type { Architecture } from '../syscalls/index.js';
 
 const WAIT = variantCode('wait');
 const WAKE = variantCode('wake');
@@ -47,8 +48,10 @@ export function openVariant(flags: number, directoryFlag: number): number {
   if ((flags & 3) !== 0) return WRITE;
   return (flags & directoryFlag) !== 0 ? DIRECTORY : 0;
 }
-export const O_DIRECTORY_X86 = 0x10000;
-export const O_DIRECTORY_ARM = 0x4000;
+/** O_DIRECTORY. */
+export function directoryFlag(architecture: Architecture): number {
+  return architecture === 'arm' || architecture === 'arm64' ? 0x4000 : 0x10000;
+}
 
 export const THREAD = variantCode('thread');
 /** clone(2): CLONE_THREAD. */

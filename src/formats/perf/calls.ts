@@ -3,7 +3,7 @@
  * its thread entered last. What perf lost shows in the pairing: an entry before the last call's exit means that the exit
  * was lost (the call lasted at most until then, outcome unknown), an exit without an entry that the entry was.
  */
-import { type CallTraits, FIRST_DESCRIPTOR, unseenKind } from '../../trace/call-traits.js';
+import { type CallTraits, FIRST_DESCRIPTOR, standsForSeveral, unseenKind } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { kindCode } from '../../trace/kinds.js';
 import { NO_STACK } from '../../trace/stacks.js';
@@ -46,7 +46,7 @@ export class PerfCalls {
     private readonly layout: PerfLayout,
   ) {
     this.names = new PerfNames(writer.calls, layout.architecture);
-    this.directoryFlag = layout.architecture === 'arm64' ? args.O_DIRECTORY_ARM : args.O_DIRECTORY_X86;
+    this.directoryFlag = args.directoryFlag(layout.architecture);
   }
 
   /** `NR 0 (1c, 7ffd3d176c40, ...)` at `p`; false when damaged. `now`: ns since the chunk's time 0. */
@@ -113,13 +113,14 @@ export class PerfCalls {
     this.owner = row;
     const { first, kind, role } = names.traits[call];
     this.exiting = role === 'exit';
-    if (first === FIRST_DESCRIPTOR) {
+    if (first === FIRST_DESCRIPTOR && names.indirect) columns.kind[row] = UNKNOWN;
+    else if (first === FIRST_DESCRIPTOR) {
       const descriptor = args.hexAt(bytes, named ? args.namedArgument(bytes, p, 0) : p);
       columns.kind[row] = descriptor === AT_FDCWD ? CWD : UNKNOWN;
       if (descriptor >= 0) columns.descriptor[row] = descriptor;
     }
     if (kind >= 0) columns.kind[row] = kind;
-    if (names.special[call]) this.special(bytes, p, named, row);
+    if (names.special[call] && !names.indirect) this.special(bytes, p, named, row);
   }
 
   /** Arguments that make one call name several symbols. */
@@ -180,7 +181,8 @@ export class PerfCalls {
       return;
     }
     let row = writer.pending[thread];
-    if (row >= 0 && call !== NO_NUMBER && writer.columns.call[row] !== call) {
+    const isAny = call === NO_NUMBER || standsForSeveral(writer.calls.strings[call]);
+    if (row >= 0 && !isAny && writer.columns.call[row] !== call) {
       this.abandon(thread, now);
       row = -1;
     }

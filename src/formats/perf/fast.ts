@@ -5,7 +5,7 @@
 import { type CallTraits, callTraits } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { LINES_MODULE } from './kernel/lines-module.js';
-import { O_DIRECTORY_ARM, O_DIRECTORY_X86 } from './arguments.js';
+import { directoryFlag } from './arguments.js';
 import type { PerfCalls } from './calls.js';
 import { EVENT_RAW_ENTER, EVENT_RAW_EXIT, type PerfLine } from './line.js';
 import type { PerfLayout } from './survey.js';
@@ -67,7 +67,7 @@ export class FastPerf extends WasmReader<Exports> {
     this.hasBase = false;
     this.knownNumbers = 0;
     this.wasm.setExits(Number(layout.exits));
-    this.wasm.forgetNumbers(layout.architecture === 'arm64' ? O_DIRECTORY_ARM : O_DIRECTORY_X86);
+    this.wasm.forgetNumbers(directoryFlag(layout.architecture));
   }
 
   override read(p: number): number {

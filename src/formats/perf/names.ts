@@ -1,7 +1,9 @@
 /** Numbers and names of calls in perf's events to calls of a chunk, with their traits. */
-import { type CallTraits, callTraits, canonicalCallName } from '../../trace/call-traits.js';
-import { ByteInterner, HASH_SEED, LF, SPACE, hashStep, isDigit } from '../../lib/bytes.js';
+import { type CallTraits, callTraits, canonicalCallName, standsForSeveral } from '../../trace/call-traits.js';
+import { ByteInterner, HASH_SEED, LF, SPACE, hashStep, isDigit, startsWith } from '../../lib/bytes.js';
+import { hexAt } from './arguments.js';
 import { type Architecture, X86_64_CALLS, architectureCalls } from '../syscalls/index.js';
+import { multiplexedCall } from '../syscalls/multiplexed.js';
 
 /** Higher numbers are damaged text; Linux has fewer than 500 calls. */
 const MAX_NUMBER = 2048;
@@ -35,6 +37,8 @@ export class PerfNames {
   readonly numbersSeen: number[] = [];
   /** Position behind what was read last. */
   end = 0;
+  /** The arguments of the call read last are not those that its line shows: socketcall and ipc of i386. */
+  indirect = false;
   private readonly numbers: readonly string[];
   /** Number to call of the chunk, -1 before its first sight. */
   private readonly byNumber = new Int32Array(MAX_NUMBER).fill(-1);
@@ -70,10 +74,19 @@ export class PerfNames {
     this.end = p;
     if (number >= X32_BIT && this.numbers === X86_64_CALLS) number -= X32_BIT;
     if (number >= MAX_NUMBER) return DAMAGED;
+    this.indirect = false;
     const known = this.byNumber[number];
     if (known >= 0) return known;
+    this.indirect = standsForSeveral(this.numbers[number] ?? '');
+    if (this.indirect) return this.multiplexed(bytes, this.numbers[number]!);
     this.numbersSeen.push(number);
     return (this.byNumber[number] = this.learn(this.numbers[number] || `syscall_${number}`));
+  }
+
+  /** socketcall and ipc of i386: the entry's first argument, ` (a, ...`, tells the call; an exit is of whatever is open. */
+  private multiplexed(bytes: Uint8Array, name: string): number {
+    const isEntry = bytes[this.end + 1] === 40; /* ( */
+    return this.learn((isEntry && multiplexedCall(name, hexAt(bytes, this.end + 2))) || name);
   }
 
   /** The call of a number that was seen. */
@@ -89,8 +102,14 @@ export class PerfNames {
     if (bytes[p] !== COLON || p === start || this.calls.size > MAX_NAMES) return DAMAGED;
     this.end = p + 1;
     const id = this.printed.intern(bytes, start, p, hash);
+    const name = this.printed.strings[id];
+    this.indirect = standsForSeveral(name);
+    if (this.indirect) {
+      this.byPrinted[id] = NO_NUMBER;
+      const isEntry = startsWith(bytes, this.end + 1, 'call: 0x');
+      return this.learn((isEntry && multiplexedCall(name, hexAt(bytes, this.end + 9))) || name);
+    }
     if (id === this.byPrinted.length) {
-      const name = this.printed.strings[id];
       this.byPrinted.push(this.learn(Object.hasOwn(TRACEPOINT_NAMES, name) ? TRACEPOINT_NAMES[name] : name));
     }
     return this.byPrinted[id];

@@ -19,6 +19,8 @@ const CALL_LENGTH = 160;
 /** Times above are of the wall clock: perf's own clock counts from the boot, and no machine runs for 30 years. */
 const EPOCH_SECONDS = 1e9;
 
+const MAPPED = 'PERF_RECORD_MMAP2 ';
+const BUILD = / <([0-9a-f]{8,40})>\]: \S+ (\/.+?)\r?$/;
 const TAB = 9;
 const HASH = 35;
 
@@ -41,6 +43,7 @@ export class PerfParser {
   /** The line gave its thread another name. */
   private renamed = false;
   private readonly endedTids = new Set<number>();
+  private readonly builds = new Map<string, string>();
   private readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
@@ -100,6 +103,7 @@ export class PerfParser {
     const absolute = base > EPOCH_SECONDS ? 'epoch' : 'boot';
     const clock = baseSeconds < 0 ? 'none' : this.layout.deltas === true ? 'relative' : absolute;
     const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: lastNs }, this.given.length);
+    if (this.builds.size > 0) chunk.builds = this.builds;
     return { ...chunk, earlyEnds: this.earlyEnds, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
@@ -117,6 +121,7 @@ export class PerfParser {
       times.lastNs += line.seconds * 1e9 + line.nanoseconds;
     }
     if (event === perf.EVENT_OTHER) {
+      if (startsWith(this.bytes, line.eventStart, MAPPED)) this.mapped(line.eventStart);
       writer.notices++;
       return '';
     }
@@ -148,6 +153,12 @@ export class PerfParser {
     if (calls.exiting) this.threadEnds(thread, now);
     else if (calls.born) this.threadBegins(thread, now);
     return '';
+  }
+
+  /** `PERF_RECORD_MMAP2 12/12: [0x5575(0x1000) @ 0x1000 <ce13af4b...>]: r-xp /usr/bin/x`: recorded with --buildid-mmap. */
+  private mapped(start: number): void {
+    const found = BUILD.exec(text(this.bytes, start, this.scanner.lineEnd(start)));
+    if (found !== null) this.builds.set(found[2]!, found[1]!);
   }
 
   /** Thread of the line, whose name may have changed. */

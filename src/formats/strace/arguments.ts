@@ -107,7 +107,8 @@ export function openVariant(bytes: Uint8Array, start: number, end: number, name:
   if (name === 'open' || name === 'openat') {
     const noPath = name === 'open' ? 1 : 2;
     const flags = p === start ? argumentAt(bytes, start, end, noPath) : argumentAt(bytes, p, end, 1);
-    if (flags < end && isDigit(bytes[flags])) return perf.openVariant(numberAt(bytes, flags), perf.O_DIRECTORY_X86);
+    if (flags < end && isDigit(bytes[flags]))
+      return perf.openVariant(numberAt(bytes, flags), perf.directoryFlag('x86-64'));
   }
   for (; p < end; p++) {
     if (bytes[p] !== 79 || bytes[p + 1] !== 95 /* O_ */) continue;

@@ -9,6 +9,7 @@ import {
   ROLES,
   callTraits,
   refinedKind,
+  standsForSeveral,
 } from '../../trace/call-traits.js';
 import type { Role } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
@@ -181,8 +182,13 @@ export class CallReader {
   resumed(bytes: Uint8Array, start: number, exact: boolean): number {
     const { writer, outcome, clock } = this;
     const nameStart = start + 5;
-    const call = this.resumedNames.read(bytes, nameStart);
+    let call = this.resumedNames.read(bytes, nameStart);
     const nameEnd = this.resumedNames.end;
+    // It stands for several calls, and only its first half says for which.
+    if (call >= 0 && standsForSeveral(writer.calls.strings[call])) {
+      const row = writer.pending[this.threads.current(bytes)];
+      if (row >= 0) call = writer.columns.call[row];
+    }
     if (call < 0 || nameEnd === nameStart || !startsWith(bytes, nameEnd, ' resumed>')) return NOT_A_CALL;
     clock.tick();
     const argsStart = nameEnd + 9;

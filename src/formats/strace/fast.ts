@@ -3,7 +3,7 @@
  * columns of a ChunkWriter, and leaves each line of another shape to the JavaScript reader, which knows all of them. So the
  * outcome is the same with and without it; where WebAssembly's SIMD is missing, it is not used. Here: what passes between the two.
  */
-import { ROLES, callTraits } from '../../trace/call-traits.js';
+import { ROLES, callTraits, standsForSeveral } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { errnoNames, errnoNumber } from '../../trace/errno.js';
 import { LINES_MODULE } from './kernel/lines-module.js';
@@ -165,6 +165,8 @@ export class FastLines extends WasmReader<Exports> {
   }
 
   private addCall(number: number, name: string): void {
+    // What stands for several calls is none of them.
+    if (standsForSeveral(name)) return;
     const { first, kind, role } = callTraits(name);
     this.wasm.setExit(number, role === 'exit');
     if (this.putWord(name, LONGEST_NAME)) this.wasm.addCall(number, first, kind, ROLES.indexOf(role));

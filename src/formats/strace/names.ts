@@ -3,11 +3,12 @@
  * choose a slot, the slot names a call, and the call's own bytes, the `(` behind it included, are compared word by word. So a name that
  * was seen before costs a few loads instead of a hash over its bytes.
  */
-import { canonicalCallName } from '../../trace/call-traits.js';
+import { canonicalCallName, standsForSeveral } from '../../trace/call-traits.js';
 import {
   type ByteInterner,
   HASH_SEED,
   type LineScanner,
+  SPACE,
   endsWith,
   hashStep,
   startsWith,
@@ -17,6 +18,7 @@ import { KnownBytes, SHORTEST_KNOWN } from '../../lib/known-bytes.js';
 import { isNameByte } from './leader.js';
 import { isNumberedName, nameOfNumbered } from './numbers.js';
 import type { Architecture } from '../syscalls/index.js';
+import { multiplexedCall } from '../syscalls/multiplexed.js';
 
 const SLOTS = 1024;
 /** Longest name that is cached, bytes with its terminator. */
@@ -78,10 +80,30 @@ export class CallNames {
     }
     this.end = p;
     if (c !== this.terminator) return -1;
+    if (startsWith(bytes, start, 'socketcall') || startsWith(bytes, start, 'ipc')) {
+      const call = this.readMultiplexed(bytes, text(bytes, start, p));
+      if (call !== '') return this.names.internString(call);
+    }
     if (startsWith(bytes, start, 'syscall_') || bytes[start] === 83 /* S */)
       return this.names.internString(nameOfNumbered(text(bytes, start, p), this.architecture));
     if (endsWith(bytes, start, p, '64')) return this.names.internString(canonicalCallName(text(bytes, start, p)));
     return this.names.intern(bytes, start, p, hash);
+  }
+
+  /**
+   * `socketcall(SYS_RECV, [5, ...])`, `ipc(SEMOP, 3, ...)`, or with numbers: the call that it stands for, whose own arguments begin
+   * behind `end` as those of others do; '' for other calls.
+   */
+  private readMultiplexed(bytes: Uint8Array, name: string): string {
+    if (this.terminator !== 40 || !standsForSeveral(name)) return '';
+    let p = this.end + 1;
+    while (bytes[p] !== 44 /* , */ && bytes[p] > SPACE && bytes[p] !== 41) p++;
+    const argument = text(bytes, this.end + 1, p);
+    const call = multiplexedCall(name, /^\d/.test(argument) ? Number(argument) : argument);
+    if (call === '' || bytes[p] !== 44) return '';
+    // Numbers are followed by an address in memory: what lies there is not shown.
+    this.end = bytes[p + 2] === 91 /* [ */ || name === 'ipc' ? p + (bytes[p + 2] === 91 ? 2 : 1) : p;
+    return call;
   }
 
   private remember(call: number, start: number, slot: number): number {

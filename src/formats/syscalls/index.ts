@@ -1,18 +1,20 @@
 /** Names of system calls by number and architecture. */
+import { ARM_CALLS } from './arm.js';
 import { ARM64_CALLS } from './arm64.js';
 import { I386_CALLS } from './i386.js';
 import { X86_64_CALLS } from './x86-64.js';
 
-export { ARM64_CALLS, I386_CALLS, X86_64_CALLS };
+export { ARM_CALLS, ARM64_CALLS, I386_CALLS, X86_64_CALLS };
 
 /** Architectures whose calls have a table; a name goes into ParseOptions. */
-export const ARCHITECTURES = ['x86-64', 'i386', 'arm64'] as const;
+export const ARCHITECTURES = ['x86-64', 'i386', 'arm64', 'arm'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 const TABLES: Record<Architecture, readonly string[]> = {
   'x86-64': X86_64_CALLS,
   i386: I386_CALLS,
   arm64: ARM64_CALLS,
+  arm: ARM_CALLS,
 };
 
 /** Number -> name; '' (or nothing) where there is no such call. */
@@ -27,13 +29,15 @@ export function architectureOf(machine: string): Architecture | null {
   // These use the generic table, as arm64 does.
   if (machine === 'aarch64' || machine === 'arm64' || machine === 'riscv64' || machine === 'loongarch64')
     return 'arm64';
+  // armv8l: a 32-bit system on a processor of 64 bits.
+  if (/^arm(?:v\d\w*)?$/.test(machine)) return 'arm';
   return null;
 }
 
 /** What servers call all the time. */
 const COMMON = new Set(
   `read write readv writev pread64 pwrite64 close openat fstat newfstatat lseek futex epoll_wait epoll_pwait epoll_ctl poll ppoll select
-  _newselect pselect6 recvfrom sendto recvmsg sendmsg accept accept4 connect setsockopt getsockopt nanosleep clock_nanosleep
+  _newselect pselect6 send recv recvfrom sendto recvmsg sendmsg accept accept4 connect setsockopt getsockopt nanosleep clock_nanosleep
   mmap mmap2 munmap mprotect madvise ioctl fcntl fcntl64 rt_sigaction rt_sigprocmask sched_yield getpid wait4 fsync fdatasync`
     .trim()
     .split(/\s+/),
