@@ -33,6 +33,8 @@ import type { LineThreads } from './threads.js';
 export const NOT_A_CALL = -1;
 /** Lines of the program's own output that may stand inside a call's line before it counts as broken. */
 const LONGEST_INTERRUPTION = 64;
+/** What strace puts behind ids of another namespace (--decode-pids=pidns). */
+export const NAMESPACE_MARK = " in strace's PID NS */";
 const IN_NAMESPACE = /\/\* (\d{1,9}) in strace's PID NS \*\//;
 /** Distinct names whose traits are kept; Linux has fewer than 500 calls. Names beyond are treated as unknown calls. */
 const MAX_CALLS = 1024;

@@ -15,6 +15,7 @@
 import type { TraceChunk } from '../../trace/chunk.js';
 import { LF, lineEnd, plainBytes } from '../../lib/bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from '../format.js';
+import { NAMESPACE_MARK } from './calls.js';
 import { kinFacts } from './kin-facts.js';
 import { isNotice } from './notices.js';
 import { suggestedArchitecture } from './numbers.js';
@@ -47,7 +48,8 @@ export const strace: TraceFormat = {
   },
 
   prepare(firstBytes, options): ParseOptions {
-    return { ...options, architecture: options.architecture ?? suggestedArchitecture(firstBytes) };
+    const exact = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.byteLength).includes(NAMESPACE_MARK);
+    return { ...options, architecture: options.architecture ?? suggestedArchitecture(firstBytes), exact };
   },
 
   lastRecordStart(bytes: Uint8Array): number {

@@ -39,7 +39,7 @@ export class StraceParser {
     private readonly bytes: Uint8Array,
     private readonly options: ParseOptions,
     /** null: without it. */
-    private readonly fast: FastLines | null = FastLines.ofThread(),
+    private readonly fast: FastLines | null = options.exact === true ? null : FastLines.ofThread(),
   ) {
     this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE), fast?.room(bytes.length));
     this.threads = new LineThreads(this.writer, this.clock, options.tid);
