@@ -44,7 +44,7 @@ export { type RegressOptions, type RegressOutcome, regress } from './regress/reg
 export type { Regression } from './regress/regression.js';
 export { type RunCase, runCaseInProcess } from './regress/run-case.js';
 export { sentence } from './report/messages.js';
-export { RESULT_REPORTERS } from './report/registry.js';
+export { RESULT_FILES, RESULT_REPORTERS } from './report/registry.js';
 export type * from './result.js';
 export type { SignatureDatabase } from './signatures/database.js';
 export { readSignatures, writeSignatures } from './signatures/file.js';

@@ -9,12 +9,13 @@ import type { WindowChanges } from './changes/window-changes.js';
 import type { CallSlices } from './stacks/slices.js';
 import type { StackProfile } from './stacks/stack-profile.js';
 import type { Timeline } from './timeline/timeline.js';
+import type { UnitRows } from './work/unit-rows.js';
 import type { Work } from './work/work.js';
 
 export const RESULT_SCHEMA_VERSION = 2;
 
 /** Parts of the document that cost something and are there where they were asked for. */
-export type Section = 'stacks' | 'slices' | 'changes' | 'timeline' | 'work';
+export type Section = 'stacks' | 'slices' | 'changes' | 'timeline' | 'work' | 'unitRows';
 
 export type Verdict = 'bug' | 'external' | 'none' | 'inconclusive';
 export type ExternalResource = 'disk' | 'network' | 'peer' | 'cpu';
@@ -124,6 +125,8 @@ export interface ResultDocument {
   readonly changes?: WindowChanges | undefined;
   /** Section `work`: kinds of units and frequent episodes, for `compare` to hold against another window's. */
   readonly work?: Work | undefined;
+  /** Section `unitRows`: the execution units one by one. */
+  readonly unitRows?: UnitRows | undefined;
   /** Wall seconds a stage. */
   readonly timing: Readonly<Record<string, number>>;
   readonly peakMemoryBytes: number;

@@ -2,19 +2,25 @@
 import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
-import type { RenderContext, Reporter } from '../report/reporter.js';
+import type { FileReporter, RenderContext, Reporter } from '../report/reporter.js';
 import type { Section } from '../result.js';
 import { diskFault, isSpecialFile } from '../lib/special-file.js';
 
-export interface Output<Document> {
+export type Output<Document> =
+  TextOutput<Document> | { readonly reporter: FileReporter<Document>; readonly file: string };
+
+interface TextOutput<Document> {
   readonly reporter: Reporter<Document>;
   /** Null: stdout. */
   readonly file: string | null;
 }
 
 /** Reads `--format` values: `table`, `json=out.json`, ... */
-export function parseFormats<D>(given: readonly string[], reporters: readonly Reporter<D>[]): Output<D>[] {
-  const outputs = given.map((text) => {
+export function parseFormats<D>(
+  given: readonly string[],
+  reporters: readonly (Reporter<D> | FileReporter<D>)[],
+): Output<D>[] {
+  const outputs = given.map((text): Output<D> => {
     const at = text.indexOf('=');
     const id = at < 0 ? text : text.slice(0, at);
     const reporter = reporters.find((r) => r.id === id);
@@ -23,7 +29,11 @@ export function parseFormats<D>(given: readonly string[], reporters: readonly Re
       throw new PerfscopeError('usage', `--format ${text}: no such format`, {}, `Formats are: ${known}.`);
     }
     if (at === text.length - 1) throw new PerfscopeError('usage', `--format ${text}: the file name is missing`);
-    return { reporter, file: at < 0 ? null : text.slice(at + 1) };
+    const file = at < 0 ? null : text.slice(at + 1);
+    if ('render' in reporter) return { reporter, file };
+    if (file !== null) return { reporter, file };
+    const advice = `Write --format ${id}=FILE.${reporter.extension}: it is no text.`;
+    throw new PerfscopeError('usage', `--format ${text}: it needs a file`, {}, advice);
   });
   if (outputs.filter((o) => o.file === null).length > 1) {
     const advice = 'Send all but one to files: --format table --format json=result.json.';
@@ -44,9 +54,14 @@ export async function writeOutputs<D>(
   stdout: (text: string) => Promise<void>,
 ): Promise<void> {
   // Files first: whoever reads stdout may close it early.
+  for (const output of outputs)
+    if (output.file !== null) await writeFileAtomic(output.file, await contentOf(output, document));
   for (const { reporter, file } of outputs)
-    if (file !== null) await writeFileAtomic(file, reporter.render(document, { width: 120, color: false }));
-  for (const { reporter, file } of outputs) if (file === null) await stdout(reporter.render(document, terminal));
+    if (file === null && 'render' in reporter) await stdout(reporter.render(document, terminal));
+}
+
+async function contentOf<D>({ reporter }: Output<D>, document: D): Promise<string | Uint8Array> {
+  return 'render' in reporter ? reporter.render(document, { width: 120, color: false }) : reporter.bytes(document);
 }
 
 /** Writes beside the target and renames over it; what is no file (/dev/null, a pipe) is written to as it is. */

@@ -57,7 +57,7 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly anyProgram?: boolean | undefined;
   /** The program's own ELF file: its call graph lets functions join the suspects that learning never saw. */
   readonly binary?: string | undefined;
-  /** Parts of the document to make besides: 'stacks', 'slices', 'timeline', 'work', 'changes' (made in any case without signatures). */
+  /** Parts of the document to make besides: 'stacks', 'slices', 'timeline', 'work', 'unitRows', 'changes' (made in any case without signatures). */
   readonly sections?: readonly Section[] | undefined;
   /** Folders with separate files of the binary's symbols, besides the system's. */
   readonly debugFiles?: readonly string[] | undefined;
@@ -143,12 +143,17 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
       wanted.length > 0
         ? await unlessCancelled('stacks', () => pool.run(stacksStage, { input, wanted }, { signal }))
         : null;
+    const ofWork = (['work', 'unitRows'] as const).filter(asked);
+    const work =
+      ofWork.length > 0
+        ? await unlessCancelled('work', () => pool.run(workStage, { input, wanted: ofWork }, { signal }))
+        : null;
     const sections = {
       ...(await section('changes', signatures === null || asked('changes'), () =>
         pool.run(changesStage, input, { signal }),
       )),
       ...stacks,
-      ...(await section('work', asked('work'), () => pool.run(workStage, input, { signal }))),
+      ...work,
       ...(await section('timeline', asked('timeline'), drawn)),
     };
     return { ...facts, ...sections, status, warnings, ...spent(timing) };

@@ -21,4 +21,9 @@ export interface Reporter<Document> {
   render(document: Document, context: RenderContext): string;
 }
 
+/** A reporter whose reports are bytes, and so go to files alone. What it needs for that it loads itself: few runs ask for it. */
+export interface FileReporter<Document> extends Omit<Reporter<Document>, 'render'> {
+  bytes(document: Document): Promise<Uint8Array>;
+}
+
 export const PLAIN: RenderContext = { width: 80, color: false };

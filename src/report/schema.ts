@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { changesSchema } from './changes-schema.js';
 import type { ResultDocument } from '../result.js';
 import { timelineSchema } from './timeline-schema.js';
-import { workSchema } from './work-schema.js';
+import { unitRowsSchema, workSchema } from './work-schema.js';
 import type { Infers } from './schema-of-type.js';
 
 const message = z
@@ -147,6 +147,7 @@ export const resultSchema = z
     slices: callSlices.optional(),
     changes: changesSchema.optional(),
     work: workSchema.optional(),
+    unitRows: unitRowsSchema.optional(),
     timing: z.record(z.string(), z.number()).describe('Wall seconds a stage.'),
     peakMemoryBytes: count,
   })

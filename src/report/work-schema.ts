@@ -4,6 +4,24 @@ import { z } from 'zod';
 const seconds = z.number();
 const count = z.int().nonnegative();
 
+const column = z.array(count).describe('Per unit.');
+
+export const unitRowsSchema = z
+  .object({
+    tid: column,
+    pid: column,
+    begin: z.array(seconds).describe("Per unit: seconds since the trace's first event."),
+    seconds: z.array(seconds).nullable().describe('Per unit: from its first call to the end of its last.'),
+    calls: column,
+    kind: column.describe('Per unit: index into kinds.'),
+    abnormal: column.describe(
+      'Per unit, bits: 1 by how often it issues calls, 2 by how long they take, 4 of a kind of few units.',
+    ),
+    kinds: z.array(z.string()).describe('Calls that more than half of the units of a kind issue.'),
+    left: count.describe('Units without abnormality that are left out.'),
+  })
+  .describe('Execution units one by one.');
+
 export const workSchema = z
   .object({
     from: seconds.describe("Seconds since the trace's first event."),

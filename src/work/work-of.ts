@@ -3,9 +3,10 @@ import { unitsOf } from '../methods/fused/detectors/unit.js';
 import { sceneOf } from '../methods/fused/scene/scene.js';
 import type { MethodInput } from '../methods/method.js';
 import { cellAt, gridOf } from '../timeline/cells.js';
-import { type Trace, rowsByThread } from '../trace/table.js';
+import { rowsByThread } from '../trace/table.js';
 import { unitTable } from '../units/unit-table.js';
 import { frequentEpisodes } from './frequent-episodes.js';
+import { unitLengths } from './unit-lengths.js';
 import type { Work, WorkKind } from './work.js';
 
 /** Blocks that a bootstrap draws from; shorter ones would part what belongs together. */
@@ -37,7 +38,9 @@ function kindsOf(input: MethodInput): Pick<Work, 'kinds' | 'moreUnits'> {
   const counts = new Uint32Array(largest.length * CELLS);
   const issued = new Float64Array(largest.length * CELLS);
   const ns = new Float64Array(largest.length * CELLS);
-  const lengths = trace.hasDurations ? unitLengths(trace, units, input.toNs) : null;
+  const rows = rowsByThread(trace);
+  const table = unitTable(units, trace.columns.thread, rows);
+  const lengths = trace.hasDurations ? unitLengths(trace, units, rows, table, input.toNs) : null;
   let moreUnits = 0;
   for (let u = 0; u < units.length; u++) {
     const k = place[appearances.of[u]!]!;
@@ -64,16 +67,4 @@ function kindsOf(input: MethodInput): Pick<Work, 'kinds' | 'moreUnits'> {
 
 function callsOf(names: readonly string[], bits: Uint32Array): string[] {
   return names.filter((_, call) => ((bits[call >>> 5]! >>> (call & 31)) & 1) === 1);
-}
-
-/** Per unit: ns from its first call to the end of its last, within the window. */
-function unitLengths(trace: Trace, found: Parameters<typeof unitTable>[0], toNs: number): Float64Array {
-  const rows = rowsByThread(trace);
-  const table = unitTable(found, trace.columns.thread, rows);
-  const { start, duration } = trace.columns;
-  return Float64Array.from({ length: found.length }, (_, u) => {
-    const last = rows.order[table.to[u]! - 1]!;
-    const end = start[last]! + (duration[last]! > 0 ? duration[last]! : 0);
-    return Math.max(0, Math.min(end, toNs) - start[found.first[u]!]!);
-  });
 }

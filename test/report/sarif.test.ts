@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { PLAIN } from '../../src/report/reporter.js';
@@ -58,6 +61,14 @@ const LOG = object(['version', 'runs'], {
   ),
 });
 
+/** The schema of the standard, of its draft of JSON Schema but for two keywords named as today. */
+function officialSchema() {
+  const file = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+  const { id, $schema, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as { id: string; $schema: string };
+  expect($schema).toContain('draft-04');
+  return new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile({ $id: id, ...schema });
+}
+
 describe('sarif', () => {
   const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(LOG);
   const render = (d = document()) => JSON.parse(sarifReporter.render(d, PLAIN));
@@ -65,8 +76,11 @@ describe('sarif', () => {
   it('fits the format, whatever the names', () => {
     const warnings = [{ code: 'no-durations', args: {} }];
     const named = NASTY.map((name) => suspect(name.slice(0, 3000), { object: name.slice(0, 100), callPath: ['main'] }));
-    for (const d of [document(), document({ warnings }), document({ suspects: named }), document({ suspects: [] })])
-      expect(validate(render(d)), JSON.stringify(validate.errors)).toBe(true);
+    const documents = [document(), document({ warnings }), document({ suspects: named }), document({ suspects: [] })];
+    for (const d of documents) expect(validate(render(d)), JSON.stringify(validate.errors)).toBe(true);
+    const official = officialSchema();
+    for (const d of documents) expect(official(render(d)), JSON.stringify(official.errors)).toBe(true);
+    expect(official({ ...render(), runs: [{ tool: {} }] })).toBe(false);
   });
 
   it('is a finding a suspect, with its reasons, callers and what it is tied with', () => {

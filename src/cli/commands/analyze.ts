@@ -1,6 +1,6 @@
 /** `perfscope analyze`: the suspects of one incident. */
 import { DEFAULT_METHOD, METHODS } from '../../methods/registry.js';
-import { RESULT_REPORTERS } from '../../report/registry.js';
+import { RESULT_FILES, RESULT_REPORTERS } from '../../report/registry.js';
 import type { Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { failOnOption, failsOn } from '../fail-on.js';
@@ -17,6 +17,7 @@ import { neededSections, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const ANALYSIS = 'Analysis';
+const FORMATS = [...RESULT_REPORTERS, ...RESULT_FILES];
 
 export const analyzeCommand: Command = {
   positionals: {
@@ -78,7 +79,7 @@ export const analyzeCommand: Command = {
       describe: "Analyse although the trace's threads bear another program's name",
     },
     'fail-on': failOnOption(ANALYSIS, 'the verdict'),
-    format: formatOption(RESULT_REPORTERS),
+    format: formatOption(FORMATS),
     ...TRACE_OPTIONS,
     ...RUN_OPTIONS,
     ...MEMORY_OPTION,
@@ -95,7 +96,7 @@ export const analyzeCommand: Command = {
   ],
 
   async run(argv, io) {
-    const outputs = parseFormats(argv.format as string[], RESULT_REPORTERS);
+    const outputs = parseFormats(argv.format as string[], FORMATS);
     io.progress({ stage: 'read', done: 0, total: null });
     const { analyzeIncident } = await import('../../coordinator/analyze.js');
     const document = await analyzeIncident(argv.trace as string[], {
