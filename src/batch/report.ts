@@ -3,7 +3,8 @@ import pc from 'picocolors';
 import { jsonReporter } from '../report/json.js';
 import { code, markdownTable, plain } from '../report/markdown-text.js';
 import type { Reporter } from '../report/reporter.js';
-import { grouped, plural, table } from '../report/text.js';
+import { table } from '../report/columns.js';
+import { grouped, plural } from '../report/text.js';
 import {
   type AlikeIncidents,
   type BatchSummary,

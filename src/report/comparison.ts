@@ -8,7 +8,7 @@ import { code, markdownTable, plain } from './markdown-text.js';
 import { MOVE_HEADER, moveRows } from './moves.js';
 import { painter } from './paint.js';
 import type { Reporter } from './reporter.js';
-import { table, wrap } from './text.js';
+import { table, wrap } from './columns.js';
 import { forAnyNames } from './visible.js';
 import { KIND_HEADER, episodeLine, kindLine, kindName, kindRows, windowLine, windowNotes } from './windows-text.js';
 

@@ -11,7 +11,7 @@ import {
   reliabilityGrids,
 } from './evaluation-cells.js';
 import type { Paint } from './paint.js';
-import { type Column, table } from './text.js';
+import { type Column, table } from './columns.js';
 
 /** Below this width only what matters most is told. */
 const WIDE = 92;

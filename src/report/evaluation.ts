@@ -24,7 +24,7 @@ import { jsonReporter } from './json.js';
 import { type JunitCase, junitText } from './junit-text.js';
 import { code, markdownTable, plain } from './markdown-text.js';
 import type { Reporter } from './reporter.js';
-import { table } from './text.js';
+import { table } from './columns.js';
 import { forAnyNames } from './visible.js';
 
 /** A guilty function at this place or better is found: what the JUnit report asks for. */

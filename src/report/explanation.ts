@@ -6,7 +6,8 @@ import { evidenceText } from './evidence-text.js';
 import { type Paint, painter } from './paint.js';
 import type { RenderContext } from './reporter.js';
 import { rankTexts, suspectsNote, verdictWords } from './summary.js';
-import { duration, grouped, moment, plural, shorten, table, wrap } from './text.js';
+import { columnsOf, fit, table, wrap } from './columns.js';
+import { duration, grouped, moment, plural } from './text.js';
 import { visibleIn } from './visible.js';
 
 const LABEL = 10;
@@ -60,9 +61,9 @@ class Writer {
   /** On one line, if there is room for both. */
   title(rank: string, name: string, about: string): string[] {
     const room = this.width - INDENT.length;
-    const first = `${rank.padStart(3)}  ${this.paint.bold(shorten(name, room))}`;
-    const rest = shorten(about, room);
-    return [...name].length + 2 + [...rest].length <= room
+    const first = `${rank.padStart(3)}  ${this.paint.bold(fit(name, room))}`;
+    const rest = fit(about, room);
+    return columnsOf(name) + 2 + columnsOf(rest) <= room
       ? [`${first}  ${this.paint.dim(rest)}`]
       : [first, `${INDENT}${this.paint.dim(rest)}`];
   }

@@ -5,7 +5,8 @@ import { csvText } from './csv-text.js';
 import { jsonReporter } from './json.js';
 import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
-import { bytes, duration, grouped, moment, plural, startOf, table, wrap } from './text.js';
+import { table, wrap } from './columns.js';
+import { bytes, duration, grouped, moment, plural, startOf } from './text.js';
 import { forAnyNames } from './visible.js';
 
 const THREADS_SHOWN = 12;

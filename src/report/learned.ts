@@ -3,7 +3,8 @@ import type { CoverageReport } from '../signatures/coverage.js';
 import type { LearnedSymbols, SignatureDatabase } from '../signatures/database.js';
 import { jsonReporter } from './json.js';
 import type { Reporter } from './reporter.js';
-import { duration, grouped, plural, wrap } from './text.js';
+import { wrap } from './columns.js';
+import { duration, grouped, plural } from './text.js';
 import { forAnyNames } from './visible.js';
 
 /** Groups and unseen functions named on the terminal; `--format json` has all. */

@@ -12,7 +12,8 @@ import { type JunitCase, junitText } from './junit-text.js';
 import { code, markdownTable } from './markdown-text.js';
 import { prometheusReporter } from './regression-prometheus.js';
 import type { Reporter } from './reporter.js';
-import { plural, table, wrap } from './text.js';
+import { table, wrap } from './columns.js';
+import { plural } from './text.js';
 import { forAnyNames } from './visible.js';
 
 const figure = (n: number) => (Number.isInteger(n) ? String(n) : n.toPrecision(3));

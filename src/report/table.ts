@@ -6,7 +6,8 @@ import { sentence } from './messages.js';
 import type { RenderContext, Reporter } from './reporter.js';
 import { markBelow, sparkline } from './sparkline.js';
 import { facts, rankTexts, reasons, suspectsNote, tieLegend, verdictWords, warnings } from './summary.js';
-import { bar, moment, plural, table, wrap } from './text.js';
+import { table, wrap } from './columns.js';
+import { bar, moment, plural } from './text.js';
 
 /** Suspects that get a line of words, and lines each: more is what `--format json` is for. */
 const EXPLAINED = 3;

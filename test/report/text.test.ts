@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bar, bytes, duration, grouped, moment, shorten, startOf, table, wrap } from '../../src/report/text.js';
+import { bar, bytes, duration, grouped, moment, shorten, startOf } from '../../src/report/text.js';
 
 describe('numbers and times', () => {
   it.each([
@@ -32,51 +31,11 @@ describe('numbers and times', () => {
   });
 });
 
-describe('columns', () => {
-  it('cuts names in the middle', () => {
+describe('names', () => {
+  it('are cut in the middle, by characters', () => {
     expect(shorten('abcdefgh', 8)).toBe('abcdefgh');
     expect(shorten('abcdefgh', 5)).toBe('ab…gh');
     expect(shorten('abcdefgh', 1)).toBe('…');
-  });
-
-  it('aligns, and shrinks the widest column that may', () => {
-    const columns = [{ title: 'n', align: 'right' as const }, { title: 'name', shrinkTo: 4 }, { title: 'x' }];
-    expect(
-      table(
-        columns,
-        [
-          ['1', 'short', 'a'],
-          ['22', 'a_long_name', 'b'],
-        ],
-        80,
-      ),
-    ).toEqual([' n  name         x', ' 1  short        a', '22  a_long_name  b']);
-    expect(table(columns, [['22', 'a_long_name', 'b']], 12)).toEqual([' n  name   x', '22  a_…me  b']);
-  });
-
-  it('never writes a line wider than asked while columns can shrink', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.string({ maxLength: 60 }), { minLength: 1 }),
-        fc.integer({ min: 20, max: 100 }),
-        (names, width) => {
-          const lines = table(
-            [
-              { title: 'a', shrinkTo: 1 },
-              { title: 'b', shrinkTo: 1 },
-            ],
-            names.map((n) => [n, n]),
-            width,
-          );
-          for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
-        },
-      ),
-    );
-  });
-
-  it('wraps at words', () => {
-    expect(wrap('one two three', 8)).toBe('one two\nthree');
-    expect(wrap('one two three', 8, '  ')).toBe('one two\n  three');
   });
 
   it('draws bars in eighths', () => {

@@ -1,5 +1,5 @@
 /** The guide as text for a terminal, and as Markdown. Pure. */
-import { wrap } from '../../report/text.js';
+import { wrap } from '../../report/columns.js';
 import { TOPICS, type Topic } from './topics.js';
 
 /** Lines are no longer than people read with ease. */
