@@ -108,5 +108,5 @@ async function written(columns: readonly ParquetColumn[], about: Record<string, 
   const { parquetWriteBuffer } = await import('hyparquet-writer');
   const columnData = columns.map((c) => ({ ...c, data: [...c.data], nullable: c.nullable === true }));
   const kvMetadata = Object.entries(about).map(([key, value]) => ({ key, value }));
-  return new Uint8Array(await parquetWriteBuffer({ columnData, kvMetadata }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata }));
 }
