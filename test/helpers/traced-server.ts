@@ -1,6 +1,6 @@
-/** Servers as a distribution installs them, recorded by strace -k from their start, with a few requests on loopback. */
+/** Servers as a distribution installs them, recorded by strace or perf from their start, with a few requests on loopback. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from './redis.js';
@@ -86,35 +86,81 @@ export function binaryOf(name: string): string {
   return realpathSync(spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim());
 }
 
-/** Records a server for its start and some requests; gives the path of the trace. */
-export async function record(server: ServerKind, folder: string): Promise<string> {
+/** What records a server, to a file of the folder. */
+export interface Recorder {
+  /** The command, up to the server's own. */
+  command(folder: string): string[];
+  /** Where the trace is once the server has ended. */
+  finish(folder: string): string;
+}
+
+/** strace with these options. */
+export const strace = (...options: string[]): Recorder => ({
+  command: (folder) => ['strace', '-f', '-ttt', '-T', '-yy', '-s', '0', ...options, '-o', join(folder, 'trace.strace')],
+  finish: (folder) => join(folder, 'trace.strace'),
+});
+
+/** perf record of all calls; printed with the fields that are there. */
+export const perf = (...options: string[]): Recorder => ({
+  command: (folder) => [
+    'perf',
+    'record',
+    '-q',
+    '-e',
+    'raw_syscalls:*',
+    ...options,
+    '-o',
+    join(folder, 'perf.data'),
+    '--',
+  ],
+  finish(folder) {
+    const fields = `comm,pid,tid,cpu,time,event,trace${options.length > 0 ? ',ip,sym,symoff,dso' : ''}`;
+    const to = join(folder, 'trace.perf.txt');
+    const out = openSync(to, 'w');
+    spawnSync('perf', ['script', '-i', join(folder, 'perf.data'), '--ns', '-F', fields], {
+      stdio: ['ignore', out, 'ignore'],
+    });
+    closeSync(out);
+    return to;
+  },
+});
+
+/** Whether perf may record calls and print them here. */
+export function canRecordCalls(folder: string): boolean {
+  const data = join(folder, 'try.data');
+  const made = spawnSync('perf', ['record', '-q', '-e', 'raw_syscalls:*', '-o', data, '--', 'true'], {
+    stdio: 'ignore',
+  });
+  if (made.status !== 0) return false;
+  return spawnSync('perf', ['script', '-i', data], { encoding: 'utf8' }).stdout.includes('raw_syscalls:sys_enter');
+}
+
+/**
+ * Records a server for its start and some requests; gives the path of the trace. `meanwhile` is called at the end, with the server's
+ * process and what sends it a request.
+ */
+export async function record(
+  server: ServerKind,
+  folder: string,
+  recorder: Recorder = strace('-k'),
+  meanwhile?: (pid: number, ask: (request: string, ms?: number) => Promise<boolean>) => Promise<void>,
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const port = await freePort();
-  const trace = join(folder, 'profile.strace');
-  const args = [
-    '-f',
-    '-ttt',
-    '-T',
-    '-yy',
-    '-k',
-    '-s',
-    '0',
-    '-o',
-    trace,
-    server.name,
-    ...server.arguments(folder, port),
-  ];
-  const child = spawn('strace', args, { stdio: 'ignore' });
+  const [program, ...options] = recorder.command(folder) as [string, ...string[]];
+  const args = [...options, server.name, ...server.arguments(folder, port)];
+  const child = spawn(program, args, { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
     await untilAnswered(child, port, server.requests[0]!);
     for (let round = 0; round < 3; round++) for (const request of server.requests) await ask(port, request);
+    await meanwhile?.(childrenOf(child.pid!)[0]!, (request, ms) => ask(port, request, ms));
   } finally {
-    // The server alone: strace writes down how it ends, and then ends too.
+    // The server alone: the recorder writes down how it ends, and then ends too.
     if (child.exitCode === null) for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGTERM');
     await ended;
   }
-  return trace;
+  return recorder.finish(folder);
 }
 
 function childrenOf(pid: number): number[] {
@@ -131,7 +177,7 @@ async function untilAnswered(child: ChildProcess, port: number, request: string)
 }
 
 /** One request on a connection of its own; whether anything came back. */
-function ask(port: number, request: string): Promise<boolean> {
+function ask(port: number, request: string, ms = 5000): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(request));
     const done = (answered: boolean) => {
@@ -140,6 +186,6 @@ function ask(port: number, request: string): Promise<boolean> {
     };
     socket.once('data', () => done(true));
     socket.once('error', () => done(false));
-    socket.setTimeout(5000, () => done(false));
+    socket.setTimeout(ms, () => done(false));
   });
 }
