@@ -127,6 +127,12 @@ const borders = [
   ...['-1', '-2', '-1 EAGAIN', '-1 ENOTHING (x)', '-1 (errno 524)', '? ERESTARTSYS (x)', '?', '1 (a (b))', '1</a>'].map(
     (result) => `read(3, "", 1) = ${result}`,
   ),
+  // Texts of errors that are remembered, and such that look like them.
+  ...[16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 80].flatMap((length) =>
+    ['-1 EAGAIN', '-1 EINTR', '? ERESTARTSYS', '-1 ENOTHING', '7'].map((error) => {
+      return `read(3, "", 1) = ${error} (${'temporarily unavailable'.padStart(length - error.length - 3, 'device is ')})`;
+    }),
+  ),
   ...['ppoll([], 1, {tv_sec=0, tv_nsec=0}, NULL, 8)', 'ppoll([], 1, NULL, ~[USR1], 8)', 'poll([], 1, 0)'].map(
     (call) => `${call} = 0 (Timeout)`,
   ),

@@ -27,7 +27,6 @@ interface Exports extends ReaderExports {
   setClock(kind: number, base: number, second: number): void;
   ownerOf(): number;
   noticesOf(): number;
-  secondsPassed(): number;
   readonly EVENTS: WebAssembly.Global;
   eventsOf(): number;
 }
@@ -90,7 +89,10 @@ export class FastLines extends WasmReader<Exports> {
     if (stop === p) return p;
     this.calls.owner = wasm.ownerOf();
     writer.notices += wasm.noticesOf();
-    if (clock.kind === 'day') this.moveDay();
+    if (clock.kind === 'day') {
+      clock.lastSecond = clock.baseSeconds + Math.floor(clock.lastNs / 1e9);
+      this.setClock();
+    }
     const events = wasm.eventsOf();
     if (events > 0) this.noteEvents(events);
     return stop;
@@ -131,14 +133,6 @@ export class FastLines extends WasmReader<Exports> {
     if (clock.stepNs > STEP_NS) wasm.setClock(0, 0, 0);
     else if (clock.kind === 'day') wasm.setClock(2, (second - clock.baseSeconds) * 1e9, ((second % DAY) + DAY) % DAY);
     else wasm.setClock(CLOCKS.indexOf(clock.kind), clock.baseSeconds, 0);
-  }
-
-  private moveDay(): void {
-    const { wasm, clock } = this;
-    const seconds = wasm.secondsPassed();
-    if (seconds === 0) return;
-    clock.lastSecond += seconds;
-    this.setClock();
   }
 
   /** What the lines told of threads, in their order. */

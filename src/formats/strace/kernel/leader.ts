@@ -11,16 +11,13 @@ const RELATIVE: i32 = 3;
 
 /** As in trace/day-clock.ts. */
 const SET_BACK_NS: f64 = 1e9;
-/** A time of day that differs by less from the one before, seconds, is of the same day; midnight is told by JavaScript. */
+/** A time of day that differs by less from `daySecond` is of the same day; midnight is told by JavaScript. */
 const SAME_DAY: i32 = 3600;
 
 let clock: i32 = 0;
-/** Epoch: seconds that time 0 stands for. Day: ns of the second `daySecond`, that of the last record. */
+/** Epoch: seconds that time 0 stands for. Day: ns of the second `daySecond`. */
 let base: f64 = 0;
 let daySecond: i32 = 0;
-/** Day: second of the current line; seconds from the last record that JavaScript read to the last one here. */
-let lineSecond: i32 = 0;
-let passed: i32 = 0;
 /** Epoch: the ten digits of the last line, and their ns. */
 let digits0: u64 = 0;
 let digits8: u32 = 0;
@@ -37,12 +34,6 @@ export function setClock(kind: i32, origin: f64, second: i32): void {
   clock = kind;
   base = origin;
   daySecond = second;
-  passed = 0;
-}
-
-/** Seconds by which the clock of a day moved since it was set. */
-export function secondsPassed(): i32 {
-  return passed;
 }
 
 export function setNow(ns: f64): void {
@@ -55,14 +46,6 @@ export function lastNsOf(): f64 {
 // @inline
 export function tick(): void {
   now = lineNow;
-  if (clock == DAY && lineSecond != daySecond) moveDay();
-}
-
-function moveDay(): void {
-  const seconds = lineSecond - daySecond;
-  base += <f64>seconds * 1e9;
-  daySecond = lineSecond;
-  passed += seconds;
 }
 
 /** Position of the call of the line at `start`, 0 when the line begins in another way. */
@@ -116,9 +99,9 @@ function readSeconds(p: usize): usize {
   if (clock == DAY) {
     if (load<u8>(p, 2) != 58 || load<u8>(p, 5) != 58 /* : */) return 0;
     // Negative where one of them is no number.
-    lineSecond = twoDigits(p) * 3600 + twoDigits(p + 3) * 60 + twoDigits(p + 6);
-    const seconds = lineSecond - daySecond;
-    if (lineSecond < 0 || seconds >= SAME_DAY || seconds <= -SAME_DAY) return 0;
+    const second = twoDigits(p) * 3600 + twoDigits(p + 3) * 60 + twoDigits(p + 6);
+    const seconds = second - daySecond;
+    if (second < 0 || seconds >= SAME_DAY || seconds <= -SAME_DAY) return 0;
     lineNow = base + <f64>seconds * 1e9;
     return p + 8;
   }

@@ -54,7 +54,7 @@ import { callAt, callEnd, firstOf, kindOf, numberOf, roleOf } from '../../../lib
 export { NEW_WORD, addCall, addError, forgetCalls } from '../../../lib/kernel/words';
 export { PENDING, SEEN, TEXT, THREADS, WINDOW, layOut } from '../../../lib/kernel/memory';
 export { forgetThreads, setThread, setTold } from '../../../lib/kernel/threads';
-export { lastNsOf, secondsPassed, setClock } from './leader';
+export { lastNsOf, setClock } from './leader';
 export { EVENTS, eventsOf } from './events';
 
 const NO_STACK: i32 = -1;
@@ -208,7 +208,6 @@ function readCall(nameAt: usize, thread: i32): usize {
   let kind = 0;
   let flag = 0;
   let descriptor = NO_DESCRIPTOR;
-  let mayBeOutput = false;
   const first = firstOf(call);
   if (first != FIRST_OTHER) {
     let c: i32 = load<u8>(p);
@@ -234,9 +233,6 @@ function readCall(nameAt: usize, thread: i32): usize {
           descriptor = NO_DESCRIPTOR;
         }
       }
-      // What the program writes to the terminal may stand in the middle of this line.
-      mayBeOutput =
-        <u32>(descriptor - 1) < 2 && (kind == UNKNOWN || kind == DEVICE) && load<u32>(nameAt) == 0x74697277; /* writ */
       if (first == FIRST_UNKNOWN && (kind == UNKNOWN || kind == OTHER)) {
         kind = 0;
         descriptor = NO_DESCRIPTOR;
@@ -251,16 +247,24 @@ function readCall(nameAt: usize, thread: i32): usize {
   const state = readOutcome(argsStart, lineEnd(feed));
   if (state == UNUSUAL) return 0;
   if (role > ROLE_OPEN && hasComment(role, feed)) return 0;
-  if (mayBeOutput && state == RETURNED && closingParenthesis(argsStart, feed) != argsEnd) return 0;
+  // What the program writes to the terminal may stand in the middle of this line.
+  if (
+    <u32>(descriptor - 1) < 2 &&
+    state == RETURNED &&
+    (kind == UNKNOWN || kind == DEVICE) &&
+    isOutput(argsStart, feed)
+  )
+    return 0;
   let variant = 0;
   if (role != 0) {
     if (role <= ROLE_OPEN) {
-      variant = variantOf(role, nameAt, argsStart, argsEnd);
+      variant = variantOf(role, argsStart, argsEnd);
       if (role == ROLE_OPEN) {
         kind = variant == VARIANT_DIRECTORY ? DIRECTORY : FILE;
         if (state == RETURNED && errno == 0) kind = refined(kind, returnedKind);
       }
-    } else if (role == ROLE_CLONE) variant = args.cloneVariant(argsStart, argsEnd, load<u8>(nameAt, 5) == 51 /* 3 */);
+    } else if (role == ROLE_CLONE)
+      variant = args.cloneVariant(argsStart, argsEnd, load<u8>(argsStart - 2) == 51 /* 3 */);
     else if (role == ROLE_RESTART) flag |= FLAG_RESTARTED;
     else if (role == ROLE_SOCKET) {
       kind = args.socketKind(argsStart, feed);
@@ -308,7 +312,7 @@ function readResumed(nameAt: usize, thread: i32): usize {
   const state = readOutcome(argsStart, lineEnd(feed));
   if ((state != RETURNED && state != NEVER) || (role > ROLE_OPEN && hasComment(role, feed))) return 0;
   if (role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK) {
-    const variant = variantOf(role, nameAt, argsStart, argsEnd);
+    const variant = variantOf(role, argsStart, argsEnd);
     if (variant == args.UNTOLD) return 0;
     if (variant != 0) store<u8>(m.VARIANT + row, variant);
   } else if (role == ROLE_OPEN && errno == 0) {
@@ -328,6 +332,12 @@ function hasComment(role: i32, feed: usize): bool {
   if (role != ROLE_CLONE && role != ROLE_FORK && role < ROLE_TID) return false;
   for (let p = argsEnd; p < feed; p++) if (load<u16>(p) == 0x2a2f /* slash star */) return true;
   return false;
+}
+
+/** Whether write or writev, whose arguments start at `start`, does not end where its arguments, read from the front, do. */
+function isOutput(start: usize, feed: usize): bool {
+  const isWrite = load<u32>(start - 6) == 0x74697277 /* writ */ || load<u32>(start - 7) == 0x74697277;
+  return isWrite && closingParenthesis(start, feed) != argsEnd;
 }
 
 /** Where the line ends whose line feed is at `feed`. */
@@ -370,15 +380,15 @@ function storeOutcome(row: i32, duration: f64): void {
   if (durationNs >= 0) sawDurations = true;
 }
 
-function variantOf(role: i32, nameAt: usize, start: usize, end: usize): i32 {
+function variantOf(role: i32, start: usize, end: usize): i32 {
   if (role == ROLE_FUTEX) return args.futexVariant(start, end);
   if (role == ROLE_EPOLL_CTL) return args.epollCtlVariant(start, end);
   if (role == ROLE_FCNTL) return args.fcntlVariant(start, end);
   if (role == ROLE_TIMEOUT) return args.timeoutVariant(start, end);
   if (role == ROLE_TIMEOUT_MASK) return args.maskedTimeoutVariant(start, end);
-  // openat2( and creat( have no flags among their arguments.
-  const isOpen = load<u8>(nameAt, 4) == 40;
-  return args.openVariant(start, end, isOpen ? 1 : load<u8>(nameAt, 6) == 40 ? 2 : 0);
+  // openat2 and creat have no flags among their arguments.
+  const name = load<u32>(start - 5);
+  return args.openVariant(start, end, name == 0x6e65706f /* open */ ? 1 : name == 0x74616e65 /* enat */ ? 2 : 0);
 }
 
 /** As refinedKind in trace/call-traits.ts. */
