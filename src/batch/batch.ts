@@ -38,6 +38,8 @@ export interface BatchOptions extends RunOptions, Omit<TraceOptions, 'open'> {
   readonly parameters?: GivenParameters | undefined;
   readonly top?: number | undefined;
   readonly anyProgram?: boolean | undefined;
+  /** Write a page an incident, pages/ID.html. Their results hold what is drawn, and are some 100 KB each. Default: false. */
+  readonly pages?: boolean | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly window?: string | undefined;
@@ -118,6 +120,7 @@ export async function planBatch(archives: readonly string[], options: BatchOptio
       parameters: resolveParameters(options.parameters),
       top: options.top ?? 10,
       anyProgram: options.anyProgram === true,
+      pages: options.pages === true,
       format: options.format ?? null,
       parse: options.parse ?? {},
       cache: options.cache ?? null,

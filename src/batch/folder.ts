@@ -1,12 +1,13 @@
-/** A results folder: results/ID.json, journal.jsonl, summary.json, summary.md and index.html (docs/batch.md). */
+/** A results folder: results/ID.json, pages/ID.html, journal.jsonl, summary.json, summary.md and index.html (docs/batch.md). */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunOptions } from '../coordinator/run.js';
 import { archivePage } from '../report/html/archive-page.js';
 import { outputError, removeTemporaries, syncFolder, writeAtomic } from './atomic.js';
 import { hashText, resultFile } from './incident.js';
-import type { IncidentDocument, IncidentRecord } from './job.js';
+import { type IncidentDocument, type IncidentRecord, isFailure } from './job.js';
 import { compactJournal, readJournal } from './journal.js';
+import { Pages } from './pages.js';
 import { summaryMarkdown } from './report.js';
 import { parseDocument } from './schema.js';
 import { MAX_RESULT, readSmall } from './small-file.js';
@@ -59,11 +60,13 @@ export async function concludeFolder(
   { onLog }: FolderOptions = {},
 ): Promise<BatchSummary> {
   const summariser = new Summariser();
+  const pages = await withDiskErrors(folder, () => Pages.open(folder, resultsFolder(folder)));
   let missing = 0;
   for (const record of records.values()) {
     const document = await documentOf(folder, record);
     if (document !== null) {
       summariser.add(record, document);
+      await withDiskErrors(folder, () => pages.write(record.id, isFailure(document) ? null : document));
       continue;
     }
     missing++;
@@ -72,16 +75,22 @@ export async function concludeFolder(
     onLog?.('warn', { code: archive === undefined ? 'result-missing' : 'result-missing-of', args });
   }
   const summary = summariser.finish(pending + missing);
-  try {
+  await withDiskErrors(folder, async () => {
     await writeAtomic(path.join(folder, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
     await writeAtomic(path.join(folder, 'summary.md'), summaryMarkdown(summary));
-    await writeAtomic(path.join(folder, 'index.html'), archivePage(summary));
+    await writeAtomic(path.join(folder, 'index.html'), archivePage(summary, pages.ids));
     if (pending === 0) await compactJournal(folder, records.values());
     else await syncFolder(folder);
+  });
+  return summary;
+}
+
+async function withDiskErrors<T>(folder: string, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
   } catch (error) {
     throw outputError(error, folder);
   }
-  return summary;
 }
 
 /** Null where there is none, or another than was written. */

@@ -9,6 +9,7 @@ import { analyzeIncident } from '../coordinator/analyze.js';
 import type { Pool } from '../pool/pool.js';
 import { throwIfCancelled } from '../pool/stage.js';
 import { PerfscopeError, toPlainError } from '../errors.js';
+import { PAGE_SECTIONS } from '../report/page-sections.js';
 import type { ResultDocument } from '../result.js';
 import { TOOL } from '../version.js';
 import { writeAtomic } from './atomic.js';
@@ -116,6 +117,7 @@ async function documentOf(job: IncidentJob, run: IncidentRun, used: Used[]): Pro
       parameters: options.parameters,
       top: options.top,
       anyProgram: options.anyProgram,
+      sections: options.pages ? PAGE_SECTIONS : undefined,
       format: options.format ?? undefined,
       parse: options.parse,
       from: job.from ?? undefined,

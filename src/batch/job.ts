@@ -56,6 +56,8 @@ export interface JobOptions {
   readonly parameters: Parameters;
   readonly top: number;
   readonly anyProgram: boolean;
+  /** The result holds what a page is made of. */
+  readonly pages: boolean;
   readonly format: string | null;
   readonly parse: Partial<ParseOptions>;
   /** Folder that keeps learned signatures; null: nothing is kept. No part of the recipe. */

@@ -50,6 +50,7 @@ const options = z.object({
   parameters: z.object(parameters),
   top: z.int().nonnegative(),
   anyProgram: z.boolean(),
+  pages: z.boolean(),
   format: z.enum(FORMATS.map((f) => f.id)).nullable(),
   parse: z.object({
     columns: z.record(text, text).optional(),

@@ -14,6 +14,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { batch as batchOf } from '../../src/batch/batch.js';
 import { analyzeIncident } from '../../src/index.js';
+import { mergeFolders } from '../../src/batch/merge.js';
 import { takeLock } from '../../src/batch/lock.js';
 import type { BatchSummary } from '../../src/batch/summary.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
@@ -51,6 +52,33 @@ test('every incident has a result, every damaged one its cause', () => {
   }
   expect(functions[0]).toMatchObject({ hosts: ['web0', 'web1', 'web2'], programs: ['server'] });
   expect(alike[0]!.incidents.length).toBeGreaterThanOrEqual(8);
+});
+
+test('a page an incident, made once, and gone with what it was made of', async () => {
+  const [output, own] = [scratch.at('with-pages'), scratch.at('own-with-pages')];
+  await archiveOf(own, 3);
+  const run = (pages: boolean, to = output) => batchOf([own], to, { jobs: 2, pages });
+  const { incidents } = await run(true);
+  const analysed = incidents.filter((r) => r.status === 'ok').map((r) => `${r.id}.html`);
+  expect(analysed.length).toBeGreaterThan(1);
+  const pagesOf = (folder: string) =>
+    existsSync(path.join(folder, 'pages')) ? readdirSync(path.join(folder, 'pages')) : [];
+  expect(pagesOf(output).sort()).toEqual([...analysed].sort());
+  const page = path.join(output, 'pages', analysed[0]!);
+  const text = readFileSync(page, 'utf8');
+  expect(text).toContain('Content-Security-Policy');
+  expect(text).toContain('"timeline":{');
+  const linked = () => readFileSync(path.join(output, 'index.html'), 'utf8').includes(`pages/${analysed[0]}`);
+  expect(linked()).toBe(true);
+  const made = statSync(page).mtimeMs;
+  await run(true);
+  expect(statSync(page).mtimeMs).toBe(made);
+  const merged = scratch.at('merged-with-pages');
+  await mergeFolders([output], merged);
+  expect(readFileSync(path.join(merged, 'pages', analysed[0]!), 'utf8')).toBe(text);
+  await run(false);
+  expect(pagesOf(output)).toEqual([]);
+  expect(linked()).toBe(false);
 });
 
 test('a second run does only what is missing or has changed', async () => {

@@ -72,6 +72,7 @@ test('an archive is read forward once, whatever the order of the asking', async 
     method: 'fused',
     parameters: {} as never,
     top: 1,
+    pages: false,
     anyProgram: false,
     format: null,
     parse: {},

@@ -7,6 +7,7 @@ const OPTIONS = {
   method: 'fused',
   parameters: DEFAULT_PARAMETERS,
   top: 10,
+  pages: false,
   anyProgram: false,
   format: null,
   parse: {},

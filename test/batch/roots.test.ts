@@ -43,6 +43,7 @@ const request = (input: InputRef, over: Partial<Request> = {}): Request => ({
       method: 'fused',
       parameters: DEFAULT_PARAMETERS,
       top: 10,
+      pages: false,
       anyProgram: false,
       format: null,
       parse: {},

@@ -46,6 +46,12 @@ export const batchCommand: Command = {
     'incident-time': { ...text, default: '10m', group: BATCH, describe: 'Time limit of one incident' },
     'allow-failures': { type: 'boolean', default: false, group: BATCH, describe: 'Exit 0 although incidents failed' },
     'fail-on': failOnOption(BATCH, 'the verdict of any incident'),
+    pages: {
+      type: 'boolean',
+      default: false,
+      group: BATCH,
+      describe: 'A page an incident, pages/ID.html, which index.html links to; results become larger',
+    },
     'retry-failed': { type: 'boolean', default: false, group: BATCH, describe: 'Do again what failed in a run before' },
     ...QUEUE_OPTIONS,
     results: {
@@ -116,6 +122,7 @@ export const batchCommand: Command = {
       parameters: givenParameters(argv),
       top: argv.top as number,
       anyProgram: argv.anyProgram as boolean,
+      pages: argv.pages as boolean,
       from: optional('from'),
       to: optional('to'),
       window: optional('window'),

@@ -10,12 +10,14 @@ const NAMES = 5;
 const DAYS = 4000;
 const SERIES = ['bug', 'external', 'inconclusive', 'none', 'failed'] as const;
 
-export function archivePage(summary: BatchSummary): string {
-  const page = archiveData(summary);
+/** @param pages ids of incidents that have a page of their own; the others are linked to their results */
+export function archivePage(summary: BatchSummary, pages: ReadonlySet<string> = new Set()): string {
+  const page = archiveData(summary, pages);
   return renderPage('plain', page.title, page);
 }
 
-export function archiveData(s: BatchSummary): PlainPage {
+export function archiveData(s: BatchSummary, pages: ReadonlySet<string> = new Set()): PlainPage {
+  const fileOf: FileOf = (id) => (pages.has(id) ? `pages/${id}.html` : `results/${id}.json`);
   const { incidents, analysed, failed, damaged, pending, verdicts } = s.total;
   const ofDays = overDays(s.incidents);
   return {
@@ -29,10 +31,15 @@ export function archiveData(s: BatchSummary): PlainPage {
       ...(damaged > 0 ? [`${grouped(damaged)} of the analysed were damaged in part`] : []),
     ],
     charts: ofDays === null ? [] : [ofDays],
-    tables: [functions(s), alike(s), failures(s), all(s)].filter((t) => t.rows.length > 0),
+    tables: [functions(s, fileOf), alike(s, fileOf), failures(s, fileOf), all(s, fileOf)].filter(
+      (t) => t.rows.length > 0,
+    ),
     madeBy: `perfscope ${s.tool.version}`,
   };
 }
+
+/** Where an incident is told, beside the page. */
+type FileOf = (id: string) => string;
 
 /** Null where fewer than two days are known. */
 function overDays(rows: readonly IncidentRow[]): PlainChart | null {
@@ -67,7 +74,8 @@ const more = (rows: number) => (rows > ROWS ? `${grouped(rows - ROWS)} more are 
 const number = (title: string, extra = false) => ({ title, numeric: true, extra });
 const words = (title: string, extra = false) => ({ title, extra });
 
-function functions({ functions: found }: BatchSummary): PlainTable {
+function functions({ functions: found, incidents }: BatchSummary, fileOf: FileOf): PlainTable {
+  const names = new Map(incidents.map((r) => [r.id, r.name]));
   const recurring = found.filter((f) => f.incidents.length > 1);
   return {
     id: 'functions',
@@ -82,16 +90,19 @@ function functions({ functions: found }: BatchSummary): PlainTable {
       words('first', true),
       words('last'),
       number('days', true),
+      words('an example', true),
     ],
     rows: recurring.slice(0, ROWS).map((f): Cell[] => {
+      const id = f.incidents[0]!;
       const seen = [f.hosts.length, day(f.first), day(f.last), f.days];
-      return [f.function, f.incidents.length, f.bestRank, list(f.programs), ...seen];
+      const example = { text: names.get(id) ?? id, file: fileOf(id) };
+      return [f.function, f.incidents.length, f.bestRank, list(f.programs), ...seen, example];
     }),
     more: more(recurring.length),
   };
 }
 
-function alike({ alike: groups, incidents }: BatchSummary): PlainTable {
+function alike({ alike: groups, incidents }: BatchSummary, fileOf: FileOf): PlainTable {
   const names = new Map(incidents.map((r) => [r.id, r.name]));
   return {
     id: 'alike',
@@ -115,7 +126,7 @@ function alike({ alike: groups, incidents }: BatchSummary): PlainTable {
   };
 }
 
-function failures({ incidents }: BatchSummary): PlainTable {
+function failures({ incidents }: BatchSummary, fileOf: FileOf): PlainTable {
   const failed = incidents.filter((r) => r.error !== null || isDamaged(r));
   return {
     id: 'failures',
@@ -131,7 +142,7 @@ function failures({ incidents }: BatchSummary): PlainTable {
   };
 }
 
-function all({ incidents }: BatchSummary): PlainTable {
+function all({ incidents }: BatchSummary, fileOf: FileOf): PlainTable {
   // Bugs first, then the latest.
   const order = (r: IncidentRow) => SERIES.indexOf(r.status === 'failed' ? 'failed' : (r.verdict ?? 'failed'));
   const time = (r: IncidentRow) => r.startedAt ?? '';
@@ -169,5 +180,3 @@ function all({ incidents }: BatchSummary): PlainTable {
     more: more(rows.length),
   };
 }
-
-const fileOf = (id: string) => `results/${id}.json`;

@@ -36,5 +36,5 @@ export interface PlainTable {
 /** Text, a number, or the text of a link to a file beside the page. */
 export type Cell = string | number | null | { readonly text: string; readonly file: string };
 
-/** Files that a page may link to: names that results have, below the page's own folder. */
-export const LINKED = /^results\/[A-Za-z0-9=_-][A-Za-z0-9._=-]*\.json$/;
+/** Files that a page may link to: names that results and their pages have, below the page's own folder. */
+export const LINKED = /^(?:results\/[A-Za-z0-9=_-][A-Za-z0-9._=-]*\.json|pages\/[A-Za-z0-9=_-][A-Za-z0-9._=-]*\.html)$/;

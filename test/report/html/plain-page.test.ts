@@ -29,6 +29,17 @@ describe('page of a batch', () => {
       expect(bad).not.toMatch(LINKED);
   });
 
+  it('leads to the pages of incidents, where they have one', () => {
+    const { id } = summary.incidents[0]!;
+    const linked = archiveData(summary, new Set([id])).tables.flatMap((t) => t.rows.flat());
+    const files = linked.flatMap((c) => (typeof c === 'object' && c !== null ? [c.file] : []));
+    expect(files.filter((f) => f.startsWith('pages/'))).toContain(`pages/${id}.html`);
+    expect(new Set(files.filter((f) => f.startsWith('pages/'))).size).toBe(1);
+    for (const file of files) expect(file).toMatch(LINKED);
+    for (const bad of ['pages/../x.html', 'pages/x.json', 'pages/.x.html', 'https://x/pages/a.html'])
+      expect(bad).not.toMatch(LINKED);
+  });
+
   it('does not grow with the archive', () => {
     const many = archivePage(batchSummary(20_000));
     expect(many.length).toBeLessThan(4e6);
