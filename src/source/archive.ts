@@ -128,6 +128,7 @@ export function cleanName(name: string): string {
 }
 
 const FOLDER = 'a folder';
+const SPARSE = 'a sparse file: pack it without --sparse';
 
 interface TarHeader {
   readonly type?: string | null | undefined;
@@ -185,8 +186,8 @@ function kindInTar({ type, linkname, pax }: TarHeader): string | null {
   switch (type) {
     case 'file':
     case 'contiguous-file':
-      // Its bytes begin with a map of the holes (GNU tar manual, "PAX Format, Version 1.0").
-      return pax?.['GNU.sparse.major'] === undefined ? null : 'a sparse file: pack it without --sparse';
+      // Its bytes lack the holes, or begin with a map of them (GNU tar manual, "Storing Sparse Files").
+      return Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.')) ? SPARSE : null;
     case 'directory':
       return FOLDER;
     case 'link':
@@ -227,9 +228,13 @@ async function* zipEntries(path: string): AsyncGenerator<Entry> {
         .once('error', (e) => reject(archiveError(e, path)));
       zip.readEntry();
     });
+  // Where members share bytes, an archive of kilobytes holds terabytes.
+  let taken = 0;
   try {
     for (let entry = await next(); entry !== null; entry = await next()) {
       const file = entry;
+      taken += file.compressedSize;
+      if (taken > zip.fileSize) throw archiveError(new Error('its members overlap'), path);
       const raw = file.fileName as unknown as Buffer;
       // Bit 11: the name is UTF-8 (APPNOTE.TXT 4.4.4).
       const name = raw.toString((file.generalPurposeBitFlag & 0x800) !== 0 ? 'utf8' : 'latin1');
@@ -237,6 +242,7 @@ async function* zipEntries(path: string): AsyncGenerator<Entry> {
       const other = name.endsWith('/') ? FOLDER : (ZIP_KINDS[mode] ?? null);
       const read = () =>
         new Promise<AsyncIterable<Uint8Array>>((resolve, reject) => {
+          requireReadable(file, `${path}!/${name}`);
           zip.openReadStream(file, (error, stream) => {
             if (error === null) resolve(stream);
             else reject(archiveError(error, `${path}!/${name}`));
@@ -247,6 +253,18 @@ async function* zipEntries(path: string): AsyncGenerator<Entry> {
   } finally {
     zip.close();
   }
+}
+
+/** @throws PerfscopeError 'input-format' for what cannot be unpacked here */
+function requireReadable(entry: import('yauzl').Entry, place: string): void {
+  if (entry.isEncrypted()) {
+    const advice = 'Extract it with its password, and give the file itself.';
+    throw new PerfscopeError('input-format', `${place} is encrypted`, { path: place }, advice);
+  }
+  if (entry.compressionMethod === 0 || entry.compressionMethod === 8) return;
+  const advice = 'Extract it and give the file itself, or pack it with zip.';
+  const message = `${place} is packed by method ${entry.compressionMethod}; deflate (8) is read`;
+  throw new PerfscopeError('input-format', message, { path: place }, advice);
 }
 
 async function wholeOf(blocks: AsyncIterable<Uint8Array>, place: string, stored: number, limits: ArchiveLimits) {

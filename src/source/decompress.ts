@@ -142,8 +142,33 @@ async function* unzstd(input: Blocks, state: DecompressionState): AsyncGenerator
   yield* output;
 }
 
+interface XzPackage {
+  new (compressed: ReadableStream<Uint8Array>): ReadableStream<Uint8Array>;
+  _contextMutex: { acquire(): Promise<void>; release(): void };
+  _getModuleInstance(): Promise<void>;
+}
+
+let lastOpened: Promise<unknown> = Promise.resolve();
+
+/**
+ * The package lets one stream at a time be decoded in a thread, all of them in one memory. A stream that nobody reads on for a while (an
+ * archive whose next member has its turn later) would hold up all others, and who reads on may be waiting for one of them. So
+ * there are no turns, and each stream has a memory of its own, which it takes when it starts.
+ */
+function openXz(compressed: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
+  const opened = lastOpened.then(async () => {
+    const Xz = (await import('xz-decompress')).default.XzReadableStream as unknown as XzPackage;
+    Xz._contextMutex = { acquire: () => Promise.resolve(), release: () => undefined };
+    await Xz._getModuleInstance();
+    const stream = new Xz(compressed);
+    await new Promise(setImmediate);
+    return stream;
+  });
+  lastOpened = opened.catch(() => undefined);
+  return opened;
+}
+
 async function* unxz(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
-  const { XzReadableStream } = (await import('xz-decompress')).default;
   let drained = false;
   const iterator = input[Symbol.asyncIterator]();
   const compressed = new ReadableStream<Uint8Array>({
@@ -157,7 +182,7 @@ async function* unxz(input: Blocks, state: DecompressionState): AsyncGenerator<U
       }
     },
   });
-  const reader = new XzReadableStream(compressed as never).getReader();
+  const reader = (await openXz(compressed)).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();

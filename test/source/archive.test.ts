@@ -122,6 +122,44 @@ describe('archiveMembers', () => {
     expect(other).toEqual(['a.strace: a link', 'c.strace: a fifo, no file']);
   });
 
+  it.each(['major', 'size', 'map'])('a sparse file of pax is none, whatever its version (%s)', async (key) => {
+    const archive = pack();
+    archive.entry({ name: 'sparse.strace', pax: { [`GNU.sparse.${key}`]: '1' } }, '0\n');
+    archive.finalize();
+    expect(await read(await buffer(archive))).toEqual([]);
+  });
+
+  it('zip: encrypted members, and those of other methods, are told as such', async () => {
+    const changed = (offset: number, value: number) => {
+      const archive = zip([['a.strace', 'text']]);
+      archive[archive.indexOf('PK\x01\x02') + offset]! = value;
+      return failure(read(archive));
+    };
+    // Flags and method in the central directory (APPNOTE.TXT 4.3.12).
+    for (const [error, message] of [
+      [await changed(8, 1), /a\.strace is encrypted$/],
+      [await changed(10, 12), /a\.strace is packed by method 12; deflate/],
+    ] as const) {
+      expect(error).toMatchObject({ code: 'input-format', message });
+      expect(error.advice).toMatch(/^Extract it/);
+    }
+  });
+
+  it('zip: members that share their bytes are refused', async () => {
+    const archive = zip([['a.strace', 'x'.repeat(100_000)]]);
+    const [directory, end] = [archive.indexOf('PK\x01\x02'), archive.indexOf('PK\x05\x06')];
+    const entry = archive.subarray(directory, end);
+    const rest = Buffer.from(archive.subarray(end));
+    rest.writeUInt16LE(1000, 8);
+    rest.writeUInt16LE(1000, 10);
+    rest.writeUInt32LE(1000 * entry.length, 12);
+    const stored = archive.readUInt32LE(directory + 20);
+    const fit = Math.ceil((archive.length + 999 * entry.length) / stored);
+    expect(fit).toBeLessThan(1000);
+    const overlapping = Buffer.concat([archive.subarray(0, directory), ...Array<Buffer>(1000).fill(entry), rest]);
+    expect(await failure(read(overlapping))).toMatchObject({ code: 'input-damaged', message: /its members overlap/ });
+  });
+
   it.each(['tar', 'zip'])('%s: a name that stands twice is given twice, with its places', async (kind) => {
     const files: Files = [
       ['a//./b.strace', 'earlier'],

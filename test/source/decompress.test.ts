@@ -133,6 +133,25 @@ describe('decompress', () => {
     expect((await unpack(bytes)).state.problem?.kind).toBe('damaged');
   });
 
+  it.each([
+    ['gzip', gzipSync(LINES)],
+    ['zstd', ZSTD],
+    ['xz', XZ],
+  ] as const)('%s: several streams are read side by side, in any order', async (kind, bytes) => {
+    const open = () => decompress(kind, inBlocks(bytes, 100), { consumed: 0, problem: null });
+    const streams = [open(), open(), open()];
+    const texts = ['', '', ''];
+    const rest = async (k: number) => {
+      for await (const block of streams[k]!) texts[k] += Buffer.from(block).toString('latin1');
+    };
+    for (const k of [0, 1, 2, 0, 1]) texts[k] += Buffer.from((await streams[k]!.next()).value!).toString('latin1');
+    await rest(2);
+    await streams[0]!.return(undefined);
+    await rest(1);
+    expect(texts[1] === LINES && texts[2] === LINES).toBe(true);
+    expect(LINES.startsWith(texts[0]!)).toBe(true);
+  });
+
   it('a consumer that stops early ends the input too', async () => {
     let ended = false;
     async function* input() {

@@ -52,7 +52,7 @@ const COMMA_DURATION = /<(\d+),(\d+)>(?=\s*$)/;
 const COMMA_FIELD = /((?:^|[;\t])-?\d+),(?=\d+(?:[;\t\r]|$))|"(-?\d+),(\d+)"/g;
 
 /** Each line in quotation marks: a column of CSV, a list of a program or of JSON. */
-const QUOTED_LINE = /^\s*(["'])(.*)\1\s*[,;]?\s*$/;
+const QUOTED_LINE = /^(["'])(.*)\1(?: ?[,;])?$/;
 
 /** The call at the beginning of a line, behind what strace prints before it, and the name of its first argument (strace -N). */
 const NAMED_CALL =
@@ -87,7 +87,10 @@ export const MARKS: readonly Mark[] = [
     what: 'zero bytes (of a file that was cut while it was being written)',
     sign: (lines) => lines.some((line) => line.includes('\0')),
     // What stands before them in the same line had no end.
-    undo: (line) => line.replace(/\0+$/, '').replace(/^[^]*\0/, ''),
+    undo: (line) => {
+      const end = withoutEnd(line, '\0');
+      return end.slice(end.lastIndexOf('\0') + 1);
+    },
   },
   {
     id: 'byte-order-mark',
@@ -100,7 +103,7 @@ export const MARKS: readonly Mark[] = [
     id: 'cr',
     what: 'carriage returns',
     sign: (lines) => many(lines, /\r$/),
-    undo: (line) => line.replace(/\r+$/, ''),
+    undo: (line) => withoutEnd(line, '\r'),
   },
   {
     id: 'ansi',
@@ -141,10 +144,10 @@ export const MARKS: readonly Mark[] = [
     what: 'quotation marks round each line',
     sign: (lines) => {
       const items = lines.filter((line) => /\w/.test(line));
-      return items.length > 1 && items.filter((line) => QUOTED_LINE.test(line)).length >= items.length * MOST;
+      return items.length > 1 && items.filter((line) => QUOTED_LINE.test(line.trim())).length >= items.length * MOST;
     },
     undo: (line) => {
-      const [, mark, inner] = QUOTED_LINE.exec(line) ?? [];
+      const [, mark, inner] = QUOTED_LINE.exec(line.trim()) ?? [];
       if (inner === undefined) return line;
       return mark === '"' ? unquoted(`"${inner}"`) : inner;
     },
@@ -187,6 +190,13 @@ export const MARKS: readonly Mark[] = [
     undo: withoutArgumentNames,
   },
 ];
+
+/** The line without these characters at its end. A pattern would begin anew at each of a run of them, and runs may have megabytes. */
+function withoutEnd(line: string, characters: string): string {
+  let end = line.length;
+  while (end > 0 && characters.includes(line[end - 1]!)) end--;
+  return line.slice(0, end);
+}
 
 /** What a string in quotation marks says: of JSON and most languages, or of CSV, which doubles them. */
 function unquoted(quoted: string): string {
@@ -245,7 +255,7 @@ function messageOf(line: string): string {
     if (message === undefined) return line;
     const time = JSON_TIMES.map((field) => object[field]).find((value) => typeof value === 'string');
     const isTime = time !== undefined && /^\d{4}-\d\d-\d\dT/.test(time as string);
-    return `${isTime ? `${time as string} ` : ''}${(message as string).replace(/[\r\n]+$/, '').replace(/[\r\n]/g, ' ')}`;
+    return `${isTime ? `${time as string} ` : ''}${withoutEnd(message as string, '\r\n').replace(/[\r\n]/g, ' ')}`;
   } catch {
     return line;
   }
