@@ -49,11 +49,18 @@ const WRITES = 2;
 
 /**
  * Replaces 'unknown' in `trace.columns.kind`, in place, by what can be told; other kinds stay. Rows must be in order of
- * time. O(rows); 4 bytes a row while it runs. Does nothing to a trace in which nothing is unknown.
+ * time. O(rows); 4 bytes a row while it runs. Does nothing to a trace in which nothing can be told.
  */
 export function followDescriptors(trace: Trace): void {
-  if (!trace.columns.kind.subarray(0, trace.length).includes(UNKNOWN)) return;
-  new DescriptorFollower(trace).run();
+  if (asksForMore(trace)) new DescriptorFollower(trace).run();
+}
+
+/** Whether any row's kind is unknown, and not because its descriptor stands for nothing: strace -y shows all others. */
+function asksForMore({ columns, length }: Trace): boolean {
+  const { kind, errno } = columns;
+  for (let row = kind.indexOf(UNKNOWN); row >= 0 && row < length; row = kind.indexOf(UNKNOWN, row + 1))
+    if (errno[row] !== EBADF) return true;
+  return false;
 }
 
 /** The descriptors of one process. */

@@ -43,6 +43,13 @@ describe('what makes a descriptor', () => {
     );
   });
 
+  it('says nothing of what no descriptor stands for, whatever else there is', () => {
+    const shown = 'read(3<TCP:[1->2]>, "", 1) = 1\nclose(3<TCP:[1->2]>) = 0';
+    const none = 'close(3) = -1 EBADF (Bad file descriptor)\nclose(-1) = -1 EBADF (Bad file descriptor)';
+    expect(kindsOf(`${shown}\n${none}`)).toBe('tcp tcp unknown unknown');
+    expect(kindsOf(`${shown}\n${none}\nlisten(4, 9) = 0\nread(4, "", 1) = 1`)).toBe('tcp tcp unknown unknown tcp tcp');
+  });
+
   it('copies are of the same kind', () => {
     const copied = 'dup(3) = 4\ndup2(4, 9) = 9\nfcntl(9, F_DUPFD, 10) = 11\nclose(3) = 0\nwrite(11, "", 1) = 1';
     expect(kindsOf(`eventfd2(0, 0) = 3\n${copied}`)).toBe(Array(6).fill('eventfd').join(' '));
