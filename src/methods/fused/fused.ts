@@ -13,7 +13,7 @@ import { massesOf } from './ranking/masses.js';
 import type { Message } from '../../result.js';
 import { blocked } from './detectors/blocked.js';
 import { busy } from './detectors/busy.js';
-import { type Outside, environment } from './environment.js';
+import { type Outside, environment } from './environment/environment.js';
 import type { Detector, DetectorInput, Finding } from './finding.js';
 import { leak } from './detectors/leak.js';
 import { longRows } from './detectors/long.js';

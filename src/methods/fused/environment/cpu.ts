@@ -1,0 +1,67 @@
+/** The processor: threads that are ready to run and do not get it. */
+import { type RowsByThread, type Trace, rowsByThread } from '../../../trace/table.js';
+import type { Scene } from '../scene/scene.js';
+import type { Outside } from './outside.js';
+
+/** A thread was ready but off the CPU for this part of the time ... */
+const STARVED = 0.15;
+/** ... and so many times more than before. */
+const STARVED_FACTOR = 4;
+const RUNNABLE = 'R'.charCodeAt(0);
+
+/**
+ * Time that threads of the trace were runnable but off the CPU while others ran, by sched_switch. A recording of one process shows
+ * only how it loses the CPU; that it has it again shows in its next event.
+ */
+export function starved(scene: Scene, onsetNs: number): Outside | null {
+  const { trace, fromNs, toNs } = scene;
+  const { switches, threads } = trace;
+  if (switches === null) return null;
+  const ready = [new Float64Array(threads.length), new Float64Array(threads.length)];
+  const nextEvent = new NextEvents(trace);
+  /** Per thread: the wait that was counted last. */
+  const counted = threads.map(() => ({ at: 0, end: -Infinity }));
+  for (let i = 0; i < switches.length; i++) {
+    const at = switches.time[i]!;
+    const t = switches.previous[i]!;
+    if (t < 0 || switches.next[i]! >= 0 || at < fromNs || at >= toNs || switches.previousState[i] !== RUNNABLE)
+      continue;
+    const last = counted[t]!;
+    // It ran in between, nobody knows how long: that it computes and is preempted now and then is no lack of the CPU.
+    if (at < last.end) ready[last.at < onsetNs ? 0 : 1]![t]! -= last.end - last.at;
+    const end = Math.min(nextEvent.of(t, at), toNs);
+    ready[at < onsetNs ? 0 : 1]![t]! += end - at;
+    counted[t] = { at, end };
+  }
+  const before = most(ready[0]!) / (onsetNs - fromNs);
+  const after = most(ready[1]!) / (toNs - onsetNs);
+  if (after < STARVED || after < STARVED_FACTOR * before) return null;
+  return { resource: 'cpu', reason: { code: 'no-cpu', args: { before, after, at: onsetNs / 1e9 } } };
+}
+
+/** Threads may be more than a function can be given arguments. */
+const most = (times: Float64Array) => times.reduce((a, b) => Math.max(a, b), -Infinity);
+
+/** The next moment at which a thread certainly ran: the end of the call it is in, or its next call. */
+class NextEvents {
+  private readonly rows: RowsByThread;
+  private readonly at: Uint32Array;
+  constructor(private readonly trace: Trace) {
+    this.rows = rowsByThread(trace);
+    this.at = this.rows.offsets.slice();
+  }
+
+  /** Asked in order of time for each thread. */
+  of(t: number, ns: number): number {
+    const { order, offsets } = this.rows;
+    const { start, duration } = this.trace.columns;
+    let j = this.at[t]!;
+    while (j < offsets[t + 1]! && start[order[j]!]! <= ns) j++;
+    this.at[t] = j;
+    if (j > offsets[t]!) {
+      const end = start[order[j - 1]!]! + duration[order[j - 1]!]!;
+      if (end > ns) return end;
+    }
+    return j < offsets[t + 1]! ? start[order[j]!]! : this.trace.endNs;
+  }
+}

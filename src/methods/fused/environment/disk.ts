@@ -1,0 +1,35 @@
+/** The disk: storage calls that got slow, with no more of them than before. */
+import type { Scene } from '../scene/scene.js';
+import { Series } from '../scene/series.js';
+import { HARMFUL, type Outside, lasted, reason } from './outside.js';
+
+const SYNCS = /^(?:fsync|fdatasync|sync_file_range|msync|syncfs|sync)$/;
+const STORES =
+  /^(?:read|write|pread64|pwrite64|readv|writev|preadv2?|pwritev2?|sendfile|fallocate|ftruncate|openat?|unlink|rename)$/;
+
+export function slowDisk(scene: Scene, factor: number): Outside | null {
+  const { trace } = scene;
+  const { places, firstRow, endRow } = scene;
+  const { start, thread } = trace.columns;
+  const SYNC = 1;
+  const STORE = 2;
+  const nature = Uint8Array.from(places.contextOf, (context) => {
+    const { call, kind } = places.symbols[places.contexts.symbol[context]!]!;
+    if (SYNCS.test(call)) return SYNC;
+    return STORES.test(call) && (kind === 'file' || kind === 'directory') ? STORE : 0;
+  });
+  const syncs = new Series();
+  const stores = new Series();
+  for (let i = firstRow; i < endRow; i++) {
+    const n = nature[places.ofRow[i]!]!;
+    if (n !== 0) (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
+  }
+  for (const series of [syncs, stores]) {
+    const slower = series.slower(scene, factor);
+    if (slower !== null && series.share(trace.threads.length, scene, slower.atNs) >= HARMFUL)
+      return { resource: 'disk', reason: reason('slow-disk', slower) };
+    const stuck = series.stuck(scene, factor);
+    if (stuck !== null) return { resource: 'disk', reason: reason('slow-disk', stuck) };
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+/**
+ * Is it the environment? Calls of one nature that got slow everywhere, with their numbers not grown, speak for a slow disk; answers on
+ * all connections that the program opened that come late, for the network (if opening a connection is slow too) or the
+ * peer; threads that are ready to run and do not get the CPU, for its lack. Then no function is to blame.
+ */
+import type { Finding } from '../finding.js';
+import type { Cells, Scene } from '../scene/scene.js';
+import { starved } from './cpu.js';
+import { slowDisk } from './disk.js';
+import { HARMFUL, type Outside } from './outside.js';
+import { slowAnswers } from './peer.js';
+import { waitsForOne } from './waits-for-one.js';
+
+/** Calls beyond what the load explains are most of all: the program itself fills the CPU. */
+const MOST = 0.5;
+
+export function environment(
+  scene: Scene,
+  cells: Cells,
+  onsetNs: number,
+  findings: readonly Finding[],
+  slowFactor: number,
+): Outside | null {
+  // A thread that does little else has itself to wait for.
+  const own = findings.some((f) => f.detector === 'rate' && f.share >= MOST);
+  const cpu = own ? null : starved(scene, onsetNs);
+  if (cpu !== null) return cpu;
+  // More calls than the load explains are the program's own doing, whatever they wait for.
+  if (findings.some((f) => f.detector === 'rate' && f.alarming)) return null;
+  const disk = slowDisk(scene, slowFactor);
+  if (disk !== null) return disk;
+  // A thread that computes reads its answers late, whenever they came.
+  if (findings.some((f) => f.detector === 'busy' && f.alarming)) return null;
+  const late = slowAnswers(scene, cells, slowFactor);
+  return late !== null && waitsForOne(scene, onsetNs) >= HARMFUL ? null : late;
+}
