@@ -19,19 +19,23 @@ export function starved(scene: Scene, onsetNs: number): Outside | null {
   if (switches === null) return null;
   const ready = [new Float64Array(threads.length), new Float64Array(threads.length)];
   const nextEvent = new NextEvents(trace);
-  /** Per thread: the wait that was counted last. */
-  const counted = threads.map(() => ({ at: 0, end: -Infinity }));
+  /** Per thread: its last wait until its next event, and whether it counts. */
+  const waits = threads.map(() => ({ at: 0, end: -Infinity, counts: false }));
   for (let i = 0; i < switches.length; i++) {
     const at = switches.time[i]!;
     const t = switches.previous[i]!;
     if (t < 0 || switches.next[i]! >= 0 || at < fromNs || at >= toNs || switches.previousState[i] !== RUNNABLE)
       continue;
-    const last = counted[t]!;
-    // It ran in between, nobody knows how long: that it computes and is preempted now and then is no lack of the CPU.
-    if (at < last.end) ready[last.at < onsetNs ? 0 : 1]![t]! -= last.end - last.at;
+    const last = waits[t]!;
+    if (at < last.end) {
+      // It ran for a time slice in between without a call: it computes, and how long it had to wait nobody knows.
+      if (last.counts) ready[last.at < onsetNs ? 0 : 1]![t]! -= last.end - last.at;
+      last.counts = false;
+      continue;
+    }
     const end = Math.min(nextEvent.of(t, at), toNs);
     ready[at < onsetNs ? 0 : 1]![t]! += end - at;
-    counted[t] = { at, end };
+    waits[t] = { at, end, counts: true };
   }
   const before = most(ready[0]!) / (onsetNs - fromNs);
   const after = most(ready[1]!) / (toNs - onsetNs);

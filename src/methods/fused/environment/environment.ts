@@ -26,11 +26,10 @@ export function environment(
   const cpu = own ? null : starved(scene, onsetNs);
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
-  if (findings.some((f) => f.detector === 'rate' && f.alarming)) return null;
-  const disk = slowDisk(scene, slowFactor);
+  const disk = findings.some((f) => f.detector === 'rate' && f.alarming) ? null : slowDisk(scene, slowFactor);
   if (disk !== null) return disk;
   // A thread that computes reads its answers late, whenever they came.
   if (findings.some((f) => f.detector === 'busy' && f.alarming)) return null;
-  const late = slowAnswers(scene, cells, slowFactor);
+  const late = slowAnswers(scene, cells, onsetNs, slowFactor);
   return late !== null && waitsForOne(scene, onsetNs) >= HARMFUL ? null : late;
 }

@@ -1,5 +1,12 @@
-/** Peers and the network: answers on connections that the program opened come late. */
+/**
+ * Peers and the network: answers on connections that the program opened come late, or never.
+ *
+ * When an answer came no call tells, only when it was read. But a thread that slept until a wait for many descriptors ended had found
+ * nothing to read before: the answer came at the end of that wait at the earliest. So a thread that computes or sleeps elsewhere, and
+ * reads its answers late for that, does not make the peer look slow. O(rows).
+ */
 import { kindCode } from '../../../trace/kinds.js';
+import type { Trace } from '../../../trace/table.js';
 import { ByDescriptor } from '../scene/by-descriptor.js';
 import type { Cells, Scene } from '../scene/scene.js';
 import { Series } from '../scene/series.js';
@@ -10,70 +17,113 @@ import { type Outside, lasted, reason } from './outside.js';
 const NETLINK = kindCode('netlink');
 const SENDS = /^(?:write|writev|send|sendto|sendmsg|sendmmsg|sendfile|splice)$/;
 const RECEIVES = /^(?:read|readv|recv|recvfrom|recvmsg|recvmmsg)$/;
+const FIRST_USES = /^(?:getsockopt|write|writev|send|sendto|sendmsg|read|recv|recvfrom)$/;
+const WAITS = /^(?:epoll_p?wait2?|_?newselect|p?select6?|p?poll|io_uring_enter|io_p?getevents)$/;
+/** A wait this long slept: with something to read it would have ended at once, even under a tracer. */
+const SLEPT_NS = 1e6;
+/** What changes farther from the onset than this part of the window is another matter. */
+const AT_ONSET = 0.15;
 
 /** A connection that the program opened. NaN: not. */
 interface Connection {
-  /** When the last byte was asked. */
+  /** When the last byte was asked, and by whom. */
   askedNs: number;
+  asker: number;
   /** When connect was called, until the connection is used. */
   openingNs: number;
   /** Whether the program is known to speak first on it. */
   asks: boolean;
 }
 
-/** On connections that the program opened: from the last byte asked to the first byte answered, and from connect to first use. */
-export function slowAnswers(scene: Scene, cells: Cells, factor: number): Outside | null {
-  const { trace } = scene;
+/** From the last byte asked to the first byte answered, to the peer's end or to the program's giving up; and from connect to first use. */
+export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor: number): Outside | null {
+  const { trace, endRow, toNs } = scene;
   const { call, errno, descriptor, start, thread, result, kind } = trace.columns;
-  const sends = trace.calls.map((name) => SENDS.test(name));
-  const receives = trace.calls.map((name) => RECEIVES.test(name));
-  const connect = trace.calls.indexOf('connect');
-  const close = trace.calls.indexOf('close');
-  const socket = trace.calls.indexOf('socket');
+  const [sends, receives, waits, uses] = [SENDS, RECEIVES, WAITS, FIRST_USES].map((calls) =>
+    trace.calls.map((name) => calls.test(name)),
+  ) as [boolean[], boolean[], boolean[], boolean[]];
+  const [connect, close, socket] = ['connect', 'close', 'socket'].map((name) => trace.calls.indexOf(name));
   const answers = new Series();
   const opened = new Series();
-  const usable = /^(?:getsockopt|write|writev|send|sendto|sendmsg|read|recv|recvfrom)$/;
-  const uses = trace.calls.map((name) => usable.test(name));
+  const awake = new Awakenings(trace);
   const ours = new ByDescriptor<Connection>(trace.threads);
-  ownOldConnections(scene, cells).forEach((_, p, d) => ours.set(p, d, { askedNs: NaN, openingNs: NaN, asks: true }));
-  for (let i = 0; i < scene.endRow; i++) {
+  const fresh = (openingNs: number, asks: boolean): Connection => ({ askedNs: NaN, asker: 0, openingNs, asks });
+  ownOldConnections(scene, cells).forEach((_, p, d) => ours.set(p, d, fresh(NaN, true)));
+  const answered = (connection: Connection, atNs: number, t: number, earliestNs: number) => {
+    const { askedNs } = connection;
+    if (!Number.isNaN(askedNs))
+      answers.add(askedNs, Math.max(0, atNs - askedNs), t, Math.max(0, Math.min(atNs, earliestNs) - askedNs));
+    connection.askedNs = NaN;
+  };
+  for (let i = 0; i < endRow; i++) {
     const c = call[i]!;
-    const process = ours.processOf[thread[i]!]!;
+    const t = thread[i]!;
+    const process = ours.processOf[t]!;
+    if (waits[c]!) {
+      const ns = lasted(trace, i, toNs);
+      if (ns >= SLEPT_NS) awake.note(t, process, start[i]! + ns);
+      continue;
+    }
     // Who speaks first on a socket asks: no connection is opened for a datagram.
-    if (c === socket && errno[i] === 0 && kind[i] !== NETLINK)
-      ours.set(process, result[i]!, { askedNs: NaN, openingNs: NaN, asks: false });
+    if (c === socket && errno[i] === 0 && kind[i] !== NETLINK) ours.set(process, result[i]!, fresh(NaN, false));
     const d = descriptor[i]!;
     if (d < 0) continue;
     if (c === connect) {
       const done = errno[i] === 0;
-      ours.set(process, d, { askedNs: NaN, openingNs: done ? NaN : start[i]!, asks: true });
-      if (done) opened.add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
+      ours.set(process, d, fresh(done ? NaN : start[i]!, true));
+      if (done) opened.add(start[i]!, lasted(trace, i, toNs), t);
       continue;
     }
     const connection = ours.get(process, d);
     if (connection === undefined) continue;
-    if (c === close) ours.set(process, d, undefined);
+    if (c === close) {
+      answered(connection, start[i]!, t, awake.last(t, process));
+      ours.set(process, d, undefined);
+    }
     if (c === close || errno[i] !== 0) continue;
-    const end = start[i]! + lasted(trace, i, scene.toNs);
+    const ns = lasted(trace, i, toNs);
+    const end = start[i]! + ns;
     if (!Number.isNaN(connection.openingNs) && uses[c]!) {
-      opened.add(connection.openingNs, start[i]! - connection.openingNs, thread[i]!);
+      opened.add(connection.openingNs, start[i]! - connection.openingNs, t);
       connection.openingNs = NaN;
     }
     if (sends[c]!) {
       connection.askedNs = end;
+      connection.asker = t;
       connection.asks = true;
     }
-    if (receives[c]! && result[i]! > 0) {
-      if (!connection.asks) ours.set(process, d, undefined);
-      if (!Number.isNaN(connection.askedNs))
-        answers.add(connection.askedNs, Math.max(0, end - connection.askedNs), thread[i]!);
-      connection.askedNs = NaN;
-    }
+    if (!receives[c]!) continue;
+    if (!connection.asks) ours.set(process, d, undefined);
+    else answered(connection, end, t, ns >= SLEPT_NS ? end : awake.last(t, process));
   }
+  ours.forEach((connection, process) =>
+    answered(connection, toNs, connection.asker, awake.last(connection.asker, process)),
+  );
   const late = answers.slower(scene, factor);
-  if (late === null) return null;
+  if (late === null || Math.abs(late.atNs - onsetNs) > AT_ONSET * (toNs - scene.fromNs)) return null;
   const network = opened.slower(scene, factor) !== null;
   return network
     ? { resource: 'network', reason: reason('slow-network', late) }
     : { resource: 'peer', reason: reason('slow-peer', late) };
+}
+
+/** When threads last slept in a wait for many descriptors. */
+class Awakenings {
+  private readonly ofThread: Float64Array;
+  private readonly ofProcess: number[] = [];
+
+  constructor({ threads }: Trace) {
+    this.ofThread = new Float64Array(threads.length).fill(-Infinity);
+  }
+
+  note(thread: number, process: number, ns: number): void {
+    this.ofThread[thread] = ns;
+    this.ofProcess[process] = ns;
+  }
+
+  /** Of a thread that never does so, others wait for what it reads: when one of its process did. */
+  last(thread: number, process: number): number {
+    const own = this.ofThread[thread]!;
+    return own === -Infinity ? (this.ofProcess[process] ?? -Infinity) : own;
+  }
 }

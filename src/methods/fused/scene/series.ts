@@ -30,13 +30,17 @@ export class Series {
   private length = 0;
   private times = new Float64Array(1024);
   private durations = new Float64Array(1024);
+  /** What they lasted at least. */
+  private atLeast = new Float64Array(1024);
   private threads = new Uint32Array(1024);
 
-  add(atNs: number, ns: number, thread: number): void {
+  /** `atLeast`: where it is not sure how long it lasted; `ns` is then the most. */
+  add(atNs: number, ns: number, thread: number, atLeast = ns): void {
     if (!(ns >= 0)) return;
     if (this.length === this.times.length) this.grow();
     this.times[this.length] = atNs;
     this.durations[this.length] = ns;
+    this.atLeast[this.length] = atLeast;
     this.threads[this.length++] = thread;
   }
 
@@ -49,7 +53,7 @@ export class Series {
 
   /**
    * The change, if from some moment on the third quartile (caches keep the faster half fast) is `factor` times what it was and
-   * calls come no oftener; else null. The moment is the cut with the largest variance of log durations between its sides: O(n log n).
+   * calls come no oftener; else null. What they lasted at most before is compared with what they last at least after. The moment is the cut with the largest variance of log durations between its sides: O(n log n).
    */
   slower({ fromNs, toNs }: Span, factor: number): Slower | null {
     const n = this.length;
@@ -80,9 +84,9 @@ export class Series {
     if (toNs - atNs < LASTING * (toNs - fromNs)) return null;
     const perSecond = (cut / (atNs - fromNs)) * (toNs - atNs);
     if (!(n - cut <= SAME_NUMBER * perSecond)) return null;
-    const sorted = order === null ? durations : Float64Array.from(order, (i) => durations[i]!);
-    const before = thirdQuartile(sorted.slice(0, cut));
-    const after = thirdQuartile(sorted.slice(cut, n));
+    const inTime = (values: Float64Array) => (order === null ? values : Float64Array.from(order, (i) => values[i]!));
+    const before = thirdQuartile(inTime(durations).slice(0, cut));
+    const after = thirdQuartile(inTime(this.atLeast).slice(cut, n));
     return after > factor * before && after - before > SLOWER_NS ? { before, after, atNs } : null;
   }
 
@@ -125,11 +129,13 @@ export class Series {
   }
 
   private grow(): void {
-    const { times, durations, threads } = this;
+    const { times, durations, atLeast, threads } = this;
     this.times = new Float64Array(2 * this.length);
     this.times.set(times);
     this.durations = new Float64Array(2 * this.length);
     this.durations.set(durations);
+    this.atLeast = new Float64Array(2 * this.length);
+    this.atLeast.set(atLeast);
     this.threads = new Uint32Array(2 * this.length);
     this.threads.set(threads);
   }
