@@ -105,6 +105,8 @@ export interface ResultDocument {
   readonly warnings: readonly Message[];
   readonly verdict: Verdict;
   readonly externalResource: ExternalResource | null;
+  /** The probability that the program is to blame, 0..1; null where the method, or a window with nothing healthy in it, tells none. */
+  readonly odds?: number | null | undefined;
   readonly reasons: readonly Reason[];
   readonly units: { readonly total: number; readonly abnormal: number };
   readonly clusters: readonly Cluster[];

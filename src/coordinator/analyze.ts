@@ -252,6 +252,7 @@ function documentOf(parts: Parts, top: number) {
     signatures: signatures === null ? null : factsOf(signatures),
     verdict: outcome.verdict,
     externalResource: outcome.externalResource,
+    odds: outcome.odds ?? null,
     reasons: outcome.reasons,
     units: outcome.units,
     clusters: outcome.clusters,

@@ -11,7 +11,17 @@ import { learningParameters } from '../signatures/learn.js';
 import { readSignatures, writeSignatures } from '../signatures/file.js';
 
 /** Folders of this package whose code decides what is learned. */
-const LEARNING_CODE = ['binary', 'coordinator', 'episodes', 'formats', 'signatures', 'source', 'trace'];
+const LEARNING_CODE = [
+  'binary',
+  'context',
+  'coordinator',
+  'episodes',
+  'formats',
+  'reading',
+  'signatures',
+  'source',
+  'trace',
+];
 
 /** Learns from the profiles, or takes what was learned from the same bytes before. `cache` null: always learns. */
 export async function learnCached(

@@ -35,6 +35,7 @@ const tableReporter: Reporter<LearnDocument> = {
       `${grouped(events)} calls in ${duration(seconds)}, ${percent(own, events)} of them with functions of the program's own on the stack`,
       ...stackLines(d),
       `${plural(coverage.episodes, 'distinct episode')}; ${plural(coverage.innermost, 'function')} issued calls, the others only called these`,
+      ...steadinessLine(coverage),
       ...nameLines(coverage),
       ...binaryLines(d),
       ...groupLines(coverage),
@@ -68,6 +69,15 @@ function stackLines({ learned, coverage: { stacks, program } }: LearnDocument): 
       `${percent(stacks.unnamed, learned.events)} of the stacks hold frames without a name (stripped, or made at run time and not in a perf map)`,
     );
   return lines;
+}
+
+/** From this dispersion on a server is unsteady: of 22 servers two in three stay below. */
+const UNSTEADY = 3;
+
+function steadinessLine({ dispersion }: CoverageReport): string[] {
+  if (dispersion === null) return [];
+  const times = `its mix of calls varies ${dispersion.toFixed(1)} times as much as chance would make it`;
+  return dispersion < UNSTEADY ? [times] : [`${times}: only what changes it more than that will be taken for a defect`];
 }
 
 /** How a runtime is made to name what it interprets; docs/languages.md has the whole recipes. */

@@ -192,6 +192,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `from about ${a.moment('at')}, ${a.count('share')} descriptors were opened and left open, which was not so before`,
   odds: (a) =>
     `from about ${a.moment('at')}, calls and time change more than a healthy server's do (${a.percent('odds')} sure; nothing alone would be enough)`,
+  'no-odds': (a) => `but so much this server does while all is well, too: ${a.percent('odds')} sure of a defect`,
   'nothing-odd': (a) => `no detector found anything beyond ${a.alone ? "the window's beginning" : 'what was learned'}`,
   'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
   'slow-network': (a) =>

@@ -135,6 +135,11 @@ export const resultSchema = z
     warnings: z.array(message),
     verdict: z.enum(['bug', 'external', 'none', 'inconclusive']),
     externalResource: z.union([z.enum(['disk', 'network', 'peer', 'cpu']), z.null()]),
+    odds: z
+      .number()
+      .nullable()
+      .optional()
+      .describe('The probability that the program is to blame; null where none is told. Missing in older documents.'),
     reasons: z.array(message),
     units: z.object({ total: count, abnormal: count }),
     clusters: z.array(cluster),

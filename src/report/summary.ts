@@ -7,14 +7,19 @@ import { duration, grouped, moment, plural, startOf } from './text.js';
 export function verdictWords(d: ResultDocument): string {
   switch (d.verdict) {
     case 'bug':
-      return 'the program misbehaves';
+      return `the program misbehaves${sureness(d.odds)}`;
     case 'external':
       return `not the program: its surroundings${d.externalResource === null ? '' : ` (${d.externalResource})`}`;
     case 'none':
-      return 'nothing is wrong in this window';
+      return `nothing is wrong in this window${sureness(typeof d.odds === 'number' ? 1 - d.odds : null)}`;
     case 'inconclusive':
       return 'the trace does not tell';
   }
+}
+
+/** Never all sure, as the odds never are. */
+function sureness(probability: number | null | undefined): string {
+  return typeof probability === 'number' ? ` (${Math.min(99, Math.round(100 * probability))} % sure)` : '';
 }
 
 /** What stands above the suspects of a window that no function is blamed for; null where they are blamed. */

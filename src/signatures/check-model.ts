@@ -65,6 +65,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
 export function faultOfModel(model: Readonly<Record<string, unknown>>, functions: number): ModelFault | null {
   if (model['version'] !== 1) return { key: 'version', row: null, what: 'is not 1' };
   for (const key of Object.keys(CHECKS)) if (!Array.isArray(model[key])) return { key, row: null, what: 'is no list' };
+  const dispersion = model['dispersion'];
+  if (dispersion !== undefined && !isAmount(dispersion)) return { key: 'dispersion', row: null, what: 'is no amount' };
   const lists = model as Readonly<Record<string, unknown[]>>;
   if (lists['symbols']!.length === 0 || lists['nodes']!.length === 0)
     return { key: lists['nodes']!.length === 0 ? 'nodes' : 'symbols', row: null, what: 'is empty' };
@@ -107,4 +109,8 @@ function isIndex(n: number, size: number): boolean {
 
 function isCount(n: unknown): boolean {
   return Number.isSafeInteger(n) && (n as number) >= 1;
+}
+
+function isAmount(n: unknown): boolean {
+  return typeof n === 'number' && Number.isFinite(n) && n >= 0;
 }

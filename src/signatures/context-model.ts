@@ -9,6 +9,7 @@ import { NO_STACK } from '../trace/stacks.js';
 import type { Trace } from '../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { byFirst } from './by-first.js';
+import { Dispersion } from './dispersion.js';
 import { type Wait, noteTimes } from './learned-times.js';
 import { NodeNumbers } from './node-numbers.js';
 import { BROKEN, type OwnTree } from './own-tree.js';
@@ -51,6 +52,8 @@ export interface ContextModel {
    * on the stack, be it that there was none, or that the stack was lost in a library on the way, as it is where a JVM's thread parks.
    */
   readonly unowned?: readonly (readonly [before: string, call: string])[];
+  /** How unsteady the mix of calls is (dispersion.ts); missing in files of older versions, and where too little was learned. */
+  readonly dispersion?: number;
 }
 
 /** A trace with, per stack, its node in the own tree. */
@@ -91,6 +94,7 @@ export function learnContextModel(
   const roles = new RoleBook();
   const longest = new Map<string, number>();
   const waits = new Map<string, Wait>();
+  const dispersion = new Dispersion();
   for (const run of runs) {
     const rows = contextsOf(run.trace);
     const { contexts: table } = rows;
@@ -114,6 +118,7 @@ export function learnContextModel(
     }
     roles.calls(run, rows);
     notePeaks(run.trace, rows, numbers, peaks);
+    dispersion.add(run.trace, rows);
     noteTimes(
       run,
       rows.symbols.map((s) => grainsOf(s)),
@@ -143,7 +148,12 @@ export function learnContextModel(
       return [before, call, w.count, w.longest, w.sum, w.threads] as const;
     }),
     ...(runtime ? { unowned: unowned(waits) } : {}),
+    ...defined(dispersion.finish()),
   });
+}
+
+function defined(dispersion: number | undefined): Pick<ContextModel, 'dispersion'> {
+  return dispersion === undefined ? {} : { dispersion };
 }
 
 /** Of waits that may be for a lock of the program's, only short ones are seen while all is well; us. */

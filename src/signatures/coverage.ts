@@ -23,6 +23,8 @@ export interface CoverageReport {
   readonly eventsWithStack: number;
   /** What these stacks are worth; null where the signatures are of a version that did not tell. */
   readonly stacks: StackCounts | null;
+  /** How unsteady the mix of calls was (dispersion.ts); null where that is not known. */
+  readonly dispersion: number | null;
   /** Distinct episodes over all functions. */
   readonly episodes: number;
   /** Calls by what is known of the name of the innermost own function. */
@@ -83,6 +85,7 @@ export function coverageReport(
     events: db.learned.events,
     eventsWithStack: db.learned.eventsWithStack,
     stacks: db.learned.stacks ?? null,
+    dispersion: db.model.dispersion ?? null,
     episodes: episodes.size,
     names: sureNames(db),
     binary: binary === undefined ? null : compareWithBinary(db.functions, binary.functions),

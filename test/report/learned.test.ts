@@ -46,3 +46,13 @@ it('gives programs the whole of it', () => {
   expect(JSON.parse(json(document))).toEqual(document);
   expect(document.coverage.binary!.unseen).toEqual(['ever', 'never']);
 });
+
+it('says how steady the server was, and what that means where it was not', () => {
+  const told = (dispersion: number | null) => {
+    const d = documentOf();
+    return table({ ...d, coverage: { ...d.coverage, dispersion } });
+  };
+  expect(told(1.23)).toContain('its mix of calls varies 1.2 times as much as chance would make it\n');
+  expect(told(8)).toContain('8.0 times as much as chance would make it: only what changes it more');
+  expect(told(null)).not.toContain('mix of calls');
+});

@@ -10,10 +10,9 @@ import { fuse } from './ranking/fuse.js';
 import { inferred } from './ranking/inferred.js';
 import { inferredFunction } from './ranking/inferred-evidence.js';
 import { massesOf } from './ranking/masses.js';
-import type { Message } from '../../result.js';
 import { blocked } from './detectors/blocked.js';
 import { busy } from './detectors/busy.js';
-import { type Outside, environment } from './environment/environment.js';
+import { environment } from './environment/environment.js';
 import type { Detector, DetectorInput, Finding } from './finding.js';
 import { leak } from './detectors/leak.js';
 import { longRows } from './detectors/long.js';
@@ -23,7 +22,7 @@ import { rate } from './detectors/rate.js';
 import { unit, unitsOf } from './detectors/unit.js';
 import { unlike } from './detectors/unlike.js';
 import { type Cells, type Scene, cellsOf, sceneOf } from './scene/scene.js';
-import { oddsOfDefect } from './verdict.js';
+import { isOlder, judge } from './verdict.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
 
@@ -31,9 +30,6 @@ const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak]
 const LEAST_SCORE = 0.02;
 /** Sums of the same weights in another order differ by no more. */
 const ROUNDING = 1e-9;
-
-/** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
-const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
 
 export function fusedMethod(input: MethodInput): MethodOutcome {
   const { parameters, signatures } = input;
@@ -47,39 +43,13 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
-  const alarms = findings.filter((f) => f.alarming);
-  // A defect that is older than the window began at none of its moments.
-  const older = alarms.length > 0 && alarms.every((f) => FROM_THE_BEGINNING.has(f.detector));
+  const evidence = { onset, findings, outside, dispersion: signatures.model.dispersion };
+  const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.
-  const named = ranked.length > 0 || signatures.functions.length === 0;
-  // The odds were fitted to programs without a runtime: its threads work and rest as they like.
-  const odds = signatures.model.unowned === undefined ? oddsOfDefect(onset, findings) : 0;
-  const byOdds = alarms.length === 0 && odds >= EVEN;
-  const began = outside !== null || byOdds || (alarms.length > 0 && !older);
-  return {
-    units,
-    clusters: [],
-    onset: began ? onset.ns / 1e9 : null,
-    ranked,
-    // What the environment did is another question.
-    odds: outside === null && signatures.model.unowned === undefined ? odds : undefined,
-    ...judged(outside, alarms, odds, named, onset.ns / 1e9),
-  };
-}
-
-/** From these odds on, even without an alarm, it is the program. */
-const EVEN = 0.5;
-
-/** The verdict is a judgement of its own: it neither hides nor changes the ranking. */
-function judged(outside: Outside | null, alarms: readonly Finding[], odds: number, named: boolean, at: number) {
-  if (outside !== null)
-    return { verdict: 'external' as const, externalResource: outside.resource, reasons: [outside.reason] };
-  if (alarms.length === 0 && odds < EVEN)
-    return { verdict: 'none' as const, externalResource: null, reasons: [{ code: 'nothing-odd', args: {} }] };
-  const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
-  if (alarms.length === 0) reasons.push({ code: 'odds', args: { odds, at } });
-  return { verdict: named ? ('bug' as const) : ('inconclusive' as const), externalResource: null, reasons };
+  const judged = judge(evidence, ranked.length > 0 || signatures.functions.length === 0);
+  const began = judged.verdict !== 'none' && (outside !== null || !older);
+  return { units, clusters: [], onset: began ? onset.ns / 1e9 : null, ranked, ...judged };
 }
 
 function rankedFunctions(

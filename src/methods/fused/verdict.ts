@@ -1,25 +1,79 @@
 /**
- * The odds that the program misbehaves in a window, where no detector alone raises an alarm: how much the mix of calls changes at the onset,
- * how long threads compute beyond what they ever did, and how many calls are beyond what load and learning explain, weighed by
- * logistic regression. The weights were fitted to windows of real and injected incidents, of healthy servers and of the healthy
- * beginnings of incidents; docs/accuracy.md has what they do on servers left out of the fit.
+ * The verdict: whether the environment did it, else whether the program misbehaves, as odds: how much the mix of calls changes at the onset,
+ * how many calls are beyond what load and learning explain, how long threads compute and wait beyond what they ever did, whether
+ * descriptors are left open; all of it against how unsteady this server is while all is well. Logistic regression; the weights were fitted
+ * to windows of real and injected incidents, of healthy servers and of the healthy beginnings of incidents (docs/accuracy.md has
+ * what they do on servers left out of the fit). Verdict and ranking are two answers: the one neither hides nor changes the other.
  */
+import type { Message } from '../../result.js';
+import type { MethodOutcome } from '../method.js';
+import type { Outside } from './environment/outside.js';
 import type { Finding } from './finding.js';
 import type { Onset } from './scene/onset.js';
 
-/** Weights of the logarithms, each with what is added before: far below it nothing differs. */
-const CHANGE = { weight: 1.4, least: 10 };
-const COMPUTING = { weight: 0.53, least: 0.01 };
-const CALLS = { weight: 0.96, least: 0.005, most: 0.1 };
-const BIAS = -0.68;
+/** Weights of logarithms, each with what is added before: far below it nothing differs. */
+const CHANGE = { weight: 1.67, least: 10 };
+const SHARES = [
+  { detector: 'rate', weight: 0.86, least: 0.005 },
+  { detector: 'busy', weight: 0.72, least: 0.01 },
+  { detector: 'blocked', weight: 0.49, least: 0.03 },
+] as const;
+/** Descriptors left open count as soon as they are alarming. */
+const LEAK = 4.2;
+/** Below this dispersion a server is as steady as chance has it; where it is not known, it is as most have it. */
+const STEADY = { weight: -1, least: 0.5, usual: 2 };
+const BIAS = 0.15;
 
-/** Probability, 0..1. */
-export function oddsOfDefect(onset: Onset, findings: readonly Finding[]): number {
+/** Probability, 0..1. `dispersion`: of learning (signatures/dispersion.ts). */
+export function oddsOfDefect(onset: Onset, findings: readonly Finding[], dispersion: number | undefined): number {
   const of = (detector: string) => findings.find((f) => f.detector === detector);
   const sum =
     CHANGE.weight * Math.log(onset.strength + CHANGE.least) +
-    COMPUTING.weight * Math.log((of('busy')?.share ?? 0) + COMPUTING.least) +
-    CALLS.weight * Math.log(Math.min(CALLS.most, of('rate')?.share ?? 0) + CALLS.least) +
+    SHARES.reduce((s, { detector, weight, least }) => s + weight * Math.log((of(detector)?.share ?? 0) + least), 0) +
+    (of('leak')?.alarming === true ? LEAK : 0) +
+    STEADY.weight * Math.log(Math.max(STEADY.least, dispersion ?? STEADY.usual)) +
     BIAS;
   return 1 / (1 + Math.exp(-sum));
+}
+
+/** From these odds on it is the program. */
+const EVEN = 0.5;
+
+/** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
+const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
+
+export interface Evidence {
+  readonly onset: Onset;
+  readonly findings: readonly Finding[];
+  readonly outside: Outside | null;
+  readonly dispersion: number | undefined;
+}
+
+type Judged = Pick<MethodOutcome, 'verdict' | 'externalResource' | 'reasons' | 'odds'>;
+
+/** A defect that is older than the window began at none of its moments, and changes nothing in it that odds could be made of. */
+export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
+  const alarms = findings.filter((f) => f.alarming);
+  return alarms.length > 0 && alarms.every((f) => FROM_THE_BEGINNING.has(f.detector));
+}
+
+/** `named`: whether some function can be blamed, or there are none to name. */
+export function judge(evidence: Evidence, named: boolean): Judged {
+  const { onset, findings, outside, dispersion } = evidence;
+  const at = onset.ns / 1e9;
+  if (outside !== null)
+    return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
+  const alarms = findings.filter((f) => f.alarming);
+  const odds = oddsOfDefect(onset, findings, dispersion);
+  const fromTheBeginning = alarms.some((f) => FROM_THE_BEGINNING.has(f.detector));
+  const bug = odds >= EVEN || fromTheBeginning;
+  const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
+  if (!bug && alarms.length > 0) reasons.push({ code: 'no-odds', args: { odds } });
+  if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });
+  return {
+    verdict: !bug ? 'none' : named ? 'bug' : 'inconclusive',
+    externalResource: null,
+    reasons,
+    odds: fromTheBeginning ? undefined : odds,
+  };
 }

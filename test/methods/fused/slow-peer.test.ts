@@ -14,12 +14,17 @@ interface Recording {
   readonly pause: (t: number) => number;
   /** Ports that tell who opened the connections. */
   readonly telling?: boolean;
+  /** Seconds that the program computes between its question and the wait for the answer. */
+  readonly computes?: (t: number) => number;
+  /** Answers that never come: the program gives up after a second and asks on another connection. */
+  readonly lost?: (t: number, request: number) => boolean;
 }
 
 const START = 1_700_000_000;
 
 /** Attached recordings do not show how the connections were opened. */
-function record({ seconds, stacks = false, answer, pause, telling = false }: Recording): string {
+function record(recording: Recording): string {
+  const { seconds, stacks = false, answer, pause, telling = false, computes = () => 0, lost = () => false } = recording;
   let text = '';
   let now = START;
   const call = (line: string, took: number, functions: string) => {
@@ -35,11 +40,21 @@ function record({ seconds, stacks = false, answer, pause, telling = false }: Rec
     call(`connect(5<TCP:[1]>, {sa_family=AF_INET}, 16) = 0`, 0.001, 'openDatabase < main');
     call(`accept4(4<TCP:[10.0.0.1:80]>, NULL, NULL, SOCK_CLOEXEC) = ${client}`, 0.0001, 'acceptClient < loop < main');
   }
-  while (now < START + seconds) {
+  for (let request = 0; now < START + seconds; request++) {
     wait(pause(now - START));
     call(`read(${client}, ""..., 4096) = 100`, 0.0001, 'readRequest < loop < main');
     call(`write(${database}, ""..., 50) = 50`, 0.0001, 'ask < handle < loop < main');
-    wait(answer(now - START));
+    now += computes(now - START);
+    // What came meanwhile is there at once.
+    wait(Math.max(0.0001, answer(now - START) - computes(now - START)));
+    if (lost(now - START, request)) {
+      wait(1);
+      call(`close(${database}) = 0`, 0.0001, 'giveUp < handle < loop < main');
+      call(`socket(AF_INET, SOCK_STREAM, 0) = 5<TCP:[1]>`, 0.0001, 'openDatabase < main');
+      call(`connect(5<TCP:[1]>, {sa_family=AF_INET}, 16) = 0`, 0.001, 'openDatabase < main');
+      call(`write(${client}, ""..., 400) = 400`, 0.0001, 'reply < loop < main');
+      continue;
+    }
     call(`read(${database}, ""..., 4096) = 300`, 0.0001, 'readAnswer < loop < main');
     call(`write(${client}, ""..., 400) = 400`, 0.0001, 'reply < loop < main');
   }
@@ -78,5 +93,24 @@ describe('a connection older than the trace', () => {
   it('that a client opened: it may take its time', () => {
     const outcome = analyse({ seconds: 60, answer: fast, pause: (t) => (t < 30 ? 0.02 : 0.3) });
     expect(outcome.verdict).toBe('none');
+  });
+
+  it('whose answers do not come any more in half of the cases: the peer is to blame', () => {
+    const lost = (t: number, request: number) => t > 30 && request % 2 === 0;
+    const outcome = analyse({ seconds: 60, answer: fast, pause: () => 0.02, lost });
+    expect([outcome.verdict, outcome.externalResource]).toEqual(['external', 'peer']);
+  });
+
+  it('whose answers are read late by a program that computes: it is the program', () => {
+    const outcome = analyse({ seconds: 60, answer: fast, pause: () => 0.02, computes: (t) => (t < 30 ? 0 : 0.08) });
+    expect(outcome.externalResource).toBeNull();
+    expect(outcome.verdict).toBe('bug');
+  });
+
+  it('that got slow, but not when things changed', () => {
+    // The load changes late, the database was slow for long by then.
+    const slow = (t: number) => (t < 12 ? 0.005 : 0.025);
+    const outcome = analyse({ seconds: 60, answer: slow, pause: (t) => (t < 45 ? 0.2 : 0.005) });
+    expect(outcome.externalResource).toBeNull();
   });
 });

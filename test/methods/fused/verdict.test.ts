@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/methods/fused/finding.js';
-import { oddsOfDefect } from '../../../src/methods/fused/verdict.js';
+import { judge, oddsOfDefect } from '../../../src/methods/fused/verdict.js';
 
-const finding = (detector: string, share: number): Finding => {
-  return { detector, share, strength: 1, alarming: false, marks: [], items: [] };
+const finding = (detector: string, share: number, alarming = false): Finding => {
+  return { detector, share, strength: 1, alarming, marks: [], items: [] };
 };
-const odds = (strength: number, busy: number, rate: number) =>
-  oddsOfDefect({ ns: 0, strength }, [finding('busy', busy), finding('rate', rate)]);
+const onsetOf = (strength: number) => ({ ns: 5e9, strength });
+const odds = (strength: number, busy: number, rate: number, dispersion?: number) =>
+  oddsOfDefect(onsetOf(strength), [finding('busy', busy), finding('rate', rate)], dispersion);
 
 describe('the odds of a defect', () => {
   it('are low where nothing changes, and high where everything does', () => {
@@ -19,9 +20,45 @@ describe('the odds of a defect', () => {
     expect(odds(200, 0.02, 0.02)).toBeGreaterThan(base);
     expect(odds(100, 0.2, 0.02)).toBeGreaterThan(base);
     expect(odds(100, 0.02, 0.05)).toBeGreaterThan(base);
+    const more = (...findings: Finding[]) => oddsOfDefect(onsetOf(100), findings, undefined);
+    expect(more(finding('blocked', 0.5))).toBeGreaterThan(more());
+    expect(more(finding('leak', 20, true))).toBeGreaterThan(more());
+  });
+
+  it('are less for the same window of a server that is unsteady while all is well', () => {
+    expect(odds(150, 0.02, 0.02, 1)).toBeGreaterThan(0.5);
+    expect(odds(150, 0.02, 0.02, 10)).toBeLessThan(0.5);
+    expect(odds(150, 0.02, 0.02, 0.1)).toBe(odds(150, 0.02, 0.02, 0.5));
   });
 
   it('do without detectors that are not there', () => {
-    expect(oddsOfDefect({ ns: 0, strength: 50 }, [])).toBeCloseTo(odds(50, 0, 0), 12);
+    expect(oddsOfDefect(onsetOf(50), [], 2)).toBeCloseTo(odds(50, 0, 0), 12);
+  });
+});
+
+describe('the verdict', () => {
+  const judged = (strength: number, findings: Finding[], named = true) =>
+    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1 }, named);
+  const codes = (strength: number, findings: Finding[]) => judged(strength, findings).reasons.map((r) => r.code);
+
+  it('is by the odds, whatever is alarming', () => {
+    expect(judged(800, [])).toMatchObject({ verdict: 'bug' });
+    expect(judged(5, [finding('busy', 0.2, true)])).toMatchObject({ verdict: 'none' });
+  });
+
+  it('says what is alarming, and why it is not enough', () => {
+    expect(codes(800, [])).toEqual(['odds']);
+    expect(codes(800, [finding('busy', 0.2, true)])).toEqual(['alarm-busy']);
+    expect(codes(5, [finding('busy', 0.2, true)])).toEqual(['alarm-busy', 'no-odds']);
+    expect(codes(5, [])).toEqual(['nothing-odd']);
+  });
+
+  it('is a bug that is older than the window, though nothing changes in it', () => {
+    const older = judged(5, [finding('loop', 0.9, true)]);
+    expect(older).toMatchObject({ verdict: 'bug', odds: undefined });
+  });
+
+  it('does not tell where no function can be named', () => {
+    expect(judged(800, [], false).verdict).toBe('inconclusive');
   });
 });
