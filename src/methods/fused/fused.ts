@@ -43,7 +43,8 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
-  const evidence = { onset, findings, outside, dispersion: signatures.model.dispersion };
+  const { dispersion, unowned } = signatures.model;
+  const evidence = { onset, findings, outside, dispersion, runtime: unowned !== undefined };
   const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.

@@ -47,6 +47,8 @@ export interface Evidence {
   readonly findings: readonly Finding[];
   readonly outside: Outside | null;
   readonly dispersion: number | undefined;
+  /** Whether a runtime executes the program: its threads work and rest as they like, and the odds were not fitted to that. */
+  readonly runtime: boolean;
 }
 
 type Judged = Pick<MethodOutcome, 'verdict' | 'externalResource' | 'reasons' | 'odds'>;
@@ -59,14 +61,14 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 
 /** `named`: whether some function can be blamed, or there are none to name. */
 export function judge(evidence: Evidence, named: boolean): Judged {
-  const { onset, findings, outside, dispersion } = evidence;
+  const { onset, findings, outside, dispersion, runtime } = evidence;
   const at = onset.ns / 1e9;
   if (outside !== null)
     return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
   const alarms = findings.filter((f) => f.alarming);
   const odds = oddsOfDefect(onset, findings, dispersion);
-  const fromTheBeginning = alarms.some((f) => FROM_THE_BEGINNING.has(f.detector));
-  const bug = odds >= EVEN || fromTheBeginning;
+  const byAlarm = alarms.some((f) => runtime || FROM_THE_BEGINNING.has(f.detector));
+  const bug = byAlarm || (!runtime && odds >= EVEN);
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
   if (!bug && alarms.length > 0) reasons.push({ code: 'no-odds', args: { odds } });
   if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });
@@ -74,6 +76,6 @@ export function judge(evidence: Evidence, named: boolean): Judged {
     verdict: !bug ? 'none' : named ? 'bug' : 'inconclusive',
     externalResource: null,
     reasons,
-    odds: fromTheBeginning ? undefined : odds,
+    odds: byAlarm || runtime ? undefined : odds,
   };
 }

@@ -37,8 +37,8 @@ describe('the odds of a defect', () => {
 });
 
 describe('the verdict', () => {
-  const judged = (strength: number, findings: Finding[], named = true) =>
-    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1 }, named);
+  const judged = (strength: number, findings: Finding[], named = true, runtime = false) =>
+    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1, runtime }, named);
   const codes = (strength: number, findings: Finding[]) => judged(strength, findings).reasons.map((r) => r.code);
 
   it('is by the odds, whatever is alarming', () => {
@@ -56,6 +56,11 @@ describe('the verdict', () => {
   it('is a bug that is older than the window, though nothing changes in it', () => {
     const older = judged(5, [finding('loop', 0.9, true)]);
     expect(older).toMatchObject({ verdict: 'bug', odds: undefined });
+  });
+
+  it('is by alarms where a runtime executes the program', () => {
+    expect(judged(800, [], true, true)).toMatchObject({ verdict: 'none', odds: undefined });
+    expect(judged(5, [finding('blocked', 0.5, true)], true, true).verdict).toBe('bug');
   });
 
   it('does not tell where no function can be named', () => {
