@@ -53,7 +53,7 @@ describe('perfscope regress', { timeout: 240_000 }, () => {
 
     // An alarm that everything sets off: a healthy server misbehaves. The gates come from the config file.
     const config = folder.at('perfscope.config.json');
-    writeFileSync(config, JSON.stringify({ maxMissingCases: 1, rateAlarm: 0 }));
+    writeFileSync(config, JSON.stringify({ maxMissingCases: 1, unlikeAlarm: 0 }));
     const dropped = await regress('--config', config, '--case', CASES[1]!, ...history);
     expect(dropped.code).toBe(1);
     expect(dropped.stderr).toMatch(/gate crossed: worse\w+ <= 0: fused mosquitto-quiet: /);
