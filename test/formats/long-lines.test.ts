@@ -4,7 +4,27 @@ import { HEADS } from '../../src/formats/wrapping/heads.js';
 import { MARKS } from '../../src/formats/wrapping/marks.js';
 
 const LONG = 300_000;
-const PIECES = ['\0', '\r', ' ', '"', "'", '<', '<a ', '&', '&lt;', '=', '\x1b[', '{', '\\"', ',', '1', ':', '[', '|', 'a='];
+const PIECES = [
+  '\0',
+  '\r',
+  ' ',
+  '"',
+  "'",
+  '<',
+  '<a ',
+  '&',
+  '&lt;',
+  '=',
+  '\x1b[',
+  '{',
+  '\\"',
+  ',',
+  '1',
+  ':',
+  '[',
+  '|',
+  'a=',
+];
 
 describe.each(PIECES)('%j', (piece) => {
   const run = piece.repeat(LONG / piece.length);
