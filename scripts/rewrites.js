@@ -1,7 +1,8 @@
 // How shipped cases fare when their incident is recorded in another way: `node scripts/rewrites.js [CASE...]` (after `npm run build`).
 // Each strace incident, recorded with -f -ttt -T, is rewritten to what strace prints with other options, analysed with the
-// signatures of the case, and compared with the original. With `--write`, the table goes to docs/formats.md.
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// signatures of the case, and compared with the original. With `--without-times`, all of them are recorded with `-T` alone and with
+// neither times nor durations, and the rank of the guilty function is compared. With `--write`, the table goes to docs/formats.md.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
@@ -148,9 +149,10 @@ async function outcome(files, signatures) {
     const input = names.length === 1 ? path.join(trace, names[0]) : trace;
     const { verdict, suspects, warnings } = await analyzeIncident(input, { signatures });
     const first = suspects.filter(({ rank }) => rank === suspects[0].rank).map((s) => s.function);
-    return { verdict, first, said: warnings.flatMap(({ code }) => LIMITS[code] ?? []) };
+    const ranks = new Map(suspects.map((s) => [s.function, s.rank]));
+    return { verdict, first, ranks, said: warnings.flatMap(({ code }) => LIMITS[code] ?? []) };
   } catch (error) {
-    return { verdict: `refused: ${error.message.slice(0, 80)}`, first: [], said: [] };
+    return { verdict: `refused: ${error.message.slice(0, 80)}`, first: [], ranks: new Map(), said: [] };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -158,10 +160,13 @@ async function outcome(files, signatures) {
 
 const args = process.argv.slice(2);
 const given = args.filter((a) => !a.startsWith('--'));
-const cases = given.length > 0 ? given : SAMPLE;
 const only = args.find((a) => a.startsWith('--only='))?.slice(7);
-const rows = new Map(Object.keys(REWRITES).map((name) => [name, []]));
-for (const id of cases) {
+const withoutTimes = args.includes('--without-times');
+const shipped = readdirSync(bugs).filter((id) => existsSync(path.join(bugs, id, 'incident.strace.gz')));
+const cases = given.length > 0 ? given : withoutTimes ? shipped : SAMPLE;
+
+/** Signatures of a case, the lines of its incident, and the functions that are to blame. */
+async function loadCase(id) {
   const folder = path.join(bugs, id);
   const profiles = readdirSync(folder).filter((name) => name.startsWith('profile-'));
   const { signatures } = await learn(
@@ -169,27 +174,85 @@ for (const id of cases) {
     { coverage: false },
   );
   const lines = linesOf(gunzipSync(readFileSync(path.join(folder, 'incident.strace.gz'))).toString('latin1'));
-  let original = null;
-  for (const [name, rewrite] of Object.entries(REWRITES)) {
-    if (original !== null && only !== undefined && !name.includes(only)) continue;
-    const found = await outcome(rewrite(lines), signatures);
-    original ??= found;
-    const sameFirst = original.first.length === 0 || found.first.some((f) => original.first.includes(f));
-    const shown = `${found.verdict}, ${found.first[0] ?? 'none'}`;
-    const why = found.said.length > 0 ? ` (${found.said.join(', ')})` : '';
-    const kept = found === original ? shown : found.verdict === original.verdict && sameFirst ? 'same' : shown + why;
-    rows.get(name).push(kept);
-    process.stderr.write(`${id}: ${name}: ${kept}\n`);
-  }
+  const { rootCauseFunctions } = JSON.parse(readFileSync(path.join(folder, 'case.json'), 'utf8'));
+  return { signatures, lines, guilty: rootCauseFunctions };
 }
 
-const head = ['recorded with', ...cases];
-const table = [head, head.map(() => '---'), ...[...rows].map(([name, cells]) => [name, ...cells])];
-const markdown = table.map((row) => `| ${row.join(' | ')} |`).join('\n');
+const tableOf = (rows) => rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+
+/** How each case fares in each recording: "same" as the original, or what becomes of verdict and first suspect. */
+async function ofRecordings() {
+  const rows = new Map(Object.keys(REWRITES).map((name) => [name, []]));
+  for (const id of cases) {
+    const { signatures, lines } = await loadCase(id);
+    let original = null;
+    for (const [name, rewrite] of Object.entries(REWRITES)) {
+      if (original !== null && only !== undefined && !name.includes(only)) continue;
+      const found = await outcome(rewrite(lines), signatures);
+      original ??= found;
+      const sameFirst = original.first.length === 0 || found.first.some((f) => original.first.includes(f));
+      const shown = `${found.verdict}, ${found.first[0] ?? 'none'}`;
+      const why = found.said.length > 0 ? ` (${found.said.join(', ')})` : '';
+      const kept = found === original ? shown : found.verdict === original.verdict && sameFirst ? 'same' : shown + why;
+      rows.get(name).push(kept);
+      process.stderr.write(`${id}: ${name}: ${kept}\n`);
+    }
+  }
+  const head = ['recorded with', ...cases];
+  return tableOf([head, head.map(() => '---'), ...[...rows].map(([name, cells]) => [name, ...cells])]);
+}
+
+const [FULL, DURATIONS, NEITHER] = ['`-ttt -T`, as recorded', '`-T`', 'neither times nor `-T`'];
+
+/** What durations alone are worth: how many verdicts stay, and at which rank the guilty function stands, with them and without. */
+async function ofDurations() {
+  const seen = { [FULL]: [], [DURATIONS]: [], [NEITHER]: [] };
+  for (const id of cases) {
+    const { signatures, lines, guilty } = await loadCase(id);
+    for (const name of Object.keys(seen)) {
+      const { verdict, ranks } = await outcome(REWRITES[name](lines), signatures);
+      const rank = Math.min(Infinity, ...(guilty ?? []).flatMap((f) => ranks.get(f) ?? []));
+      seen[name].push({ id, verdict, rank });
+    }
+    process.stderr.write(
+      `${id}: ${Object.values(seen)
+        .map((all) => `${all.at(-1).verdict} ${all.at(-1).rank}`)
+        .join(', ')}\n`,
+    );
+  }
+  const kept = ({ verdict }, i) => verdict === seen[FULL][i].verdict;
+  const guiltyCases = seen[FULL].flatMap((_, i) =>
+    Object.values(seen).some((all) => all[i].rank < Infinity) ? [i] : [],
+  );
+  const mean = (all) => guiltyCases.reduce((sum, i) => sum + 1 / all[i].rank, 0) / guiltyCases.length;
+  const worse = cases.filter((_, i) => {
+    const [t, n] = [seen[DURATIONS][i], seen[NEITHER][i]];
+    return kept(t, i) === kept(n, i) ? t.rank > n.rank : kept(n, i);
+  });
+  const head = [
+    'recorded with',
+    `verdicts kept, of ${cases.length}`,
+    'guilty function first',
+    'among the first five',
+    'mean of 1 / rank',
+  ];
+  const rows = Object.entries(seen).map(([name, all]) => [
+    name,
+    all.filter(kept).length,
+    all.filter(({ rank }) => rank === 1).length,
+    all.filter(({ rank }) => rank <= 5).length,
+    mean(all).toFixed(2),
+  ]);
+  const told = worse.length === 0 ? 'In no case' : `In ${worse.length} of ${cases.length} cases (${worse.join(', ')})`;
+  return `${tableOf([head, head.map(() => '---'), ...rows])}\n\n${told} \`-T\` alone is worse than neither: a verdict lost, or the guilty function further down.`;
+}
+
+const markdown = await (withoutTimes ? ofDurations() : ofRecordings());
 console.log(markdown);
 if (args.includes('--write')) {
   const docs = path.join(root, 'docs', 'formats.md');
-  const [begin, end] = ['<!-- rewrites: scripts/rewrites.js -->', '<!-- /rewrites -->'];
+  const name = withoutTimes ? 'durations' : 'rewrites';
+  const [begin, end] = [`<!-- ${name}: scripts/rewrites.js -->`, `<!-- /${name} -->`];
   const text = readFileSync(docs, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < 0) throw new Error('docs/formats.md has no place for the table');

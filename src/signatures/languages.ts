@@ -8,6 +8,7 @@ import { demangle } from './demangle.js';
 import { goPackage } from './go-names.js';
 import { javaMethod } from './java-names.js';
 import { normaliseName, scriptFunction } from './names.js';
+import { demangleOther } from './mangled-names.js';
 
 /** What a frame is that the rules speak of. */
 export type RuledRole =
@@ -212,10 +213,13 @@ function ruled(language: Language, subjects: readonly string[]): RuledRole | nul
   return found.every((rule) => rule !== undefined) ? found[0]!.is : null;
 }
 
+/** Methods of what is no type of any crate: `<str>::trim`, `<[u8]>::copy_within`. */
+const RUST_PRIMITIVE = /^(?:[[(&*]|(?:str|char|bool|[iuf]\d+|[iu]size)::)/;
+
 /** `<A as B>::method` stands in the crate of A or in that of B, as one of them has to be its own: both must be the library's. */
 function rustPaths(symbol: string, named: string): string[] {
-  const both = /^<(.*?) as (.*?)>::/.exec(demangle(symbol) ?? symbol);
-  if (both === null) return [named];
+  const both = /^<(.*?) as (.*?)>::/.exec(demangle(symbol) ?? demangleOther(symbol) ?? symbol);
+  if (both === null) return [RUST_PRIMITIVE.test(named) ? 'core::' : named];
   const paths = both.slice(1).map((part) => part.replace(/^(?:&|\*const |\*mut |mut |dyn |[[(])*/, ''));
   // A type parameter or a primitive has no crate.
   const told = paths.filter((path) => /^\w+::/.test(path));

@@ -8,6 +8,7 @@
 import { demangle } from './demangle.js';
 import { enclosingGoFunction, unescapeGo } from './go-names.js';
 import { javaMethod } from './java-names.js';
+import { demangleOther } from './mangled-names.js';
 
 /** Clones that GCC and LLVM make of a function and mark in its name (gcc/symtab, `clone_function_name`; LLVM `.llvm.N`). */
 const CLONE_SUFFIX =
@@ -92,7 +93,7 @@ export function baseName(path: string): string {
 
 /** The name under which a function is learned, ranked and compared; '' stays ''. */
 export function normaliseName(raw: string): string {
-  if (PLAIN.test(raw) && !raw.startsWith('_Z') && !raw.startsWith('__Z')) return raw;
+  if (PLAIN.test(raw) && !/^_{1,2}(?:Z|R[A-Z])/.test(raw)) return raw;
   const script = scriptFunction(raw);
   if (script !== null) {
     if (script.name !== '') return script.name;
@@ -106,7 +107,10 @@ export function normaliseName(raw: string): string {
   let name = withoutClone(raw.trim().replace(VERSION_SUFFIX, ''));
   const numbered = NUMBERED_LOCAL.exec(name);
   if (numbered !== null) name = numbered[1]!;
-  const bare = withoutSignature(heldLambda(name) ?? demangle(name) ?? name).replace(RUST_HASH, '');
+  const bare = withoutSignature(heldLambda(name) ?? demangle(name) ?? demangleOther(name) ?? name).replace(
+    RUST_HASH,
+    '',
+  );
   // .NET: the assembly is gone, what is left looks like Java's.
   const dotted = javaMethod(bare);
   if (dotted !== null) return `${dotted.type}.${dotted.method}`;
@@ -115,7 +119,7 @@ export function normaliseName(raw: string): string {
 
 /** Whether `normaliseName` calls this code by the function that it stands in. */
 export function isClosure(raw: string): boolean {
-  return RUST_CLOSURE.test(raw.replace(RUST_HASH, '')) || enclosingGoFunction(raw) !== raw;
+  return RUST_CLOSURE.test((demangleOther(raw) ?? raw).replace(RUST_HASH, '')) || enclosingGoFunction(raw) !== raw;
 }
 
 function withoutClone(name: string): string {
@@ -148,6 +152,9 @@ const OPERATOR =
 const INNER = /^(?: const| volatile| &&?)*(?:::|[#}])/;
 const QUALIFIERS = /^(?: const| volatile| &&?)+(?=::)/;
 
+/** A return type that is an expression. */
+const DECLTYPE = /^decltype ?\((?:[^()]|\([^()]*\))*\) /;
+
 /** Names that only scripts have: V8's `get size`, `<instance_members_initializer>`, `handlers.<computed>`. */
 const SCRIPT_NAME = /^(?:[gs]et )[\w$.#]+$|^<\w+>$|\.<\w+>$/;
 
@@ -155,15 +162,16 @@ const SCRIPT_NAME = /^(?:[gs]et )[\w$.#]+$|^<\w+>$|\.<\w+>$/;
  * A demangled name without arguments, template arguments, return type, qualifiers and "thunk to". Kept: `(anonymous
  * namespace)`, the receiver in Go's `net.(*Conn).Read`, `{lambda#2}`, `operator()`.
  */
-function withoutSignature(name: string): string {
-  if (!/[(<{[ ]/.test(name) || SCRIPT_NAME.test(name)) return name;
+function withoutSignature(given: string): string {
+  if (!/[(<{[ ]/.test(given) || SCRIPT_NAME.test(given)) return given;
+  const name = given.replace(DECLTYPE, '');
   let out = '';
   // Where the part behind the last blank outside brackets begins: what stands before is a return type or "thunk to".
   let start = 0;
   let braces = 0;
   for (let i = 0; i < name.length;) {
     const c = name[i]!;
-    if (c === 'o' && !/[\w$]$/.test(out)) {
+    if (c === 'o' && (out.length === start || !/[\w$]$/.test(out))) {
       const operator = OPERATOR.exec(name.slice(i));
       if (operator !== null) {
         out += operator[0];

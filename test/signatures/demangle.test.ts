@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { demangle } from '../../src/signatures/demangle.js';
+import { ruledRole } from '../../src/signatures/languages.js';
+import { isClosure, normaliseName } from '../../src/signatures/names.js';
+import { demangleOther } from '../../src/signatures/mangled-names.js';
 
 describe('demangle', () => {
   it.each([
@@ -33,5 +36,41 @@ describe('demangle', () => {
     for (const symbol of ['main', '_Z', '_ZN4nod', '_ZN1AI', '_ZTV1A', '_ZN1QIXplLi1ELi2EEE3popEv', '_ZN99999aE']) {
       expect(demangle(symbol), symbol).toBeNull();
     }
+  });
+});
+
+describe('demangleOther', () => {
+  it.each([
+    ['_ZN1QIXplLi1ELi2EEE3popEv', 'Q<(1)+(2)>::pop()'],
+    ['_RNvNtCs1234_7mycrate3foo3bar', 'mycrate::foo::bar'],
+    ['__RNvC7mycrate3run', 'mycrate::run'],
+    ['_RINvNtC3std3mem8align_ofdEC7mycrate', 'std::mem::align_of::<f64>'],
+    ['_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_', 'cc::spawn::{closure#0}::{closure#0}'],
+    ['_RNvXs_C7mycrateNtB4_3FooNtNtCsX_4core3fmt7Display3fmt', '<mycrate::Foo as core::fmt::Display>::fmt'],
+  ])('%s is %s', (symbol, name) => {
+    expect(demangleOther(symbol)).toBe(name);
+  });
+
+  it('leaves alone what is no such symbol, or a damaged one', () => {
+    for (const symbol of ['main', '_R', '_Restart', '_RNvMNtCs9ltgdHTiPiY_4core3ptr4read', '_RNvC99a'])
+      expect(demangleOther(symbol), symbol).toBeNull();
+  });
+
+  it('tells the standard library from the program', () => {
+    const role = (symbol: string) => ruledRole(symbol, false, 'rust');
+    expect(role('_RNvNtC3std3mem4swap')).toBe('library');
+    expect(role('_RINvMNtCsgEmfK2I1SDS_4core3stre18trim_start_matchesReECsgY6Mt91CT9J_14rustc_demangle')).toBe(
+      'library',
+    );
+    expect(role('_RNvXs_C7mycrateNtB4_3FooNtNtCsX_4core3fmt7Display3fmt')).toBeNull();
+    expect(role('_RNvNtCs1234_7mycrate3foo3bar')).toBeNull();
+  });
+
+  it('gives functions the names that the older mangling gives them', () => {
+    expect(normaliseName('_RINvNtC3std3mem8align_ofdEC7mycrate')).toBe('std::mem::align_of');
+    expect(normaliseName('_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_')).toBe('cc::spawn');
+    expect(normaliseName('_RNvXs_C7mycrateNtB4_3FooNtNtCsX_4core3fmt7Display3fmt')).toBe('mycrate::Foo::fmt');
+    expect(normaliseName('_ZN1QIXplLi1ELi2EEE3popEv')).toBe('Q::pop');
+    expect(isClosure('_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_')).toBe(true);
   });
 });

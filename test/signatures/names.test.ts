@@ -40,6 +40,8 @@ const NAMES: readonly [string, string][] = [
   ['ns::S::operator()(int) const', 'ns::S::operator()'],
   ['bool ns::less<int>(int, int)', 'ns::less'],
   ['std::ostream& std::operator<< <char>(std::ostream&, char)', 'std::operator<<'],
+  ['bool operator< <int>(A<int> const&)', 'operator<'],
+  ['decltype(auto) foo<int>(int)', 'foo'],
   ['ns::P::operator->() const', 'ns::P::operator->'],
   ['ns::P::operator bool() const', 'ns::P::operator bool'],
   ['operator new(unsigned long)', 'operator new'],
