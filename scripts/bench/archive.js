@@ -74,7 +74,7 @@ const signaturesOf = (m) => path.join(folder, `app=${m.case}`, `${m.case}.signat
 
 async function oneByOne() {
   const { analyzeIncident } = await import(path.join(ROOT, 'dist', 'src', 'index.js'));
-  const { createPool } = await import(path.join(ROOT, 'dist', 'src', 'coordinator', 'pool.js'));
+  const { createPool } = await import(path.join(ROOT, 'dist', 'src', 'pool', 'pool.js'));
   const pool = createPool({ jobs: Number(values.jobs) });
   const begun = performance.now();
   for (const m of sample) await analyzeIncident(tracesOf(m), { signatures: signaturesOf(m), pool });

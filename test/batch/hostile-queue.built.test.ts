@@ -4,11 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Queue } from 'bullmq';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { BatchSummary } from '../../src/batch/summary.js';
-import { type Ended, perfscope, scratchFolder } from '../cli/run.js';
+import { perfscope, scratchFolder } from '../cli/run.js';
 import { queueOn, requestFor } from '../helpers/queue.js';
 import { RedisServer, hasRedis } from '../helpers/redis.js';
+import { starter, until } from '../helpers/running.js';
 import { SIGNATURES, archiveOf, contentOf } from './archive-of.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -19,22 +20,7 @@ const scratch = scratchFolder();
 const at = (...parts: string[]) => scratch.at(...parts);
 afterAll(() => scratch.dispose());
 
-const children = new Set<ChildProcess>();
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  let child: ChildProcess | undefined;
-  const ended = perfscope(args, { started: (c) => (child = c) });
-  children.add(child!);
-  return { child: child!, ended };
-}
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-});
-
-async function until(what: string, reached: () => boolean | Promise<boolean>): Promise<void> {
-  for (const begun = Date.now(); !(await reached()); await new Promise((r) => setTimeout(r, 20)))
-    if (Date.now() - begun > 60_000) throw new Error(`waited in vain for: ${what}`);
-}
+const start = starter();
 
 describe.skipIf(!hasRedis)('with redis-server', () => {
   let redis: RedisServer;

@@ -1,12 +1,12 @@
 /** `batch --queue` and `worker` on a real Redis; skipped where there is no redis-server (Debian: redis-server). */
-import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { Queue } from 'bullmq';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchSummary } from '../../src/batch/summary.js';
-import { type Ended, perfscope, scratchFolder } from '../cli/run.js';
+import { perfscope, scratchFolder } from '../cli/run.js';
 import { RedisServer, freePort, hasRedis } from '../helpers/redis.js';
+import { starter, until } from '../helpers/running.js';
 import { archiveOf, contentOf } from './archive-of.js';
 
 const COUNT = 24;
@@ -15,28 +15,7 @@ const archive = scratch.at('archive');
 const local = scratch.at('local');
 afterAll(() => scratch.dispose());
 
-interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-}
-
-const children = new Set<ChildProcess>();
-function start(args: readonly string[]): Started {
-  let child: ChildProcess | undefined;
-  const ended = perfscope(args, { started: (c) => (child = c) });
-  children.add(child!);
-  return { child: child!, ended };
-}
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-});
-
-/** Looks often: what is waited for may last a moment only. */
-async function until(what: string, reached: () => boolean | Promise<boolean>): Promise<void> {
-  for (const begun = Date.now(); !(await reached()); await new Promise((r) => setTimeout(r, 5)))
-    if (Date.now() - begun > 60_000) throw new Error(`waited in vain for: ${what}`);
-}
+const start = starter();
 const times = (text: string, what: string) => text.split(what).length - 1;
 
 if (!hasRedis)

@@ -1,0 +1,30 @@
+/** Programs that run while a test looks at them, and waiting for what they do. */
+import type { ChildProcess } from 'node:child_process';
+import { afterEach } from 'vitest';
+import { type Ended, perfscope } from '../cli/run.js';
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+/** What starts perfscope; what still runs at the end of a test of the file is killed. */
+export function starter(): (args: readonly string[]) => Started {
+  const children = new Set<ChildProcess>();
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+    children.clear();
+  });
+  return (args) => {
+    let child: ChildProcess | undefined;
+    const ended = perfscope(args, { started: (c) => (child = c) });
+    children.add(child!);
+    return { child: child!, ended };
+  };
+}
+
+/** Looks often: what is waited for may last a moment only. */
+export async function until(what: string, reached: () => boolean | Promise<boolean>): Promise<void> {
+  for (const begun = Date.now(); !(await reached()); await new Promise((r) => setTimeout(r, 5)))
+    if (Date.now() - begun > 60_000) throw new Error(`waited in vain for: ${what}`);
+}
