@@ -22,6 +22,7 @@ import { readHistory } from '../../dist/src/regress/history.js';
 import { COMPARISON_REPORTERS } from '../../dist/src/report/comparison.js';
 import { explanation } from '../../dist/src/report/explanation.js';
 import { resultSchema } from '../../dist/src/report/schema.js';
+import { archiveMembers } from '../../dist/src/source/archive.js';
 import { parseSignatures } from '../../dist/src/signatures/file.js';
 
 const CONTEXT = { width: 80, color: false };
@@ -34,7 +35,7 @@ const KINDS = [
   [/journal\.jsonl$/, (file) => [() => parseJournal(textOf(file))]],
   [/history\.jsonl$/, (file) => [() => readHistory(file)]],
   [/\.jsonl$/, (file) => [() => readManifest(file)]],
-  [/\.(?:tar|zip)$/, (file) => [() => discover([file])]],
+  [/\.(?:tar|zip)$/, (file) => [() => discover([file]), () => unpacked(file)]],
   [/\.(?:result|evaluation)\.json$/, (file, whole) => [() => written(file, whole), () => batched(file)]],
   [/\.request\.json$/, (file) => [() => asked(file)]],
   [/\.case\.json$/, ofCase],
@@ -96,6 +97,11 @@ function batched(file) {
   const summariser = new Summariser();
   for (const id of ['a', 'b']) summariser.add({ id, name: id, labels: {} }, document);
   for (const reporter of BATCH_REPORTERS) reporter.render(summariser.finish(), CONTEXT);
+}
+
+/** The members of an archive, read as those of an incident are. */
+async function unpacked(file) {
+  for await (const member of archiveMembers(file)) await answered(() => member.bytes());
 }
 
 /** What stands in a queue: a request, and what a worker says that it answered. */

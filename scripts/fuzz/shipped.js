@@ -39,6 +39,17 @@ export async function shipped(folder) {
   if (spawnSync('tar', ['-cf', tar, '-C', folder, 'whole.strace', 'whole.strace-k']).status === 0)
     add('whole.tar', readFileSync(tar), 'bytes');
 
+  for (const [end, program, ...args] of [
+    ['gz', 'gzip', '-c'],
+    ['xz', 'xz', '-c'],
+    ['zst', 'zstd', '-qc'],
+  ]) {
+    const { status, stdout } = spawnSync(program, [...args, whole.trace], { maxBuffer: 2 ** 24 });
+    if (status === 0) add(`packed.strace.${end}`, stdout, 'bytes');
+  }
+  const zip = at('whole.zip');
+  if (spawnSync('zip', ['-qj', zip, whole.trace]).status === 0) add('whole.zip', readFileSync(zip), 'bytes');
+
   const result = await analyzeIncident([whole.trace], { signatures: whole.signatures, anyProgram: true, jobs: 1 });
   const methods = ['fused', 'perfscope'];
   const evaluation = await evaluate([path.join(BUGS, 'mosquitto-quiet')], { methods, jobs: 1, cache: null });
