@@ -18,7 +18,7 @@ import type { LifeEvent } from './thread-lives.js';
 
 const THREAD_VARIANT = variantCode('thread');
 /** Start of a call that was under way before the trace: it begins with the trace, in the end. */
-const BEFORE_TRACE = -1e18;
+const BEFORE_TRACE = -(2 ** 52);
 
 /** How a chunk's numbers become the trace's. */
 export interface Mapping {
