@@ -149,9 +149,10 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     for (const { error } of incidents) expect(error).toMatchObject({ code: 'queue', message: /^refused by/ });
     wrong.child.kill('SIGTERM');
     await wrong.ended;
-    const right = worker('--idle-exit', '6s');
+    const right = worker();
     await batch(output, '-q').ended;
     expect(contentOf(output)).toEqual(contentOf(at('local')));
+    right.child.kill('SIGTERM');
     expect((await right.ended).code).toBe(0);
   });
 
@@ -177,11 +178,12 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
       );
     }
     await until('the advice', async () => (await queue.getWaitingCount()) === 6);
-    const working = worker('--idle-exit', '6s');
+    const working = worker();
     const { stderr } = await submitter.ended;
     expect(stderr).toContain('a worker gave another answer than was asked for');
     expect(contentOf(output)).toEqual(contentOf(at('local')));
     expect(readFileSync(at('victim', 'config.json'), 'utf8')).toBe(VICTIM);
+    working.child.kill('SIGTERM');
     await working.ended;
   });
 
@@ -205,7 +207,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     expect(left.stderr).not.toContain('stay in the queue');
     expect(left.stderr).not.toContain('internal error');
     const again = batch(output);
-    const working = worker('--idle-exit', '15s', '--stalled-after', '2s');
+    const working = worker('--stalled-after', '2s');
     await heard(again, 'the queue takes nothing at the moment');
     await client.config('SET', 'maxmemory', '0');
     await until('something done', async () => (await queue.getActiveCount()) + (await queue.getCompletedCount()) > 0);
@@ -218,6 +220,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     expect(stderr).not.toContain('internal error');
     expect(code).toBe(3);
     expect(contentOf(output)).toEqual(contentOf(at('local')));
+    working.child.kill('SIGTERM');
     const worked = await working.ended;
     expect(worked.code).toBe(0);
     expect(worked.stderr.split('takes nothing at the moment').length - 1).toBeLessThanOrEqual(2);

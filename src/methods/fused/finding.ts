@@ -37,7 +37,7 @@ export interface Finding {
   readonly share: number;
   /** 0..1: how much of a say the detector has in the ranking. */
   readonly strength: number;
-  /** Whether this alone is enough to speak of a defect. */
+  /** Whether it is told as a reason for the verdict, which is made of odds (verdict.ts says where alarms decide). */
   readonly alarming: boolean;
   readonly marks: readonly Mark[];
   readonly items: readonly Item[];
