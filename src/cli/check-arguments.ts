@@ -133,7 +133,10 @@ function checkPositionals(given: readonly string[], { name, positional }: Comman
     ' ',
   );
   const missing = wanted[given.length];
-  if (missing?.startsWith('<') === true) throw usage(`${name} needs a ${missing.replace(/[<>.]/g, '')}`, advice);
+  if (missing?.startsWith('<') === true) {
+    const word = missing.replace(/[<>.]/g, '');
+    throw usage(`${name} needs ${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`, advice);
+  }
   if (wanted.some((word) => word.includes('..'))) return;
   if (given.length > wanted.length) throw usage(`${name} takes no ${given[wanted.length]!}`, advice);
 }

@@ -82,8 +82,11 @@ export function windowNotes({ work, before, after }: ComparedWindows): string[] 
     return ['Kinds of work and episodes are compared of traces, or of results written with --format json-all=FILE.'];
   const { moreKinds, unchanged, leftOut } = work;
   const skipped = before.skippedLines + after.skippedLines;
+  const told = `${plural(unchanged, 'kind')} of units did not change`;
   return [
-    `${plural(unchanged, 'kind')} of units did not change${moreKinds > 0 ? `; ${plural(moreKinds, 'more kind')} did` : ''}.`,
+    unchanged === 0 && moreKinds === 0
+      ? 'No other kind of units is frequent enough to be compared.'
+      : `${told}${moreKinds > 0 ? `; ${plural(moreKinds, 'more kind')} did` : ''}.`,
     ...(leftOut.before + leftOut.after > 0
       ? [`${plural(leftOut.before + leftOut.after, 'unit')} of rare kinds left out.`]
       : []),

@@ -45,7 +45,7 @@ describe('arguments', () => {
     ['analyze a -qZ', 'there is no option -Z'],
     ['learn a', '--output is missing'],
     ['learn -o x', 'learn needs a profile'],
-    ['compare a', 'compare needs a after'],
+    ['compare a', 'compare needs an after'],
     ['worker --queue q x', 'worker takes no x'],
   ])('%s', async (line, message) => expect(await check(line)).toBe(message));
 

@@ -76,6 +76,7 @@ export function judge(evidence: Evidence, named: boolean): Judged {
     verdict: !bug ? 'none' : named ? 'bug' : 'inconclusive',
     externalResource: null,
     reasons,
-    odds: byAlarm || runtime ? undefined : odds,
+    // Where an alarm decides against them, they are of something else.
+    odds: runtime || (byAlarm && odds < EVEN) ? undefined : odds,
   };
 }

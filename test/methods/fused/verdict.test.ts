@@ -56,6 +56,7 @@ describe('the verdict', () => {
   it('is a bug that is older than the window, though nothing changes in it', () => {
     const older = judged(5, [finding('loop', 0.9, true)]);
     expect(older).toMatchObject({ verdict: 'bug', odds: undefined });
+    expect(judged(800, [finding('loop', 0.9, true)]).odds).toBeGreaterThan(0.8);
   });
 
   it('is by alarms where a runtime executes the program', () => {
