@@ -15,6 +15,7 @@ export const ERROR_CODES = [
   'no-stacks',
   'output',
   'queue',
+  'record',
   'interrupted',
   'time-limit',
   'worker',

@@ -37,6 +37,14 @@ export type {
   Summary,
 } from './evaluate/evaluation.js';
 export { DEFAULT_PARAMETERS, PARAMETERS, type ParameterName, type Parameters } from './parameters.js';
+export {
+  type Ring,
+  type RingOptions,
+  type RingStatus,
+  type Snapshot,
+  startRing,
+  type Target,
+} from './record/recorder.js';
 export { type Baseline, baselineDiff, baselineText, parseBaseline } from './regress/baseline.js';
 export { DEFAULT_LIMITS, type GateLimits, type GateResult } from './regress/gates.js';
 export { appendHistory, historyEntry, type HistoryEntry, readHistory } from './regress/history.js';
