@@ -1,5 +1,4 @@
 /** What a recording is of, and the flight recorder that `watch` builds on: a ring that can be looked at while it turns. */
-import { PerfscopeError } from '../errors.js';
 
 /** What to record: processes by id, by command name, of a cgroup, or a command to start. */
 export type Target =
@@ -56,7 +55,10 @@ export interface RingOptions {
   readonly signal?: AbortSignal;
 }
 
-export function startRing(options: RingOptions): Promise<Ring> {
-  const message = `no flight recorder for ${options.target.kind} yet`;
-  return Promise.reject(new PerfscopeError('record', message, {}, 'Record with perf or strace and analyse the file.'));
+/**
+ * @throws PerfscopeError 'record' with the least that would help, where nothing can record here or there is nothing to record;
+ * 'usage' for a backend that there is none of
+ */
+export async function startRing(options: RingOptions): Promise<Ring> {
+  return (await import('./ring/start.js')).startRing(options);
 }

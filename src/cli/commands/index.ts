@@ -3,6 +3,12 @@ import type { CommandEntry } from '../command.js';
 
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'record',
+    positional: '[command..]',
+    what: 'Record the system calls of a program, as cheaply as this machine allows',
+    load: async () => (await import('./record.js')).recordCommand,
+  },
+  {
     name: 'learn',
     positional: '<profile..>',
     what: 'Learn the signatures of a program from traces with stacks',

@@ -1,0 +1,72 @@
+/** The exact commands of the tracers. */
+import type { Backend } from './choose.js';
+import type { Facts } from './facts.js';
+import type { Target } from './recorder.js';
+
+export interface CommandOptions {
+  readonly target: Target;
+  /** Of `target`; none for a command. */
+  readonly pids: readonly number[];
+  readonly output: string;
+  readonly stacks?: boolean;
+  /** perf: context switches too, which say who waited for a processor. */
+  readonly switches?: boolean;
+  /** perf: files are switched at SIGUSR2 and named after the time; none grows beyond so many bytes. */
+  readonly ring?: { readonly fileBytes: number };
+}
+
+/**
+ * Buffer of a processor. Every byte of it goes through the caches of the program recorded, so that 4 MB cost half as much again a
+ * call as 512 kB; below that events are lost while perf waits for a processor (scripts/bench/overhead).
+ */
+const PERF_BUFFER = '1M';
+
+export function tracerCommand(backend: Backend, facts: Facts, options: CommandOptions): string[] {
+  return backend === 'perf' ? perfCommand(facts, options) : straceCommand(options);
+}
+
+function perfCommand({ perf, kernel }: Facts, o: CommandOptions): string[] {
+  const buildIds = atLeast(perf?.version ?? '', 5, 12) && atLeast(kernel, 5, 12);
+  const events = [
+    'raw_syscalls:sys_enter',
+    'raw_syscalls:sys_exit',
+    ...(o.switches === true ? ['sched:sched_switch'] : []),
+  ];
+  return [
+    'perf',
+    'record',
+    // To look through what was recorded for files whose symbols are worth keeping takes as long as to record.
+    '-N',
+    buildIds ? '--buildid-mmap' : '-B',
+    '-m',
+    PERF_BUFFER,
+    // The header then says what time of day it was.
+    '-k',
+    'CLOCK_MONOTONIC',
+    ...(o.stacks === true ? ['--call-graph', 'dwarf'] : []),
+    // A compressed stream cannot be read from the middle, so no file but the first of a ring could be.
+    ...(perf?.zstd === true && o.ring === undefined ? ['-z'] : []),
+    ...(o.ring === undefined ? [] : ['--switch-output=signal', `--max-size=${Math.ceil(o.ring.fileBytes / 1024)}K`]),
+    ...events.flatMap((event) => ['-e', event]),
+    '-o',
+    o.output,
+    ...(o.target.kind === 'command' ? ['--', ...o.target.argv] : ['-p', o.pids.join(',')]),
+  ];
+}
+
+/** -s 0: no contents of buffers. -yy: what a descriptor is, without which a call says little. -I 2: Ctrl-C ends it also with -o. */
+function straceCommand(o: CommandOptions): string[] {
+  const shape = ['-f', '-ttt', '-T', '-yy', '-s', '0', '-I', '2', ...(o.stacks === true ? ['-k'] : [])];
+  const whom = o.target.kind === 'command' ? ['--', ...o.target.argv] : o.pids.flatMap((pid) => ['-p', String(pid)]);
+  return ['strace', ...shape, '-o', o.output, ...whom];
+}
+
+function atLeast(version: string, major: number, minor: number): boolean {
+  const [a = 0, b = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  return a > major || (a === major && b >= minor);
+}
+
+/** As a shell wants it. */
+export function shellText(argv: readonly string[]): string {
+  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');
+}

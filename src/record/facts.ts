@@ -1,0 +1,179 @@
+/** What this machine says about tracing, as it is: no judgement (choose.ts). */
+import { execFile } from 'node:child_process';
+import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { arch, release, tmpdir } from 'node:os';
+import path from 'node:path';
+
+/** A tracer was tried on a process that does nothing. */
+export interface Trial {
+  readonly worked: boolean;
+  /** What the tracer said on stderr. */
+  readonly said: string;
+}
+
+export interface Facts {
+  /** Release of the kernel. */
+  readonly kernel: string;
+  readonly arch: string;
+  /** Effective user. */
+  readonly uid: number;
+  /** Effective capabilities, as /proc/self/status has them. */
+  readonly capabilities: bigint;
+  readonly container: boolean;
+  /** System calls of this process are filtered (seccomp). */
+  readonly seccomp: boolean;
+  /** kernel.perf_event_paranoid; null where the kernel has no perf events. */
+  readonly paranoid: number | null;
+  readonly tracefs: 'readable' | 'forbidden' | 'missing';
+  /** kernel.yama.ptrace_scope; null without Yama. */
+  readonly ptraceScope: number | null;
+  /** null: not installed. `text` is what it says of itself; a wrapper that finds no perf for this kernel has no version. */
+  readonly perf: PerfFacts | null;
+  readonly strace: StraceFacts | null;
+  /** null: not tried. */
+  readonly trials: { readonly perf: Trial | null; readonly strace: Trial | null };
+}
+
+export interface PerfFacts {
+  readonly version: string;
+  /** Can compress what it records. */
+  readonly zstd: boolean;
+  readonly text: string;
+}
+
+export interface StraceFacts {
+  readonly version: string;
+  /** Built with a library that unwinds stacks (-k). */
+  readonly stacks: boolean;
+}
+
+export const CAPABILITY = { sysPtrace: 19, sysAdmin: 21, perfmon: 38 } as const;
+
+export function hasCapability({ capabilities }: Facts, bit: number): boolean {
+  return ((capabilities >> BigInt(bit)) & 1n) === 1n;
+}
+
+const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
+const EVENT = 'events/raw_syscalls/sys_enter/id';
+
+/** @param tries tracers to try, which takes some tenths of a second each */
+export async function gatherFacts(tries: readonly ('perf' | 'strace')[] = ['perf', 'strace']): Promise<Facts> {
+  const [status, paranoid, scope, tracefs, container, perf, strace] = await Promise.all([
+    text('/proc/self/status'),
+    text('/proc/sys/kernel/perf_event_paranoid'),
+    text('/proc/sys/kernel/yama/ptrace_scope'),
+    tracefsState(),
+    inContainer(),
+    perfFacts(),
+    straceFacts(),
+  ]);
+  const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status ?? '')?.[1] ?? '0';
+  return {
+    kernel: release(),
+    arch: arch(),
+    uid: process.geteuid?.() ?? 0,
+    capabilities: BigInt(`0x${field('CapEff')}`),
+    container,
+    seccomp: field('Seccomp') === '2',
+    paranoid: paranoid === null ? null : Number(paranoid),
+    tracefs,
+    ptraceScope: scope === null ? null : Number(scope),
+    perf,
+    strace,
+    trials: {
+      perf: perf !== null && tries.includes('perf') ? await tryPerf() : null,
+      strace: strace !== null && tries.includes('strace') ? await tryStrace() : null,
+    },
+  };
+}
+
+function text(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(() => null);
+}
+
+async function tracefsState(): Promise<Facts['tracefs']> {
+  let found: Facts['tracefs'] = 'missing';
+  for (const folder of TRACEFS) {
+    const why = await access(path.join(folder, EVENT), constants.R_OK).catch((e: NodeJS.ErrnoException) => e.code);
+    if (why === undefined) return 'readable';
+    if (why === 'EACCES' || why === 'EPERM') found = 'forbidden';
+  }
+  return found;
+}
+
+/** As systemd-detect-virt(1) tells containers: by the file that a manager leaves, or by what the first process was told. */
+async function inContainer(): Promise<boolean> {
+  const marks = ['/.dockerenv', '/run/.containerenv', '/run/systemd/container'];
+  const there = await Promise.all(
+    marks.map((mark) =>
+      access(mark).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return there.includes(true) || /(^|\0)container=/.test((await text('/proc/1/environ')) ?? '');
+}
+
+async function perfFacts(): Promise<PerfFacts | null> {
+  const run = await execute('perf', ['version', '--build-options']);
+  if (run.missing) return null;
+  const said = `${run.stdout}\n${run.stderr}`;
+  const version = /perf version (\d+\.\d+\S*)/.exec(said)?.[1] ?? '';
+  return { version, zstd: /zstd: \[ on/.test(said), text: said.trim().slice(0, 400) };
+}
+
+async function straceFacts(): Promise<StraceFacts | null> {
+  const run = await execute('strace', ['-V']);
+  if (run.missing) return null;
+  const version = /version (\d+\.\d+\S*)/.exec(run.stdout)?.[1] ?? '';
+  return { version, stacks: /stack-(trace|unwind)/.test(run.stdout) };
+}
+
+async function tryPerf(): Promise<Trial> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'perfscope-doctor-'));
+  try {
+    const events = ['-e', 'raw_syscalls:sys_enter', '-e', 'raw_syscalls:sys_exit'];
+    const run = await execute('perf', [
+      'record',
+      '-q',
+      '-N',
+      '-B',
+      '-m',
+      '16',
+      ...events,
+      '-o',
+      path.join(folder, 'trial'),
+      '--',
+      'true',
+    ]);
+    return { worked: run.code === 0, said: run.stderr.trim() };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** To attach needs more rights than to start a program under strace: the shell's child is not strace's. */
+async function tryStrace(): Promise<Trial> {
+  const script = 'sleep 5 & p=$!; timeout -s INT 0.3 strace -o /dev/null -p $p; kill $p 2>/dev/null';
+  const run = await execute('sh', ['-c', script]);
+  return { worked: /attached/.test(run.stderr), said: run.stderr.trim() };
+}
+
+interface Run {
+  readonly missing: boolean;
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Messages are read, so they must be in English. */
+function execute(command: string, args: readonly string[]): Promise<Run> {
+  const options = { env: { ...process.env, LC_ALL: 'C' }, timeout: 10_000 };
+  return new Promise((resolve) => {
+    execFile(command, [...args], options, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
+      resolve({ missing: error?.code === 'ENOENT', code, stdout, stderr });
+    });
+  });
+}

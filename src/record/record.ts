@@ -1,0 +1,158 @@
+/** One recording, from its beginning to its end. */
+import { access } from 'node:fs/promises';
+import { PerfscopeError } from '../errors.js';
+import { isSpecialFile } from '../lib/special-file.js';
+import { writeAbout } from './about.js';
+import { type Backend, type Choice, chooseBackend, chooseStacks } from './choose.js';
+import { tracerCommand } from './commands.js';
+import { type Facts, gatherFacts } from './facts.js';
+import { failure } from './failure.js';
+import { findPids } from './processes.js';
+import type { Target } from './recorder.js';
+import { type Tracer, attached, sizeOf, startTracer } from './tracer.js';
+
+export interface RecordOptions {
+  readonly target: Target;
+  /** File to write; default: one named after the time, in the working directory. */
+  readonly output?: string | undefined;
+  /** Default: the cheapest that works here. */
+  readonly backend?: Backend | undefined;
+  /** With the stacks of calls, to learn from. */
+  readonly stacks?: boolean | undefined;
+  /** perf: context switches too. */
+  readonly switches?: boolean | undefined;
+}
+
+/** What will be run, and why. */
+export interface RecordPlan {
+  readonly facts: Facts;
+  readonly target: Target;
+  readonly choice: Choice;
+  readonly output: string;
+  readonly pids: readonly number[];
+  readonly argv: readonly string[];
+}
+
+/**
+ * @param tries whether tracers are tried before one is chosen; without, nothing is run but what tells their versions
+ * @throws PerfscopeError 'record' when nothing can record here, or there is nothing to record
+ */
+export async function planRecording(options: RecordOptions, tries = true): Promise<RecordPlan> {
+  const { target, backend = null, stacks = false } = options;
+  const pids = await findPids(target);
+  const facts = await gatherFacts(tries ? (backend === null ? ['perf', 'strace'] : [backend]) : []);
+  const choice = (stacks ? chooseStacks : chooseBackend)(facts, target, backend);
+  const output = options.output ?? defaultName(choice.backend, new Date());
+  return { ...replanned({ facts, target, choice, output }, pids, options), choice };
+}
+
+function replanned(
+  plan: Pick<RecordPlan, 'facts' | 'target' | 'choice' | 'output'>,
+  pids: readonly number[],
+  { stacks, switches }: RecordOptions,
+): RecordPlan {
+  const { facts, target, choice, output } = plan;
+  return { ...plan, pids, argv: tracerCommand(choice.backend, facts, { target, pids, output, stacks, switches }) };
+}
+
+export function defaultName(backend: Backend, at: Date): string {
+  const time = at.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return backend === 'perf' ? `recording-${time}.perf.data` : `recording-${time}.strace`;
+}
+
+export interface RecordLimits {
+  readonly seconds?: number | undefined;
+  readonly maxBytes?: number | undefined;
+  /** Ends the recording, which is kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears what the program and its tracer write to stderr, of a target that is a command. */
+  readonly stderr?: ((line: string) => void) | undefined;
+  /** The tracer is attached. */
+  readonly began?: (() => void) | undefined;
+}
+
+export interface Recorded {
+  readonly path: string;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly endedBy: 'request' | 'duration' | 'size' | 'program';
+  /** What lies beside the recording, '' where it tells all by itself. */
+  readonly about: string;
+}
+
+/** perf gives up when a thread ends between being listed and being opened. */
+const ATTEMPTS = 3;
+
+/** @throws PerfscopeError 'record' when the tracer fails, 'output' when the file may not be written */
+export async function record(plan: RecordPlan, options: RecordOptions, limits: RecordLimits = {}): Promise<Recorded> {
+  await requireFree(plan.output);
+  for (let attempt = 1; ; attempt++) {
+    const from = Date.now();
+    const tracer = startTracer(plan.argv, plan.target.kind === 'command');
+    if (limits.stderr !== undefined && plan.target.kind === 'command') tracer.onLine(programLines(limits.stderr));
+    if (plan.target.kind === 'command' || (await attached(tracer, plan.choice.backend, plan.output)))
+      return await untilItEnds(plan, tracer, from, limits);
+    const vanished = /no such process/i.test(tracer.said());
+    if (!vanished || attempt === ATTEMPTS) throw await failure(plan.choice.backend, plan.facts, tracer);
+    plan = replanned(plan, await findPids(plan.target), options);
+  }
+}
+
+async function untilItEnds(plan: RecordPlan, tracer: Tracer, from: number, limits: RecordLimits): Promise<Recorded> {
+  limits.began?.();
+  // While it runs: of a program that has ended nothing can be told.
+  const about = plan.choice.backend === 'strace' ? await writeAbout(plan, from) : null;
+  const endedBy = await firstOf(plan, tracer, limits);
+  const end = await tracer.stop();
+  const bytes = await sizeOf(plan.output);
+  if (end.error !== null || bytes === 0) throw await failure(plan.choice.backend, plan.facts, tracer);
+  await about?.finish(Date.now());
+  return { path: plan.output, bytes, seconds: (Date.now() - from) / 1000, endedBy, about: about?.path ?? '' };
+}
+
+const LOOK_MS = 100;
+
+async function firstOf(plan: RecordPlan, tracer: Tracer, limits: RecordLimits): Promise<Recorded['endedBy']> {
+  const timers: NodeJS.Timeout[] = [];
+  const { seconds, maxBytes, signal } = limits;
+  const causes: Promise<Recorded['endedBy']>[] = [tracer.ended.then(() => 'program')];
+  if (seconds !== undefined)
+    causes.push(new Promise((resolve) => timers.push(setTimeout(resolve, seconds * 1000, 'duration'))));
+  if (signal !== undefined)
+    causes.push(
+      new Promise((resolve) => {
+        if (signal.aborted) resolve('request');
+        signal.addEventListener('abort', () => resolve('request'), { once: true });
+      }),
+    );
+  if (maxBytes !== undefined)
+    causes.push(
+      new Promise((resolve) => {
+        const look = async () => (await sizeOf(plan.output)) >= maxBytes && resolve('size');
+        timers.push(setInterval(() => void look(), LOOK_MS));
+      }),
+    );
+  try {
+    return await Promise.race(causes);
+  } finally {
+    timers.forEach(clearInterval);
+  }
+}
+
+/** An older recording is never overwritten: the incident that it shows will not come again to order. */
+async function requireFree(output: string): Promise<void> {
+  const there = await access(output).then(
+    () => true,
+    () => false,
+  );
+  if (!there || (await isSpecialFile(output))) return;
+  const advice = 'Choose another name with --output, or remove the file first.';
+  throw new PerfscopeError('output', 'there is a file of this name already', { path: output }, advice);
+}
+
+/** What perf says of itself is not the program's. */
+function programLines(stderr: (line: string) => void): (line: string) => void {
+  return (line) => {
+    if (!line.startsWith('[ perf record:')) stderr(line);
+  };
+}

@@ -1,0 +1,160 @@
+/** perf writes one file after the other; SIGUSR2 makes it begin the next. */
+import { readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { PerfscopeError } from '../../errors.js';
+import type { RingOptions, Ring, Snapshot } from '../recorder.js';
+import { type Tracer, sizeOf } from '../tracer.js';
+import { type Packer, pack } from './pack.js';
+import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
+import { SegmentStore, placeAll } from './store.js';
+import { lostEvents } from './lost.js';
+
+/** What perf names the file that it writes; the time is added when it is done. */
+export const GROWING = 'ring';
+const DUMPED = /^\[ perf record: Dump (.*) \]$/;
+/** perf has much to write where it was not given a processor for a while. */
+const SWITCH_PATIENCE_MS = 10_000;
+const LOOK_MS = 250;
+
+export class PerfRing implements Ring {
+  readonly backend = 'perf';
+  readonly commands: readonly (readonly string[])[];
+  readonly ended: Promise<string>;
+  private readonly store: SegmentStore;
+  private readonly timers: NodeJS.Timeout[];
+  /** Switches go one after the other. */
+  private turn: Promise<void> = Promise.resolve();
+  private packing: Promise<void> = Promise.resolve();
+  private begun = seconds();
+  private growing = 0;
+  private count = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly tracer: Tracer,
+    argv: readonly string[],
+    private readonly options: RingOptions,
+    private readonly packer: Packer | null,
+  ) {
+    this.commands = [argv, ...(packer === null ? [] : [packer.command])];
+    this.store = new SegmentStore(options);
+    this.ended = tracer.ended.then(() => (this.stopped ? 'stopped' : this.why()));
+    this.timers = [
+      setInterval(
+        () => void this.switchFiles().catch((e: Error) => options.log(e.message)),
+        segmentSeconds(options.seconds) * 1000,
+      ),
+      setInterval(() => void this.look(), LOOK_MS),
+    ];
+    void this.ended.then(() => this.timers.forEach(clearInterval));
+  }
+
+  async snapshot(folder: string, span: number, signal?: AbortSignal): Promise<Snapshot> {
+    signal?.throwIfAborted();
+    if (!this.tracer.hasEnded()) await this.switchFiles();
+    else await this.takeLast();
+    signal?.throwIfAborted();
+    const taken = lastSeconds(this.store.all(), seconds(), span);
+    const paths = await placeAll(taken, folder);
+    return {
+      paths,
+      format: 'perf-data',
+      bytes: taken.reduce((sum, s) => sum + s.bytes, 0),
+      lost: taken.reduce((sum, s) => sum + s.lost, 0),
+      from: taken[0]?.from ?? null,
+      to: taken.at(-1)?.to ?? null,
+    };
+  }
+
+  status() {
+    return { bytes: this.store.bytes + this.growing, lost: this.store.lost };
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.timers.forEach(clearInterval);
+    await this.tracer.stop();
+    await this.packing;
+    await this.store.clear();
+    const { folder } = this.options;
+    const rest = (await readdir(folder)).filter((name) => name === GROWING || name.startsWith(`${GROWING}.`));
+    await Promise.all(rest.map((name) => rm(path.join(folder, name), { force: true })));
+  }
+
+  private async look(): Promise<void> {
+    this.growing = await sizeOf(path.join(this.options.folder, GROWING));
+    if (this.growing > segmentBytes(this.options.maxBytes))
+      await this.switchFiles().catch((e: Error) => this.options.log(e.message));
+  }
+
+  /** Ends the file that is being written, and waits until it is whole. */
+  private switchFiles(): Promise<void> {
+    const next = this.turn.then(() => this.switchNow());
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private async switchNow(): Promise<void> {
+    if (this.tracer.hasEnded()) return this.takeLast();
+    const dumped = new Promise<string | null>((resolve) => {
+      const timer = setTimeout(resolve, SWITCH_PATIENCE_MS, null);
+      const off = this.tracer.onLine((line) => {
+        const name = DUMPED.exec(line)?.[1];
+        if (name === undefined) return;
+        clearTimeout(timer);
+        off();
+        resolve(name);
+      });
+      void this.tracer.ended.then(() => {
+        clearTimeout(timer);
+        resolve(null);
+      });
+    });
+    this.tracer.signal('SIGUSR2');
+    const file = await dumped;
+    if (file !== null) return this.take(file);
+    if (this.tracer.hasEnded()) return this.takeLast();
+    throw new PerfscopeError('record', `perf has not ended its file within ${SWITCH_PATIENCE_MS / 1000} s`);
+  }
+
+  /** What perf wrote at its end. */
+  private async takeLast(): Promise<void> {
+    const line = this.tracer
+      .said()
+      .split('\n')
+      .findLast((l) => DUMPED.test(l));
+    const file = line === undefined ? undefined : DUMPED.exec(line)?.[1];
+    if (file !== undefined && (await sizeOf(file)) > 0) await this.take(file);
+  }
+
+  private async take(file: string): Promise<void> {
+    const now = seconds();
+    // The name that perf gives has the time in it, which need not grow.
+    const own = path.join(this.options.folder, `segment.${String(++this.count).padStart(8, '0')}.perf.data`);
+    await rename(file, own);
+    const segment = { path: own, from: this.begun, to: now, bytes: await sizeOf(own), lost: await lostEvents(own) };
+    this.begun = now;
+    this.growing = 0;
+    await this.store.add(segment);
+    if (this.packer !== null) this.packing = this.packing.then(() => this.packOne(segment));
+  }
+
+  private async packOne(segment: Segment): Promise<void> {
+    if (this.stopped || !this.store.all().includes(segment)) return;
+    const packed = await pack(this.packer!, segment.path);
+    if (packed === null) await rm(`${segment.path}${this.packer!.extension}`, { force: true });
+    else await this.store.replace(segment, { ...segment, path: packed, bytes: await sizeOf(packed) });
+  }
+
+  private why(): string {
+    const said = this.tracer
+      .said()
+      .split('\n')
+      .filter((l) => l.trim() !== '' && !l.startsWith('[ perf record:'));
+    return said.length === 0 ? 'the program ended' : `perf ended: ${said.at(-1)!.trim()}`;
+  }
+}
+
+function seconds(): number {
+  return Date.now() / 1000;
+}

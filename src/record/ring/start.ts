@@ -1,0 +1,74 @@
+/** Starts the ring of the tracer that works here. */
+import { execFile } from 'node:child_process';
+import { constants, openSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { PerfscopeError } from '../../errors.js';
+import { BACKENDS, type Backend, chooseBackend } from '../choose.js';
+import { tracerCommand } from '../commands.js';
+import { gatherFacts } from '../facts.js';
+import { findPids } from '../processes.js';
+import type { Ring, RingOptions } from '../recorder.js';
+import { failure } from '../failure.js';
+import { type Tracer, attached, startTracer } from '../tracer.js';
+import { findPacker } from './pack.js';
+import { GROWING, PerfRing } from './perf-ring.js';
+import { StraceRing } from './strace-ring.js';
+
+/** perf gives up when a thread ends between being listed and being opened. */
+const ATTEMPTS = 3;
+
+export async function startRing(options: RingOptions): Promise<Ring> {
+  const { target, log, signal } = options;
+  const wanted = backendOf(options.backend);
+  await findPids(target);
+  const facts = await gatherFacts(wanted === null ? ['perf', 'strace'] : [wanted]);
+  const choice = chooseBackend(facts, target, wanted);
+  log(`recording with ${choice.backend}: ${choice.why}`);
+  if (choice.warning !== '') log(choice.warning);
+  const start = choice.backend === 'perf' ? startPerf : startStrace;
+  for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
+    const pids = await findPids(target);
+    const output = path.join(options.folder, choice.backend === 'perf' ? GROWING : 'pipe');
+    const ring = { fileBytes: options.maxBytes };
+    const argv = tracerCommand(choice.backend, facts, { target, pids, output, ring });
+    const started = await start(argv, output, options);
+    if (!('said' in started)) return started;
+    if (!/no such process/i.test(started.said()) || attempt === ATTEMPTS)
+      throw await failure(choice.backend, facts, started);
+  }
+}
+
+/** The ring, or the tracer that ended instead of recording. */
+type Started = Promise<Ring | Tracer>;
+
+async function startPerf(argv: readonly string[], output: string, options: RingOptions): Started {
+  const packer = await findPacker();
+  const tracer = startTracer(argv, options.target.kind === 'command');
+  if (!(await attached(tracer, 'perf', output))) return tracer;
+  return new PerfRing(tracer, argv, options, packer);
+}
+
+async function startStrace(argv: readonly string[], output: string, options: RingOptions): Started {
+  await rm(output, { force: true });
+  await promisify(execFile)('mkfifo', ['-m', '600', output]);
+  // Without somebody who writes the pipe would be at its end at once; with us as one it is when strace has ended, and we have closed it.
+  const writer = await open(output, 'r+');
+  // The number alone: the socket closes it.
+  const fd = openSync(output, constants.O_RDONLY | constants.O_NONBLOCK);
+  const tracer = startTracer(argv, options.target.kind === 'command');
+  void tracer.ended.then(() => writer.close());
+  const pipe = new Socket({ fd, readable: true, writable: false });
+  const ring = new StraceRing(tracer, argv, options, pipe);
+  return options.target.kind === 'command' || (await attached(tracer, 'strace', output)) ? ring : tracer;
+}
+
+function backendOf(name: string | undefined): Backend | null {
+  if (name === undefined) return null;
+  const backend = BACKENDS.find((b) => b === name);
+  if (backend !== undefined) return backend;
+  throw new PerfscopeError('usage', `there is no backend ${name}`, {}, `It is one of: ${BACKENDS.join(', ')}.`);
+}

@@ -1,0 +1,72 @@
+/** What the rings of all tracers have in common: finished files, and what of them is kept. */
+import { copyFile, link, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Segment, prune } from './segments.js';
+
+export interface StoreLimits {
+  readonly seconds: number;
+  readonly maxBytes: number;
+  readonly log: (line: string) => void;
+}
+
+/** Said this often at most that the window does not fit. */
+const SAY_EVERY_SECONDS = 300;
+
+export class SegmentStore {
+  private segments: Segment[] = [];
+  private saidAt = -Infinity;
+  /** Of everything that was ever added. */
+  lost = 0;
+
+  constructor(private readonly limits: StoreLimits) {}
+
+  get bytes(): number {
+    return this.segments.reduce((sum, s) => sum + s.bytes, 0);
+  }
+
+  all(): readonly Segment[] {
+    return this.segments;
+  }
+
+  async add(segment: Segment): Promise<void> {
+    this.segments.push(segment);
+    this.lost += segment.lost;
+    await this.tidy(segment.to, 0);
+  }
+
+  /** The same calls in another file. */
+  async replace(old: Segment, by: Segment): Promise<void> {
+    const at = this.segments.indexOf(old);
+    if (at >= 0) this.segments[at] = by;
+    await rm(at >= 0 ? old.path : by.path, { force: true });
+  }
+
+  /** @param growing bytes of the file that is being written */
+  async tidy(now: number, growing: number): Promise<void> {
+    const { seconds, maxBytes, log } = this.limits;
+    const { kept, dropped, forRoom } = prune(this.segments, now, { seconds, maxBytes, growing });
+    this.segments = kept;
+    await Promise.all(dropped.map((s) => rm(s.path, { force: true })));
+    if (!forRoom || now - this.saidAt < SAY_EVERY_SECONDS) return;
+    this.saidAt = now;
+    const held = Math.max(0, now - (kept[0]?.from ?? now));
+    log(`the ring is full: it holds ${held.toFixed(0)} s instead of ${seconds} s; give it more room`);
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.segments.map((s) => rm(s.path, { force: true })));
+    this.segments = [];
+  }
+}
+
+/** Puts files into `folder` under names in order, without copying where one disk holds both. */
+export async function placeAll(segments: readonly Segment[], folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const [i, segment] of segments.entries()) {
+    const name = path.basename(segment.path).replace(/^[^.]*\.\d*/, '');
+    const to = path.join(folder, `${String(i + 1).padStart(4, '0')}${name}`);
+    await link(segment.path, to).catch(() => copyFile(segment.path, to));
+    paths.push(to);
+  }
+  return paths;
+}

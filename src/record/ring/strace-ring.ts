@@ -1,0 +1,125 @@
+/** strace writes into a pipe; what comes out is laid into files of some seconds each, cut between two lines. */
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Ring, RingOptions, Snapshot } from '../recorder.js';
+import type { Tracer } from '../tracer.js';
+import { lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
+import { SegmentStore } from './store.js';
+
+const LF = 10;
+
+export class StraceRing implements Ring {
+  readonly backend = 'strace';
+  readonly commands: readonly (readonly string[])[];
+  readonly ended: Promise<string>;
+  private readonly store: SegmentStore;
+  private current: { readonly file: FileHandle; readonly path: string; readonly from: number; bytes: number } | null =
+    null;
+  /** Writes and switches go one after the other. */
+  private turn: Promise<void> = Promise.resolve();
+  private count = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly tracer: Tracer,
+    argv: readonly string[],
+    private readonly options: RingOptions,
+    pipe: AsyncIterable<Buffer>,
+  ) {
+    this.commands = [argv];
+    this.store = new SegmentStore(options);
+    const read = this.readAll(pipe).catch((e: Error) => options.log(`the ring cannot be written: ${e.message}`));
+    this.ended = Promise.all([tracer.ended, read]).then(() => (this.stopped ? 'stopped' : this.why()));
+  }
+
+  async snapshot(folder: string, span: number, signal?: AbortSignal): Promise<Snapshot> {
+    signal?.throwIfAborted();
+    await this.inTurn(() => this.endFile());
+    const taken = lastSeconds(this.store.all(), seconds(), span);
+    const to = path.join(folder, 'trace.strace');
+    const out = await open(to, 'wx');
+    let bytes = 0;
+    try {
+      for (const segment of taken) {
+        const part = await open(segment.path, 'r');
+        for await (const chunk of part.createReadStream()) {
+          signal?.throwIfAborted();
+          await out.writeFile(chunk as Buffer);
+          bytes += (chunk as Buffer).length;
+        }
+      }
+    } finally {
+      await out.close();
+    }
+    const from = taken[0]?.from ?? null;
+    return { paths: bytes === 0 ? [] : [to], format: 'strace', bytes, lost: 0, from, to: taken.at(-1)?.to ?? null };
+  }
+
+  status() {
+    return { bytes: this.store.bytes + (this.current?.bytes ?? 0), lost: 0 };
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.tracer.stop();
+    await this.ended;
+    await this.inTurn(() => this.endFile());
+    await this.store.clear();
+  }
+
+  /** strace waits while the pipe is full, and the program with it: what comes is written without delay. */
+  private async readAll(pipe: AsyncIterable<Buffer>): Promise<void> {
+    let rest = Buffer.alloc(0);
+    for await (const chunk of pipe) {
+      const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const end = all.lastIndexOf(LF) + 1;
+      rest = Buffer.from(all.subarray(end));
+      if (end > 0) await this.inTurn(() => this.write(all.subarray(0, end)));
+    }
+    if (rest.length > 0) await this.inTurn(() => this.write(rest));
+  }
+
+  private async write(lines: Buffer): Promise<void> {
+    const { seconds: window, maxBytes } = this.options;
+    const { current } = this;
+    const over =
+      current !== null &&
+      (seconds() - current.from >= segmentSeconds(window) || current.bytes > segmentBytes(maxBytes));
+    if (over) await this.endFile();
+    this.current ??= await this.beginFile();
+    await this.current.file.writeFile(lines);
+    this.current.bytes += lines.length;
+  }
+
+  private async beginFile() {
+    const name = path.join(this.options.folder, `segment.${String(++this.count).padStart(8, '0')}.strace`);
+    return { file: await open(name, 'wx'), path: name, from: seconds(), bytes: 0 };
+  }
+
+  private async endFile(): Promise<void> {
+    const { current } = this;
+    if (current === null) return;
+    this.current = null;
+    await current.file.close();
+    if (current.bytes === 0) return rm(current.path, { force: true });
+    await this.store.add({ path: current.path, from: current.from, to: seconds(), bytes: current.bytes, lost: 0 });
+  }
+
+  private inTurn(act: () => Promise<void>): Promise<void> {
+    const next = this.turn.then(act);
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private why(): string {
+    const said = this.tracer
+      .said()
+      .split('\n')
+      .filter((l) => l.trim() !== '' && !/attached|detached/.test(l));
+    return said.length === 0 ? 'the program ended' : `strace ended: ${said.at(-1)!.trim()}`;
+  }
+}
+
+function seconds(): number {
+  return Date.now() / 1000;
+}

@@ -1,0 +1,130 @@
+/** Why a tracer does not work here, and the least that helps: from what the machine says and what the tracer said. */
+import { CAPABILITY, type Facts, hasCapability } from './facts.js';
+
+export interface Trouble {
+  readonly what: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
+const AS_ROOT = 'Run it as root: sudo perfscope ...';
+const IN_CONTAINER = 'Record from the host, or start the container with';
+
+/** What forbids perf's tracepoints as far as can be told without trying; null: nothing known. */
+export function perfObstacle(facts: Facts): Trouble | null {
+  if (facts.perf === null)
+    return {
+      what: 'perf is not installed',
+      remedy: `Install it: apt install linux-perf (Debian), linux-tools-${facts.kernel} (Ubuntu), dnf install perf (Fedora).`,
+    };
+  if (facts.perf.version === '') return noPerfForKernel(facts);
+  if (facts.paranoid === null)
+    return { what: 'the kernel has no perf events', remedy: 'It needs CONFIG_PERF_EVENTS; strace works without.' };
+  if (facts.tracefs === 'missing')
+    return {
+      what: 'tracefs is not mounted',
+      remedy: facts.container
+        ? `${IN_CONTAINER} -v /sys/kernel/tracing:/sys/kernel/tracing --cap-add PERFMON --cap-add SYS_PTRACE.`
+        : 'As root: mount -t tracefs tracefs /sys/kernel/tracing',
+    };
+  if (facts.tracefs === 'forbidden') return tracefsForbidden();
+  const privileged = hasCapability(facts, CAPABILITY.perfmon) || hasCapability(facts, CAPABILITY.sysAdmin);
+  return privileged || facts.paranoid < 0 ? null : paranoid(facts);
+}
+
+/** What is wrong where perf failed and said this. */
+export function perfTrouble(said: string, facts: Facts): Trouble {
+  if (/not found for kernel/i.test(said)) return noPerfForKernel(facts);
+  if (/no such process/i.test(said))
+    return { what: 'a process to record ended while perf attached to it', remedy: 'Try again.' };
+  if (/too many open files|Failed to open.*EMFILE/i.test(said))
+    return {
+      what: 'perf needs more open files: one an event, thread and processor',
+      remedy: 'Raise the limit: ulimit -n 1048576',
+    };
+  if (/mlock|perf_event_mlock_kb|failed to mmap/i.test(said) && !/can't access trace events/.test(said))
+    return {
+      what: 'perf may not lock so much memory for its buffers',
+      remedy: 'As root: sysctl kernel.perf_event_mlock_kb=16384, or run perfscope as root.',
+    };
+  const obstacle = perfObstacle(facts);
+  if (obstacle !== null) return obstacle;
+  if (/can't access trace events|unknown tracepoint/i.test(said)) return tracefsForbidden();
+  if (/seccomp|operation not permitted|permission denied|not permitted|EACCES|EPERM|perf_event_paranoid/i.test(said))
+    return facts.container || facts.seccomp
+      ? {
+          what: 'perf_event_open is not allowed here (a container, or a filter of system calls)',
+          remedy: `${IN_CONTAINER} --cap-add PERFMON --cap-add SYS_PTRACE --security-opt seccomp=unconfined.`,
+        }
+      : paranoid(facts);
+  return { what: `perf failed: ${lastLine(said)}`, remedy: 'perfscope doctor says what this machine allows.' };
+}
+
+/** The same for strace; `foreign`: the process to attach to is another user's. */
+export function straceObstacle(facts: Facts): Trouble | null {
+  if (facts.strace === null)
+    return { what: 'strace is not installed', remedy: 'Install it: apt or dnf install strace.' };
+  if (facts.ptraceScope === 3)
+    return {
+      what: 'kernel.yama.ptrace_scope is 3: nobody may attach',
+      remedy: 'Only a restart of the machine changes it.',
+    };
+  if (hasCapability(facts, CAPABILITY.sysPtrace) || facts.ptraceScope === null || facts.ptraceScope === 0) return null;
+  return ptraceScope(facts.ptraceScope);
+}
+
+export function straceTrouble(said: string, facts: Facts): Trouble {
+  if (/no such process/i.test(said))
+    return { what: 'the process to record ended while strace attached to it', remedy: 'Try again.' };
+  if (/already|is being traced|TracerPid/i.test(said))
+    return { what: 'the process is being traced already', remedy: 'End the other strace or debugger first.' };
+  const obstacle = straceObstacle(facts);
+  if (obstacle !== null) return obstacle;
+  if (/not permitted|permission denied/i.test(said)) {
+    if (facts.container || facts.seccomp)
+      return { what: 'ptrace is not allowed in this container', remedy: `${IN_CONTAINER} --cap-add SYS_PTRACE.` };
+    return facts.uid === 0
+      ? {
+          what: 'ptrace was refused: the process is traced already, or protected',
+          remedy: 'End the other tracer first.',
+        }
+      : { what: 'the process belongs to another user, or is protected', remedy: AS_ROOT };
+  }
+  return { what: `strace failed: ${lastLine(said)}`, remedy: 'perfscope doctor says what this machine allows.' };
+}
+
+function noPerfForKernel({ kernel }: Facts): Trouble {
+  return {
+    what: `the perf that is installed is not for this kernel (${kernel})`,
+    remedy: `apt install linux-tools-${kernel}, or any newer perf put first in PATH: it need not be of the same version.`,
+  };
+}
+
+function tracefsForbidden(): Trouble {
+  return { what: 'tracefs (/sys/kernel/tracing) may not be read', remedy: AS_ROOT };
+}
+
+function paranoid(facts: Facts): Trouble {
+  return {
+    what: `kernel.perf_event_paranoid is ${facts.paranoid ?? '?'}: tracepoints are not for this user`,
+    remedy: `${AS_ROOT}, or give perf the right to: setcap cap_perfmon,cap_sys_ptrace+ep "$(readlink -f "$(which perf)")"`,
+  };
+}
+
+function ptraceScope(scope: number): Trouble {
+  return {
+    what: `kernel.yama.ptrace_scope is ${scope}: only ${scope === 1 ? 'a parent' : 'root'} may attach`,
+    remedy: scope === 1 ? `${AS_ROOT}, or start the program under it: perfscope record -- COMMAND` : AS_ROOT,
+  };
+}
+
+function lastLine(said: string): string {
+  return (
+    said
+      .trim()
+      .split('\n')
+      .findLast((line) => line.trim() !== '')
+      ?.trim()
+      .slice(0, 300) ?? 'without a word'
+  );
+}

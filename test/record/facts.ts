@@ -1,0 +1,24 @@
+import type { Facts } from '../../src/record/facts.js';
+
+const ALL = (1n << 41n) - 1n;
+
+/** A machine where all is allowed, and what of it is different. */
+export function factsWith(different: Partial<Facts> = {}): Facts {
+  return {
+    kernel: '6.1.0-18-amd64',
+    arch: 'x64',
+    uid: 0,
+    capabilities: ALL,
+    container: false,
+    seccomp: false,
+    paranoid: 2,
+    tracefs: 'readable',
+    ptraceScope: 1,
+    perf: { version: '6.1.76', zstd: true, text: 'perf version 6.1.76' },
+    strace: { version: '6.1', stacks: true },
+    trials: { perf: null, strace: null },
+    ...different,
+  };
+}
+
+export const NOBODY: Partial<Facts> = { uid: 65534, capabilities: 0n, tracefs: 'forbidden' };
