@@ -1,5 +1,5 @@
 /** Processes of this machine, and which of them a recording is of. */
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { Target } from './recorder.js';
@@ -113,11 +113,6 @@ export async function findPids(target: Target): Promise<number[]> {
   const pids = pidsOf(target, processes, members);
   if (pids.includes(process.pid) && target.kind !== 'pid') return pids.filter((pid) => pid !== process.pid);
   return pids;
-}
-
-/** The file that a process runs; null where we may not know. */
-export function programOf(pid: number): Promise<string | null> {
-  return readlink(`/proc/${pid}/exe`).catch(() => null);
 }
 
 function nothing(message: string, advice: string): PerfscopeError {
