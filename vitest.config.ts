@@ -1,4 +1,10 @@
+import process from 'node:process';
 import { defineConfig } from 'vitest/config';
+
+// How long each property is tried, when somebody looks for rare counterexamples (test/helpers/longer-properties.ts).
+const seconds = Number(process.env.PROPERTY_SECONDS ?? 0);
+const setupFiles = seconds > 0 ? ['test/helpers/longer-properties.ts'] : [];
+const testTimeout = 30_000 + seconds * 4000;
 
 /**
  * Two projects: most tests run the TypeScript of src/ as it is. Tests named *.built.test.ts start worker threads or the
@@ -16,7 +22,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.built.test.ts'],
           // A test that hangs is found all the same; one on a machine that does much else must not fail.
-          testTimeout: 30_000,
+          testTimeout,
+          setupFiles,
         },
       },
       {
@@ -24,7 +31,8 @@ export default defineConfig({
           name: 'built',
           include: ['test/**/*.built.test.ts'],
           globalSetup: ['test/build.ts'],
-          testTimeout: 30_000,
+          testTimeout,
+          setupFiles,
           hookTimeout: 30_000,
         },
       },

@@ -38,12 +38,30 @@ function look(version) {
   const file = path.join(reports, `node-${version}-tests.json`);
   const ran = inRoot(node, [vitest, 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...TESTS]);
   if (ran !== 0) process.exitCode = 1;
-  if (!existsSync(file)) report(version, 'tests', { failed: 1 });
+  if (!existsSync(file)) report(version, 'tests', { failures: ['ended without a report'] });
   expected ??= answers(process.execPath);
-  const same = typeof expected === 'object' && isDeepStrictEqual(answers(node), expected);
-  if (!same)
-    console.error(`Node ${version}: ${CASES}: ranks or verdicts are not those of Node ${process.versions.node}`);
-  report(version, 'answers', same ? { passed: 1 } : { failed: 1 });
+  const failures = differences(expected, answers(node));
+  for (const line of failures) console.error(`Node ${version}: ${line}`);
+  report(version, 'answers', { passed: failures.length === 0 ? 1 : 0, failures });
+}
+
+/** Where the answers differ, by method and case; or why there are none. */
+function differences(ours, theirs) {
+  for (const answer of [ours, theirs]) if (typeof answer === 'string') return [answer];
+  const found = [];
+  for (const [method, { cases, ...sums }] of Object.entries(ours.methods)) {
+    const { cases: theirCases = [], ...theirSums } = theirs.methods[method] ?? {};
+    for (const [i, wanted] of cases.entries()) {
+      const got = theirCases[i] ?? {};
+      const keys = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], got[key]));
+      for (const key of keys)
+        found.push(`${method}, ${wanted.id}: ${key} ${JSON.stringify(got[key])}, not ${JSON.stringify(wanted[key])}`);
+    }
+    if (found.length === 0 && !isDeepStrictEqual(sums, theirSums)) found.push(`${method}: sums over the cases differ`);
+  }
+  if (found.length === 0 && !isDeepStrictEqual(ours, theirs))
+    found.push('the cases agree, other parts of the document do not');
+  return found;
 }
 
 /** Path of the binary; null where there is none for this machine. */
@@ -69,7 +87,7 @@ function answers(node) {
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
   });
-  if (status !== 0) return `${status}: ${stderr}`;
+  if (status !== 0) return `${node} ${args.join(' ')}: exit code ${status}: ${stderr}`;
   return JSON.parse(stdout, (key, value) => (key === 'seconds' ? undefined : value));
 }
 
@@ -77,15 +95,16 @@ function inRoot(node, args) {
   return spawnSync(node, args, { cwd: root, stdio: 'inherit' }).status;
 }
 
-/** Counts as Vitest reports them. */
-function report(version, what, { passed = 0, failed = 0, pending = 0 }) {
-  if (failed > 0) process.exitCode = 1;
+/** A report as Vitest writes them, of one thing that was looked at. */
+function report(version, what, { passed = 0, pending = 0, failures = [] }) {
+  if (failures.length > 0) process.exitCode = 1;
+  const test = { status: 'failed', fullName: what, failureMessages: failures };
   const counts = {
     numPassedTests: passed,
-    numFailedTests: failed,
+    numFailedTests: Math.min(1, failures.length),
     numPendingTests: pending,
     numTodoTests: 0,
-    testResults: [],
+    testResults: failures.length === 0 ? [] : [{ name: CASES, status: 'failed', assertionResults: [test] }],
   };
   writeFileSync(path.join(reports, `node-${version}-${what}.json`), JSON.stringify(counts));
 }
