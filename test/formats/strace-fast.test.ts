@@ -161,6 +161,17 @@ samples.push(
   }).join(''),
 );
 
+it('takes what times are multiples of from the times of records', () => {
+  const text = [
+    '7  1700000000.000001 a() = 1',
+    '7  1700000000.0000021(no record',
+    '7  1700000000.000003 a() = 1',
+    '',
+  ].join('\n');
+  compare(bytesOf(text));
+  expect(new StraceParser(bytesOf(text), { tid: 0 }, null).parse().stepNs).toBe(1000);
+});
+
 it.each(samples)('reads samples as the JavaScript reader does', (text) => {
   compare(bytesOf(text));
 });

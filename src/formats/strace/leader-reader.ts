@@ -71,6 +71,7 @@ export class LeaderReader {
     clock.shape = SECONDS;
     clock.seconds = this.seconds;
     clock.nanoseconds = microseconds * 1000;
+    clock.digits = 6;
     return p + TIME_LENGTH;
   }
 
