@@ -194,6 +194,7 @@ async function runBatch(
   tellReplaced(todo, before, options);
   const progress = progressOf(jobs, todo, options);
   const journal = await Journal.open(folder, results);
+  const own = new Set<IncidentRecord>();
   let pending = todo.length;
   try {
     await engine.run(inOrder(todo), {
@@ -207,6 +208,7 @@ async function runBatch(
       onDone: async (record, job) => {
         await journal.append(record);
         records.set(record.id, record);
+        own.add(record);
         pending--;
         progress.done(record, job);
       },
@@ -217,7 +219,7 @@ async function runBatch(
   } finally {
     await journal.close();
   }
-  return concludeFolder(folder, records, pending, options);
+  return concludeFolder(folder, records, pending, { ...options, own });
 }
 
 /** Incidents have their names from within their archives: two archives of one name in one folder take turns. */

@@ -8,7 +8,6 @@ import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { outputError, syncFile, syncFolder, writeAtomic } from './atomic.js';
 import type { IncidentRecord } from './job.js';
-import { parseRecord } from './schema.js';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 const HEADER = JSON.stringify({ document: 'perfscope-batch-journal', schemaVersion: 1 });
@@ -30,15 +29,23 @@ export async function readJournal(folder: string, faults: JournalFaults = {}): P
     faults.onAside?.(`${file}.aside`);
     return new Map();
   }
-  const records = new Map<string, IncidentRecord>();
-  let number = 0;
-  for await (const line of linesOf(file)) take(records, line, ++number, faults);
-  return records;
+  return parseJournal(linesOf(file), faults);
 }
 
-export function parseJournal(text: string, faults: JournalFaults = {}): Map<string, IncidentRecord> {
+export async function parseJournal(
+  lines: AsyncIterable<string> | Iterable<string>,
+  faults: JournalFaults = {},
+): Promise<Map<string, IncidentRecord>> {
   const records = new Map<string, IncidentRecord>();
-  for (const [at, line] of text.split('\n').entries()) take(records, line, at + 1, faults);
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    if (line.trim() === '' || line === HEADER) continue;
+    const { parseRecord } = await import('./schema.js');
+    const record = parseRecord(jsonOf(line));
+    if (record === null) faults.onLine?.(number);
+    else records.set(record.id, record);
+  }
   return records;
 }
 
@@ -54,13 +61,6 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     if (begun.length > LONGEST_LINE) begun = begun.slice(-LONGEST_LINE);
   }
   yield begun;
-}
-
-function take(records: Map<string, IncidentRecord>, line: string, number: number, faults: JournalFaults): void {
-  if (line.trim() === '' || line === HEADER) return;
-  const record = parseRecord(jsonOf(line));
-  if (record === null) faults.onLine?.(number);
-  else records.set(record.id, record);
 }
 
 function jsonOf(line: string): unknown {

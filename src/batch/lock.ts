@@ -5,25 +5,23 @@
 import { link, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
 import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
 import { outputError } from './atomic.js';
-import { printable } from './schema.js';
+import { printable } from './printable.js';
 import { readSmall } from './small-file.js';
 
 export const LOCK_FILE = '.lock';
 
 const LARGEST = 4096;
 
-const holderSchema = z.object({
-  pid: z.int().positive(),
-  host: z.string().min(1),
+export interface Holder {
+  readonly pid: number;
+  readonly host: string;
   /** Of the machine's boot, and of the process in ticks since then (proc(5)): a number of a process is used again. */
-  boot: z.string(),
-  started: z.string(),
-});
-type Holder = z.infer<typeof holderSchema>;
+  readonly boot: string;
+  readonly started: string;
+}
 
 let drafts = 0;
 
@@ -43,7 +41,7 @@ export async function takeLock(folder: string, onLog?: RunOptions['onLog']): Pro
       const stats = await lstat(file).catch(() => null);
       if (stats === null) continue;
       const found = stats.isFile() ? await readSmall(file, LARGEST).catch(() => null) : null;
-      const holder = holderIn(found);
+      const holder = found === null ? null : (await import('./schema.js')).parseHolder(found);
       if (holder !== null && (await alive(holder))) throw busy(folder, holder);
       // A lock comes into being whole, so what is none was never one.
       if (holder === null) onLog?.('warn', { code: 'lock-damaged', args: { path: file } });
@@ -82,15 +80,6 @@ async function removeStale(file: string, stale: string): Promise<void> {
 
 async function release(file: string, mine: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => null)) === mine) await rm(file, { force: true });
-}
-
-/** Null for what is no lock. */
-function holderIn(text: string | null): Holder | null {
-  try {
-    return text === null ? null : holderSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }
 
 async function alive(holder: Holder): Promise<boolean> {

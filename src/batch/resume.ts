@@ -3,7 +3,6 @@ import { PerfscopeError } from '../errors.js';
 import { hashText, resultFile, sourcesOf } from './incident.js';
 import { fetchContents, UNREAD, stampOf, usedOf } from './inputs.js';
 import type { IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
-import { parseDocument } from './schema.js';
 import { MAX_RESULT, readSmall } from './small-file.js';
 
 /**
@@ -35,7 +34,8 @@ export async function stillGood(
 /** Whether the result file is the one that the record tells of. */
 export async function resultIs(folder: string, record: IncidentRecord): Promise<boolean> {
   const text = await readSmall(resultFile(folder, record.id), MAX_RESULT).catch(() => null);
-  return text !== null && hashText(text) === record.result && parseDocument(text) !== null;
+  if (text === null || hashText(text) !== record.result) return false;
+  return (await import('./schema.js')).parseDocument(text) !== null;
 }
 
 async function unchanged(ref: InputRef, before: Used, signal: AbortSignal | undefined): Promise<Used | null> {

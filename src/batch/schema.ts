@@ -1,6 +1,7 @@
 /**
  * What is read back from where others may have written: a queue, the journal of a folder, answers of workers. Every text has a
- * limit, and what becomes the name of a file is a name. Pure.
+ * limit, and what becomes the name of a file is a name. Pure. Loaded on demand: a run that finds nothing of an earlier one needs none of it,
+ * and zod takes longer to load than the rest of the command.
  */
 import { z } from 'zod';
 import { METHODS } from '../methods/registry.js';
@@ -9,6 +10,8 @@ import { ARCHITECTURES } from '../formats/syscalls/index.js';
 import { PARAMETERS, type ParameterSpec } from '../parameters.js';
 import { resultSchema } from '../report/schema.js';
 import { type FailureDocument, type IncidentDocument, type IncidentRecord, type InputRef, twice } from './job.js';
+import type { Holder } from './lock.js';
+import { printable } from './printable.js';
 
 /** No path, no hidden file, and with the key of a request behind it no longer than a file's name may be. */
 const ID = /^[A-Za-z0-9=_-][A-Za-z0-9._=-]{0,90}$/;
@@ -116,6 +119,22 @@ const failureSchema = z.object({
   attempts: z.number(),
 });
 
+const holderSchema = z.object({
+  pid: z.int().positive(),
+  host: z.string().min(1),
+  boot: z.string(),
+  started: z.string(),
+});
+
+/** What a lock file says of who holds it; null for what is no lock. */
+export function parseHolder(text: string): Holder | null {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 /** A line of a journal; null for what is none. */
 export function parseRecord(value: unknown): IncidentRecord | null {
   const { success, data } = recordSchema.safeParse(value);
@@ -140,9 +159,4 @@ export function complaint({ issues }: z.ZodError): string {
   const [first] = issues;
   const place = first?.path.map(String).join('.') ?? '';
   return printable(`${place === '' ? 'it' : place}: ${first?.message ?? 'is not as it should be'}`);
-}
-
-/** One line of a text that somebody else made. */
-export function printable(told: string): string {
-  return told.replace(/[^\x20-\x7e]+/g, '?').slice(0, 300);
 }

@@ -114,7 +114,8 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   }
   const wrapping = findWrapping(sample);
   const text = wrapping === null ? sample : unwrapped(sample, wrapping);
-  const tracer = foreignTracer(firstLines(text)) ?? foreignTracer(firstLines(sample));
+  const lines = firstLines(sample);
+  const tracer = (wrapping === null ? null : foreignTracer(firstLines(text))) ?? foreignTracer(lines);
   if (wanted !== undefined) {
     const chosen = { format: readAs(wanted, wrapping), reason: 'as asked', wrapping };
     const sources = wrapping?.sources ?? [];

@@ -4,9 +4,13 @@
  */
 import stringWidth from 'string-width';
 
+/** Texts of characters that take a column each: printable ASCII, dashes, dots, boxes and bars. */
+const NARROW = /^[\x20-\x7e×\u2010-\u2027\u2500-\u259f]*$/;
+
 /** Columns that a text takes. */
 export function columnsOf(text: string): number {
-  return stringWidth(text);
+  // The first text beyond ASCII costs string-width more than a whole table: it makes a segmenter, and compiles a pattern of all emoji.
+  return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
 /** Cut to `width` columns in the middle, so that both the beginning and the end of a name remain; never within what is seen as one character. */
@@ -37,7 +41,7 @@ let segmenter: Intl.Segmenter | undefined;
 /** What is seen as one character each (Unicode's grapheme clusters). */
 function charactersOf(text: string): string[] {
   // Of most names each is one, and the segmenter takes long to make.
-  if (/^[\x20-\x7e…]*$/.test(text)) return [...text];
+  if (NARROW.test(text)) return [...text];
   segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

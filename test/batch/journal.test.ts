@@ -48,12 +48,12 @@ test('a torn last line costs that line only, and not the one that is appended ne
   }
 });
 
-test('a journal cut anywhere gives a prefix of its records', () => {
+test('a journal cut anywhere gives a prefix of its records', async () => {
   const text = ['a', 'b', 'c'].map((id) => `${JSON.stringify(record(id))}\n`).join('');
-  fc.assert(
-    fc.property(fc.nat(text.length), (cut) => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(text.length), async (cut) => {
       const whole = text.slice(0, cut).split('}\n').length - 1;
-      const read = [...parseJournal(text.slice(0, cut)).keys()];
+      const read = [...(await parseJournal(text.slice(0, cut).split('\n'))).keys()];
       // The brace may be there and the line feed not.
       expect([whole, whole + 1]).toContain(read.length);
       expect('abc'.startsWith(read.join(''))).toBe(true);

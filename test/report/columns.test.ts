@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { Reporter } from '../../src/report/reporter.js';
 import { COMPARISON_REPORTERS } from '../../src/report/comparison.js';
-import { fit, table, wrap } from '../../src/report/columns.js';
+import { columnsOf, fit, table, wrap } from '../../src/report/columns.js';
 import { RESULT_REPORTERS } from '../../src/report/registry.js';
 import { explanation } from '../../src/report/explanation.js';
 import { comparedWindows } from './compared-windows.js';
@@ -55,6 +55,14 @@ describe('columns', () => {
         },
       ),
     );
+  });
+
+  it('knows the width of plain texts at once', () => {
+    const narrow = ['×', '…', '–', '─', '█', '▁', '│', '~', ' '];
+    const unit = fc.oneof(fc.constantFrom(...narrow, ...WIDE), fc.string({ maxLength: 1 }));
+    fc.assert(fc.property(fc.string({ unit }), (text) => columnsOf(text) === stringWidth(text)));
+    const block = Array.from({ length: 0x2600 - 0x2000 }, (_, i) => String.fromCharCode(0x2000 + i));
+    for (const character of block) expect(columnsOf(`a${character}b`)).toBe(stringWidth(`a${character}b`));
   });
 
   it('wraps at words', () => {

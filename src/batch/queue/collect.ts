@@ -9,7 +9,8 @@ import { fetchContents } from '../inputs.js';
 import { type IncidentJob, type IncidentRecord, isFailure } from '../job.js';
 import { dropResult, getResult } from '../outbox.js';
 import type { RunnerOptions } from '../runner.js';
-import { parseDocument, printable } from '../schema.js';
+import { printable } from '../printable.js';
+import { parseDocument } from '../schema.js';
 import { isRefused, parseAnswer, passes } from './protocol.js';
 
 /** A file that another machine wrote may be seen a little later (nfs(5): attributes are cached), ms. */

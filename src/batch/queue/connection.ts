@@ -9,7 +9,7 @@ import { PerfscopeError } from '../../errors.js';
 import type { Message } from '../../result.js';
 import type { LogLevel } from '../../pool/stage.js';
 import { loadOptional } from '../optional.js';
-import { printable } from '../schema.js';
+import { printable } from '../printable.js';
 import { passes } from './protocol.js';
 import type { Queue } from './settings.js';
 import { within } from './waiting.js';

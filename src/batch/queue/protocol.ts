@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { sourcesOf } from '../incident.js';
 import { stampOf } from '../inputs.js';
 import type { IncidentJob, IncidentRecord, InputRef } from '../job.js';
-import { complaint, jobSchema, printable, recordSchema } from '../schema.js';
+import { printable } from '../printable.js';
+import { complaint, jobSchema, recordSchema } from '../schema.js';
 import { Refusal } from './roots.js';
 
 /** What a worker is asked. */

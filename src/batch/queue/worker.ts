@@ -16,7 +16,7 @@ import { defaultMemory } from '../../coordinator/memory.js';
 import { startHeapMb } from '../memory.js';
 import { type AttemptOptions, type Flight, firstTry, limitsOf, roomFor, secondTry, withWatch } from '../runner.js';
 import { Scheduler } from '../scheduler.js';
-import { printable } from '../schema.js';
+import { printable } from '../printable.js';
 import { toolFingerprint } from '../tool.js';
 import { type Link, type Say, asQueueError, connect } from './connection.js';
 import { type Answer, parseRequest, refusedText } from './protocol.js';

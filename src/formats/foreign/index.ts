@@ -55,12 +55,14 @@ const FUNCTIONS = new Set(
   __errno_location __sprintf_chk __snprintf_chk __printf_chk __memcpy_chk __strdup`.split(/\s+/),
 );
 
+let known: ReadonlySet<string> | undefined;
+
 /** Most names in front of brackets are no system calls of Linux: functions, as ltrace prints them. */
 function ofLibraries(lines: readonly string[]): ForeignTracer | null {
   const names = new Set(lines.flatMap((line) => CALL.exec(line)?.[1] ?? []));
   if (names.size < LEAST_NAMES) return null;
-  const known = new Set([X86_64_CALLS, I386_CALLS, ARM64_CALLS].flat().concat(OTHER_CALLS.split(' ')));
-  const others = [...names].filter((name) => !known.has(name) && !/^(?:SYS|syscall)_(?:0x[0-9a-f]+|\d+)$/.test(name));
+  known ??= new Set([X86_64_CALLS, I386_CALLS, ARM64_CALLS].flat().concat(OTHER_CALLS.split(' ')));
+  const others = [...names].filter((name) => !known!.has(name) && !/^(?:SYS|syscall)_(?:0x[0-9a-f]+|\d+)$/.test(name));
   const functions = others.filter((name) => FUNCTIONS.has(name)).length;
   if (others.length <= names.size * MOST_OF_THEM && functions < LEAST_NAMES) return null;
   const example = (functions < LEAST_NAMES ? others : others.filter((name) => FUNCTIONS.has(name)))
