@@ -93,6 +93,7 @@ async function rowsPerByte(
     const sampled = await sampleOf(source);
     await sampled.close();
     const { format } = formatOf(sampled, wanted);
+    if (format.arrangement !== undefined) return format.arrangement.density(sampled.sample);
     const unprepared = { tid: source.tid, ...parse };
     const prepared = format.prepare?.(sampled.sample, unprepared) ?? unprepared;
     const chunk = format.parseChunk(sampled.sample, prepared);

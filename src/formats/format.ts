@@ -3,7 +3,9 @@
  * by looking at the bytes.
  */
 import type { TraceChunk } from '../trace/chunk.js';
+import type { Message } from '../result.js';
 import type { CsvLayout } from './csv/layout.js';
+import type { PerfDataLayout } from './perf/data/arranger.js';
 import type { PerfLayout } from './perf/survey.js';
 import type { Architecture } from './syscalls/index.js';
 
@@ -34,10 +36,54 @@ export interface ParseOptions {
   /** What `prepare` found in the first bytes. */
   readonly perf?: PerfLayout;
   readonly csv?: CsvLayout;
+  readonly perfData?: PerfDataLayout;
+}
+
+/** A stretch of records in order of time, which `parseChunk` reads with these options. */
+export interface Arranged {
+  readonly buffer: SharedArrayBuffer;
+  /** Bytes used. */
+  readonly length: number;
+  readonly options: ParseOptions;
+}
+
+/** Takes the records of one input as they come, and gives stretches of them in order of time. */
+export interface Arranger {
+  push(bytes: Uint8Array): Arranged[];
+  /** Nothing follows, though `missing` bytes should. */
+  end(missing: number): Arranged[];
+  /** What was lost, and what cannot be read here; complete at the end. */
+  readonly messages: readonly Message[];
+  /** Where and how it was recorded, '' where nothing tells. */
+  readonly origin: string;
+  /** The machine whose numbers of calls are not known, '' where they are. */
+  readonly unknownMachine: string;
+}
+
+/** Of a binary format whose records are in no order, or need what stands elsewhere in the file. */
+export interface Arrangement {
+  /** Whether these are the first bytes of such a file: no text begins so. */
+  begins(head: Uint8Array): boolean;
+  /**
+   * Where the records lie, by the first bytes; `end` null: up to the end of the file. What lies before and behind must be known before the records
+   * are read. Null where the header is damaged.
+   */
+  records(head: Uint8Array): { readonly begin: number; readonly end: number | null } | null;
+  /** `front`, `back`: what lies before and behind the records. `room`: where stretches are put. */
+  open(
+    front: Uint8Array,
+    back: Uint8Array,
+    options: ParseOptions,
+    room: { readonly pieceBytes: number; supply(): SharedArrayBuffer },
+  ): Promise<Arranger>;
+  /** Rows that a byte stands for, about, and whether they have stacks. */
+  density(head: Uint8Array): { readonly rows: number; readonly withStacks: boolean };
 }
 
 export interface TraceFormat {
   readonly id: string;
+  /** Of binary formats: then `parseChunk` reads what it arranges, and `lastRecordStart` is not asked. */
+  readonly arrangement?: Arrangement;
   /** Looks at the first bytes (whole lines, up to 64 kB) and at the file's name. */
   detect(sample: Uint8Array, name: string): Detection;
   /**

@@ -2,12 +2,13 @@
 import { PerfscopeError } from '../errors.js';
 import { csv } from './csv/index.js';
 import type { TraceFormat } from './format.js';
+import { perfData } from './perf/data/index.js';
 import { perfScript } from './perf/script.js';
 import { perfTrace } from './perf/trace.js';
 import { strace } from './strace/index.js';
 import { type Wrapping, wrappedFormat } from './wrapping/wrapping.js';
 
-export const FORMATS: readonly TraceFormat[] = [strace, perfScript, perfTrace, csv];
+export const FORMATS: readonly TraceFormat[] = [strace, perfScript, perfTrace, csv, perfData];
 
 /** Below this score a text is in none of the formats: other programs' logs reach 0.2 by chance. */
 const LOWEST_SCORE = 0.25;
@@ -35,6 +36,11 @@ export function formatById(id: string): TraceFormat {
 /** The format of that id for text that stands in a wrapping. */
 export function readAs(id: string, wrapping: Wrapping | null): TraceFormat {
   return wrapping === null ? formatById(id) : wrappedFormat(formatById(id), wrapping);
+}
+
+/** The binary format that a file with these first bytes is in, null for text. */
+export function binaryFormat(head: Uint8Array): TraceFormat | null {
+  return FORMATS.find(({ arrangement }) => arrangement?.begins(head)) ?? null;
 }
 
 /**

@@ -17,6 +17,7 @@ import { type KinFacts, togetherFacts } from '../trace/kinship/facts.js';
 import { joinAttached } from '../trace/kinship/kinship.js';
 import { mergeTraces } from '../trace/merge-traces.js';
 import type { Trace } from '../trace/table.js';
+import { arrangedPieces } from './arranged.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
 import { piecesOf } from './pieces.js';
@@ -115,6 +116,8 @@ interface Part {
   /** Rooms in its memory that are free. */
   readonly rooms: Uint8Array[];
   problem: StreamProblem | null;
+  /** Hears what an arranger says. */
+  onEnd(origin: string, messages: readonly Message[]): void;
 }
 
 /** What is to happen when a piece comes back parsed. */
@@ -147,6 +150,7 @@ async function readSet(
     throw error;
   }
   const { format, wrapping } = chosen;
+  const { arrangement } = format;
   warnings.push(...chosen.warnings);
   if (wrapping !== null) {
     const what = wrappingNames(wrapping).join(', ');
@@ -157,7 +161,11 @@ async function readSet(
   const parts = sources.map((source): Part => {
     // For each thread one chunk being parsed, one being placed, and one waiting for each.
     const large = textOf(source) > largeBytes ? { roomBytes: (4 * pool.jobs + 4) * chunkBytes } : null;
-    return { source, builder: new TraceBuilder(format.id, large), rooms: [], problem: null };
+    const onEnd = (origin: string, messages: readonly Message[]) => {
+      if (origin !== '') chosen = { ...chosen, reason: origin };
+      for (const { code, args } of messages) warnings.push({ code, args: { path: source.path, ...args } });
+    };
+    return { source, builder: new TraceBuilder(format.id, large), rooms: [], problem: null, onEnd };
   });
   const free: SharedArrayBuffer[] = [];
   /** Of chunks that come to no part's own. */
@@ -174,14 +182,17 @@ async function readSet(
         onProblem: (problem: StreamProblem) => (part.problem = problem),
       };
       const parse = { ...prepared, tid: options.parse?.tid ?? part.source.tid };
-      const pieces = piecesOf(part.source, part.source === sampled.source ? sampled : null, plan);
+      const head = part.source === sampled.source ? sampled : null;
+      const pieces = arrangement
+        ? arrangedPieces(part.source, head, { arrangement, options: parse, chunkBytes, free, onEnd: part.onEnd })
+        : piecesOf(part.source, head, plan);
       for await (const { item, last } of withLast(pieces)) {
-        const { from, consumed } = item;
+        const { from, consumed, options = parse } = item;
         const near = part.rooms.pop() ?? part.builder.room(chunkBytes);
         const room = near ?? rooms.pop() ?? sharedBytes(Math.min(chunkBytes, from.length));
         const buffer = from.kind === 'memory' ? from.buffer : null;
         issued.push({ part, buffer, consumed, room, inMemory: near !== null });
-        yield { format: format.id, options: last ? { ...parse, last } : parse, wrapping, from, room };
+        yield { format: format.id, options: last ? { ...options, last } : options, wrapping, from, room };
       }
     }
   }

@@ -1,6 +1,6 @@
 /** The pieces of one source, as the pool is to parse them: ranges of the file itself where that is possible. */
 import { open } from 'node:fs/promises';
-import type { TraceFormat } from '../formats/format.js';
+import type { ParseOptions, TraceFormat } from '../formats/format.js';
 import type { Wrapping } from '../formats/wrapping/wrapping.js';
 import { type StreamProblem, decompressesInBackground } from '../source/decompress.js';
 import type { Source } from '../source/index.js';
@@ -16,6 +16,8 @@ export interface Piece {
   readonly from: ParseTask['from'];
   /** Bytes of the source, as stored, that are read when the piece is. */
   readonly consumed: number;
+  /** How it is to be read, where the input tells. */
+  readonly options?: ParseOptions;
 }
 
 export interface CutPlan {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import type { TraceFormat } from '../formats/format.js';
 import { type ForeignTracer, foreignTable, foreignTracer, unknownPrefix } from '../formats/foreign/index.js';
-import { type DetectedFormat, FORMATS, detectFormat, readAs } from '../formats/index.js';
+import { type DetectedFormat, FORMATS, binaryFormat, detectFormat, formatById, readAs } from '../formats/index.js';
 import { findWrapping, firstLines, wrappingOfOthers } from '../formats/wrapping/find.js';
 import { type Wrapping, unwrapped } from '../formats/wrapping/wrapping.js';
 import { CR, LF } from '../lib/bytes.js';
@@ -36,7 +36,7 @@ export async function sampleOf(source: Source): Promise<Sampled> {
         const { bytesRead } = await handle.read(head, 0, head.length, 0);
         return {
           source,
-          sample: wholeLines(head.subarray(0, bytesRead)),
+          sample: sampled(head.subarray(0, bytesRead)),
           blocks: () => source.blocks(),
           close: async () => undefined,
         };
@@ -56,7 +56,7 @@ export async function sampleOf(source: Source): Promise<Sampled> {
     head.push(value);
     length += value.length;
   }
-  const sample = wholeLines(Buffer.concat(head, length).subarray(0, SAMPLE_BYTES));
+  const sample = sampled(Buffer.concat(head, length).subarray(0, SAMPLE_BYTES));
   return {
     source,
     sample,
@@ -74,8 +74,9 @@ async function* resume(head: Uint8Array[], stream: AsyncGenerator<Uint8Array>): 
   }
 }
 
-function wholeLines(bytes: Uint8Array): Uint8Array {
-  if (bytes.length < SAMPLE_BYTES) return bytes;
+/** Whole lines, but of binary formats. */
+function sampled(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < SAMPLE_BYTES || binaryFormat(bytes) !== null) return bytes;
   const end = bytes.lastIndexOf(10) + 1;
   return end === 0 ? bytes : bytes.subarray(0, end);
 }
@@ -112,6 +113,9 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
       'Check that the recorder was attached to the server and could write.',
     );
   }
+  const binary = binaryFormat(sample);
+  const asked = wanted === undefined ? null : formatById(wanted);
+  if (binary !== null || asked?.arrangement !== undefined) return binaryOf(path, sample, binary, asked);
   const wrapping = findWrapping(sample);
   const text = wrapping === null ? sample : unwrapped(sample, wrapping);
   const lines = firstLines(sample);
@@ -150,6 +154,22 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   return { format: readAs(found.format.id, around), reason: found.reason, wrapping: around, warnings: [] };
 }
 
+/** A binary format, if it is the one that was asked for. */
+function binaryOf(
+  path: string,
+  sample: Uint8Array,
+  found: TraceFormat | null,
+  asked: TraceFormat | null,
+): ChosenFormat {
+  if (found !== null && (asked === null || asked === found)) {
+    const reason = asked === null ? found.detect(sample, '').reason : 'as asked';
+    return { format: found, reason, wrapping: null, warnings: [] };
+  }
+  const what = found === null ? `no ${asked!.id}` : `a file of ${found.id}, and no text`;
+  const advice = 'Leave --input-format out: the format is told by the first bytes.';
+  throw new PerfscopeError('input-format', `${path} is ${what}`, { path, offset: 0 }, advice);
+}
+
 const namesOf = (sources: readonly string[]): string => sources.slice(0, 5).join(', ');
 
 /** Why a text is in no format that is read. */
@@ -185,6 +205,7 @@ export function withoutCalls(
   trace: Trace,
 ): PerfscopeError {
   const { path } = source;
+  if (format.arrangement !== undefined) return withoutRecords(path, format, reason);
   const wrapping = findWrapping(sample);
   const lines = firstLines(wrapping === null ? sample : unwrapped(sample, wrapping));
   const other = foreignTracer(lines) ?? foreignTable(lines);
@@ -200,6 +221,15 @@ export function withoutCalls(
     `no system call in the trace: ${path} was read as ${format.id} (${reason})${unread}`,
     { path },
     'Record system calls, with strace -f -ttt -T -yy or perf record -e raw_syscalls:*.',
+  );
+}
+
+function withoutRecords(path: string, { id }: TraceFormat, reason: string): PerfscopeError {
+  return new PerfscopeError(
+    'input-empty',
+    `no system call in the trace: ${path} was read as ${id} (${reason})`,
+    { path },
+    "Record system calls: perf record -e 'raw_syscalls:*' -p PID.",
   );
 }
 

@@ -65,6 +65,16 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     (a.has('behind')
       ? `; the first stand behind what ${a.text('behind')} put before them: give the lines with and without it as two files`
       : ''),
+  'perf-data-damaged': (a) =>
+    `${a.text('path')}: ${a.text('what')}` +
+    (a.number('records') > 0 ? `: ${a.plural('records', 'record was', 'records were')} left out` : '') +
+    `, first at byte ${a.count('offset')}`,
+  'perf-lost-events': (a) =>
+    `perf lost ${a.plural('events', 'event')} while it recorded: calls whose return is missing last up to the next one of their thread. Give perf ` +
+    'record larger buffers (-m 64M), or fewer events',
+  'perf-stack-copies': (a) =>
+    `${a.plural('samples', 'call has', 'calls have')} a copy of the stack instead of a call chain (--call-graph dwarf), which perf itself must unwind. ` +
+    `Give its text: perf script --ns -F comm,pid,tid,cpu,time,event,trace,ip,sym,symoff,dso -i ${a.text('path')} > trace.perf.txt`,
   'unnamed-recordings': (a) =>
     `the lines of ${a.text('path')} name no thread, and are of ${a.plural('recordings', 'recording')} one behind the other (the time goes ` +
     'back, or a process ended): each is read as a thread of its own, all as one process. Of files of strace -ff, give the folder',

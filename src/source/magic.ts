@@ -43,11 +43,6 @@ interface Foreign {
 
 const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly at?: number })[] = [
   {
-    magic: ascii('PERFILE2'),
-    what: 'a binary perf.data file',
-    advice: 'Turn it into text first: perf script --ns -F comm,pid,tid,cpu,time,event,trace -i perf.data > trace.txt',
-  },
-  {
     magic: ascii('BZh'),
     what: 'compressed with bzip2',
     advice: 'Decompress it first, or pipe it: bzcat FILE | perfscope analyze -',
@@ -88,7 +83,8 @@ export function foreignKind(head: Uint8Array): Foreign | null {
   if (head.subarray(0, 65536).includes(0)) {
     return {
       what: 'binary data',
-      advice: 'Give the text of strace, of perf script, or CSV (gz, zst and xz are read as they are).',
+      advice:
+        'Give the text of strace, perf.data, the text of perf script, or CSV (gz, zst and xz are read as they are).',
     };
   }
   return null;

@@ -136,9 +136,12 @@ const ROLE_BY_NAME: Record<string, Role> = {
 /** Calls of i386 that stand for several, by their first argument. */
 const FOR_SEVERAL = new Set(['socketcall', 'ipc']);
 
+/** Instead of the name of an exit's call, where nothing tells it. */
+export const ANY_CALL = '';
+
 /** Whether a call of this name is one of several: its second half does not say which. */
 export function standsForSeveral(name: string): boolean {
-  return FOR_SEVERAL.has(name);
+  return name === ANY_CALL || FOR_SEVERAL.has(name);
 }
 
 const descriptorFirst = new Set(DESCRIPTOR_FIRST.split(/\s+/));

@@ -3,7 +3,7 @@
  * them, and the threads' own events. A little work a chunk and a thread; it gives the chunk's rows their places, among rows for
  * the exits whose entry nobody saw.
  */
-import { callTraits, isCloneCall, refinedKind, standsForSeveral, unseenKind } from './call-traits.js';
+import { ANY_CALL, callTraits, isCloneCall, refinedKind, standsForSeveral, unseenKind } from './call-traits.js';
 import type { CallNumbers } from './call-numbers.js';
 import type { ChunkClock } from './chunk-clock.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
@@ -100,7 +100,7 @@ export class ChunkJoints {
       const orphan = orphans[next];
       if (orphan?.thread === local) {
         next++;
-        if (!this.giveOutcome(orphan, mapping))
+        if (!this.giveOutcome(orphan, mapping) && orphan.call !== ANY_CALL)
           unseen.push({ orphan, position: orphan.position, thread, firstOfThread: fresh[local] === 1 });
       }
       if (this.open.of(thread) !== null) {

@@ -113,7 +113,7 @@ export interface OrphanExit {
   thread: number;
   /** Rows of the chunk that come before it: where its row goes when its entry was never seen. */
   position: number;
-  /** Name as printed: of calls that stand for several, theirs. */
+  /** Name as printed: of calls that stand for several, theirs; ANY_CALL where none was. */
   call: string;
   /** Moment of the exit, ns since `baseSeconds`. */
   endNs: number;

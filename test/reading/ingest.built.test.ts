@@ -279,7 +279,7 @@ describe('readTrace', () => {
       /nothing of the gzip stream/,
     ],
     ['binary garbage', Buffer.from([1, 0, 2, 0, 255, 254]), 'input-format', /it is binary data/],
-    ['perf.data', 'PERFILE2' + '\0'.repeat(100), 'input-format', /perf\.data/],
+    ['perf.data', 'PERFILE2' + '\0'.repeat(100), 'input-damaged', /its header is cut off or damaged/],
     ['prose', 'Dear Sir or Madam,\nthe server hangs.\n', 'input-format', /none of the formats.*"Dear Sir or Madam,"/],
   ] as const)('%s is refused with place and advice', async (name, content, code, message) => {
     const path = file(`bad ${name}`, content);

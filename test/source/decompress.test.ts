@@ -170,7 +170,6 @@ describe('decompress', () => {
 
 describe('foreignKind', () => {
   it.each([
-    ['PERFILE2........', 'a binary perf.data file'],
     ['BZh91AY&SY', 'compressed with bzip2'],
     ['\x7fELF\x02\x01', 'an ELF program or library'],
     ['PK\x03\x04..', 'a zip archive'],

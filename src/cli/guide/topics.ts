@@ -20,8 +20,9 @@ With strace, which needs nothing but ptrace and slows a busy server down:
 
 With perf, which costs the server much less and needs root:
 
-  perf record -e raw_syscalls:sys_enter,raw_syscalls:sys_exit,sched:sched_switch -p PID
-  perf script --ns -F comm,pid,tid,cpu,time,event,trace > incident.perf.txt
+  perf record -e raw_syscalls:sys_enter,raw_syscalls:sys_exit,sched:sched_switch -o incident.data -p PID
+
+That file is read as it is, and so is what perf writes to a pipe (perf record -o - ... | perfscope inspect -).
 
 Of several processes give each with a -p of its own: -f follows those that are started later, not those that run already. -s 0 keeps the contents of buffers out of the trace; names of files and addresses of peers stay in it.
 

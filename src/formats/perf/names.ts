@@ -72,21 +72,34 @@ export class PerfNames {
     for (; isDigit(bytes[p]); p++) number = number * 10 + (bytes[p] - 48);
     if (p === first) return DAMAGED;
     this.end = p;
-    if (number >= X32_BIT && this.numbers === X86_64_CALLS) number -= X32_BIT;
+    this.indirect = false;
+    const known = this.byNumber[number] ?? -1;
+    if (known >= 0) return known;
+    return this.ofNumber(number, bytes[p + 1] === 40 /* ( */ ? hexAt(bytes, p + 2) : null);
+  }
+
+  /**
+   * The call of a number: one of the chunk, or DAMAGED. `first`: the entry's first argument, which tells the call where the number stands
+   * for several (socketcall and ipc of i386); null for an exit, which then is of whatever is open.
+   */
+  ofNumber(given: number, first: number | null): number {
+    const number = given >= X32_BIT && this.numbers === X86_64_CALLS ? given - X32_BIT : given;
     if (number >= MAX_NUMBER) return DAMAGED;
     this.indirect = false;
     const known = this.byNumber[number];
     if (known >= 0) return known;
-    this.indirect = standsForSeveral(this.numbers[number] ?? '');
-    if (this.indirect) return this.multiplexed(bytes, this.numbers[number]!);
+    const name = this.numbers[number] || `syscall_${number}`;
+    this.indirect = standsForSeveral(name);
+    if (this.indirect) return this.learn((first !== null && multiplexedCall(name, first)) || name);
     this.numbersSeen.push(number);
-    return (this.byNumber[number] = this.learn(this.numbers[number] || `syscall_${number}`));
+    return (this.byNumber[number] = this.learn(name));
   }
 
-  /** socketcall and ipc of i386: the entry's first argument, ` (a, ...`, tells the call; an exit is of whatever is open. */
-  private multiplexed(bytes: Uint8Array, name: string): number {
-    const isEntry = bytes[this.end + 1] === 40; /* ( */
-    return this.learn((isEntry && multiplexedCall(name, hexAt(bytes, this.end + 2))) || name);
+  /** The same of a name as tracepoints have it (`newfstat`); `first` as there. */
+  ofName(name: string, first: number | null): number {
+    this.indirect = standsForSeveral(name);
+    if (!this.indirect) return this.learn(Object.hasOwn(TRACEPOINT_NAMES, name) ? TRACEPOINT_NAMES[name] : name);
+    return this.learn((first !== null && multiplexedCall(name, first)) || name);
   }
 
   /** The call of a number that was seen. */
@@ -107,11 +120,9 @@ export class PerfNames {
     if (this.indirect) {
       this.byPrinted[id] = NO_NUMBER;
       const isEntry = startsWith(bytes, this.end + 1, 'call: 0x');
-      return this.learn((isEntry && multiplexedCall(name, hexAt(bytes, this.end + 9))) || name);
+      return this.ofName(name, isEntry ? hexAt(bytes, this.end + 9) : null);
     }
-    if (id === this.byPrinted.length) {
-      this.byPrinted.push(this.learn(Object.hasOwn(TRACEPOINT_NAMES, name) ? TRACEPOINT_NAMES[name] : name));
-    }
+    if (id === this.byPrinted.length) this.byPrinted.push(this.ofName(name, null));
     return this.byPrinted[id];
   }
 

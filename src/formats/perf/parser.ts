@@ -7,17 +7,18 @@ import { ChunkWriter } from '../../trace/chunk-writer.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { NO_CPU } from '../../trace/table.js';
 import { CR, LF, LineScanner, SPACE, endedByNewline, grown, lastLineStart, startsWith, text } from '../../lib/bytes.js';
-import { NO_OWNER, PerfCalls } from './calls.js';
+import { NO_OWNER } from './call-rows.js';
+import { PerfCalls } from './calls.js';
+import { EPOCH_SECONDS } from './clock.js';
 import { FastPerf } from './fast.js';
 import * as perf from './line.js';
 import { PerfStacks } from './stacks.js';
+import { ThreadEnds } from './thread-ends.js';
 import type { PerfLayout } from './survey.js';
 import { PerfSwitches } from './switches.js';
 
 /** Bytes of a call's two lines, for the first estimate of rows. */
 const CALL_LENGTH = 160;
-/** Times above are of the wall clock: perf's own clock counts from the boot, and no machine runs for 30 years. */
-const EPOCH_SECONDS = 1e9;
 
 const MAPPED = 'PERF_RECORD_MMAP2 ';
 const BUILD = / <([0-9a-f]{8,40})>\]: \S+ (\/.+?)\r?$/;
@@ -39,12 +40,10 @@ export class PerfParser {
   /** Per thread: its name, as bytes[nameStart, nameEnd). */
   private nameStart = new Int32Array(64);
   private nameEnd = new Int32Array(64);
-  private readonly ended = new Set<number>();
+  private readonly ends: ThreadEnds;
   /** The line gave its thread another name. */
   private renamed = false;
-  private readonly endedTids = new Set<number>();
   private readonly builds = new Map<string, string>();
-  private readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
   private readonly fast: FastPerf | null;
@@ -61,6 +60,7 @@ export class PerfParser {
     this.writer.hasCpus = true;
     this.bytes = this.wholeLines();
     this.calls = new PerfCalls(this.writer, layout);
+    this.ends = new ThreadEnds(this.writer, this.calls);
     this.stacks = new PerfStacks(this.bytes);
     this.scanner = new LineScanner(this.bytes);
     this.fast?.begin(this.writer, this.times, this.bytes, this.calls, layout);
@@ -104,7 +104,7 @@ export class PerfParser {
     const clock = baseSeconds < 0 ? 'none' : this.layout.deltas === true ? 'relative' : absolute;
     const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: lastNs }, this.given.length);
     if (this.builds.size > 0) chunk.builds = this.builds;
-    return { ...chunk, earlyEnds: this.earlyEnds, stacks: stacks.finish(), switches: this.switches.finish() };
+    return { ...chunk, earlyEnds: this.ends.early, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
   /** The event that `line` read; '' or why it cannot be used. */
@@ -133,7 +133,7 @@ export class PerfParser {
     }
     if (event === perf.EVENT_PROCESS_EXIT || event === perf.EVENT_PROCESS_EXEC) {
       writer.notices++;
-      if (event === perf.EVENT_PROCESS_EXIT) this.ends(now);
+      if (event === perf.EVENT_PROCESS_EXIT) this.exits(now);
       else this.executes(now);
       return '';
     }
@@ -203,32 +203,25 @@ export class PerfParser {
   private threadBegins(thread: number, now: number): void {
     const { writer, line } = this;
     let born = thread;
-    if (writer.seen[thread] === 1) {
+    if (this.ends.isReborn(thread, line.tid, now)) {
       // The line's name is that of the new one.
       if (this.renamed) writer.lifecycle.pop();
       this.threadEnds(thread, now);
       born = this.thread(now);
-    } else if (!this.endedTids.has(line.tid)) this.earlyEnds.push({ tid: line.tid, ns: now });
+    }
     writer.seen[born] = 1;
   }
 
   private threadEnds(thread: number, now: number): void {
-    const { writer, line } = this;
-    this.calls.abandon(thread, now);
-    writer.lifecycle.push({ what: 'exit', thread, ns: now });
-    writer.forgetThread(line.tid);
-    this.ended.add(thread);
-    this.endedTids.add(line.tid);
+    this.ends.end(thread, this.line.tid, now);
     this.lastTid = -1;
     this.fast?.forget(thread);
   }
 
   /** `comm=redis pid=12 prio=120`: the thread ended. */
-  private ends(now: number): void {
-    const { line, writer } = this;
-    const thread = writer.threads.findLastIndex(({ tid }) => tid === line.tid);
-    if (thread < 0) this.earlyEnds.push({ tid: line.tid, ns: now });
-    else if (!this.ended.has(thread)) this.threadEnds(thread, now);
+  private exits(now: number): void {
+    const thread = this.ends.exiting(this.line.tid, now);
+    if (thread >= 0) this.threadEnds(thread, now);
   }
 
   /** `filename=/usr/bin/redis pid=12 old_pid=12`: the thread runs another program. */

@@ -10,6 +10,9 @@ import type { ChunkSwitches } from '../../trace/chunk.js';
 import { NO_CPU } from '../../trace/table.js';
 import { ByteInterner, LF, SPACE, grown, hashBytes, isDigit, startsWith } from '../../lib/bytes.js';
 
+/** TASK_COMM_LEN. */
+const NAME_BYTES = 16;
+
 export class PerfSwitches {
   private length = 0;
   private time = new Float64Array(256);
@@ -50,6 +53,24 @@ export class PerfSwitches {
     this.previousTid[row] = idOf(bytes, previousColon + 1);
     this.previousState[row] = bytes[state];
     return true;
+  }
+
+  /** An event in numbers; `state`: a letter. The name that gets the CPU stands at bytes[nameAt], up to a zero. `cpu` as above. */
+  push(
+    now: number,
+    cpu: number,
+    previous: number,
+    state: number,
+    next: number,
+    bytes: Uint8Array,
+    nameAt: number,
+  ): void {
+    let end = nameAt;
+    while (end < nameAt + NAME_BYTES && bytes[end] !== 0) end++;
+    const row = this.add(bytes, nameAt, end, cpu, now);
+    this.previousTid[row] = previous;
+    this.previousState[row] = state;
+    this.nextTid[row] = next;
   }
 
   finish(): ChunkSwitches | null {
