@@ -22,7 +22,8 @@ const FORMATS = [...RESULT_REPORTERS, ...RESULT_FILES];
 export const analyzeCommand: Command = {
   positionals: {
     trace: {
-      describe: 'File (strace, perf.data, perf script, CSV; gz, zst, xz), - for stdin, a folder of strace -ff, or the files of it',
+      describe:
+        'File (strace, perf.data, perf script, CSV; gz, zst, xz), - for stdin, a folder of strace -ff, or the files of it',
       array: true,
       demandOption: true,
     },
