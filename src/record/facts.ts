@@ -1,8 +1,9 @@
 /** What this machine says about tracing, as it is: no judgement (choose.ts). */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { arch, release, tmpdir } from 'node:os';
 import path from 'node:path';
+import { attached, startTracer } from './tracer.js';
 
 /** A tracer was tried on a process that does nothing. */
 export interface Trial {
@@ -153,11 +154,18 @@ async function tryPerf(): Promise<Trial> {
   }
 }
 
-/** To attach needs more rights than to start a program under strace: the shell's child is not strace's. */
+/** To attach needs more rights than to start a program under strace: what we start ourselves is not strace's child. */
 async function tryStrace(): Promise<Trial> {
-  const script = 'sleep 5 & p=$!; timeout -s INT 0.3 strace -o /dev/null -p $p; kill $p 2>/dev/null';
-  const run = await execute('sh', ['-c', script]);
-  return { worked: /attached/.test(run.stderr), said: run.stderr.trim() };
+  const child = spawn('sleep', ['10'], { stdio: 'ignore' });
+  try {
+    if (child.pid === undefined) return { worked: false, said: 'sleep(1) is missing' };
+    const tracer = startTracer(['strace', '-o', '/dev/null', '-p', String(child.pid)], false);
+    const worked = await attached(tracer, 'strace', '');
+    await tracer.stop();
+    return { worked, said: tracer.said().trim() };
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 interface Run {

@@ -9,6 +9,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./record.js')).recordCommand,
   },
   {
+    name: 'doctor',
+    positional: '',
+    what: 'Say what can record on this machine, and what is in the way',
+    load: async () => (await import('./doctor.js')).doctorCommand,
+  },
+  {
     name: 'learn',
     positional: '<profile..>',
     what: 'Learn the signatures of a program from traces with stacks',
