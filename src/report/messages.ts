@@ -178,6 +178,43 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'queue-left': (a) =>
     `${a.plural('incidents', 'incident')} stay in the queue and go on being worked on; the same command again collects them`,
   'queue-again': (a) => `${a.text('incident')} is asked for again: ${a.text('reason')}`,
+  // The flight recorder at work.
+  'watch-recording': (a) => `recording with ${a.text('backend')}: ${a.text('command')}`,
+  'watch-recorder': (a) => a.text('line'),
+  'watch-ended': (a) => `recording ended: ${a.text('reason')}`,
+  'watch-not-started': (a) => `recording could not be started, and is tried again: ${a.text('reason')}`,
+  'watch-not-stopped': (a) => `recording did not end as it should: ${a.text('reason')}`,
+  'watch-listening': (a) => `listening on ${a.text('where')}`,
+  'watch-over': () => 'watch has ended',
+  'watch-open': (a) => `trigger (${a.text('source')}): ${a.text('reason')}; incident ${a.text('incident')} opened`,
+  'watch-join': (a) =>
+    `trigger (${a.text('source')}): ${a.text('reason')}; belongs to incident ${a.text('incident')}, which waits for its snapshot`,
+  'watch-repeat': (a) =>
+    `trigger (${a.text('source')}): ${a.text('reason')}; known, from incident ${a.text('incident')} on`,
+  'watch-refuse': (a) => `trigger (${a.text('source')}) refused, ${refusal(a)}: ${a.text('reason')}`,
+  'watch-no-snapshot': (a) =>
+    `no snapshot of incident ${a.text('incident')} yet (${a.text('reason')}): it is tried again while the recorder holds its moment`,
+  'watch-lost': (a) => `there is no snapshot of incident ${a.text('incident')}: ${a.text('reason')}`,
+  'watch-resumed': (a) => `incident ${a.text('incident')} was not analysed before watch ended: that is done now`,
+  'watch-analysed': (a) => `incident ${a.text('incident')} analysed in ${a.seconds('took')}: ${a.text('verdict')}`,
+  'watch-analysis-failed': (a) => `incident ${a.text('incident')}: ${a.text('reason')}`,
+  'watch-fault': (a) => `incident ${a.text('incident')} could not be dealt with: ${a.text('reason')}`,
+  'watch-not-saved': (a) => `how incident ${a.text('incident')} stands could not be written down: ${a.text('reason')}`,
+  'watch-undelivered': (a) =>
+    `incident ${a.text('incident')} could not be delivered by ${a.text('delivery')}, and is tried again: ${a.text('reason')}`,
+  'watch-given-up': (a) =>
+    `incident ${a.text('incident')} could not be delivered by ${a.text('delivery')}: ${a.text('reason')}; it stays in its folder`,
+  'watch-delivered': (a) => `incident ${a.text('incident')} delivered by ${a.text('delivery')}`,
+  'watch-trace-removed': (a) => `over its quota: the trace of incident ${a.text('incident')} was removed`,
+  'watch-incident-removed': (a) =>
+    `over its quota: incident ${a.text('incident')} was removed${a.text('state') === 'taken' ? ' before it was analysed' : ''}`,
+  'watch-not-removed': (a) => `incident ${a.text('incident')} could not be removed: ${a.text('reason')}`,
+  'watch-begun': (a) => `the snapshot of incident ${a.text('incident')} was cut short when watch ended: removed`,
+  'watch-foreign': (a) => `${a.text('path')} is no folder of an incident: left alone`,
+  'watch-damaged': (a) => `${a.text('path')} is damaged (${a.text('reason')}): passed over`,
+  'watch-file-stays': (a) => `${a.text('path')} cannot be removed, so it pulls the trigger once: ${a.text('reason')}`,
+  'watch-blind': (a) => `looking for triggers failed: ${a.text('reason')}`,
+  'watch-refused-request': (a) => `a request for ${a.text('path')} was refused: ${a.text('reason')}`,
   'worker-ready': (a) => `waiting for incidents on ${a.text('queue')}, ${a.plural('jobs', 'thread')}`,
   'worker-done': (a) => `${a.text('incident')}: ${a.text('status')} in ${a.seconds('took')}`,
   'queue-waits': (a) => `the queue takes nothing at the moment, and is asked again until it does: ${a.text('reason')}`,
@@ -251,6 +288,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${who(a)} issued ${a.text('episode')} ${times(a)} in ${a.plural('units', 'abnormal unit')} from ${a.moment('from')}; ` +
     `learned in ${a.text('function')}`,
 };
+
+function refusal(a: Reader): string {
+  return a.text('why') === 'queue-full' ? 'for too many snapshots wait for their analysis' : 'for watch is ending';
+}
 
 function stage(a: Reader): string {
   switch (a.text('stage')) {

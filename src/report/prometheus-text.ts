@@ -2,6 +2,8 @@
 export interface Metric {
   readonly name: string;
   readonly help: string;
+  /** Default: a gauge. */
+  readonly type?: 'gauge' | 'counter';
   readonly samples: readonly Sample[];
 }
 
@@ -10,12 +12,12 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Gauges; a metric without samples is left out. */
+/** A metric without samples is left out. */
 export function prometheusText(metrics: readonly Metric[]): string {
   return metrics
     .filter((m) => m.samples.length > 0)
-    .map(({ name, help, samples }) => {
-      const head = [`# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`, `# TYPE ${name} gauge`];
+    .map(({ name, help, type = 'gauge', samples }) => {
+      const head = [`# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`, `# TYPE ${name} ${type}`];
       return [...head, ...samples.map((s) => `${name}${labelText(s.labels)} ${valueText(s.value)}`)].join('\n') + '\n';
     })
     .join('');

@@ -81,6 +81,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./merge.js')).mergeCommand,
   },
   {
+    name: 'watch',
+    positional: '[command..]',
+    what: 'Keep the last minutes of a server, and analyse them when an alert fires',
+    load: async () => (await import('./watch.js')).watchCommand,
+  },
+  {
+    name: 'trigger',
+    positional: '',
+    what: 'Tell a running perfscope watch that now is the moment',
+    load: async () => (await import('./trigger.js')).triggerCommand,
+  },
+  {
     name: 'schema',
     positional: '[document]',
     what: 'Print the JSON schema of a document that perfscope writes',

@@ -120,6 +120,24 @@ results/ has a JSON file an incident and a summary: which functions recur, which
   perfscope merge results-1 results-2 -o results`,
   },
   {
+    name: 'watch',
+    title: 'Have the answer by the time you look at the alert',
+    text: `watch keeps the last minutes of a server's calls, and analyses them when something fires:
+
+  perfscope watch --comm redis-server -s redis.signatures.json -o /var/lib/perfscope
+  perfscope trigger -o /var/lib/perfscope --reason "checkout is slow"
+
+With Prometheus, let Alertmanager's webhook post to /alerts; what was found is at /incidents:
+
+  perfscope watch --comm redis-server -o /var/lib/perfscope --listen 127.0.0.1:9464
+
+Without any monitoring, let it look for itself:
+
+  perfscope watch --comm redis-server -o /var/lib/perfscope --detect cpu --detect reads
+
+Results are in /var/lib/perfscope/incidents/, a line of JSON each on stdout, and go to --slack, --webhook and --exec. docs/watch.md has the rules, the configuration of Alertmanager and a unit for systemd.`,
+  },
+  {
     name: 'trouble',
     title: 'When it does not work',
     text: `"No such format", or lines skipped: perfscope inspect TRACE shows the first lines that were not understood, and --input-format says what to read it as.
