@@ -181,6 +181,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   // The flight recorder at work.
   'watch-recording': (a) => `recording with ${a.text('backend')}: ${a.text('command')}`,
   'watch-recorder': (a) => a.text('line'),
+  'watch-orphan': (a) => `process ${a.text('pid')} still recorded for a watch that was killed: ended`,
   'watch-ended': (a) => `recording ended: ${a.text('reason')}`,
   'watch-not-started': (a) => `recording could not be started, and is tried again: ${a.text('reason')}`,
   'watch-not-stopped': (a) => `recording did not end as it should: ${a.text('reason')}`,

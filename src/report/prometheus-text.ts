@@ -17,7 +17,10 @@ export function prometheusText(metrics: readonly Metric[]): string {
   return metrics
     .filter((m) => m.samples.length > 0)
     .map(({ name, help, type = 'gauge', samples }) => {
-      const head = [`# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`, `# TYPE ${name} ${type}`];
+      const head = [
+        `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+        `# TYPE ${name} ${type}`,
+      ];
       return [...head, ...samples.map((s) => `${name}${labelText(s.labels)} ${valueText(s.value)}`)].join('\n') + '\n';
     })
     .join('');

@@ -5,6 +5,7 @@ import { untilAborted } from '../batch/queue/waiting.js';
 import { PerfscopeError } from '../errors.js';
 import type { Ring, RingStatus, Snapshot } from '../record/recorder.js';
 import { backoff } from './backoff.js';
+import { endOrphans } from './orphans.js';
 import { type Say, reasonOf } from './say.js';
 
 /** A snapshot that takes longer will never be done, ms. */
@@ -88,6 +89,7 @@ export class Keeper {
   /** One ring from its start to its end. */
   private async turn(signal: AbortSignal, beforeStop: () => Promise<void>): Promise<string> {
     const { folder, say } = this.options;
+    for (const pid of await endOrphans(folder)) say('warn', { code: 'watch-orphan', args: { pid } });
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const ring = await this.options.start(folder);
@@ -105,6 +107,7 @@ export class Keeper {
       await ring.stop().catch((error: unknown) => {
         say('warn', { code: 'watch-not-stopped', args: { reason: reasonOf(error) } });
       });
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

@@ -32,13 +32,11 @@ describe('from a trigger to a message', () => {
       outcome: { verdict: 'bug', suspects: [{ function: 'snr_resolution_cb', rank: 1 }, {}, {}] },
     });
     expect(joined).toBe(false);
+    await s.stop();
     const at2 = s.delivered[0]!.folder;
     expect(readdirSync(at2).sort()).toEqual(['incident.json', 'report.html', 'result.json', 'trace']);
-    await s.stop();
     expect(stateOf(at, incident)).toMatchObject({ state: 'analysed', delivered: { keep: 'done' }, attempts: 1 });
-    expect(readFileSync(`${s.scripts}/runs`, 'utf8')).toContain(
-      `trace analyze ${at2}/trace/a.strace --window 60s`,
-    );
+    expect(readFileSync(`${s.scripts}/runs`, 'utf8')).toContain(`trace analyze ${at2}/trace/a.strace --window 60s`);
     expect(s.rings[0]!.stopped).toBe(true);
     expect(existsSync(path.join(at, 's'))).toBe(false);
   });

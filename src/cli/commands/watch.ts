@@ -3,8 +3,10 @@ import path from 'node:path';
 import { parseDuration } from '../../coordinator/window.js';
 import { PerfscopeError } from '../../errors.js';
 import { textWithin } from '../../lib/read-within.js';
+import { sentence } from '../../report/messages.js';
 import { plural } from '../../report/text.js';
 import type { Delivery } from '../../watch/deliveries/delivery.js';
+import type { Say } from '../../watch/say.js';
 import { FIGURES, type Figure } from '../../watch/triggers/figures.js';
 import { byHand, type Trigger } from '../../watch/triggers/trigger.js';
 import type { Argv, Command } from '../command.js';
@@ -110,6 +112,8 @@ export const watchCommand: Command = {
 
   async run(argv, io) {
     const target = targetOf(argv);
+    // Checks --jobs, which goes on to analyses.
+    runOptions(argv, io);
     const detect = (argv['detect'] as Figure[] | undefined) ?? [];
     if (detect.length > 0 && target.kind === 'command')
       throw new PerfscopeError(
@@ -154,7 +158,7 @@ export const watchCommand: Command = {
         triggerFile: triggerFile === undefined ? null : path.resolve(triggerFile),
         detect,
         detectEvery: 1000 * seconds('detect-every'),
-        say: runOptions(argv, io).onLog!,
+        say: sayTo(io),
         signal: io.signal,
         start: startRing,
         onReady: ({ pull }) => signals.to(pull),
@@ -167,6 +171,14 @@ export const watchCommand: Command = {
     }
   },
 };
+
+/** The sentence has all that is to be said; programs get its parts, too. */
+function sayTo({ log }: Io): Say {
+  return (level, message) => {
+    const fields = log.format === 'json' ? { code: message.code, ...message.args } : {};
+    void log.write(level, sentence(message, { clock: 'none', startedAt: 0 }), fields);
+  };
+}
 
 /** SIGUSR1, from the beginning on: what comes before `watch` is ready is kept until it is. */
 class Signals {
