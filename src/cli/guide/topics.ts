@@ -125,7 +125,7 @@ results/ has a JSON file an incident and a summary: which functions recur, which
     text: `watch keeps the last minutes of a server's calls, and analyses them when something fires:
 
   perfscope watch --comm redis-server -s redis.signatures.json -o /var/lib/perfscope
-  perfscope trigger -o /var/lib/perfscope --reason "checkout is slow"
+  perfscope trigger -o /var/lib/perfscope --reason checkout
 
 With Prometheus, let Alertmanager's webhook post to /alerts; what was found is at /incidents:
 
