@@ -2,7 +2,7 @@
  * Many incidents from archives to a results folder. What a run before has done is kept as long as it holds; a run that is
  * killed loses the incidents under way.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { TraceOptions } from '../coordinator/analyze.js';
@@ -12,10 +12,11 @@ import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
 import { readSignatures } from '../signatures/file.js';
 import { kindOf } from './conventions.js';
-import { discover } from './discover.js';
+import { LOST, discover } from './discover.js';
 import { requireFile } from './inputs.js';
 import { concludeFolder, prepareFolder, readRecords, resultsFolder } from './folder.js';
 import { type PlanOptions, type Shard, inOrder, inShard, planJob } from './incident-plan.js';
+import { resultFile } from './incident.js';
 import { type Candidate, type IncidentJob, type IncidentRecord, storedBytes } from './job.js';
 import { Journal } from './journal.js';
 import { takeLock } from './lock.js';
@@ -189,6 +190,7 @@ async function runBatch(
   const { signal } = options;
   const results = resultsFolder(folder);
   const records = await readRecords(folder, options);
+  await forgetLost(jobs, records, results);
   const before = new Map(records);
   const todo = await stillToDo(jobs, records, results, options);
   tellReplaced(todo, before, options);
@@ -220,6 +222,21 @@ async function runBatch(
     await journal.close();
   }
   return concludeFolder(folder, records, pending, { ...options, own });
+}
+
+/** An archive that is whole again has no part that was lost. */
+async function forgetLost(
+  jobs: readonly IncidentJob[],
+  records: Map<string, IncidentRecord>,
+  results: string,
+): Promise<void> {
+  const named = new Set(jobs.map(({ id }) => id));
+  const archives = new Set(jobs.map(({ archive }) => archive));
+  for (const { id, name, archive } of records.values()) {
+    if (!name.endsWith(`!/${LOST}`) || named.has(id) || !archives.has(archive)) continue;
+    records.delete(id);
+    await rm(resultFile(results, id), { force: true });
+  }
 }
 
 /** Incidents have their names from within their archives: two archives of one name in one folder take turns. */

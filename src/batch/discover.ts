@@ -101,12 +101,19 @@ async function archiveIncidents(archive: string, name: string, options: Options)
   const { signal, onSkip } = options;
   const skipped = (member: string, reason: string) => onSkip?.(`${archive}!/${member}`, reason);
   const { members, problem } = await listArchive(archive, { signal, onSkip: skipped });
-  if (problem !== null) onSkip?.(archive, problem.message);
-  // An archive that says nothing at all is an incident that fails.
-  if (problem === null || members.size > 0) return groupsAs([...members.values()], `${name}!`);
-  const size = (await statOf(archive))?.size ?? 0;
-  return [{ name, inputs: [{ kind: 'file', name, path: path.resolve(archive), size }], profiles: [], signatures: [] }];
+  const found = groupsAs([...members.values()], `${name}!`);
+  if (problem === null) return found;
+  onSkip?.(archive, problem.message);
+  const at = path.resolve(archive);
+  const alone = (input: InputRef): Found => ({ name: input.name, inputs: [input], profiles: [], signatures: [] });
+  // It has the name of an archive only.
+  if (problem.code === 'input-format')
+    return [alone({ kind: 'file', name, path: at, size: (await statOf(archive))?.size ?? 0 })];
+  return [...found, alone({ kind: 'member', name: `${name}!/${LOST}`, size: 0, archive: at, member: LOST })];
 }
+
+/** Stands for what an archive that is damaged, or breaks off, held from there on: an incident that fails for that reason. */
+export const LOST = '(behind the damage)';
 
 function groupsAs(entries: readonly InputRef[], root: string): Found[] {
   const under = (name: string) => (name === '' ? root : `${root}/${name}`);

@@ -129,7 +129,8 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
     return { ...chosen, warnings };
   }
   const foreign = foreignKind(sample);
-  const found = foreign === null && tracer !== null ? null : detect(text, source);
+  const isText = foreign === null ? tracer === null : foreign.maybeText === true;
+  const found = isText ? detect(text, source) : null;
   // Text in which zero bytes stand is read without them.
   if (foreign !== null && found === null) {
     throw new PerfscopeError(

@@ -1,33 +1,39 @@
 /** One line of JSON a night, appended and never changed: what a plot of a year is made of. */
 import { open } from 'node:fs/promises';
+import { z } from 'zod';
 import { PerfscopeError } from '../errors.js';
-import type { RankMetrics } from '../evaluate/evaluation.js';
 import { textWithin } from '../lib/read-within.js';
 import { type Regression, totalCosts } from './regression.js';
 
 /** A century of nights. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
-export interface HistoryEntry {
-  readonly schemaVersion: 1;
+const numbers = <Name extends string>(...names: readonly Name[]) => z.record(z.enum(names), z.number());
+
+const entrySchema = z.object({
+  schemaVersion: z.literal(1),
   /** ISO 8601, UTC. */
-  readonly at: string;
-  readonly label: string | null;
-  readonly version: string;
-  readonly status: 'ok' | 'partial';
-  readonly passed: boolean;
-  readonly crossed: readonly string[];
-  readonly methods: Readonly<
-    Record<string, RankMetrics & { guilty: number; verdictsRight: number; falseAlarms: number; failed: number }>
-  >;
+  at: z.string().refine((text) => Number.isFinite(Date.parse(text)), 'is no date'),
+  label: z.string().nullable(),
+  version: z.string(),
+  status: z.enum(['ok', 'partial']),
+  passed: z.boolean(),
+  crossed: z.array(z.string()),
+  /** Related ranks: cases with one of at most 1, 3, 5, and the mean of 1/rank. */
+  methods: z.record(
+    z.string(),
+    numbers('top1', 'top3', 'top5', 'mrr', 'guilty', 'verdictsRight', 'falseAlarms', 'failed'),
+  ),
   /** In multiples of the calibration, over all cases. */
-  readonly time: Readonly<Record<string, number>>;
-  readonly memory: number;
+  time: z.record(z.string(), z.number()),
+  memory: z.number(),
   /** The machine: processor seconds and bytes of the calibration, medians. */
-  readonly calibration: { readonly seconds: number; readonly bytes: number } | null;
+  calibration: numbers('seconds', 'bytes').nullable(),
   /** Related ranks by method and case. */
-  readonly ranks: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
-}
+  ranks: z.record(z.string(), z.record(z.string(), z.number().nullable())),
+});
+
+export type HistoryEntry = Readonly<z.infer<typeof entrySchema>>;
 
 export function historyEntry(d: Regression): HistoryEntry {
   const methods = Object.entries(d.evaluation.methods);
@@ -97,11 +103,7 @@ export async function readHistory(file: string): Promise<{ entries: HistoryEntry
 /** Null for a line that is none: cut off, or edited into something else. */
 function entryOf(line: string): HistoryEntry | null {
   try {
-    const value = JSON.parse(line) as Partial<HistoryEntry> | null;
-    const isMap = (v: unknown) => typeof v === 'object' && v !== null && !Array.isArray(v);
-    const whole =
-      isMap(value) && typeof value?.at === 'string' && [value.methods, value.ranks, value.time].every((v) => isMap(v));
-    return whole ? (value as HistoryEntry) : null;
+    return entrySchema.parse(JSON.parse(line));
   } catch {
     return null;
   }

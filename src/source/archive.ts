@@ -1,5 +1,5 @@
 /**
- * Members of archives as sources, without a byte on disk: tar (POSIX.1-2001 pax, GNU), plain or compressed, and zip
+ * Members of archives as sources, without a byte on disk: tar (POSIX.1-2001 pax, GNU, Unix V7), plain or compressed, and zip
  * (APPNOTE.TXT, through yauzl). An archive may come from anyone, so what it can cost is bounded: the number of members,
  * and how far a member may swell. Only regular files count, and no names that would lead out of a folder. A name may stand
  * twice: the later one is what extracting would leave, and `at` tells them apart.
@@ -163,7 +163,8 @@ async function* tarEntries(
 ): AsyncGenerator<Entry> {
   const { extract } = await import('tar-stream');
   const source = await openFile(path, 0, signal);
-  const unpack = extract();
+  // Unix V7's headers tell no format; their checksum is looked at all the same. Types of tar-stream do not know the option.
+  const unpack = extract({ allowUnknownFormat: true } as object);
   const input = Readable.from(bounded(source, source.size ?? 0, limits).blocks(), { objectMode: false });
   input.on('error', (error) => unpack.destroy(error));
   input.pipe(unpack);

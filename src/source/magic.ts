@@ -28,17 +28,35 @@ export function compressionOf(head: Uint8Array): Compression {
 
 export type Container = 'tar' | 'zip';
 
-/** Whether (decompressed) bytes begin an archive. tar: POSIX ustar and GNU tar both have "ustar" at 257. */
+/** Whether (decompressed) bytes begin an archive. tar: POSIX ustar and GNU tar both have "ustar" at 257, Unix V7's nothing. */
 export function containerOf(head: Uint8Array): Container | null {
-  if (startsWith(head, ascii('ustar'), 257)) return 'tar';
+  if (startsWith(head, ascii('ustar'), 257) || isTarHeader(head)) return 'tar';
   // Local file header, or the end record of an empty archive (APPNOTE.TXT 4.3).
   if (startsWith(head, [0x50, 0x4b, 3, 4]) || startsWith(head, [0x50, 0x4b, 5, 6])) return 'zip';
   return null;
 }
 
+/** Bytes of a header of tar (tar(5)): its length, of the name, and where its checksum stands. */
+const TAR_HEADER = 512;
+const TAR_NAME = 100;
+const TAR_SUM = [148, 156] as const;
+
+/** Told by its checksum: the sum of its bytes, where those of the checksum itself count as blanks. */
+function isTarHeader(head: Uint8Array): boolean {
+  if (head.length < TAR_HEADER || head[0] === 0 || !head.subarray(0, TAR_NAME).includes(0)) return false;
+  const [from, to] = TAR_SUM;
+  const field = /^ *([0-7]+)[ \0]*$/.exec(String.fromCharCode(...head.subarray(from, to)));
+  if (field === null) return false;
+  let sum = (to - from) * 0x20;
+  for (let i = 0; i < TAR_HEADER; i++) if (i < from || i >= to) sum += head[i]!;
+  return sum === Number.parseInt(field[1]!, 8);
+}
+
 interface Foreign {
   readonly what: string;
   readonly advice: string;
+  /** It may be text that was damaged, after all. */
+  readonly maybeText?: boolean;
 }
 
 const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly at?: number })[] = [
@@ -82,6 +100,7 @@ export function foreignKind(head: Uint8Array): Foreign | null {
   // Text has no NUL byte; tracers escape what is not printable.
   if (head.subarray(0, 65536).includes(0)) {
     return {
+      maybeText: true,
       what: 'binary data',
       advice:
         'Give the text of strace, perf.data, the text of perf script, or CSV (gz, zst and xz are read as they are).',

@@ -1,6 +1,15 @@
 /** Archives that somebody made by mistake or on purpose: nothing is read twice, for ever, or from elsewhere. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { BatchSummary } from '../../src/batch/summary.js';
@@ -61,6 +70,62 @@ test('a member that stands twice is the later one, and that is said: tar -r, tar
   expect(all.summary().incidents.map((i) => [i.name, i.events])).toEqual(names.map((name) => [name, events]));
   for (const name of ['twice.tar', 'twice.zip', 'updated.tar'])
     expect(all.stderr).toMatch(new RegExp(`${name}!/(a|incident).strace: left out: it stands in the archive again`));
+});
+
+test('what an archive that breaks off held behind that is a failure, until the archive is whole', async () => {
+  for (const k of [1, 2, 3]) write(at('cut', `${k}.strace`), incident(k));
+  execFileSync('tar', ['-czf', at('cut.tar.gz'), '-C', at('cut'), '1.strace', '2.strace', '3.strace']);
+  const whole = readFileSync(at('cut.tar.gz'));
+  const output = at('cut-out');
+  const run = () => perfscope(['batch', at('cut.tar.gz'), '-s', at('given', SIGNATURES), '-o', output]);
+  const rows = () =>
+    (JSON.parse(readFileSync(path.join(output, 'summary.json'), 'utf8')) as BatchSummary).incidents.map(
+      ({ name, error }) => `${name}: ${error?.code ?? 'ok'}`,
+    );
+  write(at('cut.tar.gz'), whole.subarray(0, whole.length >> 1));
+  const broken = await run();
+  expect(broken.code).toBe(3);
+  expect(broken.stderr).toContain('the archive is damaged or cut off');
+  expect(rows()).toContain('cut.tar.gz!/(behind the damage): input-damaged');
+  write(at('cut.tar.gz'), whole);
+  expect((await run()).code).toBe(0);
+  expect(rows()).toEqual([1, 2, 3].map((k) => `cut.tar.gz!/${k}.strace: ok`));
+  expect(readdirSync(path.join(output, 'results'))).toHaveLength(3);
+});
+
+test('an archive is no trace, whatever text lies in it', async () => {
+  write(at('plain', 'a.strace'), incident(1));
+  for (const format of ['v7', 'gnu', 'pax']) {
+    execFileSync('tar', [`--format=${format}`, '-cf', at('plain.tar'), '-C', at('plain'), 'a.strace']);
+    const ended = await perfscope(['analyze', at('plain.tar')]);
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toContain('is no trace: it is a tar archive');
+  }
+});
+
+test('Ctrl-C twice ends a run at once, with 130; what was done is kept', async () => {
+  for (let k = 0; k < 40; k++) write(at('many', `${k}.strace`), incident(k));
+  const args = ['batch', at('many'), '-s', at('given', SIGNATURES), '-o', at('many-out')];
+  const journal = at('many-out', 'journal.jsonl');
+  const done = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 2 : 0);
+  const ended = await perfscope(args, {
+    started: (child) => {
+      const look = setInterval(() => {
+        if (done() < 2) return;
+        clearInterval(look);
+        child.kill('SIGINT');
+        child.kill('SIGTERM');
+      }, 5);
+      child.on('exit', () => clearInterval(look));
+    },
+  });
+  expect(ended.code).toBe(130);
+  const kept = done();
+  expect(kept).toBeGreaterThan(1);
+  expect(kept).toBeLessThan(40);
+  const { code, stdout } = await perfscope(args);
+  expect(code).toBe(0);
+  expect(stdout).toContain('40 incidents: 40 analysed');
 });
 
 test('a name that a link took over later is no trace any more', async () => {

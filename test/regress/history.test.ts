@@ -52,6 +52,25 @@ describe('history', () => {
     expect(await readHistory(file)).toEqual({ entries: [entry, entry, entry], damaged: 1 });
   });
 
+  it('leaves out what was edited into something else', async () => {
+    const file = at('edited.jsonl');
+    const edits: [string, unknown][] = [
+      ['at', 'last night'],
+      ['passed', 'yes'],
+      ['crossed', null],
+      ['methods', { fused: null }],
+      ['methods', { fused: { ...entry.methods['fused'], top1: '3' } }],
+      ['time', { learn: null }],
+      ['ranks', { fused: [1, 2] }],
+      ['calibration', 7],
+      ['schemaVersion', 9],
+    ];
+    for (const [key, value] of edits) appendFileSync(file, `${JSON.stringify({ ...entry, [key]: value })}\n`);
+    appendFileSync(file, 'null\n[]\n"x"\n');
+    await appendHistory(file, entry);
+    expect(await readHistory(file)).toEqual({ entries: [entry], damaged: edits.length + 3 });
+  });
+
   it('names the file that it cannot write to', async () => {
     await expect(appendHistory(at('no/such/folder'), entry)).rejects.toMatchObject({
       code: 'output',

@@ -7,6 +7,7 @@ import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PerfscopeError } from '../../src/errors.js';
 import { type ArchiveOptions, archiveKind, archiveMembers, isSafeName } from '../../src/source/archive.js';
+import { containerOf } from '../../src/source/magic.js';
 import { textOf } from './text-of.js';
 import { type Files, zip } from './zip.js';
 
@@ -59,6 +60,23 @@ describe('archiveMembers', () => {
     const plain = await tar(FILES);
     expect(await read(plain)).toEqual(TEXTS);
     expect(await read(gzipSync(plain))).toEqual(TEXTS);
+  });
+
+  it('reads a tar of Unix V7, whose headers tell no format; text in its place is none', async () => {
+    const old = await tar(FILES.filter(([name]) => !name.startsWith('b/')));
+    for (let at = 0; old[at] !== 0;) {
+      const size = Number.parseInt(old.toString('latin1', at + 124, at + 135), 8);
+      old.fill(0, at + 257, at + 512);
+      old.fill(32, at + 148, at + 156);
+      const sum = old.subarray(at, at + 512).reduce((a, b) => a + b, 0);
+      old.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+      at += 512 + Math.ceil(size / 512) * 512;
+    }
+    expect(await read(old)).toEqual(TEXTS.slice(0, 2));
+    expect(containerOf(old)).toBe('tar');
+    old[0]!++;
+    expect(containerOf(old)).toBeNull();
+    expect(containerOf(Buffer.from('1 read(3) = 0\n'.repeat(100)))).toBeNull();
   });
 
   it('reads a zip', async () => {

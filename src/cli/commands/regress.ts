@@ -11,9 +11,10 @@ import { type Baseline, baselineDiff, baselineText, parseBaseline } from '../../
 import { type GateLimits, type GateName, type GateSpec, REGRESS_GATES } from '../../regress/gates.js';
 import type { Regression } from '../../regress/regression.js';
 import { REGRESSION_REPORTERS, historyReporter } from '../../report/regression.js';
+import { plural } from '../../report/text.js';
 import type { Argv, Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
-import { runOptions } from '../io.js';
+import { type Io, runOptions } from '../io.js';
 import { PARAMETER_OPTIONS, RUN_OPTIONS, camel, formatOption, givenParameters, kebab } from '../options.js';
 import { type Output, parseFormats, writeFileAtomic, writeOutputs } from '../output.js';
 
@@ -138,7 +139,7 @@ export const regressCommand: Command = {
       const { appendHistory, historyEntry } = await import('../../regress/history.js');
       await appendHistory(argv.history, historyEntry(document));
     }
-    const outputs = await withHistory(asked, argv.history as string | undefined);
+    const outputs = await withHistory(asked, argv.history as string | undefined, io);
     if (update && document.status === 'ok') {
       await writeFileAtomic(file, baselineText(newBaseline));
       // The reports that were asked for go to files; stdout is for the review.
@@ -221,10 +222,16 @@ function list(values: unknown): string[] {
 async function withHistory(
   outputs: readonly Output<Regression>[],
   file: string | undefined,
+  io: Io,
 ): Promise<readonly Output<Regression>[]> {
   if (file === undefined || outputs.every((o) => o.reporter.id !== 'html')) return outputs;
   const { readHistory } = await import('../../regress/history.js');
-  const { entries } = await readHistory(file);
+  const { entries, damaged } = await readHistory(file);
+  if (damaged > 0)
+    await io.log.write(
+      'warn',
+      `${file}: ${plural(damaged, 'line')} left out: not as perfscope regress --history writes`,
+    );
   const page = historyReporter(entries);
   return outputs.map((o) => (o.reporter.id === page.id ? { ...o, reporter: page } : o));
 }
