@@ -174,6 +174,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'queue-error': (a) => `the queue says: ${a.text('reason')}`,
   'queue-idle': (a) =>
     `no worker is at work on the queue: start perfscope worker --queue ${a.text('queue')}, of this version of perfscope`,
+  'queue-others': (a) =>
+    `${a.plural('workers', 'worker')} at the queue, but of another perfscope or Node.js (${a.text('other')}, not ${a.text('own')}), which would give other results: start perfscope worker --queue ${a.text('queue')} as it is installed here`,
   'queue-found': (a) => `${a.plural('incidents', 'incident')} had been done by workers since the last time`,
   'queue-left': (a) =>
     `${a.plural('incidents', 'incident')} stay in the queue and go on being worked on; the same command again collects them`,

@@ -1,7 +1,7 @@
 /** `batch --queue` and `worker` on a real Redis; skipped where there is no redis-server (Debian: redis-server). */
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchSummary } from '../../src/batch/summary.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
@@ -187,12 +187,26 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     expect((await working.ended).code).toBe(0);
   }, 120_000);
 
-  test('nobody works: says so', async () => {
-    const submitter = newQueue().batch(scratch.at('alone'));
-    let said = '';
-    submitter.child.stderr!.on('data', (text: string) => (said += text));
-    await until('the advice', () => said.includes('start perfscope worker --queue redis://127.0.0.1'));
-    submitter.child.kill('SIGINT');
-    expect((await submitter.ended).code).toBe(130);
+  test('nobody works, or only workers of another version: says so', async () => {
+    const [nobody, others] = [newQueue(), newQueue()];
+    const connection = redis.client();
+    const worker = new Worker(`${others.name}@0.0.9-abc`, null, { connection, prefix: 'perfscope', name: 'host:1' });
+    await worker.waitUntilReady();
+    const waiting = [
+      [nobody.batch(scratch.at('alone')), 'no worker is at work on the queue: start perfscope worker --queue redis://'],
+      [
+        others.batch(scratch.at('skewed')),
+        '1 worker at the queue, but of another perfscope or Node.js (0.0.9-abc, not',
+      ],
+    ] as const;
+    for (const [submitter, words] of waiting) {
+      let said = '';
+      submitter.child.stderr!.on('data', (text: string) => (said += text));
+      await until('the advice', () => said.includes(words));
+      submitter.child.kill('SIGINT');
+      expect((await submitter.ended).code).toBe(130);
+    }
+    await worker.close();
+    connection.disconnect();
   }, 60_000);
 });

@@ -43,6 +43,26 @@ export function queueOf(settings: QueueSettings, tool: string): Queue {
   };
 }
 
+/** Version and build, as they stand in the name of a queue. */
+export function toolOf({ name }: Pick<Queue, 'name'>): string {
+  return name.slice(name.indexOf('@') + 1);
+}
+
+/** Queues of the same name whose workers are others than this perfscope. `clients`: what CLIENT LIST says of all connections. */
+export function otherWorkers(clients: string, { name, prefix }: Queue): string[] {
+  const others: string[] = [];
+  for (const [, client] of clients.matchAll(/(?:^| )name=(\S+)/gm)) {
+    // BullMQ names the connection of a worker PREFIX:QUEUE in base64:w:NAME.
+    const [, packed] = client!.startsWith(`${prefix}:`)
+      ? (/^([^:]+):w:/.exec(client!.slice(prefix.length + 1)) ?? [])
+      : [];
+    const queue = packed === undefined ? '' : Buffer.from(packed, 'base64').toString('latin1');
+    const of = name.slice(0, name.indexOf('@') + 1);
+    if (queue.startsWith(of) && queue !== name) others.push(queue.slice(of.length).replace(/[^\w.-]+/g, '?'));
+  }
+  return others;
+}
+
 function parsed(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const right =

@@ -14,7 +14,7 @@ import { toolFingerprint } from '../tool.js';
 import { Collector } from './collect.js';
 import { type Link, type Say, asQueueError, connect } from './connection.js';
 import { type Answer, KEPT_SECONDS, Keys, MAX_INCIDENT_TIME, type Request } from './protocol.js';
-import { type QueueSettings, queueOf } from './settings.js';
+import { type QueueSettings, otherWorkers, queueOf, toolOf } from './settings.js';
 import { untilAborted } from './waiting.js';
 
 export interface SubmitOptions extends QueueSettings {
@@ -254,7 +254,10 @@ class Submission {
     if (this.link.redis.status !== 'ready' || quiet < LOOK_MS || this.sent.size === 0) return;
     if (!this.saidIdle && (await this.workers()) === 0) {
       this.saidIdle = true;
-      this.say('warn', { code: 'queue-idle', args: { queue: this.link.queue.shown } });
+      const { queue, redis } = this.link;
+      const others = otherWorkers(String(await redis.client('LIST')), queue);
+      const args = { queue: queue.shown, workers: others.length, other: others[0] ?? '', own: toolOf(queue) };
+      this.say('warn', { code: others.length > 0 ? 'queue-others' : 'queue-idle', args });
     }
     if (quiet < LOOK_AGAIN_MS) return;
     this.heardAt = performance.now();
