@@ -251,6 +251,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'no-cpu': (a) =>
     `from about ${a.moment('at')}, threads that could run wait for a processor ${a.percent('after')} of the time (before: ` +
     `${a.percent('before')}), while other programs run`,
+  stalled: (a) =>
+    `from about ${a.moment('at')}, even calls that never wait take ${a.slower()}, and all steps between calls lose time alike: threads ` +
+    'that could run wait for a processor',
   // The default method: evidence.
   'never-before': (a) => `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}; never so ${a.learned}`,
   'far-more-often': (a) =>

@@ -49,7 +49,7 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.
   const judged = judge(evidence, ranked.length > 0 || signatures.functions.length === 0);
-  const began = judged.verdict !== 'none' && (outside !== null || !older);
+  const began = judged.verdict !== 'none' && (judged.externalResource !== null || !older);
   return { units, clusters: [], onset: began ? onset.ns / 1e9 : null, ranked, ...judged };
 }
 

@@ -63,12 +63,12 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 export function judge(evidence: Evidence, named: boolean): Judged {
   const { onset, findings, outside, dispersion, runtime } = evidence;
   const at = onset.ns / 1e9;
-  if (outside !== null)
-    return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
   const alarms = findings.filter((f) => f.alarming);
   const odds = oddsOfDefect(onset, findings, dispersion);
   const byAlarm = alarms.some((f) => runtime || FROM_THE_BEGINNING.has(f.detector));
   const bug = byAlarm || (!runtime && odds >= EVEN);
+  if (outside !== null && (bug || outside.circumstantial !== true))
+    return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
   if (!bug && alarms.length > 0) reasons.push({ code: 'no-odds', args: { odds } });
   if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });

@@ -4,9 +4,9 @@ import type { Scene } from '../scene/scene.js';
 import type { Outside } from './outside.js';
 
 /** A thread was ready but off the CPU for this part of the time ... */
-const STARVED = 0.15;
+export const STARVED = 0.15;
 /** ... and so many times more than before. */
-const STARVED_FACTOR = 4;
+export const STARVED_FACTOR = 4;
 const RUNNABLE = 'R'.charCodeAt(0);
 
 /**

@@ -1,7 +1,8 @@
 /**
  * Is it the environment? Calls of one nature that got slow everywhere, with their numbers not grown, speak for a slow disk; answers on
  * all connections that the program opened that come late, for the network (if opening a connection is slow too) or the
- * peer; threads that are ready to run and do not get the CPU, for its lack. Then no function is to blame.
+ * peer; threads that are ready to run and do not get the CPU, or return late even from calls that never wait, for its lack. Then no
+ * function is to blame.
  */
 import type { Finding } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
@@ -9,6 +10,7 @@ import { starved } from './cpu.js';
 import { slowDisk } from './disk.js';
 import { HARMFUL, type Outside } from './outside.js';
 import { slowAnswers } from './peer.js';
+import { stalled } from './stalls.js';
 import { waitsForOne } from './waits-for-one.js';
 
 /** Calls beyond what the load explains are most of all: the program itself fills the CPU. */
@@ -23,7 +25,7 @@ export function environment(
 ): Outside | null {
   // A thread that does little else has itself to wait for.
   const own = findings.some((f) => f.detector === 'rate' && f.share >= MOST);
-  const cpu = own ? null : starved(scene, onsetNs);
+  const cpu = own ? null : (starved(scene, onsetNs) ?? stalled(scene, onsetNs));
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
   const disk = findings.some((f) => f.detector === 'rate' && f.alarming) ? null : slowDisk(scene, slowFactor);

@@ -6,6 +6,8 @@ import type { Slower } from '../scene/series.js';
 export interface Outside {
   readonly resource: ExternalResource;
   readonly reason: Message;
+  /** A busy machine slows all servers a little: it is to blame for a window in which something is wrong, and makes none wrong. */
+  readonly circumstantial?: boolean;
 }
 
 /** A thread that waits for something outside less than this part of its time is not held up. */

@@ -1,0 +1,102 @@
+/**
+ * The processor, where no switches were recorded. Some calls never wait for anything; a tracer stops the thread at both ends of each call, so who gets
+ * the processor late returns late from them as well. A program that computes does so between calls, on its own ways; a lack of the
+ * processor strikes calls that never wait as often as the steps between calls, and all kinds of steps alike. Linear in the rows.
+ */
+import { variantCode } from '../../../trace/kinds.js';
+import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
+import type { Scene } from '../scene/scene.js';
+import { STARVED, STARVED_FACTOR } from './cpu.js';
+import type { Outside } from './outside.js';
+
+/** They ask or tell the kernel something, and wait for no disk, peer or other thread. */
+const NEVER_WAIT =
+  /^(?:bind|brk|clock_gettime|dup[23]?|epoll_create1?|epoll_ctl|eventfd2?|fcntl(?:64)?|fstat|gete?[ug]id|getpeername|getp?pid|getrusage|getsockname|getsockopt|gettid|gettimeofday|listen|_?l?lseek|pipe2?|rt_sigaction|rt_sigprocmask|setitimer|setsockopt|socket|time|timerfd_settime|timer_settime|times|umask|uname)$/;
+/** So long takes no such call by itself, nor a step that does little, ns. */
+const STALL_NS = 2e6;
+/** Fewer stalls in calls that never wait are chance. */
+const FEWEST = 10;
+/** Steps are struck like calls that never wait, if what they lose is no more than this many times as much a step, and chance (standard deviations). */
+const ALIKE = 2;
+const SIGMAS = 3;
+/** Of the time lost between calls, so much may be lost otherwise. */
+const OTHERWISE = 0.25;
+
+/** What stalls took on one side of the onset. */
+class Stalls {
+  /** Calls that never wait: how many, those that stalled, and what that took, ns. */
+  calls = 0;
+  stalled = 0;
+  inside = 0;
+  /** By class of the call at the end of a step: steps, and what those that stalled took, ns. */
+  readonly steps: Float64Array;
+  readonly between: Float64Array;
+  constructor(classes: number) {
+    this.steps = new Float64Array(classes);
+    this.between = new Float64Array(classes);
+  }
+
+  /** Time lost a call that never waits; as if one more had stalled. */
+  get each(): number {
+    return (this.inside + STALL_NS) / (this.calls + 1);
+  }
+
+  get lost(): number {
+    return this.between.reduce((sum, ns) => sum + ns, 0);
+  }
+}
+
+export function stalled(scene: Scene, onsetNs: number): Outside | null {
+  if (scene.trace.switches !== null) return null;
+  const [before, after] = stallsOf(scene, onsetNs);
+  if (after.stalled < FEWEST || after.each < STARVED_FACTOR * before.each) return null;
+  const lostBefore = before.lost / Math.max(1, onsetNs - scene.fromNs);
+  const lostAfter = after.lost / Math.max(1, scene.toNs - onsetNs);
+  if (lostAfter < STARVED || lostAfter < STARVED_FACTOR * lostBefore) return null;
+  if (lostOtherwise(after) > OTHERWISE * after.lost) return null;
+  const args = { before: before.each / NANOSECONDS_PER_SECOND, after: after.each / NANOSECONDS_PER_SECOND };
+  return {
+    resource: 'cpu',
+    circumstantial: true,
+    reason: { code: 'stalled', args: { ...args, at: onsetNs / NANOSECONDS_PER_SECOND } },
+  };
+}
+
+/** Time of steps beyond what strikes them as it strikes calls that never wait, ns: stalls of that frequency and length, whichever step they meet. */
+function lostOtherwise({ steps, between, inside, calls, stalled: hits }: Stalls): number {
+  const each = inside / calls;
+  // The sum of n calls, each of which stalls with this frequency, has this deviation times the root of n.
+  const deviation = each * Math.sqrt(calls / hits);
+  return between.reduce((sum, ns, k) => {
+    const n = steps[k]!;
+    return sum + Math.max(0, ns - ALIKE * n * each - SIGMAS * Math.sqrt(n) * deviation);
+  }, 0);
+}
+
+function stallsOf({ trace, places, firstRow, endRow }: Scene, onsetNs: number): [before: Stalls, after: Stalls] {
+  const { start, duration, thread, call, variant } = trace.columns;
+  const never = trace.calls.map((name) => NEVER_WAIT.test(name));
+  const lock = variantCode('lock');
+  const sides: [Stalls, Stalls] = [new Stalls(places.classes.length), new Stalls(places.classes.length)];
+  const endNs = new Float64Array(trace.threads.length).fill(-1);
+  for (let i = firstRow; i < endRow; i++) {
+    const side = sides[start[i]! >= onsetNs ? 1 : 0]!;
+    const t = thread[i]!;
+    const took = duration[i]! > 0 ? duration[i]! : 0;
+    if (endNs[t]! >= 0) {
+      const k = places.classOf[places.ofRow[i]!]!;
+      const step = start[i]! - endNs[t]!;
+      side.steps[k]!++;
+      if (step > STALL_NS) side.between[k]! += step;
+    }
+    if (never[call[i]!]! && variant[i] !== lock) {
+      side.calls++;
+      if (took > STALL_NS) {
+        side.stalled++;
+        side.inside += took;
+      }
+    }
+    endNs[t] = start[i]! + took;
+  }
+  return sides;
+}
