@@ -243,6 +243,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   odds: (a) =>
     `from about ${a.moment('at')}, calls and time change more than a healthy server's do (${a.percent('odds')} sure; nothing alone would be enough)`,
   'no-odds': (a) => `but so much this server does while all is well, too: ${a.percent('odds')} sure of a defect`,
+  'few-calls': (a) =>
+    `${a.plural('calls', 'call')} cannot tell: record again (strace -f -ttt -T -yy -p PID), a minute or more, and from before the trouble on where ` +
+    'that can be had',
+  'nearly-even': () =>
+    'that is nearly even: a recording that begins a minute before the trouble, and lasts longer, would settle it',
   'nothing-odd': (a) => `no detector found anything beyond ${a.alone ? "the window's beginning" : 'what was learned'}`,
   'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
   'slow-network': (a) =>

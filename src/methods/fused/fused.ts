@@ -22,7 +22,7 @@ import { rate } from './detectors/rate.js';
 import { unit, unitsOf } from './detectors/unit.js';
 import { unlike } from './detectors/unlike.js';
 import { type Cells, type Scene, cellsOf, sceneOf } from './scene/scene.js';
-import { isOlder, judge } from './verdict.js';
+import { FEWEST_CALLS, isOlder, judge } from './verdict.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
 
@@ -44,12 +44,14 @@ export function fusedMethod(input: MethodInput): MethodOutcome {
   const { units } = odd;
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
   const { dispersion, unowned } = signatures.model;
-  const evidence = { onset, findings, outside, dispersion, runtime: unowned !== undefined };
+  const calls = scene.endRow - scene.firstRow;
+  const evidence = { onset, findings, outside, dispersion, runtime: unowned !== undefined, calls };
   const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.
   const judged = judge(evidence, ranked.length > 0 || signatures.functions.length === 0);
-  const began = judged.verdict !== 'none' && (judged.externalResource !== null || !older);
+  const begins = judged.verdict === 'bug' || (judged.verdict === 'inconclusive' && calls >= FEWEST_CALLS);
+  const began = judged.externalResource !== null || (begins && !older);
   return { units, clusters: [], onset: began ? onset.ns / 1e9 : null, ranked, ...judged };
 }
 

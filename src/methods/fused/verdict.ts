@@ -38,6 +38,10 @@ export function oddsOfDefect(onset: Onset, findings: readonly Finding[], dispers
 
 /** From these odds on it is the program. */
 const EVEN = 0.5;
+/** As near to even, more of a recording may turn them. */
+const NEARLY = 0.1;
+/** In fewer calls nothing that is not alarming by itself can be told from chance. */
+export const FEWEST_CALLS = 30;
 
 /** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
 const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
@@ -49,6 +53,8 @@ export interface Evidence {
   readonly dispersion: number | undefined;
   /** Whether a runtime executes the program: its threads work and rest as they like, and the odds were not fitted to that. */
   readonly runtime: boolean;
+  /** Of the window. */
+  readonly calls: number;
 }
 
 type Judged = Pick<MethodOutcome, 'verdict' | 'externalResource' | 'reasons' | 'odds'>;
@@ -61,7 +67,7 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 
 /** `named`: whether some function can be blamed, or there are none to name. */
 export function judge(evidence: Evidence, named: boolean): Judged {
-  const { onset, findings, outside, dispersion, runtime } = evidence;
+  const { onset, findings, outside, dispersion, runtime, calls } = evidence;
   const at = onset.ns / 1e9;
   const alarms = findings.filter((f) => f.alarming);
   const odds = oddsOfDefect(onset, findings, dispersion);
@@ -72,11 +78,15 @@ export function judge(evidence: Evidence, named: boolean): Judged {
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
   if (!bug && alarms.length > 0) reasons.push({ code: 'no-odds', args: { odds } });
   if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });
+  const few = !bug && calls < FEWEST_CALLS;
+  // Where an alarm decides against them, they are of something else.
+  const told = !few && !runtime && !(byAlarm && odds < EVEN);
+  if (few) reasons.push({ code: 'few-calls', args: { calls } });
+  else if (told && Math.abs(odds - EVEN) < NEARLY) reasons.push({ code: 'nearly-even', args: {} });
   return {
-    verdict: !bug ? 'none' : named ? 'bug' : 'inconclusive',
+    verdict: few || (bug && !named) ? 'inconclusive' : bug ? 'bug' : 'none',
     externalResource: null,
     reasons,
-    // Where an alarm decides against them, they are of something else.
-    odds: runtime || (byAlarm && odds < EVEN) ? undefined : odds,
+    odds: told ? odds : undefined,
   };
 }
