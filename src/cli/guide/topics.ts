@@ -72,7 +72,7 @@ says whether something began, when, in which threads, which sequences of calls c
   {
     name: 'result',
     title: 'Read a result',
-    text: `The verdict comes first. bug: the program misbehaves, the suspects are worth reading. external: its surroundings are slow (disk, network, peer, processor); no function is blamed. none: nothing began in the window. inconclusive: the trace does not tell.
+    text: `The verdict comes first. bug: the program misbehaves, the suspects are worth reading. external: its surroundings are slow (disk, network, peer, processor); no function is blamed. none: nothing began in the window. inconclusive: the trace does not tell, by too few calls or because nothing can be named; the reason says what to record.
 
 Sure is calibrated: of functions shown with 20 %, about one in five is at or next to the defect. A low figure on the first place is usual, as many functions share the evidence. Ranks with = are shared: the trace does not tell these functions apart, so read all of them. Mostly the defect is in the function, in what it calls, or in its caller.
 
