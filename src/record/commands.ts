@@ -16,10 +16,10 @@ export interface CommandOptions {
 }
 
 /**
- * Buffer of a processor. Every byte of it goes through the caches of the program recorded, so that 4 MB cost half as much again a
- * call as 512 kB; below that events are lost while perf waits for a processor (scripts/bench/overhead).
+ * Buffer of a processor: what 10,000 calls fill. A smaller one loses events while perf waits for a processor, above all where it has no
+ * precedence (-r); a larger one costs a call nothing, but memory on machines of many processors.
  */
-const PERF_BUFFER = '1M';
+const PERF_BUFFER = '2M';
 
 export function tracerCommand(backend: Backend, facts: Facts, options: CommandOptions): string[] {
   return backend === 'perf' ? perfCommand(facts, options) : straceCommand(options);
@@ -40,6 +40,8 @@ function perfCommand({ perf, kernel }: Facts, o: CommandOptions): string[] {
     buildIds ? '--buildid-mmap' : '-B',
     '-m',
     PERF_BUFFER,
+    // It has little to do, and what it cannot fetch in time is lost.
+    ...(perf?.realtime === true ? ['-r', '1'] : []),
     // The header then says what time of day it was.
     '-k',
     'CLOCK_MONOTONIC',

@@ -39,6 +39,8 @@ export interface PerfFacts {
   readonly version: string;
   /** Can compress what it records. */
   readonly zstd: boolean;
+  /** May run before others (-r). */
+  readonly realtime: boolean;
   readonly text: string;
 }
 
@@ -48,9 +50,9 @@ export interface StraceFacts {
   readonly stacks: boolean;
 }
 
-export const CAPABILITY = { sysPtrace: 19, sysAdmin: 21, perfmon: 38 } as const;
+export const CAPABILITY = { sysPtrace: 19, sysAdmin: 21, sysNice: 23, perfmon: 38 } as const;
 
-export function hasCapability({ capabilities }: Facts, bit: number): boolean {
+export function hasCapability({ capabilities }: Pick<Facts, 'capabilities'>, bit: number): boolean {
   return ((capabilities >> BigInt(bit)) & 1n) === 1n;
 }
 
@@ -69,20 +71,26 @@ export async function gatherFacts(tries: readonly ('perf' | 'strace')[] = ['perf
     straceFacts(),
   ]);
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status ?? '')?.[1] ?? '0';
+  const capabilities = BigInt(`0x${field('CapEff')}`);
+  const tried =
+    perf !== null && tries.includes('perf') ? await tryPerf(hasCapability({ capabilities }, CAPABILITY.sysNice)) : null;
   return {
     kernel: release(),
     arch: arch(),
     uid: process.geteuid?.() ?? 0,
-    capabilities: BigInt(`0x${field('CapEff')}`),
+    capabilities,
     container,
     seccomp: field('Seccomp') === '2',
     paranoid: paranoid === null ? null : Number(paranoid),
     tracefs,
     ptraceScope: scope === null ? null : Number(scope),
-    perf,
+    perf:
+      perf === null
+        ? null
+        : { ...perf, realtime: tried?.realtime ?? hasCapability({ capabilities }, CAPABILITY.sysNice) },
     strace,
     trials: {
-      perf: perf !== null && tries.includes('perf') ? await tryPerf() : null,
+      perf: tried,
       strace: strace !== null && tries.includes('strace') ? await tryStrace() : null,
     },
   };
@@ -121,7 +129,7 @@ async function perfFacts(): Promise<PerfFacts | null> {
   if (run.missing) return null;
   const said = `${run.stdout}\n${run.stderr}`;
   const version = /perf version (\d+\.\d+\S*)/.exec(said)?.[1] ?? '';
-  return { version, zstd: /zstd: \[ on/.test(said), text: said.trim().slice(0, 400) };
+  return { version, zstd: /zstd: \[ on/.test(said), realtime: false, text: said.trim().slice(0, 400) };
 }
 
 async function straceFacts(): Promise<StraceFacts | null> {
@@ -131,20 +139,27 @@ async function straceFacts(): Promise<StraceFacts | null> {
   return { version, stacks: /stack-(trace|unwind)/.test(run.stdout) };
 }
 
-async function tryPerf(): Promise<Trial> {
+/** The right to run before others may be there in name alone: control groups can take it away. */
+async function tryPerf(mayRush: boolean): Promise<Trial & { readonly realtime: boolean }> {
+  const rushing = mayRush ? await recordTrue(['-r', '1']) : null;
+  if (rushing?.worked === true) return { ...rushing, realtime: true };
+  return { ...(await recordTrue([])), realtime: false };
+}
+
+async function recordTrue(options: readonly string[]): Promise<Trial> {
   const folder = await mkdtemp(path.join(tmpdir(), 'perfscope-doctor-'));
   try {
     const events = ['-e', 'raw_syscalls:sys_enter', '-e', 'raw_syscalls:sys_exit'];
+    const output = ['-o', path.join(folder, 'trial')];
     const run = await execute('perf', [
       'record',
-      '-q',
       '-N',
       '-B',
       '-m',
       '16',
+      ...options,
       ...events,
-      '-o',
-      path.join(folder, 'trial'),
+      ...output,
       '--',
       'true',
     ]);

@@ -26,7 +26,11 @@ describe('chooseBackend', () => {
 
   it.each<[string, Partial<Facts>, RegExp]>([
     ['perf is not there', { perf: null }, /not installed.*/],
-    ['no perf for the kernel', { perf: { version: '', zstd: false, text: 'not found' } }, /not for this kernel/],
+    [
+      'no perf for the kernel',
+      { perf: { version: '', zstd: false, realtime: false, text: 'not found' } },
+      /not for this kernel/,
+    ],
     ['tracefs is not mounted', { tracefs: 'missing' }, /not mounted/],
     [
       'perf was tried in vain',
@@ -64,7 +68,7 @@ describe('chooseBackend', () => {
     ['container', { container: true, tracefs: 'missing' }, 'perf', /tracefs/, /-v \/sys\/kernel\/tracing/],
     [
       'kernel',
-      { perf: { version: '', zstd: false, text: '' } },
+      { perf: { version: '', zstd: false, realtime: false, text: '' } },
       'perf',
       /6\.1\.0-18-amd64/,
       /linux-tools-6\.1\.0-18-amd64/,

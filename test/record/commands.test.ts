@@ -10,7 +10,7 @@ describe('tracerCommand', () => {
   it.each([
     [
       text('perf', factsWith(), PIDS),
-      "perf record -N --buildid-mmap -m 1M -k CLOCK_MONOTONIC -z -e raw_syscalls:sys_enter -e raw_syscalls:sys_exit -o 'out file' -p 7,8",
+      "perf record -N --buildid-mmap -m 2M -r 1 -k CLOCK_MONOTONIC -z -e raw_syscalls:sys_enter -e raw_syscalls:sys_exit -o 'out file' -p 7,8",
     ],
     [text('strace', factsWith(), PIDS), "strace -f -ttt -T -yy -s 0 -I 2 -o 'out file' -p 7 -p 8"],
     [
@@ -20,11 +20,12 @@ describe('tracerCommand', () => {
   ])('%s', (made, expected) => expect(made).toBe(expected));
 
   it('asks of perf only what it can do', () => {
-    const old = factsWith({ perf: { version: '5.4.0', zstd: false, text: '' } });
+    const old = factsWith({ perf: { version: '5.4.0', zstd: false, realtime: false, text: '' } });
     const made = text('perf', old, PIDS);
     expect(made).toContain(' -B ');
     expect(made).not.toContain(' -z');
     expect(made).not.toContain('--buildid-mmap');
+    expect(made).not.toContain(' -r ');
   });
 
   it('no file of a ring is compressed by perf: only the first of such a stream could be read', () => {

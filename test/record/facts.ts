@@ -14,7 +14,7 @@ export function factsWith(different: Partial<Facts> = {}): Facts {
     paranoid: 2,
     tracefs: 'readable',
     ptraceScope: 1,
-    perf: { version: '6.1.76', zstd: true, text: 'perf version 6.1.76' },
+    perf: { version: '6.1.76', zstd: true, realtime: true, text: 'perf version 6.1.76' },
     strace: { version: '6.1', stacks: true },
     trials: { perf: null, strace: null },
     ...different,
