@@ -19,13 +19,11 @@ const tableReporter: Reporter<DoctorDocument> = {
     const paint = painter(color);
     const colours = { ok: paint.green, limited: paint.yellow, no: paint.red };
     const indent = ' '.repeat(WIDTH_OF_ID + WIDTH_OF_MARK);
+    const hung = (text: string) => wrap(text, Math.max(20, width - indent.length)).replaceAll('\n', `\n${indent}`);
     const lines = checks.flatMap(({ id, state, what, remedy }) => {
-      const text = wrap(what, Math.max(20, width - indent.length), indent);
+      const text = hung(what);
       const mark = colours[state](MARKS[state].padEnd(WIDTH_OF_MARK));
-      return [
-        `${id.padEnd(WIDTH_OF_ID)}${mark}${text}`,
-        ...(remedy === '' ? [] : [indent + wrap(remedy, Math.max(20, width - indent.length), indent)]),
-      ];
+      return [`${id.padEnd(WIDTH_OF_ID)}${mark}${text}`, ...(remedy === '' ? [] : [indent + hung(remedy)])];
     });
     const verdict = recorder === null ? 'Nothing can record here.' : `perfscope record uses ${recorder} here.`;
     return [...lines, verdict, ''].join('\n');

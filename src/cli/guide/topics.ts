@@ -14,17 +14,20 @@ export const TOPICS: readonly Topic[] = [
     title: 'Record an incident',
     text: `Begin while the server is still healthy if you can, and go on for some seconds after the trouble began: the beginning is what the trouble is compared with. One to five minutes are plenty.
 
-With strace, which needs nothing but ptrace and slows a busy server down:
+  perfscope record -p PID -o incident.data --duration 5m
+  perfscope record --comm nginx
 
-  strace -f -ttt -T -yy -s 0 -o incident.strace -p PID
+The first takes a process, its children and all threads that they start; the second all processes of a name, until Ctrl-C. The cheapest tracer that works is chosen, and what stands in the way of a cheaper one is said: perf needs root and tracefs; strace needs only ptrace and makes a busy server many times slower. What this machine allows:
 
-With perf, which costs the server much less and needs root:
+  perfscope doctor
+  perfscope doctor -p PID
+
+By hand, where perfscope is not installed:
 
   perf record -e raw_syscalls:sys_enter,raw_syscalls:sys_exit,sched:sched_switch -o incident.data -p PID
+  strace -f -ttt -T -yy -s 0 -o incident.strace -p PID
 
-That file is read as it is, and so is what perf writes to a pipe (perf record -o - ... | perfscope inspect -).
-
-Of several processes give each with a -p of its own: -f follows those that are started later, not those that run already. -s 0 keeps the contents of buffers out of the trace; names of files and addresses of peers stay in it.
+perf's file is read as it is, and so is what perf writes to a pipe (perf record -o - ... | perfscope inspect -). Of several processes give strace each with a -p of its own: -f follows those that are started later, not those that run already. -s 0 keeps the contents of buffers out of the trace; names of files and addresses of peers stay in it.
 
 Look at what you have before the server is restarted:
 
@@ -36,6 +39,10 @@ It says what was read, what was skipped, and which threads called how often.`,
     name: 'learn',
     title: 'Learn signatures, so that functions have names',
     text: `A production trace has no stacks. What each function does is learned from traces with stacks of healthy runs of the same version, once a version, on any machine:
+
+  perfscope record --learn -o app.signatures.json --duration 60s -p PID
+
+Or from several recordings with stacks together:
 
   strace -f -ttt -T -yy -s 0 -k -o profile-1.strace -p PID
   perfscope learn profile-*.strace -o app.signatures.json
