@@ -9,6 +9,7 @@ import { analyzeIncident, evaluate, learn, writeSignatures } from '../../dist/sr
 import { DEFAULT_PARAMETERS } from '../../dist/src/parameters.js';
 
 const BUGS = fileURLToPath(new URL('../../datasets/bugs', import.meta.url));
+const PERF_DATA = fileURLToPath(new URL('../../test/formats/golden/perf-data', import.meta.url));
 /** Text of a file at most: its beginning tells most of what a reader can meet. */
 const MOST_TEXT = 30_000;
 
@@ -49,6 +50,9 @@ export async function shipped(folder) {
   }
   const zip = at('whole.zip');
   if (spawnSync('zip', ['-qj', zip, whole.trace]).status === 0) add('whole.zip', readFileSync(zip), 'bytes');
+
+  for (const name of readdirSync(PERF_DATA).filter((n) => n.endsWith('.data.gz')))
+    add(name.slice(0, -3), gunzipSync(readFileSync(path.join(PERF_DATA, name))), 'bytes');
 
   const result = await analyzeIncident([whole.trace], { signatures: whole.signatures, anyProgram: true, jobs: 1 });
   const methods = ['fused', 'perfscope'];

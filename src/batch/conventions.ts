@@ -22,7 +22,9 @@ export type FileKind = 'incident' | 'trace' | 'profile' | 'signatures' | 'archiv
 const PACKED = String.raw`(?:\.(?:gz|zst|xz))?$`;
 const ARCHIVE = /\.(?:tar|tgz|txz|tar\.(?:gz|zst|xz)|zip)$/i;
 const SIGNATURES = /\.signatures\.json(?:\.gz)?$/;
-const TRACE = new RegExp(String.raw`\.(?:strace|perf|trace|txt|log|csv|out)${PACKED}`, 'i');
+const TRACE = new RegExp(String.raw`\.(?:strace|perf|data|trace|txt|log|csv|out)${PACKED}`, 'i');
+/** `perf.data.2026112916574612`: perf record --switch-output begins a file anew, and names it after the moment. */
+const SWITCHED = new RegExp(String.raw`\.data\.\d{14,17}${PACKED}`);
 const NO_TRACE = /^(?:readme|licen[cs]e|changelog)\b|^case\.json$/i;
 
 export function kindOf(path: string): FileKind {
@@ -35,12 +37,12 @@ export function kindOf(path: string): FileKind {
   if (ARCHIVE.test(name)) return 'archive';
   if (/^incident([-._]|$)/.test(name)) return 'incident';
   if (NO_TRACE.test(name)) return 'other';
-  return TRACE.test(name) || tidOfName(name) > 0 ? 'trace' : 'other';
+  return TRACE.test(name) || SWITCHED.test(name) || tidOfName(name) > 0 ? 'trace' : 'other';
 }
 
 /**
  * A folder with incident.* is one incident. In any other folder each trace is one, save that the files PREFIX.TID of
- * `strace -ff` are one together. Profiles and signatures belong to the incidents of their folder and of those below
+ * `strace -ff` are one together, and those of `perf record --switch-output`. Profiles and signatures belong to the incidents of their folder and of those below
  * that have none of their own.
  */
 export function groupIncidents<Entry extends Listed>(entries: readonly Entry[]): Group<Entry>[] {
@@ -75,8 +77,8 @@ function recordings<Entry extends Listed>(files: readonly Entry[]): { name: stri
   const found = new Map<string, Entry[]>();
   for (const entry of files) {
     if (kindOf(entry.name) !== 'trace') continue;
-    const perThread = tidOfName(base(entry.name)) > 0;
-    const name = perThread ? entry.name.replace(/\.\d+(?:\.(?:gz|zst|xz))?$/, '') : entry.name;
+    const isPart = tidOfName(base(entry.name)) > 0 || SWITCHED.test(entry.name);
+    const name = isPart ? entry.name.replace(/\.\d+(?:\.(?:gz|zst|xz))?$/, '') : entry.name;
     const at = found.get(name);
     if (at === undefined) found.set(name, [entry]);
     else at.push(entry);

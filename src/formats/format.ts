@@ -54,6 +54,8 @@ export interface Arranger {
   end(missing: number): Arranged[];
   /** What was lost, and what cannot be read here; complete at the end. */
   readonly messages: readonly Message[];
+  /** Moment of the earliest event so far, seconds of the recording's clock; NaN before there is one. */
+  readonly firstSeconds: number;
   /** Where and how it was recorded, '' where nothing tells. */
   readonly origin: string;
   /** The machine whose numbers of calls are not known, '' where they are. */
@@ -62,6 +64,8 @@ export interface Arranger {
 
 /** Of a binary format whose records are in no order, or need what stands elsewhere in the file. */
 export interface Arrangement {
+  /** Frames of its stacks are told by file and place in it. */
+  readonly framesUnnamed: boolean;
   /** Whether these are the first bytes of such a file: no text begins so. */
   begins(head: Uint8Array): boolean;
   /**

@@ -32,7 +32,7 @@ export async function* arrangedPieces(
 ): AsyncGenerator<Piece> {
   const { arrangement, chunkBytes, free } = plan;
   const input = await inputOf(source, sampled);
-  const records = arrangement.records(input.head);
+  const records = arrangement.begins(input.head) ? arrangement.records(input.head) : null;
   if (records === null) throw damaged(source.path);
   const { begin, end } = records;
   const room = { pieceBytes: chunkBytes, supply: () => free.pop() ?? new SharedArrayBuffer(chunkBytes) };

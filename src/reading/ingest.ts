@@ -18,8 +18,10 @@ import { joinAttached } from '../trace/kinship/kinship.js';
 import { mergeTraces } from '../trace/merge-traces.js';
 import type { Trace } from '../trace/table.js';
 import { arrangedPieces } from './arranged.js';
+import { joinedSets } from './joined-sets.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
+import { nameFrames } from './name-frames.js';
 import { piecesOf } from './pieces.js';
 import { placeStage } from './place-stage.js';
 import type { Pool } from '../pool/pool.js';
@@ -81,14 +83,19 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   const traces: Trace[] = [];
   const facts: KinFacts[] = [];
   let first: (ChosenFormat & { readonly sampled: Sampled }) | null = null;
-  for (const set of sets) {
+  for (const set of await joinedSets(sets)) {
     const chosen = await readSet(set, options, progress, { traces, warnings, facts });
     first ??= chosen;
   }
   // A silent thread's empty file has no clock, and must not take the others' away.
   const heard = traces.filter(({ lines }) => lines > 0);
-  const trace = heard.length === 0 ? traces[0]! : mergeTraces(heard);
+  let trace = heard.length === 0 ? traces[0]! : mergeTraces(heard);
   if (trace.length === 0) throw withoutCalls(first!.sampled, first!, trace);
+  if (first!.format.arrangement?.framesUnnamed === true) {
+    const named = await nameFrames(trace);
+    warnings.push(...named.warnings);
+    trace = named.trace;
+  }
   const kin = joinAttached(trace, togetherFacts(facts));
   const told = kin === null ? trace : { ...trace, threads: kin.threads };
   if (kin !== null)
@@ -158,14 +165,19 @@ async function readSet(
   }
   const unprepared = { tid: 0, ...options.parse };
   const prepared = format.prepare?.(sampled.sample, unprepared) ?? unprepared;
+  let common: TraceBuilder | null = null;
+  const sizeOf = (source: Source) => (arrangement === undefined ? textOf(source) : text);
   const parts = sources.map((source): Part => {
     // For each thread one chunk being parsed, one being placed, and one waiting for each.
-    const large = textOf(source) > largeBytes ? { roomBytes: (4 * pool.jobs + 4) * chunkBytes } : null;
+    const large = sizeOf(source) > largeBytes ? { roomBytes: (4 * pool.jobs + 4) * chunkBytes } : null;
     const onEnd = (origin: string, messages: readonly Message[]) => {
       if (origin !== '') chosen = { ...chosen, reason: origin };
       for (const { code, args } of messages) warnings.push({ code, args: { path: source.path, ...args } });
     };
-    return { source, builder: new TraceBuilder(format.id, large), rooms: [], problem: null, onEnd };
+    // Files of one recording go on where the one before ends.
+    const builder = arrangement === undefined ? null : common;
+    common = builder ?? new TraceBuilder(format.id, large);
+    return { source, builder: common, rooms: [], problem: null, onEnd };
   });
   const free: SharedArrayBuffer[] = [];
   /** Of chunks that come to no part's own. */
@@ -227,12 +239,12 @@ async function readSet(
     await Promise.allSettled(placing.map(({ placed }) => placed));
   }
   const read: Trace[] = [];
-  for (const part of parts) {
-    if (part.problem !== null) part.builder.markTruncated();
-    const trace = part.builder.finish();
+  for (const part of parts) if (part.problem !== null) part.builder.markTruncated();
+  for (const builder of new Set(parts.map((part) => part.builder))) {
+    const trace = builder.finish();
     read.push(trace);
-    facts.push(...part.builder.kin);
-    warnings.push(...warningsOf(part, trace));
+    facts.push(...builder.kin);
+    for (const part of parts) if (part.builder === builder) warnings.push(...warningsOf(part, trace));
   }
   const clocks = clocksOfSet(read, perThread, sources[0]!.path);
   traces.push(...clocks.traces);

@@ -26,7 +26,9 @@ const tableReporter: Reporter<Inspection> = {
     };
     const t = d.trace;
     const start = startOf(t);
-    labelled('trace', `${t.path}, ${bytes(t.bytes)} of text in ${plural(t.lines, 'line')}`);
+    const records =
+      t.format === 'perf-data' ? `in ${plural(t.lines, 'record')}` : `of text in ${plural(t.lines, 'line')}`;
+    labelled('trace', `${t.path}, ${bytes(t.bytes)} ${records}`);
     labelled('format', `${t.format}: ${t.formatReason}`);
     labelled('span', `${duration(t.span)}${start === '' ? '' : ` from ${start}`} (clock: ${t.clock})`);
     labelled(

@@ -142,9 +142,19 @@ export class GrowableColumns {
 
   /** Puts the rows from `first` on in the order of `permutation`, which counts from there. One column at a time is copied. */
   permute(permutation: Uint32Array, first: number): void {
+    const runs = runsOf(permutation);
     for (const { view } of this.columns.values()) {
-      const old = view.slice(first, first + permutation.length);
-      for (let i = 0; i < permutation.length; i++) view[first + i] = old[permutation[i]!]!;
+      const old = view.slice(first, first + permutation.length) as Uint8Array;
+      if (runs === null) {
+        // What can grow is slow to write to.
+        const sorted = old.slice();
+        for (let i = 0; i < permutation.length; i++) sorted[i] = old[permutation[i]!]!;
+        (view as Uint8Array).set(sorted, first);
+      } else
+        for (let r = 0; r + 1 < runs.length; r++) {
+          const [to, from] = [runs[r]!, permutation[runs[r]!]!];
+          (view as Uint8Array).set(old.subarray(from, from + runs[r + 1]! - to), first + to);
+        }
     }
   }
 
@@ -180,6 +190,20 @@ export class GrowableColumns {
     if (this.length > 0) (view as Uint8Array).set(column.view.subarray(0, this.length) as Uint8Array);
     column.view = view;
   }
+}
+
+/** Shorter runs are sooner copied one by one, rows. */
+const SHORT_RUN = 16;
+
+/** Where neighbours that stay together begin, and the length at the end; null where these runs are short. A few rows out of place make few. */
+function runsOf(permutation: Uint32Array): number[] | null {
+  const runs = [0];
+  for (let i = 1; i < permutation.length; i++) {
+    if (permutation[i] !== permutation[i - 1]! + 1) runs.push(i);
+    if (runs.length * SHORT_RUN > permutation.length + SHORT_RUN) return null;
+  }
+  runs.push(permutation.length);
+  return runs;
 }
 
 /** A growable buffer; where so much address space is not to be had, one that reserves less. */

@@ -34,6 +34,13 @@ describe('which files make up an incident', () => {
     ]);
   });
 
+  test('so are those that perf record --switch-output wrote one after the other', () => {
+    expect(groups('x/perf.data.2026112916574612', 'x/perf.data.2026112916584613.zst', 'x/night.data')).toMatchObject([
+      { name: 'x/night.data', inputs: ['x/night.data'] },
+      { name: 'x/perf.data', inputs: ['x/perf.data.2026112916574612', 'x/perf.data.2026112916584613.zst'] },
+    ]);
+  });
+
   test('profiles and signatures of a folder above count, unless there are nearer ones', () => {
     const found = groups(
       'redis/redis.signatures.json',

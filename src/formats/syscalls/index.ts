@@ -48,13 +48,16 @@ const TELLING_CALLS = 3;
 
 /**
  * The architecture on which numbers make most sense: the one that turns most of them into calls that servers make all the
- * time; x86-64 where another is not clearly better. `counts`: number of a call -> how often.
+ * time; the first of `among` where another is not clearly better. `counts`: number of a call -> how often.
  */
-export function likelyArchitecture(counts: ReadonlyMap<number, number>): Architecture {
-  let likely: Architecture = 'x86-64';
-  // A program may well do odd things on x86-64, but hardly twice as often as usual ones.
+export function likelyArchitecture(
+  counts: ReadonlyMap<number, number>,
+  among: readonly Architecture[] = ARCHITECTURES,
+): Architecture {
+  let likely = among[0]!;
+  // A program may well do odd things on its machine, but hardly twice as often as usual ones.
   let most = 2 * commonCalls(counts, likely).times;
-  for (const architecture of ARCHITECTURES) {
+  for (const architecture of among) {
     const { times, different } = commonCalls(counts, architecture);
     if (different < TELLING_CALLS || times <= most) continue;
     likely = architecture;

@@ -40,6 +40,8 @@ export interface PerfDataLayout {
   /** By index of the event: the call that a tracepoint's name tells, '' for others. */
   readonly calls: readonly string[];
   readonly builds: ReadonlyMap<string, string>;
+  /** Of the recording, that the piece stands for. */
+  readonly bytes: number;
 }
 
 const CALL_NAME = /^syscalls:sys_(?:enter|exit)_(.+)$/;
@@ -64,7 +66,9 @@ export class PerfDataArranger implements Arranger, RecordSink {
   private skipped = 0;
   private records = 0;
   private readonly faults = new Map<string, { records: number; readonly offset: number }>();
-  private chosen: ParseOptions | null = null;
+  private layout: PerfDataLayout | null = null;
+  /** Bytes that pieces stand for so far. */
+  private told = 0;
   private readonly emit = (at: number) => this.tell(at);
 
   constructor(
@@ -111,6 +115,11 @@ export class PerfDataArranger implements Arranger, RecordSink {
     if (lostEvents > 0) messages.push({ code: 'perf-lost-events', args: { events: lostEvents } });
     if (samples.stackCopies > 0) messages.push({ code: 'perf-stack-copies', args: { samples: samples.stackCopies } });
     return messages;
+  }
+
+  get firstSeconds(): number {
+    const { baseSeconds, earliest } = this.samples;
+    return baseSeconds < 0 || earliest === Infinity ? NaN : baseSeconds + earliest / 1e9;
   }
 
   get origin(): string {
@@ -294,34 +303,39 @@ export class PerfDataArranger implements Arranger, RecordSink {
     if (piece.filled.length === 0) return [];
     const { filled } = piece;
     piece.filled = [];
-    this.chosen ??= this.options();
-    const options = this.chosen;
-    return filled.map(({ buffer, length }) => ({ buffer, length, options }));
+    const layout = (this.layout ??= this.common());
+    const { given } = this;
+    const total = this.reader.offset - this.told;
+    this.told = this.reader.offset;
+    return filled.map(({ buffer, length }, i) => {
+      const perfData = { ...layout, bytes: i === 0 ? total : 0 };
+      return { buffer, length, options: { ...given, perfData } };
+    });
   }
 
   /** What all pieces need, from the events that were read before the first was full. */
-  private options(): ParseOptions {
+  private common(): PerfDataLayout {
     const { samples, features, given } = this;
     const { events } = samples.table;
     const has = (...kinds: number[]) => events.some(({ layout }) => kinds.includes(layout.kind));
     const calls = events.map(({ layout }) => CALL_NAME.exec(layout.name)?.[1] ?? '');
-    const layout: PerfDataLayout = {
+    return {
       architecture: given.architecture ?? this.architecture(),
       baseSeconds: Math.max(0, samples.baseSeconds),
       raw: has(RAW_ENTER, RAW_EXIT),
       exits: has(RAW_EXIT, NAMED_EXIT) || !has(RAW_ENTER, NAMED_ENTER),
       calls,
       builds: features.builds,
+      bytes: 0,
     };
-    return { ...given, perfData: layout };
   }
 
   /** Programs of 32 bits have numbers of their own, on machines of 64 bits too. */
   private architecture(): Architecture {
-    const likely = likelyArchitecture(this.samples.numbers);
+    const { numbers } = this.samples;
     const machine = architectureOf(this.features.texts.get(FEATURE.ARCH) ?? '');
-    if (machine === null) return likely;
-    const compat = machine === 'x86-64' ? 'i386' : machine === 'arm64' ? 'arm' : machine;
-    return likely === compat ? compat : machine;
+    if (machine === null) return likelyArchitecture(numbers);
+    const compat: Architecture = machine === 'x86-64' ? 'i386' : machine === 'arm64' ? 'arm' : machine;
+    return likelyArchitecture(numbers, [machine, compat]);
   }
 }

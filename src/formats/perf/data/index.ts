@@ -27,6 +27,7 @@ export const perfData: TraceFormat = {
   },
 
   arrangement: {
+    framesUnnamed: true,
     begins: isPerfData,
 
     records: (head) => fileLayout(head),

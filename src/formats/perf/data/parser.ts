@@ -59,7 +59,7 @@ export class PerfDataParser {
     }
     const clock = this.events === 0 ? 'none' : layout.baseSeconds > EPOCH_SECONDS ? 'epoch' : 'boot';
     const times = { clock, baseSeconds: layout.baseSeconds, advanceNs: this.lastNs } as const;
-    const chunk = writer.finish(times, this.bytes.length);
+    const chunk = writer.finish(times, layout.bytes);
     if (layout.builds.size > 0) chunk.builds = layout.builds;
     const stacks = this.stacks.finish();
     return { ...chunk, earlyEnds: this.ends.early, stacks, switches: this.switches.finish() };

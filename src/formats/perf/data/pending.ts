@@ -1,7 +1,12 @@
-/** Events that wait for those of other CPUs: rings are written to the file one after the other, and each is in order by itself. */
+/**
+ * Events that wait for those of other CPUs: rings are written to the file one after the other, and each is in order by itself. So what arrives is
+ * a few runs in order, which are merged; they lie where they arrived until their turn.
+ */
 import { grown } from '../../../lib/bytes.js';
 import { sortingPermutation } from '../../../trace/sort-rows.js';
-import { HEAD_WORDS } from './events.js';
+
+/** More runs than that are sorted as a whole. */
+const FEW_RUNS = 64;
 
 export class Pending {
   words = new Int32Array(2 ** 16);
@@ -12,7 +17,9 @@ export class Pending {
   private times = new Float64Array(1024);
   /** Where events begin, in pairs of words. */
   private starts = new Uint32Array(1024);
-  private spare = { words: new Int32Array(0), times: new Float64Array(0), starts: new Uint32Array(0) };
+  /** Where runs begin that are in order, as numbers of events; those before `next` of each were told. */
+  private runs: { next: number; end: number }[] = [];
+  private lastTime = Infinity;
   private latest = -Infinity;
   /** As perf has it: what a round brings may be older than what the round before brought, but not than the round before that. */
   private limit = -Infinity;
@@ -20,7 +27,7 @@ export class Pending {
   /** Room for an event of so many words (an even number), its head written; where it begins. */
   add(kind: number, words: number, tid: number, pid: number, cpu: number, time: number): number {
     const at = this.used;
-    if (at + words > this.words.length) this.grow(at + words);
+    if (at + words > this.words.length) this.take(grown(this.words, Math.max(at + words, this.words.length * 2)));
     const { words: w, count } = this;
     this.used = at + words;
     if (count === this.times.length) {
@@ -35,14 +42,11 @@ export class Pending {
     this.times[count] = time;
     this.starts[count] = at >> 1;
     this.count = count + 1;
+    if (time < this.lastTime) this.runs.push({ next: count, end: count });
+    this.runs[this.runs.length - 1].end = count + 1;
+    this.lastTime = time;
     if (time > this.latest) this.latest = time;
     return at;
-  }
-
-  /** Takes back the event that was added last. */
-  drop(at: number): void {
-    this.used = at;
-    this.count--;
   }
 
   /** All rings were looked at once more: tells which events nothing can come before any more, in order. */
@@ -57,47 +61,88 @@ export class Pending {
   }
 
   private flush(limit: number, emit: (at: number) => void): void {
-    const { count, times, starts } = this;
-    const order = sortingPermutation(times, count);
-    let done = 0;
-    for (; done < count; done++) {
-      const event = order === null ? done : order[done];
-      if (times[event] > limit) break;
-      emit(starts[event] * 2);
-    }
-    if (done === 0) return;
-    this.keep(order, done);
+    if (this.runs.length > FEW_RUNS) this.sort();
+    this.merge(limit, emit);
+    this.runs = this.runs.filter(({ next, end }) => next < end);
+    const left = this.runs.reduce((sum, { next, end }) => sum + end - next, 0);
+    if (left * 2 <= this.count) this.compact();
   }
 
-  /** What is left moves to the other memory, which is as large. */
-  private keep(order: Uint32Array | null, done: number): void {
-    const { words, times, starts, spare, count } = this;
-    if (spare.words.length < words.length) spare.words = new Int32Array(words.length);
-    if (spare.times.length < times.length) {
-      spare.times = new Float64Array(times.length);
-      spare.starts = new Uint32Array(times.length);
+  /** Always from the run whose next event is the earliest, of equal ones the first, as long as it is. */
+  private merge(limit: number, emit: (at: number) => void): void {
+    const { runs, times, starts } = this;
+    for (;;) {
+      let first = -1;
+      let earliest = Infinity;
+      let second = Infinity;
+      let secondIsBefore = false;
+      for (let r = 0; r < runs.length; r++) {
+        const { next, end } = runs[r];
+        if (next === end) continue;
+        const time = times[next];
+        if (first < 0 || time < earliest) {
+          [second, secondIsBefore] = [earliest, true];
+          [first, earliest] = [r, time];
+        } else if (time < second) [second, secondIsBefore] = [time, false];
+      }
+      if (first < 0 || earliest > limit) return;
+      const run = runs[first];
+      let { next } = run;
+      do {
+        emit(starts[next] * 2);
+        next++;
+      } while (
+        next < run.end &&
+        times[next] <= limit &&
+        (times[next] < second || (times[next] === second && !secondIsBefore))
+      );
+      run.next = next;
     }
-    const left = count - done;
+  }
+
+  /** Makes one run of all that is left. */
+  private sort(): void {
+    this.compact();
+    const { words, times, starts, count } = this;
+    const order = sortingPermutation(times, count);
+    if (order === null) return;
+    const [sorted, sortedTimes, sortedStarts] = [new Int32Array(words.length), times.slice(), starts.slice()];
     let to = 0;
-    for (let i = 0; i < left; i++) {
-      const event = order === null ? done + i : order[done + i];
-      const from = starts[event] * 2;
+    for (let i = 0; i < count; i++) {
+      const from = starts[order[i]] * 2;
       const size = words[from] >>> 8;
-      for (let j = 0; j < size; j++) spare.words[to + j] = words[from + j];
-      spare.times[i] = times[event];
-      spare.starts[i] = to >> 1;
+      for (let j = 0; j < size; j++) sorted[to + j] = words[from + j];
+      sortedTimes[i] = times[order[i]];
+      sortedStarts[i] = to >> 1;
       to += size;
     }
-    const rest = spare.words;
-    [this.times, this.starts] = [spare.times, spare.starts];
-    this.spare = { words, times, starts };
-    this.take(rest);
-    this.used = to;
-    this.count = left;
+    this.take(sorted);
+    [this.times, this.starts] = [sortedTimes, sortedStarts];
+    this.runs = [{ next: 0, end: count }];
+    this.lastTime = sortedTimes[count - 1];
   }
 
-  private grow(least: number): void {
-    this.take(grown(this.words, Math.max(least + HEAD_WORDS, this.words.length * 2)));
+  /** What is left moves down to the beginning: events lie in the order of their runs, so none is written over before it moved. */
+  private compact(): void {
+    const { words, times, starts, runs } = this;
+    let count = 0;
+    let to = 0;
+    for (const run of runs) {
+      const begin = count;
+      for (let i = run.next; i < run.end; i++, count++) {
+        const from = starts[i] * 2;
+        const size = words[from] >>> 8;
+        for (let j = 0; j < size; j++) words[to + j] = words[from + j];
+        times[count] = times[i];
+        starts[count] = to >> 1;
+        to += size;
+      }
+      run.next = begin;
+      run.end = count;
+    }
+    this.used = to;
+    this.count = count;
+    if (count === 0) this.lastTime = Infinity;
   }
 
   private take(words: Int32Array<ArrayBuffer>): void {

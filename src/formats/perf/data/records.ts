@@ -67,13 +67,18 @@ export class RecordReader {
   /** Nothing follows: gives how many bytes of an unfinished record are left. */
   end(): number {
     if (this.lostBytes > 0) this.readAll(true);
+    else if (this.following === 0 && this.chainIn(8, this.filled) > 0) {
+      // A size that is wrong ends beyond the end.
+      this.lostBytes = 8;
+      this.readAll(true, 8);
+    }
     const left = this.filled + this.following;
     this.tellLost();
     return left;
   }
 
-  private readAll(last: boolean): void {
-    let at = 0;
+  private readAll(last: boolean, from = 0): void {
+    let at = from;
     while (this.filled - at >= HEADER) {
       // Records of perf itself have any size; what follows one is read from an even place all the same.
       if ((at & 7) !== 0) at = this.moveDown(at);
@@ -84,7 +89,7 @@ export class RecordReader {
         at += 8;
         continue;
       }
-      if (!this.isRecord(at)) {
+      if (!this.isRecord(at) || this.holdsRecords(at, size)) {
         this.lostBytes += 8;
         at += 8;
         continue;
@@ -136,6 +141,18 @@ export class RecordReader {
     const size = this.sizeAt(at);
     if (size < HEADER || type === 0 || type > RECORD.LAST) return false;
     return (size & 7) === 0 || type > RECORD.LAST_OF_KERNEL;
+  }
+
+  /** Whether a record's size is wrong: where it ends is none, but in it records follow each other. */
+  private holdsRecords(at: number, size: number): boolean {
+    const next = at + size;
+    return next + HEADER <= this.filled && !this.isRecord(next) && this.chainIn(at + 8, next) > 0;
+  }
+
+  /** Where two records follow each other, -1 for nowhere. */
+  private chainIn(from: number, to: number): number {
+    for (let at = from; at + HEADER <= Math.min(to, this.filled); at += 8) if (this.begins(at, false)) return at;
+    return -1;
   }
 
   /** Whether records go on there: one, and another behind it. */

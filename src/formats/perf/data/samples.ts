@@ -20,6 +20,8 @@ export class Samples {
   table!: EventTable;
   /** Whole seconds of the clock that times count from; -1 before the first. */
   baseSeconds = -1;
+  /** Of the first sample in time, ns since that. */
+  earliest = Infinity;
   /** Samples with a copy of the program's stack, which only an unwinder can read. */
   stackCopies = 0;
   /** Of calls. */
@@ -72,6 +74,7 @@ export class Samples {
     if (tid < 0 || tid > MOST_TID) return 'no thread';
     const time = this.time(w, at + timeAt);
     if (!(Math.abs(time) < LONGEST_NS)) return 'a time far from the others';
+    if (time < this.earliest) this.earliest = time;
     if ((sampleType & SAMPLE.READ) !== 0) p += readWords(w, p, low, attribute.readFormat);
     let chain = p;
     let frames = 0;
