@@ -10,8 +10,6 @@ export const DRAWS = 2000;
 const TAIL = 0.025;
 /** Fewer servers tell nothing of other servers. */
 export const LEAST_SERVERS = 3;
-/** Of fewer blocks of time the percentiles are too narrow: an interval that is there is to be trusted. */
-const LEAST_BLOCKS = 10;
 const SEED = 1993;
 
 export interface Interval {
@@ -44,26 +42,6 @@ export function pairedDifference(parts: readonly Part[]): Difference | null {
   if (means === null) return null;
   const better = means.reduce((n, m) => n + (m > ROUNDING ? 1 : m < -ROUNDING ? 0 : 0.5), 0) / means.length;
   return { difference: meanOf(parts.filter((p) => p.of > 0)), ...percentiles(means), better };
-}
-
-export interface Ratio extends Interval {
-  readonly ratio: number;
-}
-
-/**
- * How many times as large one mean is as another, of two windows that are parted into blocks of time: the blocks of each are drawn by
- * themselves (block bootstrap, Efron and Tibshirani, 8.6). Null with too few blocks, or where a mean is 0.
- */
-export function ratioOfMeans(before: readonly Part[], after: readonly Part[]): Ratio | null {
-  const [a, b] = [before.filter((p) => p.of > 0), after.filter((p) => p.of > 0)];
-  if (Math.min(a.length, b.length) < LEAST_BLOCKS || meanOf(a) <= 0 || meanOf(b) <= 0) return null;
-  const random = generator(SEED);
-  const ratios = Float64Array.from({ length: DRAWS }, () => {
-    const was = drawnMean(a, random);
-    return drawnMean(b, random) / was;
-  });
-  const interval = percentiles(ratios.sort());
-  return Number.isFinite(interval.high) ? { ratio: meanOf(b) / meanOf(a), ...interval } : null;
 }
 
 function meanOf(parts: readonly Part[]): number {

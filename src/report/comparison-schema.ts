@@ -37,7 +37,9 @@ const window = z.object({
 const ratio = z
   .object({ ratio: z.number(), low: z.number(), high: z.number() })
   .nullable()
-  .describe('After by before, with a 95 % interval; null where too little was seen.');
+  .describe(
+    'After by before, with an interval; of those that do not hold 1, 95 in 100 are right. Null where too little was seen.',
+  );
 
 const figures = z.object({
   units: count,

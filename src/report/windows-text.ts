@@ -1,6 +1,6 @@
 /** Two windows against each other, in words and figures: what the reports of `compare` share. Pure. */
 import type { ComparedWindow, ComparedWindows } from '../coordinator/compare.js';
-import type { Ratio } from '../evaluate/bootstrap.js';
+import type { Ratio } from '../work/ratios.js';
 import { type KindChange, isFar } from '../work/compared.js';
 import type { LoneEpisode } from '../work/compared-episodes.js';
 import { perSecond, sequenceText } from './changes-text.js';

@@ -2,11 +2,12 @@
  * The work of one window against that of another: kinds of units whose rate or length changed, and episodes that are new or gone. Pure.
  *
  * Kinds are matched by what they do: the units of both windows are clustered together, by the calls that they are made of, as an analysis
- * clusters those of one. Intervals are of a block bootstrap over the cells of each window (evaluate/bootstrap.ts).
+ * clusters those of one. Intervals are of how much the cells of each window vary (ratios.ts), and as wide as so many factors ask for.
  */
-import { type Part, type Ratio, ratioOfMeans } from '../evaluate/bootstrap.js';
+import type { Part } from '../evaluate/bootstrap.js';
 import { type ClusteringOptions, clusterAppearances } from '../outliers/clustering.js';
 import { type ComparedEpisodes, comparedEpisodes } from './compared-episodes.js';
+import { type Ratio, mayBeChance, ratioOfMeans } from './ratios.js';
 import type { Work, WorkKind } from './work.js';
 
 export interface ComparedWork {
@@ -28,7 +29,7 @@ export interface KindChange {
   readonly state: 'new' | 'gone' | 'changed';
   readonly before: KindFigures;
   readonly after: KindFigures;
-  /** Units a second, after by before, with a 95 % interval. */
+  /** Units a second, after by before, with an interval; of those that do not hold 1, 95 in 100 are right. */
   readonly rate: Ratio | null;
   /** Mean length of a unit likewise; null where one side has too few, or no durations. */
   readonly length: Ratio | null;
@@ -52,14 +53,20 @@ const LEAST_FACTOR = 1.25;
 /** Fewer units, in both windows together, tell nothing. */
 const FEWEST = 5;
 const TOLD = 40;
+/** Factors of a kind: how often, how long, how many calls. */
+const MEASURES = 3;
 
 export function comparedWork(before: Work, after: Work, options: ClusteringOptions): ComparedWork {
   const seconds = { before: before.to - before.from, after: after.to - after.from };
-  const all = joined(before, after, options)
-    .map((kind) => changeOf(kind, before, after))
-    .filter(({ before: b, after: a }) => b.units + a.units >= FEWEST);
+  const kinds = joined(before, after, options)
+    .map((kind) => ({ kind, sides: { before: side(kind.before, before), after: side(kind.after, after) } }))
+    .filter(({ sides }) => sides.before.figures.units + sides.after.figures.units >= FEWEST);
+  const share = seconds.before / (seconds.before + seconds.after);
+  const { all, factors } = judged(kinds, share);
   const weight = movedOf(all);
-  const changed = all.filter(isChange).sort((a, b) => weight(b) - weight(a) || (text(a) < text(b) ? -1 : 1));
+  const changed = all
+    .filter((kind) => changesIn(kind, share, factors) > 0)
+    .sort((a, b) => weight(b) - weight(a) || (text(a) < text(b) ? -1 : 1));
   return {
     seconds,
     kinds: changed.slice(0, TOLD),
@@ -106,17 +113,44 @@ function joined(before: Work, after: Work, options: ClusteringOptions): Joined[]
   return out;
 }
 
-function changeOf(kind: Joined, before: Work, after: Work): KindChange {
-  const sides = { before: side(kind.before, before), after: side(kind.after, after) };
+type Side = ReturnType<typeof side>;
+interface Pair {
+  readonly kind: Joined;
+  readonly sides: { readonly before: Side; readonly after: Side };
+}
+
+/**
+ * The kinds, with intervals as wide as it takes for so many factors of which so many are told: of those told one in twenty is
+ * chance on average, and where nothing changed nineteen comparisons in twenty tell none (Y. Benjamini and Y. Hochberg, 1995; with
+ * intervals, Y. Benjamini and D. Yekutieli, 2005).
+ */
+function judged(pairs: readonly Pair[], share: number): { all: KindChange[]; factors: number } {
+  const most = pairs.length * MEASURES;
+  for (let told = most; ;) {
+    const factors = most / Math.max(1, told);
+    const all = pairs.map(({ kind, sides }) => changeOf(kind, sides, factors));
+    const found = told === 0 ? 0 : all.reduce((n, kind) => n + changesIn(kind, share, factors), 0);
+    if (found === told) return { all, factors };
+    told = found;
+  }
+}
+
+/** How many of the factors of a kind are another. */
+function changesIn({ rate, length, issued, before, after }: KindChange, share: number, factors: number): number {
+  const rates = isFar(rate) && !mayBeChance(before.units, after.units, share, factors);
+  return Number(rates) + Number(isFar(length)) + Number(isFar(issued));
+}
+
+function changeOf(kind: Joined, sides: Pair['sides'], factors: number): KindChange {
   const [b, a] = [sides.before.figures, sides.after.figures];
   return {
     calls: commonCalls([...kind.before, ...kind.after]),
     state: b.units === 0 ? 'new' : a.units === 0 ? 'gone' : 'changed',
     before: b,
     after: a,
-    rate: ratioOfMeans(sides.before.rate, sides.after.rate),
-    length: ratioOfMeans(sides.before.length, sides.after.length),
-    issued: ratioOfMeans(sides.before.issued, sides.after.issued),
+    rate: ratioOfMeans(sides.before.rate, sides.after.rate, factors),
+    length: ratioOfMeans(sides.before.length, sides.after.length, factors),
+    issued: ratioOfMeans(sides.before.issued, sides.after.issued, factors),
   };
 }
 
@@ -149,10 +183,6 @@ function commonCalls(kinds: readonly WorkKind[]): string[] {
   for (const kind of kinds)
     for (const call of kind.calls) weights.set(call, (weights.get(call) ?? 0) + sum(kind.units));
   return [...weights].filter(([, n]) => n > all / 2).map(([call]) => call);
-}
-
-function isChange({ rate, length, issued }: KindChange): boolean {
-  return isFar(rate) || isFar(length) || isFar(issued);
 }
 
 /** Surely another, and by more than a little. */

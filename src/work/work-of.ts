@@ -9,7 +9,7 @@ import { frequentEpisodes } from './frequent-episodes.js';
 import { unitLengths } from './unit-lengths.js';
 import type { Work, WorkKind } from './work.js';
 
-/** Blocks that a bootstrap draws from; shorter ones would part what belongs together. */
+/** Cells that intervals are made of; shorter ones would part what belongs together. */
 export const CELLS = 40;
 /** Kinds that are told: the others have few units. */
 const KINDS = 200;

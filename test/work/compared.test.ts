@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ratioOfMeans } from '../../src/evaluate/bootstrap.js';
 import { clusteringOptions } from '../../src/outliers/clustering.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { comparedWork } from '../../src/work/compared.js';
+import { mayBeChance, ratioOfMeans } from '../../src/work/ratios.js';
 import type { FrequentEpisodes, Work, WorkKind } from '../../src/work/work.js';
 
 const OPTIONS = clusteringOptions(DEFAULT_PARAMETERS);
@@ -77,22 +77,46 @@ describe('kinds of work', () => {
     expect(once()).toEqual(once());
   });
 
-  it('that differ by chance are rarely told', () => {
-    // Counts by cell of one and the same Poisson process, in both windows.
-    let state = 7;
-    const random = () => (state = (state * 16807) % 2147483647) / 2147483647;
-    const poisson = (mean: number) => {
-      let n = 0;
-      for (let p = random(); p > Math.exp(-mean); p *= random()) n++;
-      return n;
-    };
-    const drawn = (): WorkKind => {
-      const units = Array.from({ length: CELLS }, () => poisson(2));
-      return { calls: ['read'], units, issued: units, seconds: units.map((n) => n * 0.01) };
-    };
-    let told = 0;
-    for (let k = 0; k < 40; k++) told += compare([drawn()], [drawn()]).kinds.length;
-    expect(told).toBeLessThan(6);
+  /** Uniform numbers in (0, 1), the same every time. */
+  const generator = (seed: number) => {
+    let state = seed;
+    return () => (state = (state * 16807) % 2147483647) / 2147483647;
+  };
+  const poisson = (random: () => number, mean: number) => {
+    let n = 0;
+    for (let p = random(); p > Math.exp(-mean); p *= random()) n++;
+    return n;
+  };
+  /** Kinds of one process, in which a kind is on or off for some cells at a time (`bursts`), or is always alike. */
+  const drawn = (random: () => number, bursts: number): WorkKind[] =>
+    Array.from({ length: 8 }, (_, k) => {
+      let on = random() < 0.5;
+      const units = Array.from({ length: CELLS }, () => {
+        if (bursts > 0 && random() < 1 / bursts) on = !on;
+        return poisson(random, bursts === 0 || on ? 0.3 * (k + 1) : 0.05);
+      });
+      const seconds = units.map((n) => n * 0.01 * (0.5 + random()));
+      return { calls: [`a${k}`, `b${k}`, `c${k}`, `d${k}`], units, issued: units.map((n) => n * 4), seconds };
+    });
+
+  it.each([0, 2, 4])(
+    'that differ by chance are told in at most one of twenty comparisons (bursts of %i cells)',
+    (bursts) => {
+      const random = generator(7);
+      let told = 0;
+      for (let k = 0; k < 60; k++) if (compare(drawn(random, bursts), drawn(random, bursts)).kinds.length > 0) told++;
+      expect(told).toBeLessThanOrEqual(5);
+    },
+  );
+
+  it('that are new, or twice as frequent, are told among many that are as before', () => {
+    const random = generator(11);
+    const others = () => drawn(random, 0);
+    for (let k = 0; k < 10; k++) {
+      const few = { ...kind(SAVE, 1), units: Array.from({ length: CELLS }, (_, c) => (c % 2 === k % 2 ? 1 : 0)) };
+      const found = compare([...others(), kind(REQUEST, 5)], [...others(), kind(REQUEST, 10), few]).kinds;
+      expect(found.map(({ state, calls }) => `${state} ${calls.length}`).sort()).toEqual(['changed 3', 'new 5']);
+    }
   });
 });
 
@@ -110,6 +134,28 @@ describe('ratio of means', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('is wider for many factors at once, and where neighbours are alike', () => {
+    const cells = (of: (c: number) => number) => Array.from({ length: 40 }, (_, c) => ({ sum: of(c), of: 1 }));
+    const [alternating, blocks] = [cells((c) => 1 + (c % 2)), cells((c) => 1 + (Math.floor(c / 4) % 2))];
+    const width = (a: ReturnType<typeof cells>, factors?: number) => {
+      const { low, high } = ratioOfMeans(a, a, factors)!;
+      return high / low;
+    };
+    expect(width(alternating, 100)).toBeGreaterThan(width(alternating));
+    expect(width(blocks)).toBeGreaterThan(width(alternating) * 1.2);
+    // Two times 40 cells that are 1 or 2: sd of a mean .081 of 1.5, t of 78 degrees 1.99.
+    expect(width(alternating)).toBeCloseTo(Math.exp(2 * 1.99 * Math.SQRT2 * (0.5064 / Math.sqrt(40) / 1.5)), 2);
+  });
+
+  it('of few occurrences may be chance', () => {
+    expect([5, 6].map((n) => mayBeChance(0, n, 0.5, 1))).toEqual([true, false]);
+    expect([10, 13].map((n) => mayBeChance(n, 0, 0.5, 100))).toEqual([true, false]);
+    // 24 in the ninth part of the time, none in the rest.
+    expect(mayBeChance(24, 0, 1 / 9, 1000)).toBe(false);
+    expect(mayBeChance(0, 24, 1 / 9, 1000)).toBe(true);
+    expect(mayBeChance(500, 600, 0.5, 1)).toBe(false);
   });
 
   it('is not told of too little', () => {

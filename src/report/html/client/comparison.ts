@@ -70,7 +70,7 @@ function kindsSection(): HTMLElement | null {
     h(
       'p',
       { class: 'help' },
-      'Units of work are what a thread does between two waits; units of both windows that issue the same calls are a kind. A bar is the 95 % interval of after by before, on a scale of factors; the line in its middle is “as before”. The table sorts by the factor.',
+      'Units of work are what a thread does between two waits; units of both windows that issue the same calls are a kind. A bar is the interval of after by before, on a scale of factors (of those that leave the line out 95 in 100 are right); the line in its middle is “as before”. The table sorts by the factor.',
     ),
     sortableTable(
       'Kinds of units that changed, those first whose share of the time or of the calls moved most',
