@@ -209,8 +209,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `incident ${a.text('incident')} could not be delivered by ${a.text('delivery')}: ${a.text('reason')}; it stays in its folder`,
   'watch-delivered': (a) => `incident ${a.text('incident')} delivered by ${a.text('delivery')}`,
   'watch-trace-removed': (a) => `over its quota: the trace of incident ${a.text('incident')} was removed`,
-  'watch-incident-removed': (a) =>
-    `over its quota: incident ${a.text('incident')} was removed${a.text('state') === 'taken' ? ' before it was analysed' : ''}`,
+  'watch-incident-removed': (a) => `over its quota: incident ${a.text('incident')} was removed`,
   'watch-not-removed': (a) => `incident ${a.text('incident')} could not be removed: ${a.text('reason')}`,
   'watch-begun': (a) => `the snapshot of incident ${a.text('incident')} was cut short when watch ended: removed`,
   'watch-foreign': (a) => `${a.text('path')} is no folder of an incident: left alone`,

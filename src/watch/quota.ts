@@ -15,14 +15,20 @@ export interface Removal {
   readonly what: 'trace' | 'all';
 }
 
+export interface Plan {
+  readonly removals: readonly Removal[];
+  /** Bytes that will still be too much. */
+  readonly over: number;
+}
+
 /**
- * First the traces of incidents that are done, then these incidents whole, then those that were never analysed; each time the oldest
- * first, and no more than is needed.
+ * First the traces of incidents that are done, then these incidents whole; each time the oldest first, and no more than is needed. What
+ * still waits for its analysis stays: it is what all the recording was for.
  *
  * @param stored oldest first
  * @param room bytes that are about to be written
  */
-export function removals(stored: readonly Stored[], quota: number, room: number): Removal[] {
+export function planRoom(stored: readonly Stored[], quota: number, room: number): Plan {
   let bytes = stored.reduce((sum, s) => sum + s.traceBytes + s.otherBytes, room);
   const out = new Map<string, Removal>();
   const remove = (s: Stored, what: Removal['what'], freed: number) => {
@@ -32,6 +38,5 @@ export function removals(stored: readonly Stored[], quota: number, room: number)
   };
   for (const s of stored) if (s.done) remove(s, 'trace', s.traceBytes);
   for (const s of stored) if (s.done) remove(s, 'all', s.otherBytes);
-  for (const s of stored) if (!s.done) remove(s, 'all', s.traceBytes + s.otherBytes);
-  return [...out.values()];
+  return { removals: [...out.values()], over: Math.max(0, bytes - quota) };
 }

@@ -20,8 +20,8 @@ export interface SnapshotParts {
   /** ms between tries. */
   readonly retry: number;
   snapshot(folder: string, seconds: number): Promise<Snapshot & { readonly backend: string }>;
-  /** Called before each try, so that there is room. */
-  makeRoom(): Promise<void>;
+  /** Called before each try; whether there is room. */
+  makeRoom(): Promise<boolean>;
   onTaken(incident: Incident): void;
   onFailed(): void;
   /** It has taken over the triggers of another one. */
@@ -133,7 +133,7 @@ export class Snapshots {
   private async attempt(opened: Opened): Promise<Incident | string> {
     const { store, snapshot, window, makeRoom } = this.parts;
     try {
-      await makeRoom();
+      if (!(await makeRoom())) return 'what waits for its analysis takes all of the quota';
       const takenAt = new Date().toISOString();
       return await store.create(opened.id, async (trace) => {
         const { paths, format, bytes, lost, backend } = await snapshot(trace, window);

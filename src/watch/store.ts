@@ -9,7 +9,7 @@ import { MAX_RESULT, readSmall } from '../batch/small-file.js';
 import { parseDocument } from '../batch/schema.js';
 import type { ResultDocument } from '../result.js';
 import { INCIDENT_FILE, INCIDENT_ID, type Incident, RESULT_FILE, TRACE_FOLDER, incidentSchema } from './incident.js';
-import { type Removal, type Stored, removals } from './quota.js';
+import { type Removal, type Stored, planRoom } from './quota.js';
 import type { Say } from './say.js';
 
 const BEGUN = /^\.(.+)\.begun$/;
@@ -129,12 +129,15 @@ export class Store {
    *
    * @param busy ids that must stay
    * @param room bytes that are about to be written
+   * @returns whether there is room; to the very first snapshot the quota does not apply, however large it is
    */
-  async makeRoom(quota: number, busy: ReadonlySet<string>, room: number): Promise<void> {
+  async makeRoom(quota: number, busy: ReadonlySet<string>, room: number): Promise<boolean> {
     const stored: Stored[] = [...this.entries].map(([id, { incident, traceBytes, otherBytes }]) => {
       return { id, traceBytes, otherBytes, done: incident.state !== 'taken', busy: busy.has(id) };
     });
-    for (const removal of removals(stored, quota, room)) await this.remove(removal);
+    const { removals, over } = planRoom(stored, quota, room);
+    for (const removal of removals) await this.remove(removal);
+    return over === 0 || stored.every((s) => s.done && !s.busy);
   }
 
   private async remove({ id, what }: Removal): Promise<void> {
@@ -151,7 +154,7 @@ export class Store {
         this.entries.delete(id);
       }
       const code = what === 'trace' ? 'watch-trace-removed' : 'watch-incident-removed';
-      this.say(incident.state === 'taken' ? 'warn' : 'info', { code, args: { incident: id, state: incident.state } });
+      this.say('info', { code, args: { incident: id } });
     } catch (error) {
       this.say('warn', { code: 'watch-not-removed', args: { incident: id, reason: (error as Error).message } });
     }

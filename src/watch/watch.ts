@@ -188,7 +188,7 @@ export class Watch {
     });
   }
 
-  private makeRoom(room: number): Promise<void> {
+  private makeRoom(room: number): Promise<boolean> {
     const { store, courier } = this.parts;
     const { current } = this.analyses;
     const busy = new Set([...courier.busy, ...(current === null ? [] : [current])]);

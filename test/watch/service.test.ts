@@ -281,4 +281,20 @@ describe('ending and beginning again', () => {
     const kept = readdirSync(incidents).map((id) => existsSync(path.join(incidents, id, 'trace')));
     expect(kept).toEqual([false, false, false, true, true]);
   });
+
+  it('a snapshot for which what waits leaves no room comes when there is room again', async () => {
+    const content = () => `hang${' '.repeat(20_000)}`;
+    const s = await start(folder(), { content, quota: 40_000 });
+    const { watch } = s.ready;
+    for (let n = 1; n <= 2; n++) {
+      watch.trigger(manual);
+      await until('a snapshot', () => s.rings[0]!.snapshots === n && watch.state.taking === null);
+    }
+    watch.trigger(manual);
+    await until('the third to be told', () => s.log.codes().includes('watch-no-snapshot'));
+    expect(s.rings[0]!.snapshots).toBe(2);
+    go(s);
+    await until('all messages', () => s.delivered.length === 3);
+    expect(s.delivered.map((m) => m.status)).toEqual(['analysed', 'analysed', 'analysed']);
+  });
 });
