@@ -11,7 +11,7 @@ import { FIGURES, type Figure } from '../../watch/triggers/figures.js';
 import { byHand, type Trigger } from '../../watch/triggers/trigger.js';
 import type { Argv, Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { type Io, runOptions } from '../io.js';
+import { type Io, memoryOption, runOptions } from '../io.js';
 import { RUN_OPTIONS } from '../options.js';
 import { TARGET_OPTIONS, bytesOption, targetOf } from '../target-options.js';
 import { WATCH_FOLDER_OPTIONS, watchFolder } from '../watch-folder.js';
@@ -99,6 +99,7 @@ export const watchCommand: Command = {
       describe: 'An analysis that takes longer ends with what it has',
     },
     ...RUN_OPTIONS,
+    'max-memory': { ...text(ANALYSIS), describe: 'Memory that an analysis may take (4G), or fail; default: no limit' },
     jobs: { ...RUN_OPTIONS['jobs'], default: 1, describe: 'Threads of an analysis' },
   },
   examples: [
@@ -226,6 +227,7 @@ function nice(argv: Argv): number {
 async function analysisArguments(argv: Argv, io: Io): Promise<string[]> {
   const files = (name: string) => [argv[name] ?? []].flat().map((file) => path.resolve(file as string));
   const [signatures] = files('signatures');
+  const { maxMemory: memory } = memoryOption(argv);
   if (signatures !== undefined) {
     const { readSignatures } = await import('../../signatures/file.js');
     const { program, functions } = await readSignatures(signatures);
@@ -235,6 +237,7 @@ async function analysisArguments(argv: Argv, io: Io): Promise<string[]> {
     ...['signatures', 'binary', 'debug-files'].flatMap((name) => files(name).flatMap((file) => [`--${name}`, file])),
     ...(argv['any-program'] === true ? ['--any-program'] : []),
     ...['--jobs', String(argv['jobs'])],
+    ...(memory === undefined ? [] : ['--max-memory', String(memory)]),
     ...(typeof argv['config'] === 'string' ? ['--config', path.resolve(argv['config'])] : []),
   ];
 }
