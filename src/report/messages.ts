@@ -67,8 +67,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       : ''),
   'perf-data-damaged': (a) =>
     `${a.text('path')}: ${a.text('what')}` +
-    (a.number('records') > 0 ? `: ${a.plural('records', 'record was', 'records were')} left out` : '') +
-    `, first at byte ${a.count('offset')}`,
+    (a.number('records') > 0
+      ? `: ${a.plural('records', 'record was', 'records were')} left out, the first at byte ${a.count('offset')}`
+      : ` (byte ${a.count('offset')})`),
   'perf-lost-events': (a) =>
     `perf lost ${a.plural('events', 'event')} while it recorded: calls whose return is missing last up to the next one of their thread. Give perf ` +
     'record larger buffers (-m 64M), or fewer events',

@@ -86,8 +86,18 @@ const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly
     what: 'an ELF program or library',
     advice: 'A trace is needed; programs go to --binary.',
   },
-  { magic: [0xff, 0xfe], what: 'UTF-16 text', advice: 'Convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
-  { magic: [0xfe, 0xff], what: 'UTF-16 text', advice: 'Convert it first: iconv -f UTF-16 -t UTF-8 FILE' },
+  {
+    maybeText: true,
+    magic: [0xff, 0xfe],
+    what: 'UTF-16 text',
+    advice: 'Convert it first: iconv -f UTF-16 -t UTF-8 FILE',
+  },
+  {
+    maybeText: true,
+    magic: [0xfe, 0xff],
+    what: 'UTF-16 text',
+    advice: 'Convert it first: iconv -f UTF-16 -t UTF-8 FILE',
+  },
 ];
 
 /** What a file that is no trace is instead, as far as its first bytes tell; null for text of an unknown kind. */

@@ -21,7 +21,8 @@ const list = { type: 'string', array: true, nargs: 1, group: LEARNING } as const
 export const learnCommand: Command = {
   positionals: {
     profile: {
-      describe: 'Traces with stacks of healthy runs: strace -f -ttt -T -yy -k, or perf record --call-graph dwarf',
+      describe:
+        'Traces with stacks of healthy runs: strace -f -ttt -T -yy -k, perf record -g (its perf.data), or --call-graph dwarf (text of perf script)',
       array: true,
       demandOption: true,
     },

@@ -18,7 +18,6 @@ export const LINUX =
 export const CSV =
   'Print it as CSV with the columns ts,tid,syscall,ret,dur (docs/csv.md), or record with strace or perf.';
 export const PERF =
-  "Print events instead: perf script --ns -F comm,pid,tid,cpu,time,event,trace > trace.txt, of a recording with perf record -e 'raw_syscalls:*'.";
+  "Give the recording itself (perf.data), made with perf record -e 'raw_syscalls:*' -p PID, or its events: perf script --ns -F comm,pid,tid,cpu,time,event,trace > trace.txt.";
 
-export const PERF_TEXT =
-  "Record with perf record -e 'raw_syscalls:*' -p PID, then perf script --ns -F comm,pid,tid,cpu,time,event,trace > trace.txt.";
+export const PERF_TEXT = "Record with perf record -e 'raw_syscalls:*' -p PID -o incident.data, and give that file.";

@@ -44,6 +44,8 @@ export interface PerfDataLayout {
   readonly bytes: number;
 }
 
+/** Its header says that there are no records: perf writes their length at the end. */
+const NOT_ENDED = 'perf was ended before it could describe the events, which are known by the sizes of their data';
 const CALL_NAME = /^syscalls:sys_(?:enter|exit)_(.+)$/;
 
 export class PerfDataArranger implements Arranger, RecordSink {
@@ -101,6 +103,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
     const left = this.reader.end();
     if (left > 0 || inner > 0) this.fault('a record that is cut off', this.reader.offset, 1);
     if (missing > 0) this.fault('the end is missing', this.reader.offset + left, 0);
+    if (!this.opened.stream && this.opened.end === null) this.fault(NOT_ENDED, this.opened.begin, 0);
     this.pending.end(this.emit);
     this.counts();
     this.piece.finish();

@@ -37,7 +37,9 @@ export const perfData: TraceFormat = {
       const { little, begin, end, stream } = fileLayout(front)!;
       const faults: ReturnType<typeof noFeatures>['faults'] = [];
       const attributes = stream ? [] : fileAttributes(front, little, faults);
-      const features = stream || end === null ? noFeatures() : fileFeatures(front, back, end, little);
+      // Of a file that is cut off only that is told, not each section that it lacks.
+      const isWhole = !stream && end !== null && back.length > 0;
+      const features = !isWhole ? noFeatures() : fileFeatures(front, back, end, little);
       features.faults.push(...faults);
       return new PerfDataArranger({ little, begin, end, attributes, features, stream }, options, Decompress, room);
     },
