@@ -2,12 +2,12 @@
  * What text of strace does not tell: where, when and of what it was recorded. It lies beside the trace as FILE.meta.json; perf.data has
  * all of it in its own header.
  */
-import { access, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import path from 'node:path';
 import { writeAtomic } from '../batch/atomic.js';
 import { tryElfFile } from '../binary/read-elf.js';
 import { TOOL } from '../version.js';
+import { findProgram } from './processes.js';
 import type { RecordPlan } from './record.js';
 
 export interface About {
@@ -64,7 +64,7 @@ export async function writeAbout(plan: RecordPlan, from: number): Promise<AboutF
 
 async function programsOf({ target, pids }: RecordPlan): Promise<Program[]> {
   if (target.kind === 'command') {
-    const found = await inPath(target.argv[0]!);
+    const found = await findProgram(target.argv[0]!);
     return found === null ? [] : [{ pid: null, path: found, buildId: await buildIdOf(found) }];
   }
   return await Promise.all(pids.map(programOfPid));
@@ -79,19 +79,4 @@ export async function programOfPid(pid: number): Promise<Program> {
 
 async function buildIdOf(file: string): Promise<string> {
   return (await tryElfFile(file).catch(() => null))?.buildId ?? '';
-}
-
-async function inPath(name: string): Promise<string | null> {
-  const folders = name.includes('/') ? [''] : (process.env.PATH ?? '').split(':');
-  for (const folder of folders) {
-    const file = path.join(folder, name);
-    if (
-      await access(file).then(
-        () => true,
-        () => false,
-      )
-    )
-      return file;
-  }
-  return null;
 }

@@ -1,5 +1,5 @@
 /** Processes of this machine, and which of them a recording is of. */
-import { readFile, readdir } from 'node:fs/promises';
+import { access, constants, readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { Target } from './recorder.js';
@@ -105,14 +105,31 @@ async function membersBelow(folder: string): Promise<number[]> {
   return [...own, ...lists.flat()];
 }
 
-/** Who is recorded, from what the kernel says now. @throws PerfscopeError 'record' */
+/** Who is recorded, from what the kernel says now; never we ourselves, unless we are asked for. @throws PerfscopeError 'record' */
 export async function findPids(target: Target): Promise<number[]> {
-  if (target.kind === 'command') return [];
+  if (target.kind === 'command') {
+    const [name] = target.argv;
+    if ((await findProgram(name!)) === null) throw nothing(`there is no program ${name!}`, 'Give its path.');
+    return [];
+  }
   const members = target.kind === 'cgroup' ? await cgroupMembers(target.path) : [];
-  const processes = await listProcesses();
-  const pids = pidsOf(target, processes, members);
-  if (pids.includes(process.pid) && target.kind !== 'pid') return pids.filter((pid) => pid !== process.pid);
-  return pids;
+  const pids = pidsOf(target, await listProcesses(), members);
+  const asked = target.kind === 'pid' && target.pids.includes(process.pid);
+  return asked ? pids : pids.filter((pid) => pid !== process.pid);
+}
+
+/** As a shell would find it. */
+export async function findProgram(name: string): Promise<string | null> {
+  const folders = name.includes('/') ? [''] : (process.env.PATH ?? '').split(':');
+  for (const folder of folders) {
+    const file = path.join(folder, name);
+    const runs = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (runs) return file;
+  }
+  return null;
 }
 
 function nothing(message: string, advice: string): PerfscopeError {

@@ -76,6 +76,8 @@ export interface Recorded {
   readonly bytes: number;
   readonly seconds: number;
   readonly endedBy: 'request' | 'duration' | 'size' | 'program';
+  /** Processes that strace was not let near; the others were recorded. */
+  readonly refused: number;
   /** What lies beside the recording, '' where it tells all by itself. */
   readonly about: string;
 }
@@ -107,7 +109,19 @@ async function untilItEnds(plan: RecordPlan, tracer: Tracer, from: number, limit
   const bytes = await sizeOf(plan.output);
   if (end.error !== null || bytes === 0) throw await failure(plan.choice.backend, plan.facts, tracer);
   await about?.finish(Date.now());
-  return { path: plan.output, bytes, seconds: (Date.now() - from) / 1000, endedBy, about: about?.path ?? '' };
+  return {
+    path: plan.output,
+    bytes,
+    seconds: (Date.now() - from) / 1000,
+    endedBy,
+    refused: refusals(tracer.said()),
+    about: about?.path ?? '',
+  };
+}
+
+/** Of several processes strace takes those that it may. */
+export function refusals(said: string): number {
+  return said.split('\n').filter((line) => /attach: ptrace\(.*not permitted/.test(line)).length;
 }
 
 const LOOK_MS = 100;

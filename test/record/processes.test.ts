@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { refusals } from '../../src/record/record.js';
 import { cgroupMembers, findPids, parseStatus, pidsOf } from '../../src/record/processes.js';
 
 const process_ = (pid: number, parent: number, comm: string) => ({ pid, parent, comm, uid: 0 });
@@ -55,6 +56,14 @@ describe('cgroupMembers', () => {
   });
 });
 
-it('findPids: this very process is there', async () => {
+it('findPids: we ourselves when asked for, and not as a child of what is recorded', async () => {
   expect(await findPids({ kind: 'pid', pids: [process.pid] })).toContain(process.pid);
+  const family = await findPids({ kind: 'pid', pids: [process.ppid] });
+  expect(family).toContain(process.ppid);
+  expect(family).not.toContain(process.pid);
+});
+
+it('refusals: counted from what strace said of each process', () => {
+  const said = 'strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted\nstrace: Process 8 attached\n';
+  expect(refusals(said)).toBe(1);
 });

@@ -57,6 +57,7 @@ describe('record', () => {
 
   it.each([
     [['-p', '2147483646'], 3, 'there is no process 2147483646'],
+    [['--', '/no/such/program'], 3, 'there is no program /no/such/program'],
     [['-p', 'x'], 2, '--pid x: not the id of a process'],
     [[], 2, 'nothing to record'],
     [['-p', '1', '--comm', 'y'], 2, 'more than one thing to record'],

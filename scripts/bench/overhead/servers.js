@@ -66,7 +66,7 @@ http { access_log off; keepalive_requests 100000000;
     command: ['nginx', '-p', folder, '-e', path.join(folder, 'logs/error.log'), '-c', path.join(folder, 'nginx.conf')],
     request: 'GET /page HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n',
     async saturate(seconds) {
-      const args = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, `http://127.0.0.1:${port}/page`];
+      const args = ['-t1', `-c${CONNECTIONS}`, `-d${Math.ceil(seconds)}s`, `http://127.0.0.1:${port}/page`];
       const said = await run(['wrk', ...args]);
       const figure = (pattern) => Number(pattern.exec(said)[1]);
       return { requests: figure(/(\d+) requests in/), rate: figure(/Requests\/sec:\s+([\d.]+)/), median: null };

@@ -89,6 +89,7 @@ export const recordCommand: Command = {
     const began = () =>
       say(`recording ${plan.pids.length === 0 ? '' : `process ${plan.pids.join(', ')} `}to ${plan.output}${ends}`);
     const done = await record(plan, options, { ...limits, began });
+    if (done.refused > 0) say(`${done.refused} of the processes may not be traced by this user, and are not in it`);
     const { bytes, duration } = await import('../../report/text.js');
     say(`recorded ${duration(done.seconds)}, ${bytes(done.bytes)}: perfscope analyze ${shellText([done.path])}`);
     return EXIT.done;

@@ -1,7 +1,6 @@
 /** Packs finished files of a ring, behind everybody else. */
 import { spawn } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import path from 'node:path';
+import { findProgram } from '../processes.js';
 
 export interface Packer {
   readonly command: readonly string[];
@@ -15,7 +14,7 @@ const PACKERS: readonly Packer[] = [
 ];
 
 export async function findPacker(): Promise<Packer | null> {
-  for (const packer of PACKERS) if (await inPath(packer.command[0]!)) return packer;
+  for (const packer of PACKERS) if ((await findProgram(packer.command[0]!)) !== null) return packer;
   return null;
 }
 
@@ -26,16 +25,4 @@ export function pack(packer: Packer, file: string): Promise<string | null> {
     child.once('error', () => resolve(null));
     child.once('close', (code) => resolve(code === 0 ? `${file}${packer.extension}` : null));
   });
-}
-
-async function inPath(name: string): Promise<boolean> {
-  for (const folder of (process.env.PATH ?? '').split(':'))
-    if (
-      await access(path.join(folder, name), constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return true;
-  return false;
 }
