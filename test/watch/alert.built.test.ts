@@ -130,8 +130,17 @@ describe.skipIf(!able)(able ? 'an alert' : 'an alert (skipped: no gcc here, or n
     expect(incidents.map((i) => i.id)).toEqual([got[0]!.id]);
     const page = await fetch(`http://127.0.0.1:${face}${incidents[0]!.page}`);
     expect(await page.text()).toContain('refresh_settings');
+
+    // The next one waits for its moment; told to end, watch takes its snapshot and leaves the analysis for later.
+    watch.child.kill('SIGUSR1');
+    const waits = async () =>
+      (await (await fetch(`http://127.0.0.1:${face}/healthz`)).json()) as { next: string | null };
+    await until('another incident', async () => (await waits()).next !== null);
+    const { next } = await waits();
     watch.child.kill('SIGTERM');
     const { code, stdout } = await watch.ended;
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 1]);
+    const left = JSON.parse(readFileSync(path.join(at, 'watch/incidents', next!, 'incident.json'), 'utf8')) as object;
+    expect(left).toMatchObject({ state: 'taken', triggers: [{ source: 'signal' }] });
   }, 120_000);
 });
