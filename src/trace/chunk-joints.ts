@@ -92,16 +92,16 @@ export class ChunkJoints {
   private followThreads(chunk: TraceChunk, mapping: Mapping, fresh: Uint8Array): Unseen[] {
     const { columns, pending, orphans } = chunk;
     const { base, threads } = mapping;
-    const unseen: Unseen[] = [];
+    const unseenOf = new Map<OrphanExit, Unseen>();
     const opened: OpenCall[] = [];
-    let next = 0;
+    // A thread may be known by another event than its exit, and before threads whose exits come earlier.
+    const orphanOf = new Map(orphans.map((orphan) => [orphan.thread, orphan]));
     for (let local = 0; local < threads.length; local++) {
       const thread = threads[local]!;
-      const orphan = orphans[next];
-      if (orphan?.thread === local) {
-        next++;
+      const orphan = orphanOf.get(local);
+      if (orphan !== undefined) {
         if (!this.giveOutcome(orphan, mapping) && orphan.call !== ANY_CALL)
-          unseen.push({ orphan, position: orphan.position, thread, firstOfThread: fresh[local] === 1 });
+          unseenOf.set(orphan, { orphan, position: orphan.position, thread, firstOfThread: fresh[local] === 1 });
       }
       if (this.open.of(thread) !== null) {
         const row = firstRowOf(chunk, local);
@@ -120,6 +120,7 @@ export class ChunkJoints {
       opened.push(call);
       this.open.open(thread, call);
     }
+    const unseen = orphans.flatMap((orphan) => unseenOf.get(orphan) ?? []);
     // Only now is it known how many rows come between.
     const first = this.rows.length;
     for (const call of opened) call.row += first + unseen.filter(({ position }) => position <= call.row).length;

@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import { csv } from '../../src/formats/csv/index.js';
 import type { TraceFormat } from '../../src/formats/format.js';
 import { perfScript } from '../../src/formats/perf/script.js';
+import { TraceBuilder } from '../../src/trace/builder.js';
 import { recording } from './random-perf.js';
-import { readBytes } from './read-text.js';
+import { readBytes, rowsOf } from './read-text.js';
 import { plain } from './strace-text.js';
 
 it('gives the same trace wherever the text is cut', () => {
@@ -80,4 +81,25 @@ it.each(formats)('$id reads damaged text without throwing, and says what it did 
     }),
     { numRuns: 400 },
   );
+});
+
+it('joins an exit to its call where another event of its thread stands before the exits of others', () => {
+  const head = (tid: number, time: string) => `app ${tid}/${tid} [001] ${time}:`;
+  const before = [
+    `${head(7, '1.000001')} raw_syscalls:sys_enter: NR 59 (0, 0, 0, 0, 0, 0)`,
+    `${head(8, '1.000002')} raw_syscalls:sys_enter: NR 0 (3, 0, 0, 0, 0, 0)`,
+  ];
+  const after = [
+    `${head(7, '1.000003')} sched:sched_process_exec: filename=/bin/x pid=7 old_pid=7`,
+    `${head(8, '1.000004')} raw_syscalls:sys_exit: NR 0 = 5`,
+    `${head(7, '1.000005')} raw_syscalls:sys_exit: NR 59 = 0`,
+  ];
+  const layout = { tid: 0, perf: { architecture: 'x86-64', raw: true, exits: true } } as const;
+  const builder = new TraceBuilder('perf-script');
+  for (const lines of [before, after])
+    builder.append(perfScript.parseChunk(Buffer.from(`${lines.join('\n')}\n`), layout));
+  expect(rowsOf(builder.finish())).toEqual([
+    '0.000000000 7 execve 0.000004000s 0 @1',
+    '0.000001000 8 read:unknown(3) 0.000002000s 5 @1',
+  ]);
 });
