@@ -199,13 +199,15 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
         '1 worker at the queue, but of another perfscope or Node.js (0.0.9-abc, not',
       ],
     ] as const;
-    for (const [submitter, words] of waiting) {
+    // Both at once: what one says while the other is listened to would be lost.
+    const advised = waiting.map(async ([{ child, ended }, words]) => {
       let said = '';
-      submitter.child.stderr!.on('data', (text: string) => (said += text));
+      child.stderr!.on('data', (text: string) => (said += text));
       await until('the advice', () => said.includes(words));
-      submitter.child.kill('SIGINT');
-      expect((await submitter.ended).code).toBe(130);
-    }
+      child.kill('SIGINT');
+      return (await ended).code;
+    });
+    expect(await Promise.all(advised)).toEqual([130, 130]);
     await worker.close();
     connection.disconnect();
   }, 60_000);
