@@ -6,7 +6,7 @@ import { baseName, kindOfName } from '../signatures/names.js';
 import type { Trace } from '../trace/table.js';
 import { METHODS } from '../methods/registry.js';
 
-/** Whether an incident is of another build than what was learned, where its recording tells (perf script --show-mmap-events). */
+/** Whether an incident is of another build than what was learned, where its recording tells (perf.data; perf script --show-mmap-events). */
 export function buildWarnings(
   { builds }: Pick<Trace, 'builds'>,
   { symbols = [] }: Pick<SignatureDatabase, 'symbols'>,
