@@ -59,6 +59,16 @@ describe('a server of which no switches were recorded', () => {
     expect(outcome.reasons[0]!.code).toBe('stalled');
   });
 
+  it('that is stopped seldom and for long, as a control group does, lacks it as well', () => {
+    const outcome = analyse({ late: (t, end) => (t > ONSET && end % 55 === 0 ? 0.5 : 0) });
+    expect([outcome.verdict, outcome.externalResource]).toEqual(['external', 'cpu']);
+  });
+
+  it('that shares the processor loses a little', () => {
+    const outcome = analyse({ late: (t, end) => (t > ONSET && end % 55 === 0 ? 0.003 : 0) });
+    expect(outcome.externalResource).toBeNull();
+  });
+
   it('that computes in one place does so itself', () => {
     const outcome = analyse({ computes: (t) => (t > ONSET ? 0.1 : 0) });
     expect([outcome.verdict, outcome.externalResource]).toEqual(['bug', null]);

@@ -14,8 +14,10 @@ const NEVER_WAIT =
   /^(?:bind|brk|clock_gettime|dup[23]?|epoll_create1?|epoll_ctl|eventfd2?|fcntl(?:64)?|fstat|gete?[ug]id|getpeername|getp?pid|getrusage|getsockname|getsockopt|gettid|gettimeofday|listen|_?l?lseek|pipe2?|rt_sigaction|rt_sigprocmask|setitimer|setsockopt|socket|time|timerfd_settime|timer_settime|times|umask|uname)$/;
 /** So long takes no such call by itself, nor a step that does little, ns. */
 const STALL_NS = 2e6;
-/** Fewer stalls in calls that never wait are chance. */
-const FEWEST = 10;
+/** One stall in calls that never wait is chance; a control group stops whole processes, seldom and for long. */
+const FEWEST = 2;
+/** Who has to share the processor loses a little: it is lacking where stalls take so many times as long as the other calls that never wait. */
+const FAR_MORE = 10;
 /** Steps are struck like calls that never wait, if what they lose is no more than this many times as much a step, and chance (standard deviations). */
 const ALIKE = 2;
 const SIGMAS = 3;
@@ -28,6 +30,8 @@ class Stalls {
   calls = 0;
   stalled = 0;
   inside = 0;
+  /** What the others took, ns. */
+  usual = 0;
   /** By class of the call at the end of a step: steps, and what those that stalled took, ns. */
   readonly steps: Float64Array;
   readonly between: Float64Array;
@@ -49,7 +53,8 @@ class Stalls {
 export function stalled(scene: Scene, onsetNs: number): Outside | null {
   if (scene.trace.switches !== null) return null;
   const [before, after] = stallsOf(scene, onsetNs);
-  if (after.stalled < FEWEST || after.each < STARVED_FACTOR * before.each) return null;
+  if (after.stalled < FEWEST || after.inside < FAR_MORE * after.usual) return null;
+  if (after.each < STARVED_FACTOR * before.each) return null;
   const lostBefore = before.lost / Math.max(1, onsetNs - scene.fromNs);
   const lostAfter = after.lost / Math.max(1, scene.toNs - onsetNs);
   if (lostAfter < STARVED || lostAfter < STARVED_FACTOR * lostBefore) return null;
@@ -94,7 +99,7 @@ function stallsOf({ trace, places, firstRow, endRow }: Scene, onsetNs: number): 
       if (took > STALL_NS) {
         side.stalled++;
         side.inside += took;
-      }
+      } else side.usual += took;
     }
     endNs[t] = start[i]! + took;
   }
