@@ -36,7 +36,7 @@ describe('startRing', () => {
         const head = readFileSync(first.paths[0]!).toString('latin1', 0, 8);
         // The first file may have been packed by now.
         if (backend === 'perf' && /data$/.test(first.paths[0]!)) expect(head).toBe('PERFILE2');
-        if (backend === 'strace') expect(readFileSync(first.paths[0]!, 'utf8')).toMatch(/^\d+ \d+\.\d{6} \w+\(/);
+        if (backend === 'strace') expect(readFileSync(first.paths[0]!, 'utf8')).toMatch(/^\d+ +\d+\.\d{6} \w+\(/);
         busy.kill('SIGKILL');
         expect(await ring.ended).toBe('the program ended');
         await ring.stop();
