@@ -122,4 +122,19 @@ describe('tables of system calls', () => {
     ]);
     expect(likelyArchitecture(new Map())).toBe('x86-64');
   });
+
+  it('knows the only call of a process that hangs, with and without the end of its line', () => {
+    const notice = 'strace: Process 9 attached\n';
+    for (const call of [
+      'futex(0x7f1, FUTEX_WAIT_PRIVATE, 2, NULL',
+      '12:00:01 futex(0x7f1, FUTEX_WAIT_PRIVATE, 2, NULL',
+      'read(5, ',
+      'restart_syscall(<... resuming interrupted poll ...>',
+    ])
+      for (const text of [call, notice + call])
+        for (const end of ['', '\n']) expect(detectFormat(Buffer.from(text + end), '')?.format.id).toBe('strace');
+    // What a line would have become that is cut before it is one, nobody knows.
+    for (const text of [notice, 'see main(argc', `${notice}see main(argc`])
+      expect(detectFormat(Buffer.from(text), '')).toBeNull();
+  });
 });

@@ -13,7 +13,7 @@
  * the usual lines quickly.
  */
 import type { TraceChunk } from '../../trace/chunk.js';
-import { LF, lineEnd, plainBytes } from '../../lib/bytes.js';
+import { CR, LF, lineEnd, plainBytes } from '../../lib/bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from '../format.js';
 import { NAMESPACE_MARK } from './calls.js';
 import { kinFacts } from './kin-facts.js';
@@ -43,6 +43,14 @@ export const strace: TraceFormat = {
       if (startsRecord(sample, p)) calls++;
       else others++;
     }
+    // A process that hangs leaves one line, without its end: if it begins as a call does, it is one. (Lines that end with CR alone are not.)
+    if (
+      end < sample.length &&
+      calls + others < DETECTION_LINES &&
+      !sample.includes(CR, end) &&
+      startsRecord(sample, end)
+    )
+      calls++;
     const lines = calls + others;
     return { score: lines === 0 ? 0 : calls / lines, reason: `${calls} of ${lines} lines are strace calls` };
   },
