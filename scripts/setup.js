@@ -9,10 +9,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 
+const BUILDERS = ['build-wasm.js', 'bundle.js', 'bundle-pages.js'].map((file) => path.join('scripts', file));
+
 /** Hash of all that the build depends on. */
 export function sourceHash() {
-  const hash = createHash('sha256').update(process.version);
-  const files = ['tsconfig.json', 'package.json', ...listed('src'), ...listed('workers'), ...listed('scripts/lab')];
+  const hash = createHash('sha256');
+  const folders = ['src', 'workers', 'scripts/lab'].flatMap(listed);
+  const files = ['tsconfig.json', 'package.json', ...BUILDERS, ...folders];
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(at(file)));
   return hash.digest('hex');
 }
@@ -56,10 +59,14 @@ export function setup() {
     }
     writeFileSync(at(stamp), lock);
   }
-  if (read('dist/.built') !== sourceHash()) {
-    console.error('perfscope set-up: building');
-    run(['run', '--silent', 'build']);
-  }
+  build();
+}
+
+/** Builds if a source has changed since the last time. */
+export function build() {
+  if (read('dist/.built') === sourceHash()) return;
+  console.error('perfscope set-up: building');
+  run(['run', '--silent', 'build']);
 }
 
 /** Somebody ran `npm install` after package-lock.json last changed. */
