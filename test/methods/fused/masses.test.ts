@@ -41,21 +41,21 @@ function usual([call]: Step, begin: number): [number, string[]] {
 
 const LEARNED = learnSignatures([traceFromText(text(20, true))], { parameters: DEFAULT_PARAMETERS });
 
-function masses(content: string, onset: number) {
+function masses(content: string, onset: number, signatures = LEARNED) {
   const trace = traceFromText(content);
   const scene = sceneOf({
     trace,
-    signatures: LEARNED,
+    signatures,
     parameters: DEFAULT_PARAMETERS,
     fromNs: 0,
     toNs: trace.endNs + 1,
   });
-  const tree = new ContextTree(LEARNED.model, LEARNED.functions.length);
+  const tree = new ContextTree(signatures.model, signatures.functions.length);
   const found = massesOf(scene, cellsOf(scene, onset * 1e9), { ns: onset * 1e9, strength: 1000 }, tree);
   const of = (detector: Mass['detector']) => {
     const mass = found.find((m) => m.detector === detector)!;
     const places = placesOf(mass.against);
-    const at = LEARNED.functions.map(({ name }, f) => ({ name, place: places[f]! })).filter(({ place }) => place > 0);
+    const at = signatures.functions.map(({ name }, f) => ({ name, place: places[f]! })).filter(({ place }) => place > 0);
     return { ...mass, names: at.sort((a, b) => a.place - b.place).map(({ name }) => name) };
   };
   return of;
@@ -121,6 +121,31 @@ describe('masses', () => {
     const { names, items } = of('slow-steps');
     expect(names.slice(0, 2).sort()).toEqual(['answer', 'send']);
     expect(items[0]!.args['seconds']).toBeCloseTo(200 * 0.0425, 0);
+  });
+
+  it('show silence at what would have come next, and is missing', () => {
+    /** Requests of six threads in turns, one in five a comparison; the thread of one that begins at `from` or later is never heard of again. */
+    const requests = (until: number, stacks: boolean, from = Infinity) => {
+      const lines: string[] = [];
+      const silent = new Set<number>();
+      for (let i = 0; i < until * 20; i++) {
+        const thread = 1 + (i % 6);
+        const compare = i % 5 === 0;
+        if (silent.has(thread)) continue;
+        const begin = i * 0.05;
+        const say = (at: number, call: string, stack: string) =>
+          lines.push(`1/${thread} ${(begin + at).toFixed(6)} ${call} +0.0005${stacks ? ` ${stack}` : ''}`);
+        say(0, 'read:tcp=120', 'main>loop>readRequest');
+        if (compare && begin >= from) silent.add(thread);
+        else if (compare) say(0.002, 'write:tcp=20', 'main>loop>compare>reply');
+        else REQUEST.slice(1).forEach(([call, stack], k) => say(0.002 + 0.002 * k, call, stack));
+      }
+      return lines.join('\n');
+    };
+    const signatures = learnSignatures([traceFromText(requests(20, true))], { parameters: DEFAULT_PARAMETERS });
+    const of = masses(`${requests(24, false, 20)}\n1/9 40 sync +0.0005`, 20, signatures);
+    expect(of('slow-steps').names.slice(0, 2).sort()).toEqual(['compare', 'reply']);
+    expect(of('time-before').names.slice(0, 2).sort()).toEqual(['compare', 'reply']);
   });
 
   it('are nothing where nothing changes', () => {

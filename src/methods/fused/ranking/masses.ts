@@ -5,6 +5,7 @@ import { callMasses } from './call-masses.js';
 import type { ContextTree } from './context-tree.js';
 import type { Mass } from './mass.js';
 import { slowSteps } from './slow-steps.js';
+import { stepsOf } from './steps.js';
 import { timeMasses } from './time-masses.js';
 
 /** An onset of this strength (onset.ts) is as good as none: chance moves a healthy window by as much. */
@@ -14,6 +15,7 @@ const CHANCE = 50;
 export function massesOf(scene: Scene, cells: Cells, { ns, strength }: Onset, tree: ContextTree): Mass[] {
   const [more, fewer] = callMasses(scene, cells, ns, tree);
   const changed = strength / (strength + CHANCE);
-  const compared = [fewer, ...timeMasses(scene, cells, ns, tree), slowSteps(scene, cells, ns, tree)];
+  const steps = stepsOf(scene, cells, ns);
+  const compared = [fewer, ...timeMasses(scene, cells, ns, steps, tree), slowSteps(scene, cells, steps, tree)];
   return [more, ...compared.map((mass) => ({ ...mass, weight: changed * mass.weight }))];
 }

@@ -8,6 +8,7 @@ import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 import { type SeeTime, eachThreadTime } from '../scene/thread-time.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, byNode, larger, lift, under } from './mass.js';
+import type { Steps } from './steps.js';
 
 /** Time by the cell of the calls, ns. */
 class Times {
@@ -19,7 +20,7 @@ class Times {
   }
 }
 
-export function timeMasses(scene: Scene, cells: Cells, onsetNs: number, tree: ContextTree): Mass[] {
+export function timeMasses(scene: Scene, cells: Cells, onsetNs: number, { silent }: Steps, tree: ContextTree): Mass[] {
   const { trace, fromNs, toNs } = scene;
   const [before, after] = [new Times(cells.size), new Times(cells.size)];
   const add: SeeTime = (which, cell, from, to) => {
@@ -29,9 +30,10 @@ export function timeMasses(scene: Scene, cells: Cells, onsetNs: number, tree: Co
     if (late > 0) after[which][cell]! += late;
   };
   const last = eachThreadTime(scene, cells, add);
-  // A thread that went silent computes, or is off the processor, after its last call: nothing tells what would have come.
+  // A thread that went silent computes, or is off the processor, in code between its last call and one that is missing: half for each.
   trace.threads.forEach(({ exitNs }, t) => {
-    if (last.cell[t]! >= 0 && exitNs === null) add('between', last.cell[t]!, last.endNs[t]!, toNs);
+    const ns = toNs - Math.max(last.endNs[t]!, onsetNs);
+    if (last.cell[t]! >= 0 && exitNs === null && ns > 0) after.between[last.cell[t]!]! += ns / 2;
   });
   const scale = (toNs - onsetNs) / Math.max(1, onsetNs - fromNs);
   const learned = tree.learnedShares();
@@ -39,6 +41,7 @@ export function timeMasses(scene: Scene, cells: Cells, onsetNs: number, tree: Co
     early: byNode(cells, before[which], tree.nodes),
     late: byNode(cells, after[which], tree.nodes),
   }));
+  for (const [node, ns] of silent) nodes[0]!.late[node]! += ns / 2;
   const mass = (detector: Mass['detector'], early: Float64Array, late: Float64Array, shown: readonly Item[]): Mass => {
     const excess = late.map((ns, node) => Math.max(0, ns - scale * early[node]!));
     const { all } = under(tree, excess);
