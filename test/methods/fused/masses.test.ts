@@ -55,7 +55,9 @@ function masses(content: string, onset: number, signatures = LEARNED) {
   const of = (detector: Mass['detector']) => {
     const mass = found.find((m) => m.detector === detector)!;
     const places = placesOf(mass.against);
-    const at = signatures.functions.map(({ name }, f) => ({ name, place: places[f]! })).filter(({ place }) => place > 0);
+    const at = signatures.functions
+      .map(({ name }, f) => ({ name, place: places[f]! }))
+      .filter(({ place }) => place > 0);
     return { ...mass, names: at.sort((a, b) => a.place - b.place).map(({ name }) => name) };
   };
   return of;
