@@ -2,19 +2,23 @@
 //
 //     node scripts/bench/stages.js [--sizes 100M,1G] [--case redis-10032] [--rounds 5] [--json | --markdown] [--only NAME,...]
 //                                  [--folder DIR] [--keep]
+//     node scripts/bench/stages.js --case all [--sizes 100M,600M] [--rounds 3] [--markdown]
+//
+// `--case all` (or several, with commas between): parsing and the whole analysis alone, of every strace case, an event.
 //
 // Medians; every round runs everything once, so that whatever else the machine does slows all of it. Exit code 1 when a
 // stage's cost grows by more than 15 % faster than its input from the first size to the last.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { babeltraceTools } from './babeltrace.js';
+import { everyCase, signaturesOf, straceCases } from './every-case.js';
 import { goals } from './goals.js';
 import { BUGS, KINDS, multiply } from './multiply.js';
 import { growth, text } from './report.js';
-import { PERFSCOPE, perfTools, readers, stage, startUp, timed } from './tools.js';
+import { perfTools, readers, stage, startUp } from './tools.js';
 
 const { values } = parseArgs({
   options: {
@@ -105,11 +109,9 @@ async function ofSize(folder, size, signatures) {
 
 const folder = values.folder ?? mkdtempSync(path.join(os.tmpdir(), 'perfscope-stages-'));
 mkdirSync(folder, { recursive: true });
-try {
-  const signatures = path.join(folder, `${id}.signatures.json`);
-  const profiles = readdirSync(path.join(BUGS, id)).filter((f) => f.startsWith('profile'));
-  const list = profiles.map((f) => `'${path.join(BUGS, id, f)}'`).join(' ');
-  if (!existsSync(signatures)) timed(`'${process.execPath}' '${PERFSCOPE}' learn -q ${list} -o '${signatures}'`);
+
+async function ofOneCase() {
+  const signatures = signaturesOf(id, folder);
   const sizes = [];
   for (const size of values.sizes.split(',')) sizes.push(await ofSize(folder, size, signatures));
 
@@ -158,6 +160,15 @@ try {
   const result = { ...measured, goals: goals(measured) };
   console.log(values.json ? JSON.stringify(result, null, 2) : text(result, values.markdown));
   process.exitCode = result.growth.every(({ ok }) => ok) ? 0 : 1;
+}
+
+try {
+  const ids = id === 'all' ? straceCases() : id.split(',');
+  if (id !== 'all' && ids.length === 1) await ofOneCase();
+  else {
+    const sizes = values.sizes.split(',').map((size) => ({ size, bytes: bytesOf(size) }));
+    console.log(await everyCase({ sizes, ids, rounds, folder, markdown: values.markdown, say }));
+  }
 } finally {
   if (!values.keep && values.folder === undefined) rmSync(folder, { recursive: true });
 }

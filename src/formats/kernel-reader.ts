@@ -33,8 +33,11 @@ export interface ReadTimes {
 /** The thread keeps the room of so many rows at most: 36 MB. */
 const MOST_ROWS = 2 ** 20;
 const LEAST_ROWS = 2 ** 10;
-/** Calls of the module after which it is asked whether it is worth them; lines that it is not called for if not, at first. */
-const TRIAL = 64;
+/**
+ * Calls of the module after which it is asked whether it is worth them; lines that it is not called for if not, at first. It has to have
+ * seen each of a machine's threads once.
+ */
+const TRIAL = 512;
 const PAUSE = 1024;
 /** A chunk of which the module reads less than this share of the lines is better read without; so, it is thought, are some more. */
 const LEAST_SHARE = 1 / 8;

@@ -240,13 +240,28 @@ describe('what is not there', () => {
 describe('scheduler', () => {
   const call = enter(7, '1.0', 39) + exit(7, '1.000001', 39, 7);
   it.each([
-    'prev_comm=redis server prev_pid=7 prev_prio=120 prev_state=S ==> next_comm=a ==> next_pid=1 next_pid=9 next_prio=120',
-    'redis server:7 [120] S ==> a ==> next_pid=1:9 [120]',
+    'prev_comm=redis server prev_pid=7 prev_prio=120 prev_state=S ==> next_comm=a==> next_pid=1 next_pid=9 next_prio=120',
+    'prev_comm=r ==> next_comm= prev_pid=7 prev_prio=-1 prev_state=S ==> next_comm=a==> next_pid=1 next_pid=9 next_prio=120',
+    'prev_comm= prev_pid=1 ==>  prev_pid=7 prev_prio=120 prev_state=S|K ==> next_comm=a==> next_pid=1 next_pid=9 next_prio=-1',
+    'redis server:7 [120] S ==> a==> next_pid=1:9 [120]',
+    'a:1 [1] R ==> b:7 [-1] S ==> a==> next_pid=1:9 [-1]',
+    ' ==> R ==> :1:7 [120] S ==> a==> next_pid=1:9 [120]  ',
   ])('%s', (event) => {
     const { switches } = read(`${call}redis server 7/7 [003] 1.000002: sched:sched_switch: ${event}\n`);
-    expect(switches).toMatchObject({ length: 1, nextNames: ['a ==> next_pid=1'] });
+    expect(switches).toMatchObject({ length: 1, nextNames: ['a==> next_pid=1'] });
     expect([switches!.time[0], switches!.cpu[0], switches!.previous[0], switches!.next[0]]).toEqual([2000, 3, 0, -1]);
     expect(String.fromCharCode(switches!.previousState[0]!)).toBe('S');
+  });
+
+  it.each([
+    'redis:7 [120] S ==> a name of sixteen:9 [120]',
+    'redis:7 S ==> app:9 [120]',
+    'redis:7 [120] S ==> app:9',
+    'prev_comm=redis prev_prio=120 prev_state=S ==> next_comm=app next_pid=9 next_prio=120',
+    'prev_comm=redis prev_pid=7 prev_prio=120 prev_state=S ==> next_comm=app next_prio=120',
+  ])('damaged: %s', (event) => {
+    const { switches, skipped } = read(`${call}redis 7/7 [003] 1.000002: sched:sched_switch: ${event}\n`);
+    expect([switches, skipped.examples.map(({ reason }) => reason)]).toEqual([null, ['damaged sched_switch']]);
   });
 
   it('first letter of states of several, tasks without a thread', () => {

@@ -63,7 +63,9 @@ export class PerfParser {
     this.ends = new ThreadEnds(this.writer, this.calls);
     this.stacks = new PerfStacks(this.bytes);
     this.scanner = new LineScanner(this.bytes);
-    this.fast?.begin(this.writer, this.times, this.bytes, this.calls, layout);
+    const { writer, times, bytes, calls, switches, stacks } = this;
+    const attach = (row: number, chain: number): void => this.attachTo(row, chain);
+    this.fast?.begin(writer, times, bytes, { calls, switches, stacks, attach }, layout);
   }
 
   parse(): TraceChunk {
@@ -78,7 +80,9 @@ export class PerfParser {
       }
       writer.lines++;
       if (c === TAB) {
-        this.attach(stacks.read(p));
+        const chain = stacks.read(p);
+        this.attach(chain);
+        fast?.learnChain(p, stacks, chain);
         p = stacks.end;
         writer.lines += stacks.lines - 1;
       } else if (c === LF || c === CR) {
@@ -260,8 +264,12 @@ export class PerfParser {
     this.calls.owner = NO_OWNER;
     if (owner === NO_OWNER || stack === NO_STACK) return;
     if (owner < 0) this.writer.orphans[-2 - owner].stack = stack;
-    else if (this.writer.columns.stack === null || this.writer.columns.stack[owner] === NO_STACK)
-      this.writer.setStack(owner, stack);
+    else this.attachTo(owner, stack);
+  }
+
+  private attachTo(row: number, stack: number): void {
+    const { writer } = this;
+    if (writer.columns.stack === null || writer.columns.stack[row] === NO_STACK) writer.setStack(row, stack);
   }
 
   /** A last line without line feed is used if it may be whole; without it otherwise. */

@@ -12,6 +12,14 @@ import { ByteInterner, LF, SPACE, grown, hashBytes, isDigit, startsWith } from '
 
 /** TASK_COMM_LEN. */
 const NAME_BYTES = 16;
+/** Bytes on either side of the arrow, with what -F +ip,sym puts before them: damaged text may be of any length. */
+const LONGEST_TEXT = 1024;
+
+/** Columns of events, of which `ChunkSwitches` has the same. */
+export type SwitchColumns = Pick<
+  ChunkSwitches,
+  'time' | 'cpu' | 'previousTid' | 'previousState' | 'nextTid' | 'nextName'
+>;
 
 export class PerfSwitches {
   private length = 0;
@@ -22,15 +30,27 @@ export class PerfSwitches {
   private nextTid = new Int32Array(256);
   private nextName = new Uint16Array(256);
   private readonly names = new ByteInterner();
+  /** The name that was read last, bytes[nameStart, nameEnd), and its number; nameEnd is -1 where there was none. */
+  nameStart = 0;
+  nameEnd = -1;
+  nameNumber = 0;
 
   /** Reads the event's text at `p`; false when damaged. `cpu`: -1 when not recorded. */
   read(bytes: Uint8Array, p: number, cpu: number, now: number): boolean {
-    let arrow = p;
-    while (bytes[arrow] !== LF && !(bytes[arrow] === 61 /* = */ && startsWith(bytes, arrow, '==> '))) arrow++;
-    if (bytes[arrow] === LF) return false;
+    this.nameEnd = -1;
+    // The name of who had the CPU may hold an arrow, too.
+    for (let arrow = p; bytes[arrow] !== LF && arrow < p + LONGEST_TEXT; arrow++) {
+      if (bytes[arrow] !== 61 /* = */ || !startsWith(bytes, arrow, '==> ')) continue;
+      if (this.readAt(bytes, p, arrow, cpu, now)) return true;
+    }
+    return false;
+  }
+
+  /** Reads the text at `p`, in two parts at `arrow`; false when that is not the arrow between them. */
+  private readAt(bytes: Uint8Array, p: number, arrow: number, cpu: number, now: number): boolean {
     const next = arrow + 4;
     let end = next;
-    while (bytes[end] > 13) end++;
+    while (bytes[end] > 13 && end < next + LONGEST_TEXT) end++;
     // prev_state=S ==> and S ==> both end in the state.
     let state = arrow - 1;
     while (state > p && bytes[state] === SPACE) state--;
@@ -38,7 +58,8 @@ export class PerfSwitches {
     if (startsWith(bytes, next, 'next_comm=')) {
       const idAt = lastOf(bytes, next, end, ' next_pid=');
       const previousAt = lastOf(bytes, p, arrow, ' prev_pid=');
-      if (idAt < 0 || previousAt < 0) return false;
+      // No name has room for both.
+      if (idAt < 0 || previousAt < 0 || lastOf(bytes, previousAt, arrow, ' prev_state=') < 0) return false;
       const from = this.add(bytes, next + 10, idAt, cpu, now);
       this.nextTid[from] = idOf(bytes, idAt + 10);
       this.previousTid[from] = idOf(bytes, previousAt + 10);
@@ -48,6 +69,8 @@ export class PerfSwitches {
     const nextColon = colonBefore(bytes, next, end);
     const previousColon = colonBefore(bytes, p, state);
     if (nextColon < 0 || previousColon < 0) return false;
+    // The first name may look like fields and an arrow, but with what follows it makes the second one too long.
+    if (nextColon - next >= NAME_BYTES) return false;
     const row = this.add(bytes, next, nextColon, cpu, now);
     this.nextTid[row] = idOf(bytes, nextColon + 1);
     this.previousTid[row] = idOf(bytes, previousColon + 1);
@@ -88,21 +111,38 @@ export class PerfSwitches {
     };
   }
 
+  /** Events that were read elsewhere; names by number, CPUs NO_CPU where not recorded. */
+  append({ time, cpu, previousTid, previousState, nextTid, nextName }: SwitchColumns): void {
+    const row = this.length;
+    this.length += time.length;
+    while (this.length > this.time.length) this.grow(this.time.length * 2);
+    this.time.set(time, row);
+    this.cpu.set(cpu, row);
+    this.previousTid.set(previousTid, row);
+    this.previousState.set(previousState, row);
+    this.nextTid.set(nextTid, row);
+    this.nextName.set(nextName, row);
+  }
+
   private add(bytes: Uint8Array, nameStart: number, nameEnd: number, cpu: number, now: number): number {
     const row = this.length++;
-    if (row === this.time.length) {
-      const n = row * 2;
-      this.time = grown(this.time, n);
-      this.cpu = grown(this.cpu, n);
-      this.previousTid = grown(this.previousTid, n);
-      this.previousState = grown(this.previousState, n);
-      this.nextTid = grown(this.nextTid, n);
-      this.nextName = grown(this.nextName, n);
-    }
+    if (row === this.time.length) this.grow(row * 2);
     this.time[row] = now;
     this.cpu[row] = cpu < 0 ? NO_CPU : cpu;
-    this.nextName[row] = this.names.intern(bytes, nameStart, nameEnd, hashBytes(bytes, nameStart, nameEnd));
+    this.nameStart = nameStart;
+    this.nameEnd = nameEnd;
+    this.nameNumber = this.names.intern(bytes, nameStart, nameEnd, hashBytes(bytes, nameStart, nameEnd));
+    this.nextName[row] = this.nameNumber;
     return row;
+  }
+
+  private grow(n: number): void {
+    this.time = grown(this.time, n);
+    this.cpu = grown(this.cpu, n);
+    this.previousTid = grown(this.previousTid, n);
+    this.previousState = grown(this.previousState, n);
+    this.nextTid = grown(this.nextTid, n);
+    this.nextName = grown(this.nextName, n);
   }
 }
 
@@ -112,10 +152,13 @@ function lastOf(bytes: Uint8Array, start: number, end: number, word: string): nu
   return -1;
 }
 
-/** Of `name:tid [prio]` before `end`: the colon, -1 when there is none. */
+/** Of `name:tid [prio]` before `end`, where only spaces may follow: the colon, -1 when there is none. */
 function colonBefore(bytes: Uint8Array, start: number, end: number): number {
   let p = end - 1;
-  while (p > start && bytes[p] !== 91 /* [ */) p--;
+  while (p > start && bytes[p] === SPACE) p--;
+  if (bytes[p] !== 93 /* ] */) return -1;
+  for (p--; p > start && (isDigit(bytes[p]) || bytes[p] === 45) /* - */; p--);
+  if (bytes[p] !== 91 /* [ */ || bytes[p - 1] !== SPACE) return -1;
   for (p -= 2; p > start && isDigit(bytes[p]); p--);
   return p > start && bytes[p] === 58 /* : */ && isDigit(bytes[p + 1]) ? p : -1;
 }

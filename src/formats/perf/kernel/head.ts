@@ -9,13 +9,20 @@ import { THREADS } from '../../../lib/kernel/memory';
 
 /** Longest name and ids, bytes. */
 const LONGEST: i32 = 32;
+/**
+ * Beginnings that are known, but not of which thread: of events that tell of no call only that there is a thread. Numbered from THREADS
+ * on; when there are more, the oldest is forgotten.
+ */
+const STRANGERS: i32 = 1024;
 /** Per thread: its name and ids, zeros before them (32 bytes), and their length, 0 when not known. */
 const RECORD: i32 = 64;
-const RECORDS: usize = memory.data(THREADS * RECORD, 16);
+const RECORDS: usize = memory.data((THREADS + STRANGERS) * RECORD, 16);
 /** Those behind are empty: there are inputs of many small chunks. */
 let records: i32 = 0;
-/** By the last 8 bytes of name and ids: number of a thread that may be the one. */
-const SLOTS: usize = memory.data(THREADS * 2, 16);
+let strangers: i32 = 0;
+let nextStranger: i32 = 0;
+/** By the last 8 bytes of name and ids: numbers of four that may be the one, the latest first. */
+const SLOTS: usize = memory.data(THREADS * 8, 16);
 /** Name and ids that the driver tells, zeros before them. */
 export const NEW_HEAD: usize = memory.data(LONGEST, 16);
 /** 16 bytes of zeros, 16 of ones: ones in the last n bytes begin at n. */
@@ -40,7 +47,10 @@ export let thread: i32 = 0;
 /** Another recording: no thread is known, and its first second is this. */
 export function forget(seconds: f64): void {
   memory.fill(RECORDS, 0, records * RECORD);
+  memory.fill(RECORDS + THREADS * RECORD, 0, strangers * RECORD);
   records = 0;
+  strangers = 0;
+  nextStranger = 0;
   base = seconds;
   digitsMask = i64x2.splat(-1);
   digits = i64x2.splat(0);
@@ -48,18 +58,55 @@ export function forget(seconds: f64): void {
 
 /** The thread's lines begin with what stands at NEW_HEAD, of this length; 0: this is not known. */
 export function setHead(whose: i32, length: i32): void {
-  const record = RECORDS + whose * RECORD;
   if (whose >= records) records = whose + 1;
+  write(whose, length);
+}
+
+/** There are lines that begin with what stands at NEW_HEAD, of this length. */
+export function addStranger(length: i32): void {
+  if (findHead(NEW_HEAD + LONGEST, length) >= 0) return;
+  write(THREADS + nextStranger, length);
+  if (nextStranger == strangers) strangers++;
+  nextStranger = (nextStranger + 1) & (STRANGERS - 1);
+}
+
+function write(whose: i32, length: i32): void {
+  const record = RECORDS + whose * RECORD;
   v128.store(record, v128.load(NEW_HEAD));
   v128.store(record, v128.load(NEW_HEAD, 16), 16);
   store<i32>(record, length, 32);
-  if (length > 0) store<u16>(slotOf(NEW_HEAD + LONGEST), whose);
+  if (length == 0) return;
+  const slot = slotOf(NEW_HEAD + LONGEST, length);
+  let at: usize = 0;
+  while (at < 6 && load<u16>(slot + at) != whose) at += 2;
+  for (; at > 0; at -= 2) store<u16>(slot + at, load<u16>(slot + at - 2));
+  store<u16>(slot, whose);
 }
 
-/** Slot of name and ids that end at `end`. */
+/** Slot of name and ids of this length that end at `end`. */
 // @inline
-function slotOf(end: usize): usize {
-  return SLOTS + ((<usize>((load<u64>(end - 8) * 0x9e3779b97f4a7c15) >>> 52)) << 1);
+function slotOf(end: usize, length: i32): usize {
+  let last = load<u64>(end - 8);
+  if (length < 8) last &= (<u64>-1) << ((8 - length) << 3);
+  return SLOTS + ((<usize>((last * 0x9e3779b97f4a7c15) >>> 52)) << 3);
+}
+
+/** Whose name and ids are the `length` bytes before `end`, -1 when not known. */
+// @inline
+function findHead(end: usize, length: i32): i32 {
+  if (length <= 0) return -1;
+  let four = load<u64>(slotOf(end, length));
+  const last = length > 16 ? 16 : length;
+  const high = v128.and(v128.load(end - 16), v128.load(LAST_BYTES + last));
+  const low = v128.and(v128.load(end - 32), v128.load(LAST_BYTES + (length - last)));
+  for (let i = 0; i < 4; i++) {
+    const whose = <i32>(four & 0xffff);
+    const record = RECORDS + whose * RECORD;
+    const differ = v128.or(v128.xor(high, v128.load(record, 16)), v128.xor(low, v128.load(record)));
+    if (load<i32>(record, 32) == length && !v128.any_true(differ)) return whose;
+    four >>= 16;
+  }
+  return -1;
 }
 
 /** Position of the colon behind the time of the line at `start`; sets what stands before it. 0 when it has another shape. */
@@ -87,23 +134,17 @@ export function readHead(start: usize): usize {
   while (load<u8>(p) == 32) p--;
   cpu = NO_CPU;
   if (load<u8>(p) == 93 /* ] */) {
-    const a = load<u8>(p - 3) - 48;
-    const b = load<u8>(p - 2) - 48;
-    const c = load<u8>(p - 1) - 48;
+    const a: i32 = load<u8>(p - 3) - 48;
+    const b: i32 = load<u8>(p - 2) - 48;
+    const c: i32 = load<u8>(p - 1) - 48;
     if (load<u8>(p - 4) != 91 /* [ */ || <u32>a > 9 || <u32>b > 9 || <u32>c > 9) return 0;
     cpu = a * 100 + b * 10 + c;
     p -= 5;
     while (load<u8>(p) == 32) p--;
   }
-  const end = p + 1;
-  thread = load<u16>(slotOf(end));
-  const record = RECORDS + thread * RECORD;
-  const length = load<i32>(record, 32);
-  if (length == 0 || start + length != end) return 0;
-  const last = length > 16 ? 16 : length;
-  const high = v128.and(v128.xor(v128.load(end - 16), v128.load(record, 16)), v128.load(LAST_BYTES + last));
-  const low = v128.and(v128.xor(v128.load(end - 32), v128.load(record)), v128.load(LAST_BYTES + (length - last)));
-  if (v128.any_true(v128.or(high, low))) return 0;
+  const length = <i32>(p + 1 - start);
+  thread = length > LONGEST ? -1 : findHead(p + 1, length);
+  if (thread < 0) return 0;
   now = secondNs + <f64>ns;
   return colon;
 }
