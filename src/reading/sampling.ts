@@ -119,7 +119,10 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   const wrapping = findWrapping(sample);
   const text = wrapping === null ? sample : unwrapped(sample, wrapping);
   const lines = firstLines(sample);
-  const tracer = (wrapping === null ? null : foreignTracer(firstLines(text))) ?? foreignTracer(lines);
+  const tracer =
+    (wrapping === null ? null : foreignTracer(firstLines(text))) ??
+    // What stands joined in JSON may stand there a second time, line by line.
+    (wrapping?.steps.includes('json-spread') === true ? null : foreignTracer(lines));
   if (wanted !== undefined) {
     const chosen = { format: readAs(wanted, wrapping), reason: 'as asked', wrapping };
     const sources = wrapping?.sources ?? [];

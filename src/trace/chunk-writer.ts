@@ -42,6 +42,7 @@ export class ChunkWriter {
   /** As in TraceChunk. */
   readonly returns: number[] = [];
   readonly announced: Announced[] = [];
+  readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
   lines = 0;
   notices = 0;
   skippedLines = 0;
@@ -166,6 +167,7 @@ export class ChunkWriter {
       lifecycle: this.lifecycle,
       returns: this.returns,
       announced: this.announced,
+      earlyEnds: this.earlyEnds,
       switches: null,
       lines: this.lines,
       bytes,

@@ -111,7 +111,22 @@ const step = fc.record({
   tid: fc.integer({ min: 1, max: 4 }),
   /** 'next': a thread that was not seen before lives from here on, for this one. */
   what: fc.constantFrom(
-    ...['call', 'call', 'call', 'begin', 'end', 'end', 'signal', 'exit', 'killed', 'next', 'stack', 'junk', 'lost'],
+    ...[
+      'call',
+      'call',
+      'call',
+      'begin',
+      'end',
+      'end',
+      'signal',
+      'exit',
+      'killed',
+      'next',
+      'stack',
+      'junk',
+      'lost',
+      'superseded',
+    ],
   ),
   name,
   gap: fc.integer({ min: 0, max: 3_000_000 }),
@@ -160,12 +175,15 @@ export const texts = fc
       const who = names === 'pids' ? `${tid}  ` : names === 'terminal' && alive.size > 1 ? `[pid  ${tid}] ` : '';
       // A call of more than ten seconds, now and then.
       const long = duration % 7 === 0 ? 12 : 0;
-      const took = durations ? ` <${long}.${String(duration % 1_000_000).padStart(6, '0')}>` : '';
+      // Whoever pasted it wrote a remark behind it.
+      const remark = duration % 13 === 0 ? '  <-- slow' : '';
+      const took = durations ? ` <${long}.${String(duration % 1_000_000).padStart(6, '0')}>${remark}` : '';
       const head = who + time;
       const pending = open.get(tid);
       if (what === 'stack') text += ` > /bin/srv(${fn}+0x1) [0x1]\n > /bin/srv(main+0x${gap % 3}) [0x2]\n`;
       else if (what === 'junk') text += 'some output of the program (\n';
       else if (what === 'signal') text += `${head}--- SIGCHLD {si_pid=2} ---\n`;
+      else if (what === 'superseded') text += `${head}+++ superseded by execve in pid ${1 + (gap % 4)} +++\n`;
       else if (what === 'exit' || what === 'killed') {
         text += `${head}+++ ${what === 'exit' ? 'exited with 0' : 'killed by SIGKILL (core dumped)'} +++\n`;
         // With tids on every line, a tid may live again.
@@ -177,7 +195,7 @@ export const texts = fc
       } else if (what === 'lost') text += `${head}<... ${name} resumed>${second}) = ${outcome}${took}\n`;
       else if (pending && what !== 'begin') continue;
       else if (what === 'begin') {
-        text += `${head}${name}(${first} <unfinished ...>\n`;
+        text += `${head}${name}(${first} <unfinished ...>${remark}\n`;
         open.set(tid, [name, second]);
       } else text += `${head}${name}(${first}${second}) = ${outcome}${took}\n`;
     }

@@ -93,10 +93,14 @@ function counted(lines: readonly string[]): ForeignTracer | null {
 const JOINED =
   /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+)(?:\[pid +\d+\] |\d+ +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
 
+/** So many seams in one line are no chance, whatever the other lines are. */
+const MANY_SEAMS = 3;
+
 /** Line feeds that became blanks, tags or `\n`: of several records in a line only one would be read. */
 function joined(lines: readonly string[]): ForeignTracer | null {
   const seams = lines.flatMap((line) => JOINED.exec(line)?.[1] ?? []);
-  if (seams.length === 0 || seams.length * 2 < lines.length) return null;
+  const most = lines.some((line) => line.split(JOINED, MANY_SEAMS * 2).length >= MANY_SEAMS * 2);
+  if (seams.length === 0 || (!most && seams.length * 2 < lines.length)) return null;
   const what = 'a trace whose lines are joined in one';
   const seam = seams[0]!.trim();
   if (seam.startsWith('<'))
@@ -110,6 +114,8 @@ function joined(lines: readonly string[]): ForeignTracer | null {
 export const BEHIND =
   /(?<![\w.:])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)/;
 
+const LONGEST_EXAMPLE = 60;
+
 /** Lines of strace stand behind something that the table of heads does not have: what it is, and how to cut it. */
 export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
   const prefixes = lines.flatMap((line) => {
@@ -119,7 +125,12 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
   const [first] = prefixes;
   if (first === undefined || prefixes.length * 2 < lines.length) return null;
   const { length } = first;
-  const example = JSON.stringify(first);
+  const example = JSON.stringify(first.length <= LONGEST_EXAMPLE ? first : `${first.slice(0, LONGEST_EXAMPLE)}...`);
+  if (/^\s*[[{].*"/.test(first))
+    return {
+      what: `JSON (${example})`,
+      advice: 'Take the lines out of it: jq -r .FIELD FILE | perfscope analyze - (FIELD: where they stand).',
+    };
   const same = prefixes.every((other) => other.length === length);
   return {
     what: same ? `a prefix of ${length} characters (${example})` : `a prefix (${example})`,

@@ -157,6 +157,12 @@ export const TEXTS: readonly Sign[] = [
     advice: `It shows one moment; what happened needs a trace. ${STRACE}`,
   },
   {
+    line: /^\s+MESSAGE=/,
+    share: 0,
+    what: 'a log that journalctl -o verbose printed',
+    advice: 'Print its lines: journalctl -o cat, or -o short-precise.',
+  },
+  {
     line: /^__(?:REALTIME_TIMESTAMP|CURSOR)=/,
     share: 0,
     what: "a log in journald's export format",

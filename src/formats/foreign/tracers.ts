@@ -120,6 +120,12 @@ export const TRACERS: readonly Sign[] = [
     advice: 'Print what the terminal showed: asciinema cat FILE > trace.txt',
   },
   {
+    line: /^ *\d+ +\d+ \[[\w-]+\] \S+ \d+ [\w:~]+: /,
+    share: 0.3,
+    what: "a trace of Cygwin's strace (Windows)",
+    advice: LINUX,
+  },
+  {
     line: /^CPU +ID +FUNCTION:NAME/,
     share: 0,
     what: 'the output of DTrace',

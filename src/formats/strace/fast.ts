@@ -117,6 +117,11 @@ export class FastLines extends WasmReader<Exports> {
     this.setClock();
   }
 
+  /** The thread of this tid has ended, which another's line told. */
+  ended(tid: number): void {
+    this.wasm.setThread(tid, -1);
+  }
+
   /** Always: of lines with stacks between them it reads one a call, which is still no dearer than reading it here. */
   protected override isWorth(): boolean {
     return true;

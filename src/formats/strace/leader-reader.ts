@@ -119,13 +119,33 @@ export class LeaderReader {
       if (c === 46 && secondsEnd - p === 10) this.remember(p, this.clock.seconds);
       p = q;
       while (bytes[p] === SPACE) p++;
-      if (bytes[p] === 40 /* ( */ && bytes[p + 1] === 43 /* + */) {
-        while (bytes[p] !== 41 /* ) */ && bytes[p] >= SPACE) p++;
-        if (bytes[p] === 41) p++;
-        while (bytes[p] === SPACE) p++;
-      }
+      if (bytes[p] === 40 /* ( */ && bytes[p + 1] === 43 /* + */) p = this.difference(bytes, p + 2);
     }
     return bytes[p] === 91 ? skipBrackets(bytes, p) : p;
+  }
+
+  /**
+   * `     0.000123) `, what -r shows beside another time, from `from` on; gives the position behind it. Where the other one is of whole
+   * seconds (-t -r), the difference tells more and stands for it.
+   */
+  private difference(bytes: Uint8Array, from: number): number {
+    const { clock } = this;
+    let p = from;
+    while (bytes[p] === SPACE) p++;
+    if (clock.digits === 0 && isDigit(bytes[p])) {
+      p = this.number(bytes, p);
+      const seconds = this.value;
+      if (bytes[p] === 46 /* . */) {
+        p = this.fraction(bytes, p);
+        clock.shape = SECONDS;
+        clock.seconds = seconds;
+        clock.nanoseconds = this.value;
+      }
+    }
+    while (bytes[p] !== 41 /* ) */ && bytes[p] >= SPACE) p++;
+    if (bytes[p] === 41) p++;
+    while (bytes[p] === SPACE) p++;
+    return p;
   }
 
   /** The number just read is the tid; gives the position behind it and its `<comm>`. */
@@ -152,7 +172,8 @@ export class LeaderReader {
       q = this.number(bytes, q + 1);
       seconds += this.value;
       c = bytes[q];
-    } else if (c !== 46 /* . */ && seconds < EPOCH_SECONDS && !isWholeSeconds(bytes, q)) return -1;
+    } else if (seconds >= LATEST_SECONDS || (c !== 46 /* . */ && seconds < EPOCH_SECONDS && !isWholeSeconds(bytes, q)))
+      return -1;
     this.value = 0;
     this.clock.digits = 0;
     if (c === 46) q = this.fraction(bytes, q);
@@ -204,6 +225,8 @@ export class LeaderReader {
 
 /** strace prints differences right-aligned in six places, tids left-aligned; none of its pauses lasts so long as this has digits. */
 const SECONDS_WIDTH = 6;
+/** No clock is so late (the year 5138): milliseconds, which a log puts before the lines. */
+const LATEST_SECONDS = 1e11;
 const MOST_SECONDS_DIGITS = 4;
 
 /** Whether the number [p, q) of the line at `start` is a difference in whole seconds (--relative-timestamps=s), not a tid. */

@@ -11,8 +11,8 @@ export function skipComm(bytes: Uint8Array, open: number): number {
   return bytes[p] === 62 ? p + 1 : p;
 }
 
-/** The number of a call (-n), an address (-i), a context of SELinux (--secontext): no word of a log. */
-const IN_BRACKETS = /^(?: *\d+|[0-9a-f]{8,16}|\?{8,16}|[\w.-]+:[\w.-]+:[\w.-]+(?::[\w.,:-]+)?)$/;
+/** The number of a call (-n), an address (-i), a context of SELinux, or its type (--secontext): no word of a log, and no time. */
+const IN_BRACKETS = /^(?: *\d+|[0-9a-f]{8,16}|\?{8,16}|[a-z]\w*_t|[a-z][\w.-]*:[\w.-]+:[\w.-]+(?::[\w.,:-]+)?)$/;
 
 /** Behind `[ 257] ` (strace -n), `[00007f1c2d3e4f50] ` (strace -i) or a context of SELinux, where they stand. */
 export function skipBrackets(bytes: Uint8Array, from: number): number {

@@ -1,6 +1,6 @@
 /**
- * Lines that strace writes and that are no call: notices of attaching and detaching, of 32-bit processes, the summary
- * table of -C, empty lines. Each line is judged alone, so that a cut between two of them changes nothing.
+ * Lines that are no call: what strace itself writes (notices of attaching and detaching, of 32-bit processes, the summary
+ * table of -C), what script, more and grep write between its lines, and empty ones. Each line is judged alone, so that a cut between two of them changes nothing.
  */
 import type { Announced } from '../../trace/chunk.js';
 import { CR, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
@@ -16,6 +16,10 @@ const BEGINNINGS = [
   'System call usage summary',
   'Unknown syscall ',
   '<detached ...>',
+  '<unfinished ...>',
+  'Script started on ',
+  'Script done on ',
+  '--More--',
 ];
 
 /** Whether the line whose body is bytes[start, end) is a notice. */
@@ -27,6 +31,8 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
   // Bytes that were read or written: strace -e read=, -e write=.
   if (bytes[p] === 124 /* | */) return p === start + 1 && isHex(bytes, p + 2, 5) && bytes[stop - 1] === 124;
+  // What grep prints between places that do not follow each other.
+  if (stop - p === 2 && bytes[p] === 45 && bytes[p + 1] === 45 /* -- */) return true;
   return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
 }
 

@@ -17,6 +17,7 @@ import {
   isDigit,
   sixDigits,
   startsWith,
+  text,
 } from '../../lib/bytes.js';
 import { errnoOf } from '../kernel-result.js';
 import { KnownBytes } from '../../lib/known-bytes.js';
@@ -105,9 +106,10 @@ export class Outcome {
     if (s < 0 || !this.endsCall(bytes, start, s)) {
       s = this.scan(bytes, start, e);
       if (s < 0) {
-        this.state = BROKEN;
+        this.state = this.isAnnotated(bytes, start, e) ? UNFINISHED : BROKEN;
         return;
       }
+      if (Number.isNaN(this.durationNs)) this.durationNs = durationIn(bytes, s, e);
     }
     this.value(bytes, s, e);
     if (this.errno !== 0 && this.state === RETURNED && !exact) this.rememberError(bytes, s, e);
@@ -117,6 +119,15 @@ export class Outcome {
   /** The call ends where its arguments, read from the front, do: else what stands at the line's end is another's text. */
   confirm(bytes: Uint8Array, start: number, end: number): void {
     if (this.state === RETURNED && closingParenthesis(bytes, start, end) !== this.argsEnd) this.state = BROKEN;
+  }
+
+  /** `<unfinished ...>  <-- here it hangs`: whoever pasted it wrote behind it. */
+  private isAnnotated(bytes: Uint8Array, start: number, end: number): boolean {
+    const line = text(bytes, start, end);
+    const at = line.indexOf(' <unfinished ...> ');
+    if (at < 0 || line.slice(at).includes('"')) return false;
+    this.argsEnd = start + line.slice(0, at).trimEnd().length;
+    return true;
   }
 
   /** Takes `<1.000123>` off the end; gives the new end. */
@@ -276,6 +287,12 @@ export class Outcome {
     if (id === known && id < this.numbers.length) this.numbers[id] = errnoCode(this.names.strings[id]);
     return id < this.numbers.length ? this.numbers[id] : ERRNO_UNKNOWN;
   }
+}
+
+/** The duration behind the result at `s`, where something else stands at the line's end (a remark of whoever pasted it); NaN when there is none. */
+function durationIn(bytes: Uint8Array, s: number, end: number): number {
+  const [, whole, fraction] = /^[^"<]*(?:<[^\d\s][^<>"]*>[^"<]*)? <(\d+)\.(\d{1,9})> /.exec(text(bytes, s, end)) ?? [];
+  return whole === undefined ? NaN : Number(whole) * 1e9 + Number(fraction!.padEnd(9, '0'));
 }
 
 /** `(errno 11)`, where strace knows no name or was told to print none; `errno=11` of qemu-user. */

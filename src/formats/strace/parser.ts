@@ -5,7 +5,7 @@
 import { ChunkWriter } from '../../trace/chunk-writer.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { NO_STACK } from '../../trace/stacks.js';
-import { LineScanner, endedByNewline, lastLineStart, lineEnd, startsWith } from '../../lib/bytes.js';
+import { LineScanner, endedByNewline, lastLineStart, lineEnd, startsWith, text } from '../../lib/bytes.js';
 import type { ParseOptions } from '../format.js';
 import { CallReader, NOT_A_CALL } from './calls.js';
 import { StraceClock } from './clock.js';
@@ -19,6 +19,9 @@ import { LineThreads } from './threads.js';
 
 /** A short line with times, for the first estimate of rows; an estimate that fails costs one copy. */
 const SHORT_LINE = 64;
+
+/** A thread that is not its process's first one has called execve: it is over, and its process goes on under the first one's number. */
+const SUPERSEDED = /^\+\+\+ superseded by execve in pid (\d{1,9}) /;
 
 export class StraceParser {
   private readonly writer: ChunkWriter;
@@ -141,12 +144,28 @@ export class StraceParser {
   private ending(bytes: Uint8Array, p: number): number {
     const thread = this.threads.current(bytes);
     if (this.writer.pending[thread] >= 0) this.calls.abandon(thread, this.clock.lastNs);
-    this.writer.lifecycle.push({ what: 'exit', thread, ns: this.clock.lastNs });
-    this.threads.ended(this.threads.tid);
+    const by = SUPERSEDED.exec(text(bytes, p, lineEnd(bytes, p)))?.[1];
+    if (by === undefined) this.end(thread, this.threads.tid);
+    else {
+      this.end(this.writer.knownThread(Number(by)), Number(by));
+      this.fast?.ended(Number(by));
+    }
     this.calls.owner = NO_STACK;
     this.beginning = null;
     this.writer.notices++;
     return lineEnd(bytes, p);
+  }
+
+  /** The thread of `tid` is over; -1: the stretch has no line of it so far. */
+  private end(thread: number, tid: number): void {
+    const { writer, clock, threads, calls } = this;
+    if (thread < 0) {
+      writer.earlyEnds.push({ tid, ns: clock.lastNs });
+      return;
+    }
+    if (writer.pending[thread] >= 0) calls.abandon(thread, clock.lastNs);
+    writer.lifecycle.push({ what: 'exit', thread, ns: clock.lastNs });
+    threads.ended(tid);
   }
 
   /** Notices of strace itself, and lines that cannot be used. */

@@ -1,11 +1,12 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
 import { foldedAt } from './folded.js';
-import { HEADS, type Head, LINE_NUMBER, QUOTE } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTE, STAMPS } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead, sharedPrefix } from './shared-prefix.js';
 import { sharedSuffix } from './shared-suffix.js';
+import { tableColumn } from './table-column.js';
 import { type Wrapping, isUnthreaded, isUntimed, stepOf } from './wrapping.js';
 
 /** Lines looked at: what all lines share, a few show, and ordinary traces must not pay for the others. */
@@ -19,6 +20,8 @@ const GAIN = 0.1;
 const BEARING = 0.5;
 /** So many lines in a row number themselves by chance if their numbers do not begin with 1 and no thread follows them. */
 const NUMBERED_LINES = 5;
+/** So many times that rise one after the other are no differences. */
+const RISES = 8;
 /** So few lines that are no records may be anything. */
 const LEAST_OTHERS = 3;
 
@@ -44,10 +47,11 @@ function wrappingOf(given: readonly string[]): Wrapping | null {
       steps.push(mark.id);
     }
   }
-  const suffix = sharedSuffix(lines);
-  if (suffix !== null) {
-    lines = undone(lines, stepOf(suffix) as Mark);
-    steps.push(suffix);
+  for (const find of [tableColumn, sharedSuffix]) {
+    const step = find(lines);
+    if (step === null) continue;
+    lines = undone(lines, stepOf(step) as Mark);
+    steps.push(step);
   }
   const found = withoutHeads(lines, 0);
   steps.push(...found.steps);
@@ -58,9 +62,9 @@ function wrappingOf(given: readonly string[]): Wrapping | null {
   const most = (test: (line: string) => boolean) => records.filter(test).length * 2 > records.length;
   const tids = most(isUnthreaded);
   const stamps = found.steps.some((id) =>
-    /\?<(?:iso|epoch|millis|day|uptime)>/.test((stepOf(id) as Head).pattern.source),
+    STAMPS.some((group) => (stepOf(id) as Head).pattern.source.includes(`(?<${group}>`)),
   );
-  const json = steps.includes('json') || steps.includes('logfmt');
+  const json = steps.some((id) => id === 'json' || id === 'logfmt');
   return { steps, times: (stamps || json) && most(isUntimed), tids, sources: sourcesOf(lines, found, tids) };
 }
 
@@ -110,6 +114,10 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
     const { steps, ...rest } = withoutHeads(cut(lines, QUOTE), depth + 1);
     return { steps: [QUOTE.id, ...steps], ...rest };
   }
+  if (isElapsed(lines)) {
+    const { steps, ...rest } = withoutHeads(cut(lines, ELAPSED), depth + 1);
+    return { steps: [ELAPSED.id, ...steps], ...rest };
+  }
   let best: Found = { steps: [], lines, known: lines.filter(isKnown).length };
   if (depth === DEEPEST || best.known >= lines.length * PLAIN) return best;
   const least = best.known + Math.max(1, lines.length * GAIN);
@@ -155,6 +163,27 @@ function isNumbered(lines: readonly string[]): boolean {
   if (!rests.some(isRecord)) return false;
   if (rests.every((rest) => !isRecord(rest) || !isUnthreaded(rest))) return true;
   return lines.length >= (from === 1 ? 3 : NUMBERED_LINES);
+}
+
+/**
+ * Whether seconds stand before all records that only rise, from line to line: since the beginning. Differences, which strace -r prints in
+ * the same place, rise so often in a row once in forty thousand texts, and never among longer pauses.
+ */
+function isElapsed(lines: readonly string[]): boolean {
+  let last = -1;
+  let rises = 0;
+  for (const line of lines) {
+    const found = ELAPSED.pattern.exec(line);
+    if (found === null || !isRecord(line.slice(found[0].length))) {
+      if (isRecord(line)) return false;
+      continue;
+    }
+    const seconds = Number(found.groups!.uptime);
+    if (seconds < last) return false;
+    if (seconds > last) rises++;
+    last = seconds;
+  }
+  return rises >= RISES;
 }
 
 /** Lines that are not empty; `most` of them. */

@@ -3,8 +3,9 @@
  * and why its shape is safe to cut. A head is cut where lines are records only behind it (find.ts), never where they are without.
  *
  * Named groups of a pattern are used where the lines behind it do not tell the same themselves: `tid` is the thread,
- * `iso`, `epoch`, `millis`, `day` (time of day) and `uptime` (seconds since the boot) the moment at which the line was written; `source` is
- * whose line it is, where one text may hold those of several; `part` is there where the next line goes on with this one.
+ * `iso`, `epoch`, `digits` (of the epoch, without a point), `day` (time of day), `uptime` (seconds since the boot, or the beginning) and `difference`
+ * (seconds since the line before) the moment at which the line was written; `source` is whose line it is, where one text may hold those of several;
+ * `part` is there where the next line goes on with this one.
  */
 export interface Head {
   readonly id: string;
@@ -63,6 +64,10 @@ export const HEADS: readonly Head[] = [
   { id: 'compose', what: 'docker compose', pattern: at(String.raw`(?<source>[\w.@-]+) +\| `) },
   // kubectl and docker logs --timestamps, ts '%FT%T', hosted build logs.
   { id: 'iso', what: 'a log with times', pattern: at(String.raw`\[?${ISO}\]? `) },
+  // ts '%H:%M:%.S', ts -s, chats: in brackets, or before a thread. (Before a call alone it is as strace itself prints it.)
+  { id: 'time-of-day', what: 'a log with times', pattern: at(String.raw`\[?(?<day>${CLOCK})\]?:? `) },
+  // ts '%.s'.
+  { id: 'epoch', what: 'a log with times', pattern: at(String.raw`\[?(?<epoch>\d{10}\.\d{1,9})\]?:? `) },
   // moreutils ts without a format.
   { id: 'ts', what: 'ts', pattern: at(String.raw`\[?${SYSLOG}\]? `) },
   // logcat -v threadtime, the default; its numbers are those of the process that wrote the line.
@@ -95,8 +100,17 @@ export const HEADS: readonly Head[] = [
   // A patch that adds the trace: `+++ exited` has a fourth mark there.
   { id: 'diff', what: 'marks of a patch', pattern: at(String.raw`\+(?=\+{3} |[^+])`) },
   // Milli-, micro- or nanoseconds since the epoch, as clouds export their logs.
-  { id: 'epoch-ms', what: 'a log with times', pattern: at(String.raw`(?<millis>\d{13})(?:\d{3}|\d{6})?[ \t]+`) },
+  { id: 'epoch-ms', what: 'a log with times', pattern: at(String.raw`(?<digits>\d{13}(?:\d{3}|\d{6})?),?[ \t]+`) },
+  // ts -i '%.s': since the line before. ELAPSED is the same as time since the beginning.
+  { id: 'difference', what: 'a log with times', pattern: at(String.raw`(?<difference>\d{1,6}\.\d{1,9}) `) },
 ];
+
+/** Seconds since the beginning (ts -s '%.s', a logger's): they only rise, which find.ts checks; strace -r prints differences so. */
+export const ELAPSED: Head = {
+  id: 'elapsed',
+  what: 'times since the beginning',
+  pattern: at(String.raw` *\[? *(?<uptime>\d{1,6}\.\d{1,9})\]?:? +`),
+};
 
 /** Numbers of lines: they rise by one from line to line, which find.ts checks; a tid would be taken for one otherwise. */
 export const LINE_NUMBER: Head = {
@@ -109,12 +123,16 @@ export const LINE_NUMBER: Head = {
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */
 export const QUOTE: Head = HEADS.find(({ id }) => id === 'quote')!;
 
+/** The groups of a pattern that tell a moment. */
+export const STAMPS = ['iso', 'epoch', 'digits', 'day', 'uptime', 'difference'];
+
 /** The time that a head told, as strace would print it; '' when it told none. */
 export function stampOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const { iso, epoch, millis, day, uptime } = groups;
+  const { iso, epoch, digits, difference, day, uptime } = groups;
   if (iso !== undefined) return isoStamp(iso);
-  if (millis !== undefined) return `${millis.slice(0, -3)}.${millis.slice(-3)}`;
+  if (digits !== undefined) return `${digits.slice(0, 10)}.${digits.slice(10)}`;
   if (epoch !== undefined) return epoch;
+  if (difference !== undefined) return difference;
   if (day !== undefined) return day.replace(',', '.');
   return uptime === undefined ? '' : uptimeStamp(uptime);
 }

@@ -1,5 +1,6 @@
 /** Lines as a tracer prints them, with nothing round them. */
 import { isDigit } from '../../lib/bytes.js';
+import { BEHIND } from '../foreign/index.js';
 import { PerfLine } from '../perf/line.js';
 import { isPerfTraceLine } from '../perf/trace.js';
 import { isNotice } from '../strace/notices.js';
@@ -18,5 +19,9 @@ export function isRecord(line: string): boolean {
   const bytes = bytesOf(line);
   return startsRecord(bytes, 0) || isPerfTraceLine(line) || (!isDigit(bytes[0]!) && new PerfLine().read(bytes, 0));
 }
+
+/** Whether a line of a trace stands in it, alone or behind a head. */
+export const holdsRecord = (text: string): boolean =>
+  text.trim() !== '' && (isKnown(text.trimEnd()) || BEHIND.test(text));
 
 const bytesOf = (line: string): Uint8Array => Buffer.from(`${line}\n`, 'latin1');

@@ -3,6 +3,9 @@
  * sign it is known in the first lines; a sign is something that no tracer prints there, since strace escapes in strings and names
  * whatever is no plain ASCII.
  */
+import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
+import { holdsRecord } from './known-lines.js';
+
 export interface Mark {
   readonly id: string;
   /** What did it, for people. */
@@ -18,12 +21,6 @@ export interface Mark {
 /** CSI and OSC sequences and the choice of a character set: ECMA-48, https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
 // eslint-disable-next-line no-control-regex
 const ESCAPES = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78cM])/g;
-
-/** Fields in which log drivers and shippers put the line (docker json-file, journalctl -o json, fluentd, bunyan). */
-const JSON_FIELDS = ['log', 'MESSAGE', 'message', 'msg'];
-/** Fields in which they put its time; as text of ISO 8601 it comes before the line, where a head is read. */
-const JSON_TIMES = ['time', '@timestamp', 'timestamp'];
-const JSON_LINE = /^\{.*"(?:log|MESSAGE|message|msg)"\s*:\s*".*\}\s*$/;
 
 const ENTITY = /&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,5}|#x[0-9a-f]{1,4});/gi;
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', amp: '&', apos: "'", nbsp: ' ' };
@@ -115,9 +112,17 @@ export const MARKS: readonly Mark[] = [
   {
     id: 'json',
     what: 'a log of JSON objects',
-    sign: (lines) => many(lines, JSON_LINE),
-    undo: messageOf,
+    sign: (lines) =>
+      many(lines, OBJECT_LINE) &&
+      lines.filter((line) => holdsRecord(messageOf(line) ?? '')).length >= lines.length * MANY,
+    undo: (line) => messageOf(line) ?? line,
     goesOn: (line) => isPartOfMessage(line),
+  },
+  {
+    id: 'json-spread',
+    what: 'JSON that is written over many lines',
+    sign: isSpread,
+    undo: heldBy,
   },
   {
     id: 'logfmt',
@@ -159,6 +164,13 @@ export const MARKS: readonly Mark[] = [
       lines.some((line) => HTML_SIGN.test(line)) ||
       (lines.some((line) => /[(,] ?&(?:amp;)?quot;/.test(line)) && !lines.some((line) => line.includes('"'))),
     undo: (line) => line.replace(TAG, '').replace(ENTITY, characterOf),
+  },
+  {
+    id: 'markdown',
+    what: 'backslashes of Markdown',
+    // Names of calls and flags have many of these; strace escapes none of them.
+    sign: (lines) => lines.some((line) => /^[^"]*[A-Za-z]\\_[A-Za-z]/.test(line)),
+    undo: (line) => line.replace(/\\([_*[\](){}<>~`|#+.!&-])/g, '$1'),
   },
   {
     id: 'typography',
@@ -245,20 +257,6 @@ function characterOf(entity: string): string {
     name[0] !== '#' ? NaN : name[1]!.toLowerCase() === 'x' ? parseInt(name.slice(2), 16) : Number(name.slice(1));
   if (Number.isNaN(code)) return NAMED[name.toLowerCase()] ?? entity;
   return code === 0xa0 ? ' ' : code >= 32 && code < 127 ? String.fromCharCode(code) : entity;
-}
-
-/** The line that a JSON object holds; the object's own text when it holds none. */
-function messageOf(line: string): string {
-  try {
-    const object = JSON.parse(line) as Record<string, unknown>;
-    const message = JSON_FIELDS.map((field) => object[field]).find((value) => typeof value === 'string');
-    if (message === undefined) return line;
-    const time = JSON_TIMES.map((field) => object[field]).find((value) => typeof value === 'string');
-    const isTime = time !== undefined && /^\d{4}-\d\d-\d\dT/.test(time as string);
-    return `${isTime ? `${time as string} ` : ''}${withoutEnd(message as string, '\r\n').replace(/[\r\n]/g, ' ')}`;
-  } catch {
-    return line;
-  }
 }
 
 /** Whether a log driver cut the line here: containerd's says so, docker's cuts at a length and leaves the line feed to the last part. */

@@ -16,6 +16,17 @@ const ADDRESS = /^\d+\.\d+\.\d+\.\d+:?$/;
 const TIME_PATTERN = String.raw`\d[\d:/.,TZ+-]*`;
 
 const isTime = (token: string): boolean => TIME.test(token) && !ADDRESS.test(token);
+/** Moments, and the groups of a head that take them. */
+const MOMENTS: readonly (readonly [string, RegExp, string])[] = [
+  [
+    'iso',
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/,
+    String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`,
+  ],
+  ['day', /^\d\d:\d\d:\d\d/, String.raw`\d\d:\d\d:\d\d(?:[.,]\d{1,9})?`],
+  ['epoch', /^\d{10}(?:\.\d{1,9}):?$/, String.raw`\d{10}\.\d{1,9}`],
+  ['digits', /^\d{13}(?:\d{3}|\d{6})?:?$/, String.raw`\d{13,19}`],
+];
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /** The step that takes off what stands before the records of the lines; null when they share nothing. */
@@ -28,9 +39,15 @@ export function sharedPrefix(lines: readonly string[]): string | null {
   if (first === undefined || prefixes.length < LEAST_LINES || prefixes.length * 2 < lines.length) return null;
   if (prefixes.some(({ length }) => length !== first.length)) return null;
   let pattern = '';
+  let told = false;
   for (const [i, token] of first.entries()) {
     const all = prefixes.map((prefix) => prefix[i]!);
-    if (all.every((other) => other === token)) pattern += escaped(token);
+    const moment = told ? undefined : MOMENTS.find(([, begins]) => all.every((other) => begins.test(other)));
+    if (moment !== undefined) {
+      const [group, , shape] = moment;
+      pattern += String.raw`(?<${group}>${shape})[\d:/.,TZ+-]*`;
+      told = true;
+    } else if (all.every((other) => other === token)) pattern += escaped(token);
     else if (all.every(isTime)) pattern += TIME_PATTERN;
     else if (all.every((other) => /^\s+$/.test(other))) pattern += String.raw`\s+`;
     else return null;

@@ -7,10 +7,11 @@ import { LF } from '../../lib/bytes.js';
 import type { ParseOptions, TraceFormat } from '../format.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { type Fold, foldOf } from './folded.js';
-import { HEADS, type Head, LINE_NUMBER, stampOf } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, stampOf } from './heads.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead } from './shared-prefix.js';
 import { suffixMark } from './shared-suffix.js';
+import { columnMark } from './table-column.js';
 
 /** Plain data: it goes to the threads that parse. */
 export interface Wrapping {
@@ -24,9 +25,9 @@ export interface Wrapping {
   readonly sources: readonly string[];
 }
 
-/** What stands before the thread and time of a record that tells none, and before a record. */
+/** What stands before the thread and time of a record that tells none, and a record with what `-n` and `-i` print before it. */
 const THREAD = String.raw`(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)`;
-const RECORD = String.raw`(?:[a-z_][a-z0-9_]*\(|<\.\.\. |\+\+\+ |--- )`;
+const RECORD = String.raw`(?:\[(?!pid )[^\]]{1,99}\] )*(?:[a-z_][a-z0-9_]*\(|<\.\.\. |\+\+\+ |--- )`;
 const UNTIMED = new RegExp(`^( *${THREAD}?)(?=${RECORD})`);
 const UNTHREADED = new RegExp(`^ *(?=[\\d.:]* ?${RECORD})`);
 
@@ -34,11 +35,11 @@ export const isUntimed = (line: string): boolean => UNTIMED.test(line);
 export const isUnthreaded = (line: string): boolean => UNTHREADED.test(line);
 
 const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
-const heads = new Map([...HEADS, LINE_NUMBER].map((head) => [head.id, head]));
+const heads = new Map([...HEADS, LINE_NUMBER, ELAPSED].map((head) => [head.id, head]));
 
 /** What a step takes off. */
 export const stepOf = (id: string): Mark | Head | Fold =>
-  (marks.get(id) ?? heads.get(id) ?? prefixHead(id) ?? suffixMark(id) ?? foldOf(id))!;
+  (marks.get(id) ?? heads.get(id) ?? prefixHead(id) ?? suffixMark(id) ?? columnMark(id) ?? foldOf(id))!;
 
 /** What the steps are, for people. */
 export function wrappingNames({ steps }: Wrapping): string[] {

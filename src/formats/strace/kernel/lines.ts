@@ -179,6 +179,8 @@ function readNotice(p: usize): usize {
 
 /** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++` */
 function readEnd(p: usize, thread: i32): usize {
+  // `+++ superseded by execve in pid 12 +++` is no end.
+  if (load<u8>(p, 4) == 115) return 0;
   const row = load<i32>(m.PENDING + (thread << 2));
   if (row >= 0) {
     const call: i32 = load<u16>(m.CALL + (row << 1));

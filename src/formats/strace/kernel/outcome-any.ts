@@ -52,6 +52,12 @@ export function resultBehind(close: usize, end: usize): usize {
   return p + 2 >= end || load<u8>(p) != 61 /* = */ || load<u8>(p, 1) != 32 ? 0 : p + 2;
 }
 
+/** Whether ` <0` stands in [from, end), as a duration begins. */
+export function holdsDuration(from: usize, end: usize): bool {
+  for (let p = from; p + 2 < end; p++) if (load<u16>(p) == 0x3c20 /* ' <' */ && isDigit(load<u8>(p, 2))) return true;
+  return false;
+}
+
 /** Reads the result in [s, end); false when there is none, or one that only JavaScript reads. */
 export function readAnyValue(s: usize, end: usize): bool {
   result = 0;

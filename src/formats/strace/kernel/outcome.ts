@@ -63,7 +63,8 @@ function anyOutcome(start: usize, end: usize, last: i32): i32 {
     const close = any.closingParenthesis(start, end);
     if (close == 0) return UNUSUAL;
     s = any.resultBehind(close, end);
-    if (s == 0) return UNUSUAL;
+    // Something else may stand behind the duration.
+    if (s == 0 || (isNaN(durationNs) && any.holdsDuration(s, end))) return UNUSUAL;
     argsEnd = close;
   }
   if (!any.readAnyValue(s, end)) return UNUSUAL;

@@ -1,0 +1,75 @@
+/** A column of a table: clouds and log viewers export what they found as CSV, with the line in quotation marks and its time beside it. */
+import type { Mark } from './marks.js';
+import { holdsRecord } from './known-lines.js';
+import { momentOf } from './moment.js';
+
+/** A step of a Wrapping that is no id of a table: separator and number of the column. */
+const STEP = /^column:(.):(\d+)$/s;
+const SEPARATORS = [',', '\t', ';', '|'];
+/** Fewer lines share anything by chance. */
+const LEAST_LINES = 2;
+/** So large a share of the lines has a line of the trace there, and so large a share of those in quotation marks. */
+const MOST = 0.6;
+const QUOTED = 0.3;
+
+/** The step that takes a line of the trace out of its row; null where the lines are no table. */
+export function tableColumn(lines: readonly string[]): string | null {
+  for (const separator of SEPARATORS) {
+    const rows = lines.map((line) => fieldsOf(line, separator));
+    const width = Math.max(...rows.map((row) => row.length));
+    for (let column = 0; column < width; column++) {
+      const held = rows.filter((row) => holdsRecord(row[column]?.text ?? ''));
+      const quoted = held.filter((row) => row[column]!.quoted);
+      if (quoted.length < LEAST_LINES || held.length < lines.length * MOST) continue;
+      if (quoted.length >= held.length * QUOTED) return `column:${separator}:${column}`;
+    }
+  }
+  return null;
+}
+
+/** The mark of a step that `tableColumn` gave; null for another. */
+export function columnMark(step: string): Mark | null {
+  const [, separator, number] = STEP.exec(step) ?? [];
+  if (separator === undefined) return null;
+  const column = Number(number);
+  return {
+    id: step,
+    what: 'columns of a table',
+    sign: () => false,
+    undo: (line) => {
+      const row = fieldsOf(line, separator);
+      const text = row[column]?.text;
+      if (text === undefined || row.length === 1) return line;
+      const moment = row.map((field) => momentOf(field.text)).find((found) => found !== '');
+      return `${moment === undefined ? '' : `${moment} `}${text.trimEnd().replace(/[\r\n]/g, ' ')}`;
+    },
+  };
+}
+
+interface Field {
+  readonly text: string;
+  readonly quoted: boolean;
+}
+
+/** Fields of a line of CSV: in quotation marks, which are doubled inside, or up to the separator. */
+function fieldsOf(line: string, separator: string): Field[] {
+  const fields: Field[] = [];
+  for (let p = 0; p <= line.length;) {
+    let end = p;
+    if (line[p] === '"') {
+      for (end = p + 1; end < line.length && (line[end] !== '"' || line[end + 1] === '"'); end++)
+        if (line[end] === '"') end++;
+      const next = line[end + 1];
+      if (next === undefined || next === separator) {
+        fields.push({ text: line.slice(p + 1, end).replaceAll('""', '"'), quoted: true });
+        p = end + 2;
+        continue;
+      }
+    }
+    end = line.indexOf(separator, p);
+    if (end < 0) end = line.length;
+    fields.push({ text: line.slice(p, end), quoted: false });
+    p = end + 1;
+  }
+  return fields;
+}
