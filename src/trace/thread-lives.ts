@@ -28,6 +28,8 @@ const COMM_LENGTH = 15;
 export class ThreadLives {
   private readonly lives: Life[] = [];
   private readonly byTid = new Map<number, number>();
+  /** tids that lines have named. */
+  private readonly seen = new Set<number>();
   /** tids that the thread without a tid made. */
   private readonly children = new Set<number>();
   /** The life of the lines without tid, and whether the last line was one of them. */
@@ -49,7 +51,7 @@ export class ThreadLives {
 
   /**
    * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
-   * `fresh` is set to 1 for entries that are the first of their thread. `stopped` gets threads that are traced no longer, and
+   * `fresh` is set to 1 for entries that are the first of their tid. `stopped` gets threads that are traced no longer, and
    * since when. `base`: ns of the chunk's time 0. `back`: moment of the record before, if the chunk goes back behind it, else null.
    */
   map(
@@ -94,7 +96,9 @@ export class ThreadLives {
         stopped.push({ thread: before, ns: this.announced.ns });
       this.announced = NOBODY;
       map[i] = life;
-      fresh[i] = life >= known ? 1 : 0;
+      // Who was there before under the same number has no call under way from before the trace.
+      fresh[i] = life >= known && !this.seen.has(thread.tid) ? 1 : 0;
+      if (thread.tid > 0) this.seen.add(thread.tid);
       const pending = chunk.pending[i]!;
       openInChunk.set(life, pending < 0 ? '' : chunk.calls[chunk.columns.call[pending]!]!);
       const state = this.lives[life]!;

@@ -20,7 +20,7 @@ import { LineThreads } from './threads.js';
 /** A short line with times, for the first estimate of rows; an estimate that fails costs one copy. */
 const SHORT_LINE = 64;
 
-/** A thread that is not its process's first one has called execve: it is over, and its process goes on under the first one's number. */
+/** A thread that is not its process's first one has called execve: both are over, and one that is new goes on under the first one's number. */
 const SUPERSEDED = /^\+\+\+ superseded by execve in pid (\d{1,9}) /;
 
 export class StraceParser {
@@ -143,12 +143,11 @@ export class StraceParser {
   /** `+++ exited with 0 +++`, `+++ killed by SIGKILL +++`, `+++ superseded by execve in pid 12 +++`. */
   private ending(bytes: Uint8Array, p: number): number {
     const thread = this.threads.current(bytes);
-    if (this.writer.pending[thread] >= 0) this.calls.abandon(thread, this.clock.lastNs);
-    const by = SUPERSEDED.exec(text(bytes, p, lineEnd(bytes, p)))?.[1];
-    if (by === undefined) this.end(thread, this.threads.tid);
-    else {
-      this.end(this.writer.knownThread(Number(by)), Number(by));
-      this.fast?.ended(Number(by));
+    const by = Number(SUPERSEDED.exec(text(bytes, p, lineEnd(bytes, p)))?.[1] ?? 0);
+    this.end(thread, this.threads.tid);
+    if (by > 0 && by !== this.threads.tid) {
+      this.end(this.writer.knownThread(by), by);
+      this.fast?.ended(by);
     }
     this.calls.owner = NO_STACK;
     this.beginning = null;
@@ -156,11 +155,11 @@ export class StraceParser {
     return lineEnd(bytes, p);
   }
 
-  /** The thread of `tid` is over; -1: the stretch has no line of it so far. */
+  /** The thread of `tid` is over; -1: the stretch has no line of it, or it was over already. */
   private end(thread: number, tid: number): void {
     const { writer, clock, threads, calls } = this;
     if (thread < 0) {
-      writer.earlyEnds.push({ tid, ns: clock.lastNs });
+      if (writer.threads.every((other) => other.tid !== tid)) writer.earlyEnds.push({ tid, ns: clock.lastNs });
       return;
     }
     if (writer.pending[thread] >= 0) calls.abandon(thread, clock.lastNs);
