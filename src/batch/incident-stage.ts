@@ -14,10 +14,19 @@ export interface IncidentTask {
   readonly contents: Contents;
 }
 
+/** How often the coordinator hears how far an incident is, ms: a message takes as long as a thousand calls do. */
+const TELL_MS = 100;
+
 export const incidentStage: Stage<IncidentTask, IncidentRecord> = {
   name: 'incident',
   run({ job, ...run }, { signal, progress }) {
     progress(0);
-    return digestIncident(job, { ...run, pool: inlinePool, signal, onProgress: progress });
+    let toldAt = performance.now();
+    const onProgress = (bytes: number) => {
+      if (performance.now() - toldAt < TELL_MS) return;
+      toldAt = performance.now();
+      progress(bytes);
+    };
+    return digestIncident(job, { ...run, pool: inlinePool, signal, onProgress });
   },
 };

@@ -11,6 +11,9 @@ import type { Sampled } from './sampling.js';
 
 /** Compressed files smaller than this are decompressed by the calling thread, bytes: a thread takes 30 ms to start. */
 const SMALL_COMPRESSED = 256 * 1024;
+/** Text is seldom compressed further. */
+const MOST_COMPRESSION = 40;
+const LEAST_BUFFER = 64 * 1024;
 
 export interface Piece {
   readonly from: ParseTask['from'];
@@ -33,8 +36,13 @@ export interface CutPlan {
 /** Cuts a source; `sampled` when its beginning has been looked at already. */
 export async function* piecesOf(source: Source, sampled: Sampled | null, plan: CutPlan): AsyncGenerator<Piece> {
   if (source.seekable) return yield* fileRangePieces(source, plan);
+  let bytes = firstBuffer(source, plan.chunkBytes);
   const supply = {
-    take: () => Promise.resolve(plan.free.pop() ?? new SharedArrayBuffer(plan.chunkBytes)),
+    take: () => {
+      const buffer = plan.free.pop() ?? new SharedArrayBuffer(bytes);
+      bytes = plan.chunkBytes;
+      return Promise.resolve(buffer);
+    },
   };
   const large = source.size !== null && source.size > SMALL_COMPRESSED;
   if (source.reopenable && large && !decompressesInBackground(source.compression)) {
@@ -50,6 +58,16 @@ export async function* piecesOf(source: Source, sampled: Sampled | null, plan: C
     yield { from: { kind: 'memory', ...chunk }, consumed: source.consumed };
   }
   if (source.problem !== null) plan.onProblem(source.problem);
+}
+
+/**
+ * What holds the text of a small file; of a larger one its first chunk. To V8 all of a buffer is in use, touched or not, and for the
+ * sake of megabytes it collects garbage: in an archive of small incidents that costs more than reading them.
+ */
+function firstBuffer({ size, compression }: Source, chunkBytes: number): number {
+  if (size === null) return chunkBytes;
+  const text = compression === 'none' ? size + 1 : size * MOST_COMPRESSION;
+  return Math.min(chunkBytes, Math.max(text, LEAST_BUFFER));
 }
 
 async function* fileRangePieces(source: Source, { format, chunkBytes }: CutPlan): AsyncGenerator<Piece> {
