@@ -1,7 +1,7 @@
 /** Programs that run while a test looks at them, and waiting for what they do. */
 import type { ChildProcess } from 'node:child_process';
 import { afterEach } from 'vitest';
-import { type Ended, perfscope } from '../cli/run.js';
+import { type Ended, type Setting, perfscope } from '../cli/run.js';
 
 export interface Started {
   readonly child: ChildProcess;
@@ -9,15 +9,15 @@ export interface Started {
 }
 
 /** What starts perfscope; what still runs at the end of a test of the file is killed. */
-export function starter(): (args: readonly string[]) => Started {
+export function starter(): (args: readonly string[], setting?: Pick<Setting, 'env'>) => Started {
   const children = new Set<ChildProcess>();
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
     children.clear();
   });
-  return (args) => {
+  return (args, setting = {}) => {
     let child: ChildProcess | undefined;
-    const ended = perfscope(args, { started: (c) => (child = c) });
+    const ended = perfscope(args, { ...setting, started: (c) => (child = c) });
     children.add(child!);
     return { child: child!, ended };
   };
