@@ -1,6 +1,6 @@
 // What a recording costs the server that is recorded: runs in turn with each tracer and without one, on real servers.
 //
-//     node scripts/bench/overhead.js [--pairs 10] [--seconds 3] [--servers redis-server,nginx] [--tracers default,switches,strace,bpftrace,ftrace]
+//     node scripts/bench/overhead.js [--pairs 10] [--seconds 3] [--servers redis-server,nginx] [--tracers default,switches,perf,strace,bpftrace,ftrace]
 //                                    [--loads saturated,half]
 //
 // Each round has a run without a tracer and one with each, in an order that turns from round to round, so that what else the machine
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '3' },
     servers: { type: 'string', default: 'redis-server,nginx' },
-    tracers: { type: 'string', default: 'default,switches,strace,bpftrace,ftrace' },
+    tracers: { type: 'string', default: 'default,switches,perf,strace,bpftrace,ftrace' },
     loads: { type: 'string', default: 'saturated,half' },
   },
 });

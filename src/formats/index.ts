@@ -2,13 +2,14 @@
 import { PerfscopeError } from '../errors.js';
 import { csv } from './csv/index.js';
 import type { TraceFormat } from './format.js';
+import { ftraceRing } from './ftrace/index.js';
 import { perfData } from './perf/data/index.js';
 import { perfScript } from './perf/script.js';
 import { perfTrace } from './perf/trace.js';
 import { strace } from './strace/index.js';
 import { type Wrapping, wrappedFormat } from './wrapping/wrapping.js';
 
-export const FORMATS: readonly TraceFormat[] = [strace, perfScript, perfTrace, csv, perfData];
+export const FORMATS: readonly TraceFormat[] = [strace, perfScript, perfTrace, csv, perfData, ftraceRing];
 
 /** Below this score a text is in none of the formats: other programs' logs reach 0.2 by chance. */
 const LOWEST_SCORE = 0.25;

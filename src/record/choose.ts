@@ -1,12 +1,17 @@
 /** Which tracer: the cheapest that works here. Facts in, choice out. */
 import { PerfscopeError } from '../errors.js';
+import { BACKENDS, type Backend } from './backends.js';
 import type { Facts } from './facts.js';
 import type { Target } from './recorder.js';
-import { type Trouble, perfObstacle, perfTrouble, straceObstacle, straceTrouble } from './troubles.js';
-
-/** In the order of what they cost the program: docs/production.md has the figures. */
-export const BACKENDS = ['perf', 'strace'] as const;
-export type Backend = (typeof BACKENDS)[number];
+import {
+  type Trouble,
+  ftraceObstacle,
+  ftraceTrouble,
+  perfObstacle,
+  perfTrouble,
+  straceObstacle,
+  straceTrouble,
+} from './troubles.js';
 
 export interface Choice {
   readonly backend: Backend;
@@ -22,6 +27,10 @@ export const STRACE_COST =
 /** What keeps a tracer from working; null: it works, as far as is known. */
 export function obstacleOf(backend: Backend, facts: Facts, attach = true): Trouble | null {
   const trial = facts.trials[backend];
+  if (backend === 'ftrace') {
+    const trouble = ftraceObstacle(facts);
+    return trouble ?? (trial === null || trial.worked ? null : ftraceTrouble(trial.said, facts));
+  }
   if (backend === 'perf') {
     if (facts.perf === null || trial === null) return perfObstacle(facts);
     return trial.worked ? null : perfTrouble(trial.said, facts);
@@ -44,21 +53,37 @@ export function chooseBackend(facts: Facts, target: Target, wanted: Backend | nu
     if (trouble !== null) throw impossible(`${wanted} cannot record here: ${trouble.what}`, trouble.remedy);
     return { backend: wanted, why: 'it was asked for', warning: wanted === 'strace' ? STRACE_COST : '' };
   }
-  const perf = obstacle('perf');
-  if (perf === null) return { backend: 'perf', why: 'it works here and costs the program least', warning: '' };
-  const strace = obstacle('strace');
-  if (strace === null)
-    return {
-      backend: 'strace',
-      why: `it is what is left: ${perf.what}`,
-      warning: `${STRACE_COST}. With perf it would not. ${perf.remedy}`,
-    };
-  const remedies = [...new Set([perf.remedy, strace.remedy])];
-  throw impossible(`nothing can record here: ${perf.what}; ${strace.what}`, remedies.join(' Or: '));
+  const troubles: Trouble[] = [];
+  for (const backend of BACKENDS) {
+    const trouble = obstacle(backend);
+    if (trouble === null) return chosen(backend, troubles);
+    troubles.push(trouble);
+  }
+  const remedies = [...new Set(troubles.map((t) => t.remedy))];
+  throw impossible(`nothing can record here: ${troubles.map((t) => t.what).join('; ')}`, remedies.join(' Or: '));
+}
+
+/** @param troubles of those that cost less */
+function chosen(backend: Backend, troubles: readonly Trouble[]): Choice {
+  const first = troubles.map((t) => t.what).join('; ');
+  switch (backend) {
+    case 'ftrace':
+      return { backend, why: 'it works here and costs the program least', warning: '' };
+    case 'perf':
+      return { backend, why: `it works here, and what costs less does not: ${first}`, warning: '' };
+    case 'strace':
+      return {
+        backend,
+        why: `it is what is left: ${first}`,
+        warning: `${STRACE_COST}. With the kernel's own tracing it would not. ${troubles[0]!.remedy}`,
+      };
+  }
 }
 
 /** For stacks strace comes first: it unwinds as it goes, with what every program has. @throws PerfscopeError 'record' */
 export function chooseStacks(facts: Facts, target: Target, wanted: Backend | null): Choice {
+  if (wanted === 'ftrace')
+    throw impossible('ftrace records no stacks', 'Leave --backend out: strace -k has them, or perf.');
   const unwinds = facts.strace?.stacks === true;
   if (wanted === 'perf' || (wanted === null && !unwinds)) {
     const choice = chooseBackend(facts, target, 'perf');

@@ -1,5 +1,6 @@
 /** The exact commands of the tracers. */
-import type { Backend } from './choose.js';
+import type { Backend } from './backends.js';
+import { ftraceCommand } from './ftrace/command.js';
 import type { Facts } from './facts.js';
 import type { Target } from './recorder.js';
 
@@ -8,10 +9,12 @@ export interface CommandOptions {
   /** Of `target`; none for a command. */
   readonly pids: readonly number[];
   readonly output: string;
+  /** ftrace: through zstd. */
+  readonly packed?: boolean;
   readonly stacks?: boolean;
-  /** perf: context switches too, which say who waited for a processor. */
+  /** ftrace, perf: context switches too, which say who waited for a processor. */
   readonly switches?: boolean;
-  /** perf: files are switched at SIGUSR2 and named after the time; none grows beyond so many bytes. */
+  /** ftrace, perf: files are switched at SIGUSR2, and have names of their own when they are done; none of perf's grows beyond so many bytes. */
   readonly ring?: { readonly fileBytes: number };
 }
 
@@ -22,7 +25,16 @@ export interface CommandOptions {
 const PERF_BUFFER = '2M';
 
 export function tracerCommand(backend: Backend, facts: Facts, options: CommandOptions): string[] {
-  return backend === 'perf' ? perfCommand(facts, options) : straceCommand(options);
+  switch (backend) {
+    case 'ftrace': {
+      const { target, output, switches = false, packed = false, ring } = options;
+      return ftraceCommand({ target, output, switches, pack: packed, ring: ring !== undefined });
+    }
+    case 'perf':
+      return perfCommand(facts, options);
+    case 'strace':
+      return straceCommand(options);
+  }
 }
 
 function perfCommand({ perf, kernel }: Facts, o: CommandOptions): string[] {

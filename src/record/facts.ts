@@ -1,8 +1,9 @@
 /** What this machine says about tracing, as it is: no judgement (choose.ts). */
 import { execFile, spawn } from 'node:child_process';
-import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
 import { arch, release, tmpdir } from 'node:os';
 import path from 'node:path';
+import { ftraceCommand } from './ftrace/command.js';
 import { attached, startTracer } from './tracer.js';
 
 /** A tracer was tried on a process that does nothing. */
@@ -26,13 +27,17 @@ export interface Facts {
   /** kernel.perf_event_paranoid; null where the kernel has no perf events. */
   readonly paranoid: number | null;
   readonly tracefs: 'readable' | 'forbidden' | 'missing';
+  /** Whether instances may be made in it. */
+  readonly tracefsWritable: boolean;
+  /** Ids of processes are the machine's, and not those of a container. */
+  readonly hostPids: boolean;
   /** kernel.yama.ptrace_scope; null without Yama. */
   readonly ptraceScope: number | null;
   /** null: not installed. `text` is what it says of itself; a wrapper that finds no perf for this kernel has no version. */
   readonly perf: PerfFacts | null;
   readonly strace: StraceFacts | null;
   /** null: not tried. */
-  readonly trials: { readonly perf: Trial | null; readonly strace: Trial | null };
+  readonly trials: { readonly ftrace: Trial | null; readonly perf: Trial | null; readonly strace: Trial | null };
 }
 
 export interface PerfFacts {
@@ -59,21 +64,33 @@ export function hasCapability({ capabilities }: Pick<Facts, 'capabilities'>, bit
 const TRACEFS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const EVENT = 'events/raw_syscalls/sys_enter/id';
 
-/** @param tries tracers to try, which takes some tenths of a second each */
-export async function gatherFacts(tries: readonly ('perf' | 'strace')[] = ['perf', 'strace']): Promise<Facts> {
-  const [status, paranoid, scope, tracefs, container, perf, strace] = await Promise.all([
+type Tracers = readonly ('ftrace' | 'perf' | 'strace')[];
+
+/**
+ * @param tries tracers to try, which takes some tenths of a second each
+ * @param enough whether no other is tried once one has worked
+ */
+export async function gatherFacts(tries: Tracers = ['ftrace', 'perf', 'strace'], enough = false): Promise<Facts> {
+  const [status, paranoid, scope, tracefs, tracefsWritable, hostPids, container, perf, strace] = await Promise.all([
     text('/proc/self/status'),
     text('/proc/sys/kernel/perf_event_paranoid'),
     text('/proc/sys/kernel/yama/ptrace_scope'),
     tracefsState(),
+    instancesAllowed(),
+    pidsOfHost(),
     inContainer(),
     perfFacts(),
     straceFacts(),
   ]);
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status ?? '')?.[1] ?? '0';
   const capabilities = BigInt(`0x${field('CapEff')}`);
+  const ftrace = tries.includes('ftrace') && tracefsWritable && hostPids ? await tryFtrace() : null;
+  const next = (worked: boolean | undefined) => (enough && worked === true ? [] : tries);
   const tried =
-    perf !== null && tries.includes('perf') ? await tryPerf(hasCapability({ capabilities }, CAPABILITY.sysNice)) : null;
+    perf !== null && next(ftrace?.worked).includes('perf')
+      ? await tryPerf(hasCapability({ capabilities }, CAPABILITY.sysNice))
+      : null;
+  const others = next(ftrace?.worked === true || tried?.worked === true);
   return {
     kernel: release(),
     arch: arch(),
@@ -83,6 +100,8 @@ export async function gatherFacts(tries: readonly ('perf' | 'strace')[] = ['perf
     seccomp: field('Seccomp') === '2',
     paranoid: paranoid === null ? null : Number(paranoid),
     tracefs,
+    tracefsWritable,
+    hostPids,
     ptraceScope: scope === null ? null : Number(scope),
     perf:
       perf === null
@@ -90,8 +109,9 @@ export async function gatherFacts(tries: readonly ('perf' | 'strace')[] = ['perf
         : { ...perf, realtime: tried?.realtime ?? hasCapability({ capabilities }, CAPABILITY.sysNice) },
     strace,
     trials: {
+      ftrace,
       perf: tried,
-      strace: strace !== null && tries.includes('strace') ? await tryStrace() : null,
+      strace: strace !== null && others.includes('strace') ? await tryStrace() : null,
     },
   };
 }
@@ -108,6 +128,25 @@ async function tracefsState(): Promise<Facts['tracefs']> {
     if (why === 'EACCES' || why === 'EPERM') found = 'forbidden';
   }
   return found;
+}
+
+/** Making one is the kernel's to allow (a read-only mount, a profile of AppArmor): only trying tells. */
+async function instancesAllowed(): Promise<boolean> {
+  for (const folder of TRACEFS) {
+    const may = await access(path.join(folder, 'instances'), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (may) return true;
+  }
+  return false;
+}
+
+/** The first namespace of processes, the machine's, has a fixed number (PROC_PID_INIT_INO of include/linux/proc_ns.h). */
+const HOST_PIDS = 'pid:[4026531836]';
+
+async function pidsOfHost(): Promise<boolean> {
+  return (await readlink('/proc/self/ns/pid').catch(() => HOST_PIDS)) === HOST_PIDS;
 }
 
 /** As systemd-detect-virt(1) tells containers: by the file that a manager leaves, or by what the first process was told. */
@@ -137,6 +176,23 @@ async function straceFacts(): Promise<StraceFacts | null> {
   if (run.missing) return null;
   const version = /version (\d+\.\d+\S*)/.exec(run.stdout)?.[1] ?? '';
   return { version, stacks: /stack-(trace|unwind)/.test(run.stdout) };
+}
+
+async function tryFtrace(): Promise<Trial> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'perfscope-doctor-'));
+  try {
+    const [program, ...args] = ftraceCommand({
+      target: { kind: 'command', argv: ['true'] },
+      output: path.join(folder, 'trial'),
+      switches: false,
+      pack: false,
+      ring: false,
+    });
+    const run = await execute(program!, args);
+    return { worked: run.code === 0 && /\[ ftrace: [1-9]\d* pages/.test(run.stderr), said: run.stderr.trim() };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The right to run before others may be there in name alone: control groups can take it away. */

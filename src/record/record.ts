@@ -3,11 +3,12 @@ import { access } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
 import { isSpecialFile } from '../lib/special-file.js';
 import { writeAbout } from './about.js';
-import { type Backend, type Choice, chooseBackend, chooseStacks } from './choose.js';
+import { BACKENDS, type Backend } from './backends.js';
+import { type Choice, chooseBackend, chooseStacks } from './choose.js';
 import { tracerCommand } from './commands.js';
 import { type Facts, gatherFacts } from './facts.js';
 import { failure } from './failure.js';
-import { findPids } from './processes.js';
+import { findPids, findProgram } from './processes.js';
 import type { Target } from './recorder.js';
 import { type Tracer, attached, sizeOf, startTracer } from './tracer.js';
 
@@ -29,6 +30,8 @@ export interface RecordPlan {
   readonly target: Target;
   readonly choice: Choice;
   readonly output: string;
+  /** The file is made by zstd. */
+  readonly packed: boolean;
   readonly pids: readonly number[];
   readonly argv: readonly string[];
 }
@@ -40,24 +43,31 @@ export interface RecordPlan {
 export async function planRecording(options: RecordOptions, tries = true): Promise<RecordPlan> {
   const { target, backend = null, stacks = false } = options;
   const pids = await findPids(target);
-  const facts = await gatherFacts(tries ? (backend === null ? ['perf', 'strace'] : [backend]) : []);
+  const facts = await gatherFacts(tries ? (backend === null ? candidates(stacks) : [backend]) : [], true);
   const choice = (stacks ? chooseStacks : chooseBackend)(facts, target, backend);
   const output = options.output ?? defaultName(choice.backend, new Date());
-  return { ...replanned({ facts, target, choice, output }, pids, options), choice };
+  const packed = choice.backend === 'ftrace' && (await findProgram('zstd')) !== null;
+  return { ...replanned({ facts, target, choice, output, packed }, pids, options), choice };
 }
 
 function replanned(
-  plan: Pick<RecordPlan, 'facts' | 'target' | 'choice' | 'output'>,
+  plan: Pick<RecordPlan, 'facts' | 'target' | 'choice' | 'output' | 'packed'>,
   pids: readonly number[],
   { stacks, switches }: RecordOptions,
 ): RecordPlan {
-  const { facts, target, choice, output } = plan;
-  return { ...plan, pids, argv: tracerCommand(choice.backend, facts, { target, pids, output, stacks, switches }) };
+  const { facts, target, choice, output, packed } = plan;
+  const asked = { target, pids, output, stacks, switches, packed };
+  return { ...plan, pids, argv: tracerCommand(choice.backend, facts, asked) };
+}
+
+/** Stacks are not for ftrace. */
+function candidates(stacks: boolean): readonly Backend[] {
+  return stacks ? BACKENDS.filter((backend) => backend !== 'ftrace') : BACKENDS;
 }
 
 export function defaultName(backend: Backend, at: Date): string {
   const time = at.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return backend === 'perf' ? `recording-${time}.perf.data` : `recording-${time}.strace`;
+  return `recording-${time}.${backend === 'perf' ? 'perf.data' : backend}`;
 }
 
 export interface RecordLimits {
@@ -164,9 +174,9 @@ async function requireFree(output: string): Promise<void> {
   throw new PerfscopeError('output', 'there is a file of this name already', { path: output }, advice);
 }
 
-/** What perf says of itself is not the program's. */
+/** What perf and ftrace's recorder say of themselves is not the program's. */
 function programLines(stderr: (line: string) => void): (line: string) => void {
   return (line) => {
-    if (!line.startsWith('[ perf record:')) stderr(line);
+    if (!/^\[ (?:perf record|ftrace):/.test(line)) stderr(line);
   };
 }

@@ -9,7 +9,7 @@ export type Target =
 
 /** A flight recorder at work: it keeps at least the last `seconds` of system calls. */
 export interface Ring {
-  /** 'perf', 'strace', ... */
+  /** As in BACKENDS. */
   readonly backend: string;
   /** The exact commands that record, for people. */
   readonly commands: readonly (readonly string[])[];
@@ -49,7 +49,7 @@ export interface RingOptions {
   /** Where the ring may put its files; made by the caller, the ring's own. */
   readonly folder: string;
   readonly maxBytes: number;
-  /** 'perf' or 'strace'; default: the cheapest that works here. */
+  /** One of BACKENDS; default: the cheapest that works here. */
   readonly backend?: string;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { PerfscopeError } from '../errors.js';
-import type { Backend } from './choose.js';
+import type { Backend } from './backends.js';
 
 /** Copies of stacks (--call-graph dwarf) are unwound by perf alone, which has the rules of every machine for it. */
 const SCRIPT = ['script', '--ns', '-F', 'comm,pid,tid,cpu,time,event,trace,ip,sym,dso', '--show-mmap-events', '-i'];

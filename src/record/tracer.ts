@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Backend } from './backends.js';
 
 export interface Tracer {
   readonly pid: number;
@@ -87,6 +88,9 @@ class LineReader {
   }
 }
 
+/** What a tracer says once it records; perf says nothing. */
+const SIGNS: Partial<Record<Backend, RegExp>> = { ftrace: /\[ ftrace: recording \]/, strace: /attached/ };
+
 const LOOK_MS = 20;
 /** perf opens an event a thread and processor: with thousands of threads that takes its time. */
 const ATTACH_MS = 20_000;
@@ -94,9 +98,9 @@ const ATTACH_MS = 20_000;
 const ENABLE_MS = 100;
 
 /** Waits until the tracer records. False: it ended before. */
-export async function attached(tracer: Tracer, backend: 'perf' | 'strace', output: string): Promise<boolean> {
+export async function attached(tracer: Tracer, backend: Backend, output: string): Promise<boolean> {
   for (let waited = 0; waited < ATTACH_MS && !tracer.hasEnded(); waited += LOOK_MS) {
-    if (backend === 'strace' && /attached/.test(tracer.said())) return true;
+    if (SIGNS[backend]?.test(tracer.said()) === true) return true;
     if (backend === 'perf' && (await sizeOf(output)) > 0) {
       await sleep(ENABLE_MS);
       return !tracer.hasEnded();

@@ -10,6 +10,43 @@ export interface Trouble {
 const AS_ROOT = 'Run it as root: sudo perfscope ...';
 const IN_CONTAINER = 'Record from the host, or start the container with';
 
+/** What forbids an instance of ftrace as far as can be told without trying; null: nothing known. */
+export function ftraceObstacle(facts: Facts): Trouble | null {
+  if (facts.tracefs === 'missing') return tracefsMissing(facts, 'rw');
+  if (!facts.hostPids)
+    return {
+      what: 'ftrace knows processes by their ids on the host, which are others in here',
+      remedy: 'Record from the host, or start the container with --pid host.',
+    };
+  if (!facts.tracefsWritable)
+    return {
+      what: 'no instance of ftrace may be made (tracefs is not writable for this user)',
+      remedy:
+        facts.uid === 0
+          ? 'Mount tracefs writable: mount -o remount,rw /sys/kernel/tracing; under systemd, ProtectKernelTunables=no.'
+          : AS_ROOT,
+    };
+  return null;
+}
+
+/** What is wrong where the recorder of ftrace failed and said this. */
+export function ftraceTrouble(said: string, facts: Facts): Trouble {
+  if (/no such process/i.test(said))
+    return { what: 'the process to record ended before it could be followed', remedy: 'Try again.' };
+  const obstacle = ftraceObstacle(facts);
+  if (obstacle !== null) return obstacle;
+  if (/ENOMEM|cannot allocate/i.test(said))
+    return { what: 'the kernel has no memory for the rings', remedy: 'Use --backend perf, whose buffers are smaller.' };
+  if (/EROFS|EACCES|EPERM|not permitted|permission denied|read-only/i.test(said))
+    return {
+      what: `tracefs refuses it: ${lastLine(said)}`,
+      remedy: facts.container ? 'Record from the host.' : 'Use --backend perf: a security module forbids ftrace here.',
+    };
+  if (/0 pages/.test(said))
+    return { what: 'this kernel writes no system calls into its rings', remedy: 'It needs CONFIG_FTRACE_SYSCALLS.' };
+  return { what: `ftrace failed: ${lastLine(said)}`, remedy: 'perfscope doctor says what this machine allows.' };
+}
+
 /** What forbids perf's tracepoints as far as can be told without trying; null: nothing known. */
 export function perfObstacle(facts: Facts): Trouble | null {
   if (facts.perf === null)
@@ -20,13 +57,7 @@ export function perfObstacle(facts: Facts): Trouble | null {
   if (facts.perf.version === '') return noPerfForKernel(facts);
   if (facts.paranoid === null)
     return { what: 'the kernel has no perf events', remedy: 'It needs CONFIG_PERF_EVENTS; strace works without.' };
-  if (facts.tracefs === 'missing')
-    return {
-      what: 'tracefs is not mounted',
-      remedy: facts.container
-        ? `${IN_CONTAINER} -v /sys/kernel/tracing:/sys/kernel/tracing --cap-add PERFMON --cap-add SYS_PTRACE.`
-        : 'As root: mount -t tracefs tracefs /sys/kernel/tracing',
-    };
+  if (facts.tracefs === 'missing') return tracefsMissing(facts, 'ro');
   if (facts.tracefs === 'forbidden') return tracefsForbidden();
   const privileged = hasCapability(facts, CAPABILITY.perfmon) || hasCapability(facts, CAPABILITY.sysAdmin);
   return privileged || facts.paranoid < 0 ? null : paranoid(facts);
@@ -97,6 +128,15 @@ function noPerfForKernel({ kernel }: Facts): Trouble {
   return {
     what: `the perf that is installed is not for this kernel (${kernel})`,
     remedy: `apt install linux-tools-${kernel}, or any newer perf put first in PATH: it need not be of the same version.`,
+  };
+}
+
+function tracefsMissing(facts: Facts, mode: 'ro' | 'rw'): Trouble {
+  return {
+    what: 'tracefs is not mounted',
+    remedy: facts.container
+      ? `${IN_CONTAINER} -v /sys/kernel/tracing:/sys/kernel/tracing${mode === 'ro' ? ' --cap-add PERFMON --cap-add SYS_PTRACE' : ' --pid host'}.`
+      : 'As root: mount -t tracefs tracefs /sys/kernel/tracing',
   };
 }
 

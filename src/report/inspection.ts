@@ -27,7 +27,9 @@ const tableReporter: Reporter<Inspection> = {
     const t = d.trace;
     const start = startOf(t);
     const records =
-      t.format === 'perf-data' ? `in ${plural(t.lines, 'record')}` : `of text in ${plural(t.lines, 'line')}`;
+      t.format === 'perf-data' || t.format === 'ftrace-ring'
+        ? `in ${plural(t.lines, 'record')}`
+        : `of text in ${plural(t.lines, 'line')}`;
     labelled('trace', `${t.path}, ${bytes(t.bytes)} ${records}`);
     labelled('format', `${t.format}: ${t.formatReason}`);
     labelled('span', `${duration(t.span)}${start === '' ? '' : ` from ${start}`} (clock: ${t.clock})`);

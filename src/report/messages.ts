@@ -73,6 +73,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'perf-lost-events': (a) =>
     `perf lost ${a.plural('events', 'event')} while it recorded: calls whose return is missing last up to the next one of their thread. Give perf ` +
     'record larger buffers (-m 64M), or fewer events',
+  'ftrace-lost-events': (a) =>
+    `${a.plural('events', 'event was', 'events were')} overwritten in the ring before they were read: calls whose return is missing last up to ` +
+    'the next one of their thread. The machine had no processor left for the recorder; perfscope record --backend perf has more precedence',
   'perf-stack-copies': (a) =>
     `${a.plural('samples', 'call has', 'calls have')} a copy of the stack instead of a call chain (--call-graph dwarf), which perf itself must unwind. ` +
     `Give its text: perf script --ns -F comm,pid,tid,cpu,time,event,trace,ip,sym,symoff,dso -i ${a.text('path')} > trace.perf.txt`,

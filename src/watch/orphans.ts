@@ -1,6 +1,7 @@
 /** Tracers that outlived a `watch` that was killed: they would write into files that have no name any more, without end. */
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { entryPoint } from '../pool/entry-point.js';
 
 /** Programs that record: others may look at what lies there. */
 const TRACERS = new Set(['perf', 'strace']);
@@ -23,5 +24,6 @@ export async function endOrphans(folder: string): Promise<number[]> {
 }
 
 export function isOrphan([program = '', ...args]: readonly string[], folder: string): boolean {
-  return TRACERS.has(path.basename(program)) && args.some((arg) => arg.startsWith(`${folder}${path.sep}`));
+  const isTracer = TRACERS.has(path.basename(program)) || args[0] === entryPoint('ftrace');
+  return isTracer && args.some((arg) => arg.startsWith(`${folder}${path.sep}`));
 }

@@ -1,4 +1,4 @@
-/** perf.data in memory to a Trace, as the coordinator reads it; and what of a Trace the text of perf script tells as well. */
+/** perf.data, or another format that arranges its records, in memory to a Trace, as the coordinator reads it; and what of a Trace the text of perf script tells as well. */
 import { perfData } from '../../src/formats/perf/data/index.js';
 import type { Message } from '../../src/result.js';
 import { TraceBuilder } from '../../src/trace/builder.js';
@@ -14,23 +14,23 @@ export interface ReadPerfData {
 /** `blockBytes`: how much comes at once; `pieceBytes`: room of a piece. Null where the header is damaged. */
 export async function readPerfData(
   bytes: Uint8Array,
-  { blockBytes = 65536, pieceBytes = 2 ** 20 } = {},
+  { blockBytes = 65536, pieceBytes = 2 ** 20, format = perfData } = {},
 ): Promise<ReadPerfData | null> {
-  const arrangement = perfData.arrangement!;
+  const arrangement = format.arrangement!;
   const records = arrangement.records(bytes.subarray(0, 4096));
   if (records === null) return null;
   const { begin, end } = records;
   const room = { pieceBytes, supply: () => new SharedArrayBuffer(pieceBytes) };
   const back = end === null ? bytes.subarray(bytes.length) : bytes.subarray(end);
   const arranger = await arrangement.open(bytes.subarray(0, begin), back, { tid: 0 }, room);
-  const builder = new TraceBuilder(perfData.id);
+  const builder = new TraceBuilder(format.id);
   const stop = Math.min(bytes.length, end ?? Infinity);
   const pieces = [];
   for (let at = begin; at < stop; at += blockBytes)
     pieces.push(...arranger.push(bytes.subarray(at, Math.min(stop, at + blockBytes))));
   pieces.push(...arranger.end(end === null ? 0 : end - stop));
   for (const { buffer, length, options } of pieces)
-    builder.append(perfData.parseChunk(new Uint8Array(buffer, 0, length), options));
+    builder.append(format.parseChunk(new Uint8Array(buffer, 0, length), options));
   return { trace: builder.finish(), messages: arranger.messages, origin: arranger.origin };
 }
 

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { PerfscopeError } from '../../src/errors.js';
+import type { Backend } from '../../src/record/backends.js';
 import { chooseBackend, chooseStacks } from '../../src/record/choose.js';
 import type { Facts } from '../../src/record/facts.js';
 import type { Target } from '../../src/record/recorder.js';
-import { NOBODY, factsWith } from './facts.js';
+import { NOBODY, READ_ONLY, factsWith } from './facts.js';
 
 const PID: Target = { kind: 'pid', pids: [12] };
 const COMMAND: Target = { kind: 'command', argv: ['app'] };
 const WORKED = { worked: true, said: '' };
 const failed = (said: string) => ({ worked: false, said });
 
-function refusal(facts: Facts, target: Target = PID, wanted: 'perf' | 'strace' | null = null): PerfscopeError {
+function refusal(facts: Facts, target: Target = PID, wanted: Backend | null = null): PerfscopeError {
   try {
     chooseBackend(facts, target, wanted);
   } catch (error) {
@@ -20,21 +21,40 @@ function refusal(facts: Facts, target: Target = PID, wanted: 'perf' | 'strace' |
 }
 
 describe('chooseBackend', () => {
-  it('perf, where it works: it costs least', () => {
-    expect(chooseBackend(factsWith(), PID, null)).toMatchObject({ backend: 'perf', warning: '' });
+  it('ftrace, where it works: it costs least', () => {
+    expect(chooseBackend(factsWith(), PID, null)).toMatchObject({ backend: 'ftrace', warning: '' });
   });
 
   it.each<[string, Partial<Facts>, RegExp]>([
-    ['perf is not there', { perf: null }, /not installed.*/],
+    ['tracefs is read only', READ_ONLY, /no instance of ftrace may be made/],
+    ['ids of processes are those of a container', { hostPids: false }, /ids on the host/],
+    [
+      'it was tried in vain',
+      { trials: { ftrace: failed('ftrace: EPERM: operation not permitted, mkdir'), perf: WORKED, strace: null } },
+      /tracefs refuses it: .*EPERM/,
+    ],
+    [
+      'the kernel writes no calls',
+      { trials: { ftrace: failed('[ ftrace: 0 pages, 0 events lost ]'), perf: WORKED, strace: null } },
+      /no system calls/,
+    ],
+  ])('perf where %s', (_, different, why) => {
+    const choice = chooseBackend(factsWith(different), PID, null);
+    expect(choice).toMatchObject({ backend: 'perf', warning: '' });
+    expect(choice.why).toMatch(why);
+  });
+
+  it.each<[string, Partial<Facts>, RegExp]>([
+    ['perf is not there', { ...READ_ONLY, perf: null }, /not installed.*/],
     [
       'no perf for the kernel',
-      { perf: { version: '', zstd: false, realtime: false, text: 'not found' } },
+      { ...READ_ONLY, perf: { version: '', zstd: false, realtime: false, text: 'not found' } },
       /not for this kernel/,
     ],
     ['tracefs is not mounted', { tracefs: 'missing' }, /not mounted/],
     [
       'perf was tried in vain',
-      { trials: { perf: failed('Error: EPERM'), strace: WORKED }, seccomp: true },
+      { ...READ_ONLY, trials: { ftrace: null, perf: failed('Error: EPERM'), strace: WORKED }, seccomp: true },
       /not allowed/,
     ],
   ])('strace with a warning of its cost where %s', (_, different, why) => {
@@ -50,7 +70,7 @@ describe('chooseBackend', () => {
   });
 
   it('what was tried is believed, not what the settings let one expect', () => {
-    const facts = factsWith({ ...NOBODY, trials: { perf: WORKED, strace: null } });
+    const facts = factsWith({ ...NOBODY, trials: { ftrace: null, perf: WORKED, strace: null } });
     expect(chooseBackend(facts, PID, null).backend).toBe('perf');
   });
 
@@ -63,7 +83,9 @@ describe('chooseBackend', () => {
     expect(chooseBackend(facts, COMMAND, null).backend).toBe('strace');
   });
 
-  it.each<[string, Partial<Facts>, 'perf' | 'strace', RegExp, RegExp]>([
+  it.each<[string, Partial<Facts>, Backend, RegExp, RegExp]>([
+    ['a container of its own', { hostPids: false }, 'ftrace', /ids on the host/, /--pid host/],
+    ['under systemd', READ_ONLY, 'ftrace', /not writable/, /ProtectKernelTunables=no/],
     ['paranoid', { ...NOBODY, tracefs: 'readable' }, 'perf', /perf_event_paranoid is 2/, /setcap cap_perfmon/],
     ['container', { container: true, tracefs: 'missing' }, 'perf', /tracefs/, /-v \/sys\/kernel\/tracing/],
     [
@@ -87,7 +109,7 @@ describe('chooseBackend', () => {
     ["Couldn't create thread/CPU maps: No such process", {}, /ended/],
   ])('understands what a tracer said: %s', (said, different, message) => {
     const backend = said.startsWith('strace') ? 'strace' : 'perf';
-    const trials = { perf: null, strace: null, [backend]: failed(said) };
+    const trials = { ftrace: null, perf: null, strace: null, [backend]: failed(said) };
     expect(refusal(factsWith({ ...different, trials }), PID, backend).message).toMatch(message);
   });
 });
@@ -97,6 +119,10 @@ describe('chooseStacks', () => {
     expect(chooseStacks(factsWith(), PID, null).backend).toBe('strace');
     expect(chooseStacks(factsWith({ strace: null }), PID, null).backend).toBe('perf');
     expect(chooseStacks(factsWith({ strace: { version: '4.0', stacks: false } }), PID, null).backend).toBe('perf');
+  });
+
+  it('ftrace has none', () => {
+    expect(() => chooseStacks(factsWith(), PID, 'ftrace')).toThrow(/no stacks/);
   });
 
   it('a strace without stacks that was asked for is refused', () => {

@@ -6,25 +6,27 @@ import { keepsFramePointers } from '../../src/record/doctor/frame-pointers.js';
 import { processChecks } from '../../src/record/doctor/process-checks.js';
 import { DOCTOR_REPORTERS } from '../../src/report/doctor.js';
 import { TOOL } from '../../src/version.js';
-import { NOBODY, factsWith } from './facts.js';
+import { NOBODY, READ_ONLY, factsWith } from './facts.js';
 
 describe('machineChecks', () => {
   it('where all is allowed, nothing is to be done', () => {
     expect(machineChecks(factsWith()).map((c) => [c.id, c.state, c.remedy])).toEqual([
+      ['ftrace', 'ok', ''],
       ['perf', 'ok', ''],
       ['strace', 'ok', ''],
       ['tracefs', 'ok', ''],
       ['stacks', 'ok', ''],
     ]);
-    expect(recorderOf(factsWith())).toBe('perf');
+    expect(recorderOf(factsWith())).toBe('ftrace');
   });
 
   it('what is in the way is said with what helps', () => {
     const checks = machineChecks(factsWith(NOBODY));
-    expect(checks.map((c) => c.state)).toEqual(['no', 'limited', 'no', 'ok']);
+    expect(checks.map((c) => c.state)).toEqual(['no', 'no', 'limited', 'no', 'ok']);
     for (const { state, remedy } of checks) expect(remedy === '').toBe(state === 'ok');
     expect(recorderOf(factsWith(NOBODY))).toBeNull();
-    expect(recorderOf(factsWith({ perf: null }))).toBe('strace');
+    expect(recorderOf(factsWith(READ_ONLY))).toBe('perf');
+    expect(recorderOf(factsWith({ ...READ_ONLY, perf: null }))).toBe('strace');
   });
 
   it('the table has a line a thing, what helps below it, and what record would use', () => {

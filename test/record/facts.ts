@@ -13,12 +13,17 @@ export function factsWith(different: Partial<Facts> = {}): Facts {
     seccomp: false,
     paranoid: 2,
     tracefs: 'readable',
+    tracefsWritable: true,
+    hostPids: true,
     ptraceScope: 1,
     perf: { version: '6.1.76', zstd: true, realtime: true, text: 'perf version 6.1.76' },
     strace: { version: '6.1', stacks: true },
-    trials: { perf: null, strace: null },
+    trials: { ftrace: null, perf: null, strace: null },
     ...different,
   };
 }
 
-export const NOBODY: Partial<Facts> = { uid: 65534, capabilities: 0n, tracefs: 'forbidden' };
+export const NOBODY: Partial<Facts> = { uid: 65534, capabilities: 0n, tracefs: 'forbidden', tracefsWritable: false };
+
+/** perf may record, ftrace may not. */
+export const READ_ONLY: Partial<Facts> = { tracefsWritable: false };

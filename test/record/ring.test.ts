@@ -14,7 +14,7 @@ const scratch = scratchFolder();
 afterAll(() => scratch.dispose());
 
 describe('startRing', () => {
-  it.each(['perf', 'strace'] as const)(
+  it.each(['ftrace', 'perf', 'strace'] as const)(
     '%s: a snapshot while it goes on, and nothing left at its end',
     async (backend) => {
       if (obstacleOf(backend, await gatherFacts([backend])) !== null)
@@ -34,6 +34,7 @@ describe('startRing', () => {
           expect(bytes).toBe(paths.reduce((sum, path) => sum + statSync(path).size, 0));
         }
         const head = readFileSync(first.paths[0]!).toString('latin1', 0, 8);
+        if (backend === 'ftrace' && /ftrace$/.test(first.paths[0]!)) expect(head).toBe('ftrings\n');
         // The first file may have been packed by now.
         if (backend === 'perf' && /data$/.test(first.paths[0]!)) expect(head).toBe('PERFILE2');
         if (backend === 'strace') expect(readFileSync(first.paths[0]!, 'utf8')).toMatch(/^\d+ +\d+\.\d{6} \w+\(/);

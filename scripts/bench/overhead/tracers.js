@@ -20,7 +20,8 @@ export function tracers(names) {
   const all = {
     none: () => async () => undefined,
     default: recorder([]),
-    switches: recorder(['--backend', 'perf', '--switches']),
+    perf: recorder(['--backend', 'perf']),
+    switches: recorder(['--switches']),
     strace: recorder(['--backend', 'strace']),
   };
   if (!missing('bpftrace')) all.bpftrace = bpftrace;

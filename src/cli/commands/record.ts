@@ -1,5 +1,5 @@
 /** `perfscope record`: a recording with the cheapest tracer that works here. */
-import type { Backend } from '../../record/choose.js';
+import { BACKENDS, type Backend } from '../../record/backends.js';
 import type { RecordOptions } from '../../record/record.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -25,7 +25,7 @@ export const recordCommand: Command = {
     'max-size': { type: 'string', requiresArg: true, group: RECORDING, describe: 'End at this size (200M, 2G)' },
     backend: {
       type: 'string',
-      choices: ['perf', 'strace'],
+      choices: BACKENDS,
       group: RECORDING,
       describe: 'Tracer; default: the cheapest that works here',
     },
@@ -33,7 +33,7 @@ export const recordCommand: Command = {
       type: 'boolean',
       default: false,
       group: RECORDING,
-      describe: 'perf: record context switches too (who waited for a processor), at more cost',
+      describe: 'ftrace, perf: record context switches too (who waited for a processor), at more cost',
     },
     'print-command': {
       type: 'boolean',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseDuration } from '../../coordinator/window.js';
 import { PerfscopeError } from '../../errors.js';
 import { textWithin } from '../../lib/read-within.js';
+import { BACKENDS } from '../../record/backends.js';
 import { sentence } from '../../report/messages.js';
 import { plural } from '../../report/text.js';
 import type { Delivery } from '../../watch/deliveries/delivery.js';
@@ -40,7 +41,7 @@ export const watchCommand: Command = {
     'max-ring': { ...text(RECORDING), default: '2G', describe: 'Bytes that the ring may take at most' },
     backend: {
       ...text(RECORDING),
-      choices: ['perf', 'strace'],
+      choices: BACKENDS,
       describe: 'Tracer; default: the cheapest that works here',
     },
     ...WATCH_FOLDER_OPTIONS,

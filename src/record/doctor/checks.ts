@@ -1,5 +1,6 @@
 /** What `perfscope doctor` says of a machine: facts in, one line a thing out. */
-import { type Backend, obstacleOf } from '../choose.js';
+import { BACKENDS, type Backend } from '../backends.js';
+import { obstacleOf } from '../choose.js';
 import type { Facts } from '../facts.js';
 import type { Trouble } from '../troubles.js';
 
@@ -13,12 +14,23 @@ export interface Check {
 }
 
 export function machineChecks(facts: Facts): Check[] {
-  return [perfCheck(facts), straceCheck(facts), tracefsCheck(facts), stacksCheck(facts)];
+  return [ftraceCheck(facts), perfCheck(facts), straceCheck(facts), tracefsCheck(facts), stacksCheck(facts)];
 }
 
 /** What `perfscope record -p` would use; null: nothing. */
 export function recorderOf(facts: Facts): Backend | null {
-  return obstacleOf('perf', facts) === null ? 'perf' : obstacleOf('strace', facts) === null ? 'strace' : null;
+  return BACKENDS.find((backend) => obstacleOf(backend, facts) === null) ?? null;
+}
+
+function ftraceCheck(facts: Facts): Check {
+  const trouble = obstacleOf('ftrace', facts);
+  if (trouble !== null) return no('ftrace', trouble);
+  return {
+    id: 'ftrace',
+    state: 'ok',
+    what: `the kernel's own ring records system calls (${facts.kernel})`,
+    remedy: '',
+  };
 }
 
 function perfCheck(facts: Facts): Check {

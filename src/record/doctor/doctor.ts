@@ -1,6 +1,7 @@
 /** What this machine allows, as a document. */
 import { TOOL } from '../../version.js';
 import type { SignatureDatabase } from '../../signatures/database.js';
+import type { Backend } from '../backends.js';
 import { gatherFacts } from '../facts.js';
 import { type Check, machineChecks, recorderOf } from './checks.js';
 import { processChecks } from './process-checks.js';
@@ -12,7 +13,7 @@ export interface DoctorDocument {
   readonly kernel: string;
   readonly arch: string;
   /** What `perfscope record` would use; null: nothing can record. */
-  readonly recorder: 'perf' | 'strace' | null;
+  readonly recorder: Backend | null;
   readonly checks: readonly Check[];
 }
 

@@ -6,7 +6,8 @@ import { Socket } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PerfscopeError } from '../../errors.js';
-import { BACKENDS, type Backend, chooseBackend } from '../choose.js';
+import { BACKENDS, type Backend } from '../backends.js';
+import { type Choice, chooseBackend } from '../choose.js';
 import { tracerCommand } from '../commands.js';
 import { gatherFacts } from '../facts.js';
 import { findPids } from '../processes.js';
@@ -14,7 +15,9 @@ import type { Ring, RingOptions } from '../recorder.js';
 import { failure } from '../failure.js';
 import { type Tracer, attached, startTracer } from '../tracer.js';
 import { findPacker } from './pack.js';
-import { GROWING, PerfRing } from './perf-ring.js';
+import { type FileKind, FileRing, GROWING } from './file-ring.js';
+import { lostEvents } from './lost.js';
+import { lostInRings } from './lost-in-rings.js';
 import { StraceRing } from './strace-ring.js';
 
 /** perf gives up when a thread ends between being listed and being opened. */
@@ -24,18 +27,17 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   const { target, log, signal } = options;
   const wanted = backendOf(options.backend);
   await findPids(target);
-  const facts = await gatherFacts(wanted === null ? ['perf', 'strace'] : [wanted]);
+  const facts = await gatherFacts(wanted === null ? BACKENDS : [wanted], true);
   const choice = chooseBackend(facts, target, wanted);
   log(`recording with ${choice.backend}: ${choice.why}`);
   if (choice.warning !== '') log(choice.warning);
-  const start = choice.backend === 'perf' ? startPerf : startStrace;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const pids = await findPids(target);
-    const output = path.join(options.folder, choice.backend === 'perf' ? GROWING : 'pipe');
+    const output = path.join(options.folder, choice.backend === 'strace' ? 'pipe' : GROWING);
     const ring = { fileBytes: options.maxBytes };
     const argv = tracerCommand(choice.backend, facts, { target, pids, output, ring });
-    const started = await start(argv, output, options);
+    const started = await start(choice, argv, output, options);
     if (!('said' in started)) return started;
     if (!/no such process/i.test(started.said()) || attempt === ATTEMPTS)
       throw await failure(choice.backend, facts, started);
@@ -45,11 +47,25 @@ export async function startRing(options: RingOptions): Promise<Ring> {
 /** The ring, or the tracer that ended instead of recording. */
 type Started = Promise<Ring | Tracer>;
 
-async function startPerf(argv: readonly string[], output: string, options: RingOptions): Started {
+function start({ backend }: Choice, argv: readonly string[], output: string, options: RingOptions): Started {
+  switch (backend) {
+    case 'ftrace':
+      return startFiles(FTRACE, argv, output, options);
+    case 'perf':
+      return startFiles(PERF, argv, output, options);
+    case 'strace':
+      return startStrace(argv, output, options);
+  }
+}
+
+const PERF: FileKind = { backend: 'perf', format: 'perf-data', extension: 'perf.data', lost: lostEvents };
+const FTRACE: FileKind = { backend: 'ftrace', format: 'ftrace-ring', extension: 'ftrace', lost: lostInRings };
+
+async function startFiles(kind: FileKind, argv: readonly string[], output: string, options: RingOptions): Started {
   const packer = await findPacker();
   const tracer = startTracer(argv, options.target.kind === 'command');
-  if (!(await attached(tracer, 'perf', output))) return tracer;
-  return new PerfRing(tracer, argv, options, packer);
+  if (!(await attached(tracer, kind.backend, output))) return tracer;
+  return new FileRing(kind, tracer, argv, options, packer);
 }
 
 async function startStrace(argv: readonly string[], output: string, options: RingOptions): Started {

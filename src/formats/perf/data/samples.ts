@@ -91,15 +91,54 @@ export class Samples {
     if (rawBytes < 0 || rawBytes > (end - raw) * 4) return 'cut short';
     if (event.layout.name === '' && attribute.tracepoint >= 0) event.layout = guessedLayout(w, raw, rawBytes >> 2, low);
     const { layout } = event;
-    if (layout.words * 4 > rawBytes) return 'cut short';
     const pid = w[at + tidAt];
     const cpu = cpuAt < 0 ? -1 : w[at + cpuAt];
+    const copied = (sampleType & SAMPLE.STACK_USER) !== 0;
+    if (copied && (layout.kind === kinds.RAW_ENTER || layout.kind === kinds.NAMED_ENTER)) this.stackCopies++;
+    return this.event(
+      w,
+      raw,
+      rawBytes,
+      layout,
+      index,
+      frames,
+      chain,
+      bytes,
+      byteAt + (raw - at) * 4,
+      tid,
+      pid,
+      cpu,
+      time,
+    );
+  }
+
+  /**
+   * Adds an event by its raw data, `rawBytes` from w[raw] on, which stand at bytes[rawAt].
+   *
+   * @param index of the event
+   * @param frames words w[chain] and so on: its call chain
+   */
+  event(
+    w: Int32Array,
+    raw: number,
+    rawBytes: number,
+    layout: EventLayout,
+    index: number,
+    frames: number,
+    chain: number,
+    bytes: Uint8Array,
+    rawAt: number,
+    tid: number,
+    pid: number,
+    cpu: number,
+    time: number,
+  ): Fault {
+    if (layout.words * 4 > rawBytes) return 'cut short';
     switch (layout.kind) {
       case kinds.OTHER:
         return '';
       case kinds.RAW_ENTER:
       case kinds.NAMED_ENTER:
-        this.stackCopies += sampleType & SAMPLE.STACK_USER ? 1 : 0;
         this.enter(w, raw, layout, index, frames, chain, tid, pid, cpu, time);
         return '';
       case kinds.RAW_EXIT:
@@ -107,13 +146,13 @@ export class Samples {
         this.exit(w, raw, layout, index, frames, chain, tid, pid, cpu, time);
         return '';
       case kinds.SWITCH:
-        this.switches(w, raw, layout, bytes, byteAt + (raw - at) * 4, tid, pid, cpu, time);
+        this.switches(w, raw, layout, bytes, rawAt, tid, pid, cpu, time);
         return '';
       case kinds.PROCESS_EXIT:
         this.pending.add(e.PROCESS_EXIT, e.HEAD_WORDS, tid, pid, cpu, time);
         return '';
       default:
-        return this.executes(w, raw, layout, bytes, byteAt + (raw - at) * 4, rawBytes, tid, pid, cpu, time);
+        return this.executes(w, raw, layout, bytes, rawAt, rawBytes, tid, pid, cpu, time);
     }
   }
 

@@ -44,18 +44,23 @@ export function readTracingData(fields: Fields): Map<number, Tracepoint> {
 }
 
 function addFormat(found: Map<number, Tracepoint>, system: string, fields: Fields): void {
-  const text = utf8(fields.take(fields.u64()));
+  const described = readFormat(system, utf8(fields.take(fields.u64())));
+  if (described !== null) found.set(described.id, described.tracepoint);
+}
+
+/** A tracepoint by the text of its events/.../format; null where it is none. */
+export function readFormat(
+  system: string,
+  text: string,
+): { readonly id: number; readonly tracepoint: Tracepoint } | null {
   const name = /^name: (\S+)/m.exec(text)?.[1];
   const id = /^ID: (\d+)/m.exec(text)?.[1];
-  if (name === undefined || id === undefined) return;
-  const described = [...text.matchAll(FIELD)].map((m): TracepointField => ({
+  if (name === undefined || id === undefined) return null;
+  const fields = [...text.matchAll(FIELD)].map((m): TracepointField => ({
     name: m[1]!,
     offset: Number(m[2]),
     size: Number(m[3]),
   }));
-  found.set(Number(id), {
-    name: `${system}:${name}`,
-    fields: described,
-    print: /^print fmt: (.*)/m.exec(text)?.[1] ?? '',
-  });
+  const print = /^print fmt: (.*)/m.exec(text)?.[1] ?? '';
+  return { id: Number(id), tracepoint: { name: `${system}:${name}`, fields, print } };
 }

@@ -1,4 +1,4 @@
-/** perf writes one file after the other; SIGUSR2 makes it begin the next. */
+/** The tracer (ftrace's recorder, perf) writes one file after the other; SIGUSR2 makes it begin the next. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../../errors.js';
@@ -7,17 +7,26 @@ import { type Tracer, sizeOf } from '../tracer.js';
 import { type Packer, pack } from './pack.js';
 import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
 import { SegmentStore, placeAll } from './store.js';
-import { lostEvents } from './lost.js';
 
-/** What perf names the file that it writes; the time is added when it is done. */
+/** What the tracers differ in. */
+export interface FileKind {
+  readonly backend: 'ftrace' | 'perf';
+  /** As `--input-format` names it. */
+  readonly format: string;
+  readonly extension: string;
+  /** Events that it says were lost. */
+  lost(file: string): Promise<number>;
+}
+
+/** What the file that is being written is named; something is added when it is done. */
 export const GROWING = 'ring';
-const DUMPED = /^\[ perf record: Dump (.*) \]$/;
-/** perf has much to write where it was not given a processor for a while. */
+const DUMPED = /^\[ (?:perf record|ftrace): Dump (.*) \]$/;
+/** A tracer has much to write where it was not given a processor for a while. */
 const SWITCH_PATIENCE_MS = 10_000;
 const LOOK_MS = 250;
 
-export class PerfRing implements Ring {
-  readonly backend = 'perf';
+export class FileRing implements Ring {
+  readonly backend: string;
   readonly commands: readonly (readonly string[])[];
   readonly ended: Promise<string>;
   private readonly store: SegmentStore;
@@ -31,11 +40,13 @@ export class PerfRing implements Ring {
   private stopped = false;
 
   constructor(
+    private readonly kind: FileKind,
     private readonly tracer: Tracer,
     argv: readonly string[],
     private readonly options: RingOptions,
     private readonly packer: Packer | null,
   ) {
+    this.backend = kind.backend;
     this.commands = [argv, ...(packer === null ? [] : [packer.command])];
     this.store = new SegmentStore(options);
     this.ended = tracer.ended.then(() => (this.stopped ? 'stopped' : this.why()));
@@ -58,7 +69,7 @@ export class PerfRing implements Ring {
     const paths = await placeAll(taken, folder);
     return {
       paths,
-      format: 'perf-data',
+      format: this.kind.format,
       bytes: taken.reduce((sum, s) => sum + s.bytes, 0),
       lost: taken.reduce((sum, s) => sum + s.lost, 0),
       from: taken[0]?.from ?? null,
@@ -114,10 +125,10 @@ export class PerfRing implements Ring {
     const file = await dumped;
     if (file !== null) return this.take(file);
     if (this.tracer.hasEnded()) return this.takeLast();
-    throw new PerfscopeError('record', `perf has not ended its file within ${SWITCH_PATIENCE_MS / 1000} s`);
+    throw new PerfscopeError('record', `${this.backend} has not ended its file within ${SWITCH_PATIENCE_MS / 1000} s`);
   }
 
-  /** What perf wrote at its end. */
+  /** What it wrote at its end. */
   private async takeLast(): Promise<void> {
     const line = this.tracer
       .said()
@@ -130,9 +141,10 @@ export class PerfRing implements Ring {
   private async take(file: string): Promise<void> {
     const now = seconds();
     // The name that perf gives has the time in it, which need not grow.
-    const own = path.join(this.options.folder, `segment.${String(++this.count).padStart(8, '0')}.perf.data`);
+    const { extension, lost } = this.kind;
+    const own = path.join(this.options.folder, `segment.${String(++this.count).padStart(8, '0')}.${extension}`);
     await rename(file, own);
-    const segment = { path: own, from: this.begun, to: now, bytes: await sizeOf(own), lost: await lostEvents(own) };
+    const segment = { path: own, from: this.begun, to: now, bytes: await sizeOf(own), lost: await lost(own) };
     this.begun = now;
     this.growing = 0;
     await this.store.add(segment);
@@ -150,8 +162,8 @@ export class PerfRing implements Ring {
     const said = this.tracer
       .said()
       .split('\n')
-      .filter((l) => l.trim() !== '' && !l.startsWith('[ perf record:'));
-    return said.length === 0 ? 'the program ended' : `perf ended: ${said.at(-1)!.trim()}`;
+      .filter((l) => l.trim() !== '' && !/^\[ (?:perf record|ftrace):/.test(l));
+    return said.length === 0 ? 'the program ended' : `${this.backend} ended: ${said.at(-1)!.trim()}`;
   }
 }
 
