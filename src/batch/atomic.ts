@@ -9,16 +9,23 @@ const TEMPORARY = /^\..*\.tmp$/;
 /**
  * Writes and syncs the file; the caller syncs the folder (`syncFolder`), at once for several files.
  *
+ * @param content its text, whole or in pieces (large-text.ts)
  * @param sync false: somebody else syncs the file, too, before anything relies on it
  * @param writer who writes, where several may write the same file at once
  */
-export async function writeAtomic(file: string, content: string, sync = true, writer = ''): Promise<void> {
+export async function writeAtomic(
+  file: string,
+  content: string | Iterable<string>,
+  sync = true,
+  writer = '',
+): Promise<void> {
   // No random part in the name: one run owns the folder, and a run that was killed leaves at most one such file a target.
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}${writer}.tmp`);
   try {
     const handle = await openNew(temporary);
     try {
-      await handle.writeFile(content);
+      // Each goes where the one before ended.
+      for (const piece of typeof content === 'string' ? [content] : content) await handle.writeFile(piece);
       if (sync) await handle.sync();
     } finally {
       await handle.close();

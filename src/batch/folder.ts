@@ -7,6 +7,7 @@ import { outputError, removeTemporaries, syncFolder, writeAtomic } from './atomi
 import { hashText, resultFile } from './incident.js';
 import { type IncidentDocument, type IncidentRecord, isFailure } from './job.js';
 import { compactJournal, readJournal } from './journal.js';
+import { jsonPieces } from './large-text.js';
 import { Pages } from './pages.js';
 import { summaryMarkdown } from './report.js';
 import { MAX_RESULT, readSmall } from './small-file.js';
@@ -77,7 +78,7 @@ export async function concludeFolder(
   }
   const summary = summariser.finish(pending + missing);
   await withDiskErrors(folder, async () => {
-    await writeAtomic(path.join(folder, 'summary.json'), `${JSON.stringify(summary, null, 1)}\n`);
+    await writeAtomic(path.join(folder, 'summary.json'), jsonPieces(summary));
     await writeAtomic(path.join(folder, 'summary.md'), summaryMarkdown(summary));
     await writeAtomic(path.join(folder, 'index.html'), archivePage(summary, pages.ids));
     if (pending === 0) await compactJournal(folder, records.values());

@@ -8,6 +8,7 @@ import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { outputError, syncFile, syncFolder, writeAtomic } from './atomic.js';
 import type { IncidentRecord } from './job.js';
+import { linePieces } from './large-text.js';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 const HEADER = JSON.stringify({ document: 'perfscope-batch-journal', schemaVersion: 1 });
@@ -73,9 +74,14 @@ function jsonOf(line: string): unknown {
 
 /** Rewrites the journal in the order of ids, a line an incident: equal work leaves equal journals (seconds aside). */
 export async function compactJournal(folder: string, records: Iterable<IncidentRecord>): Promise<void> {
-  const lines = [...records].sort((a, b) => (a.id < b.id ? -1 : 1)).map((r) => JSON.stringify(r));
-  await writeAtomic(path.join(folder, JOURNAL_FILE), [HEADER, ...lines, ''].join('\n'));
+  const sorted = [...records].sort((a, b) => (a.id < b.id ? -1 : 1));
+  await writeAtomic(path.join(folder, JOURNAL_FILE), linePieces(journalLines(sorted)));
   await syncFolder(folder);
+}
+
+function* journalLines(records: readonly IncidentRecord[]): Generator<string> {
+  yield HEADER;
+  for (const record of records) yield JSON.stringify(record);
 }
 
 interface Waiting {

@@ -1,6 +1,5 @@
 /** The machine's clock is set forward and back while a batch runs: limits, leases and waiting go by another one. */
 import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { RedisServer, hasRedis } from '../helpers/redis.js';
@@ -26,12 +25,12 @@ const RESTLESS = `
 const scratch = scratchFolder();
 const at = (...parts: string[]) => scratch.at(...parts);
 const start = starter();
-const env = { NODE_OPTIONS: `--import ${pathToFileURL(at('clock.mjs')).href}` };
+const env = { NODE_OPTIONS: `--require ${at('clock.cjs')}` };
 /** Far less than a day. */
 const LIMITS = ['--incident-time', '40s', '--time-limit', '50s'];
 
 beforeAll(async () => {
-  writeFileSync(at('clock.mjs'), RESTLESS);
+  writeFileSync(at('clock.cjs'), RESTLESS);
   await archiveOf(at('archive'), 3);
   await perfscope(['batch', at('archive'), '-o', at('right'), '-q']);
 });
