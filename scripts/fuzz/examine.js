@@ -10,7 +10,7 @@ import { Refusal } from '../../dist/src/batch/queue/roots.js';
 import { BATCH_REPORTERS } from '../../dist/src/batch/report.js';
 import { parseDocument } from '../../dist/src/batch/schema.js';
 import { Summariser } from '../../dist/src/batch/summary.js';
-import { analyzeCommand } from '../../dist/src/cli/commands/analyze.js';
+import { COMMANDS } from '../../dist/src/cli/commands/index.js';
 import { readConfig, settingsFor } from '../../dist/src/cli/config.js';
 import { readDocument } from '../../dist/src/cli/read-document.js';
 import { compareEvaluations, compareResults } from '../../dist/src/coordinator/compare.js';
@@ -24,6 +24,12 @@ import { explanation } from '../../dist/src/report/explanation.js';
 import { resultSchema } from '../../dist/src/report/schema.js';
 import { archiveMembers } from '../../dist/src/source/archive.js';
 import { parseSignatures } from '../../dist/src/signatures/file.js';
+import { messageOf, slackText } from '../../dist/src/watch/deliveries/message.js';
+import { incidentsPage } from '../../dist/src/watch/face/page.js';
+import { incidentSchema } from '../../dist/src/watch/incident.js';
+import { Store } from '../../dist/src/watch/store.js';
+import { parseWebhook } from '../../dist/src/watch/triggers/alertmanager.js';
+import { INCIDENT } from './shipped.js';
 
 const CONTEXT = { width: 80, color: false };
 const textOf = (file) => decoded(readFileSync(file));
@@ -40,7 +46,9 @@ const KINDS = [
   [/\.request\.json$/, (file) => [() => asked(file)]],
   [/\.case\.json$/, ofCase],
   [/\.baseline\.json$/, (file) => [() => parseBaseline(textOf(file), file)]],
-  [/\.config\.json$/, (file) => [() => configured(file)]],
+  [/\.config\.json$/, (file) => COMMANDS.map((command) => () => configured(file, command))],
+  [/\.webhook\.json$/, (file) => [() => alerted(file)]],
+  [/\.incident\.json$/, (file) => [() => watched(file)]],
 ];
 
 /** @param {{ signatures: string, trace: string, results: string[] }} whole what belongs together, undamaged */
@@ -138,7 +146,43 @@ function ofCase(file) {
   ];
 }
 
-async function configured(file) {
-  const found = await readConfig(file, path.dirname(file));
-  if (found !== null) settingsFor(analyzeCommand.options, found.values, {});
+/** What stands in a config file is of the kind that the command expects, or refused. */
+async function configured(file, command) {
+  const { options } = await command.load();
+  const settings = settingsFor(options, await readConfig(file, path.dirname(file)), {});
+  for (const [name, value] of Object.entries(settings)) {
+    const { type, array } = options[name];
+    const fits = (one) => typeof one === 'string' || typeof one === (type === 'count' ? 'number' : type);
+    if (array === true ? !value.every(fits) : !fits(value)) throw new Error(`${name} is ${JSON.stringify(value)}`);
+  }
+}
+
+/** The body of a webhook: what is taken of it can be kept, and read again. */
+function alerted(file) {
+  const { firing } = parseWebhook(textOf(file));
+  const triggers = firing.map(({ since, ...trigger }) => {
+    if (!Number.isFinite(since)) throw new Error(`since ${since}`);
+    return { at: new Date(since).toISOString(), ...trigger };
+  });
+  shown({ ...INCIDENT, triggers });
+}
+
+/** What lies in the folder of `watch`. */
+async function watched(file) {
+  const root = `${file}.folder`;
+  try {
+    const folder = path.join(root, 'incidents', INCIDENT.id);
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(file, path.join(folder, 'incident.json'));
+    const store = await Store.open(root, () => undefined);
+    for (const incident of store.all()) shown(incident);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+function shown(value) {
+  const incident = incidentSchema.parse(value);
+  incidentsPage('host', [incident]);
+  slackText(messageOf(incident, '/incidents', 'http://127.0.0.1'));
 }

@@ -72,8 +72,54 @@ export async function shipped(folder) {
   addJson('x.baseline.json', baseline());
   addJson('x.case.json', JSON.parse(readFileSync(path.join(BUGS, 'redis-849', 'case.json'), 'utf8')));
   addJson('x.config.json', { top: 3, unitGap: 0.3, format: ['json'], timeLimit: '5m', anyProgram: true });
+  addJson('watch.config.json', {
+    ...{ window: '5m', maxRing: '1G', quota: '10G', after: '5s', minInterval: '1m', maxWaiting: 4, nice: 5 },
+    ...{ detect: ['cpu'], webhook: ['http://127.0.0.1:1/'], listen: '127.0.0.1:9464', queueName: 'x', learn: true },
+  });
+  addJson('x.webhook.json', webhook());
+  addJson('x.incident.json', INCIDENT);
   return { originals, whole };
 }
+
+/** As Alertmanager posts it. */
+function webhook() {
+  const alert = {
+    labels: { alertname: 'SlowAnswers', instance: 'web1:9100', severity: 'page' },
+    annotations: { summary: 'answers take 5 s' },
+    startsAt: '2026-11-29T16:53:00.000Z',
+    endsAt: '0001-01-01T00:00:00Z',
+    generatorURL: 'http://prometheus/graph',
+  };
+  const alerts = [
+    { status: 'firing', ...alert, fingerprint: 'c0ffee' },
+    { status: 'firing', ...alert },
+    { status: 'resolved', ...alert, fingerprint: 'decade' },
+  ];
+  const group = { receiver: 'perfscope', groupLabels: {}, commonLabels: {}, commonAnnotations: {}, truncatedAlerts: 0 };
+  return { version: '4', groupKey: '{}:{}', status: 'firing', ...group, externalURL: 'http://alerts', alerts };
+}
+
+const OPENED_AT = '2026-11-29T16:53:00.000Z';
+
+/** An incident as `watch` keeps it. */
+export const INCIDENT = {
+  document: 'perfscope-incident',
+  schemaVersion: 1,
+  id: '20261129T165300Z-00',
+  host: 'web1',
+  openedAt: OPENED_AT,
+  state: 'analysed',
+  triggers: [{ at: OPENED_AT, source: 'alert', reason: 'slow', identity: 'c0ffee', labels: { severity: 'page' } }],
+  moreTriggers: 0,
+  snapshot: { takenAt: OPENED_AT, backend: 'perf', format: 'perf-data', files: ['x'], bytes: 9, lost: 0, kept: true },
+  attempts: 1,
+  outcome: {
+    ...{ verdict: 'bug', externalResource: null, odds: 3, words: 'the server itself', reasons: ['it loops'] },
+    ...{ suspects: [{ rank: 1, function: 'retry', confidence: 0.9, tied: 0 }], events: 100, seconds: 1.5 },
+  },
+  failure: null,
+  delivered: { slack: 'done' },
+};
 
 /** An incident as the queue has it. */
 function jobOf(trace) {

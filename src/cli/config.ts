@@ -101,21 +101,52 @@ function near(a: string, b: string): boolean {
   return a.toLowerCase().startsWith(b.toLowerCase().slice(0, 3));
 }
 
-/** What config and environment say of the options of one command; the environment goes over the config. */
+/**
+ * What config and environment say of the options of one command; the environment goes over the config.
+ *
+ * @throws PerfscopeError 'config' for a value of the config that is of another kind than the option's
+ */
 export function settingsFor(
   options: Readonly<Record<string, Options>>,
-  config: Settings,
+  config: Found | null,
   env: NodeJS.ProcessEnv,
 ): Settings {
   const given: Settings = {};
-  const byCamel = new Map(Object.entries(config).map(([k, v]) => [camel(k), v]));
+  const keys = new Map(Object.keys(config?.values ?? {}).map((key) => [camel(key), key]));
   for (const [name, option] of Object.entries(options)) {
-    if (byCamel.has(camel(name))) given[name] = byCamel.get(camel(name));
+    const key = keys.get(camel(name));
+    if (config !== null && key !== undefined) given[name] = fromConfig(key, option, config);
     const text = env[`PERFSCOPE_${name.toUpperCase().replaceAll('-', '_')}`];
     if (text === undefined || text === '') continue;
     given[name] = fromText(text, option);
   }
   return given;
+}
+
+const isText = (value: unknown) => typeof value === 'string' || typeof value === 'number';
+
+/** As it would be on the command line. What is of another kind is no setting, and must not be passed over either. */
+function fromConfig(key: string, option: Options, { path, values }: Found): unknown {
+  const value = values[key];
+  const wanted = wantedOf(option);
+  const list = option.array === true ? [value].flat() : null;
+  const fits = list === null ? wanted.fits(value) : list.every(wanted.fits);
+  if (!fits) {
+    const shown = JSON.stringify(value) ?? typeof value;
+    const what = list === null ? wanted.what : `${wanted.what}, or a list of such,`;
+    const short = shown.length > MOST_SHOWN ? `${shown.slice(0, MOST_SHOWN)}...` : shown;
+    throw new PerfscopeError('config', `${key}: ${what} is wanted, not ${short}`, { path });
+  }
+  const given = (one: unknown) => (option.type === 'string' ? String(one) : one);
+  return list === null ? given(value) : list.map(given);
+}
+
+const MOST_SHOWN = 100;
+
+function wantedOf({ type }: Options): { readonly what: string; readonly fits: (value: unknown) => boolean } {
+  if (type === 'boolean') return { what: 'true or false', fits: (value) => typeof value === 'boolean' };
+  // Whether a text is a number, and one in range, is looked at as on the command line.
+  return { what: type === 'number' || type === 'count' ? 'a number' : 'a text', fits: isText };
 }
 
 function fromText(text: string, option: Options): unknown {

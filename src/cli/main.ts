@@ -67,7 +67,7 @@ async function settings(command: Command, found: Found | null): Promise<Record<s
     const known = all.flatMap((c) => Object.keys(c.options)).concat(Object.keys(COMMON_OPTIONS));
     checkKeys(found, new Set(known.map(camel)));
   }
-  return settingsFor({ ...command.options, ...COMMON_OPTIONS }, found?.values ?? {}, process.env);
+  return settingsFor({ ...command.options, ...COMMON_OPTIONS }, found, process.env);
 }
 
 /** `--config FILE` is needed before the flags can be parsed. */

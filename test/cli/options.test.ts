@@ -41,6 +41,7 @@ describe('commands', () => {
 });
 
 describe('settings', () => {
+  const found = (values: Record<string, unknown>) => ({ path: 'c.json', values });
   const options = {
     'unit-gap': { type: 'number' },
     method: { type: 'string', array: true },
@@ -55,13 +56,38 @@ describe('settings', () => {
       PERFSCOPE_PROGRESS: 'false',
       PERFSCOPE_OTHER: 'x',
     };
-    expect(settingsFor(options, { unitGap: 0.1, top: 3, output: 'of another command' }, env)).toEqual({
+    expect(settingsFor(options, found({ unitGap: 0.1, top: 3, output: 'of another command' }), env)).toEqual({
       'unit-gap': 0.2,
       method: ['a', 'b'],
       progress: false,
       top: 3,
     });
-    expect(settingsFor(options, { 'unit-gap': 0.1 }, {})).toEqual({ 'unit-gap': 0.1 });
+    expect(settingsFor(options, found({ 'unit-gap': 0.1 }), {})).toEqual({ 'unit-gap': 0.1 });
+    expect(settingsFor(options, null, {})).toEqual({});
+  });
+
+  it('takes numbers for texts, and one for a list', () => {
+    const kinds = { window: { type: 'string' }, format: { type: 'string', array: true } } as const;
+    expect(settingsFor(kinds, found({ window: 5, format: 'json' }), {})).toEqual({ window: '5', format: ['json'] });
+    expect(settingsFor(kinds, found({ format: ['json', 7] }), {})).toEqual({ format: ['json', '7'] });
+  });
+
+  it.each([
+    [{ progress: 'no' }, 'progress: true or false is wanted, not "no"'],
+    [{ progress: null }, 'progress: true or false is wanted, not null'],
+    [{ top: [1, 2] }, 'top: a number is wanted, not [1,2]'],
+    [{ unitGap: {} }, 'unitGap: a number is wanted, not {}'],
+    [{ window: true }, 'window: a text is wanted, not true'],
+    [{ window: ['5m'] }, 'window: a text is wanted, not ["5m"]'],
+    [{ method: ['a', null] }, 'method: a text, or a list of such, is wanted, not ["a",null]'],
+    [
+      { method: { a: 'b'.repeat(200) } },
+      `method: a text, or a list of such, is wanted, not {"a":"${'b'.repeat(94)}...`,
+    ],
+  ])('refuses %j: it would be passed over', (values, message) => {
+    const kinds = { ...options, window: { type: 'string' } } as const;
+    const error = { code: 'config', message, place: { path: 'c.json' } };
+    expect(() => settingsFor(kinds, found(values), {})).toThrow(expect.objectContaining(error));
   });
 });
 
