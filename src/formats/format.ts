@@ -3,6 +3,7 @@
  * by looking at the bytes.
  */
 import type { TraceChunk } from '../trace/chunk.js';
+import type { Trace } from '../trace/table.js';
 import type { Message } from '../result.js';
 import type { CsvLayout } from './csv/layout.js';
 import type { PerfDataLayout } from './perf/data/arranger.js';
@@ -100,6 +101,11 @@ export interface TraceFormat {
    * 0 when the whole stretch is one record.
    */
   lastRecordStart(bytes: Uint8Array): number;
+  /**
+   * Why a whole trace of the format, read with these options, must not be used although each of its lines was understood; null where it can be.
+   * `what` the input is, and `advice` how to get a better one.
+   */
+  refusal?(trace: Trace, options: ParseOptions): { readonly what: string; readonly advice: string } | null;
   /** Parses whole records. Must never throw on damaged text: it counts and skips. The rows are valid until the thread's next call. */
   parseChunk(bytes: Uint8Array, options: ParseOptions): TraceChunk;
 }

@@ -26,7 +26,7 @@ import { piecesOf } from './pieces.js';
 import { placeStage } from './place-stage.js';
 import type { Pool } from '../pool/pool.js';
 import { sharedBytes } from './chunk-packing.js';
-import { type ChosenFormat, type Sampled, formatOf, sampleOf, withoutCalls } from './sampling.js';
+import { type ChosenFormat, type Sampled, foreignError, formatOf, sampleOf, withoutCalls } from './sampling.js';
 import { throwIfCancelled } from '../pool/stage.js';
 
 export interface ReadOptions {
@@ -242,6 +242,8 @@ async function readSet(
   for (const part of parts) if (part.problem !== null) part.builder.markTruncated();
   for (const builder of new Set(parts.map((part) => part.builder))) {
     const trace = builder.finish();
+    const refused = format.refusal?.(trace, prepared) ?? null;
+    if (refused !== null) throw foreignError(sources[0]!.path, refused);
     read.push(trace);
     facts.push(...builder.kin);
     for (const part of parts) if (part.builder === builder) warnings.push(...warningsOf(part, trace));

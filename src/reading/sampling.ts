@@ -198,7 +198,8 @@ function unreadable(path: string, text: Uint8Array, sample: Uint8Array): Perfsco
   );
 }
 
-function foreignError(path: string, { what, advice }: ForeignTracer): PerfscopeError {
+/** The input is something that is not read. */
+export function foreignError(path: string, { what, advice }: ForeignTracer): PerfscopeError {
   return new PerfscopeError('input-format', `${path} is ${what}`, { path, line: 1, offset: 0 }, advice);
 }
 

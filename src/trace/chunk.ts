@@ -58,6 +58,7 @@ export interface TraceChunk {
   cutOff: boolean;
   /** As in Trace. */
   builds?: ReadonlyMap<string, string>;
+  mixedThreads?: number;
 }
 
 /**

@@ -10,6 +10,7 @@ export class InputTotals {
   truncated = false;
   private bytes = 0;
   private readonly builds = new Map<string, string>();
+  private mixedThreads = 0;
   private notices = 0;
   private skippedLines = 0;
   private readonly examples: Skipped['examples'][number][] = [];
@@ -25,10 +26,14 @@ export class InputTotals {
     this.skippedLines += chunk.skippedLines;
     this.hasDurations ||= chunk.hasDurations;
     this.truncated ||= chunk.cutOff;
+    this.mixedThreads += chunk.mixedThreads ?? 0;
     for (const [path, build] of chunk.builds ?? []) this.builds.set(path, build);
   }
 
-  finish(): Pick<Trace, 'lines' | 'bytes' | 'notices' | 'skipped' | 'truncated' | 'hasDurations' | 'builds'> {
+  finish(): Pick<
+    Trace,
+    'lines' | 'bytes' | 'notices' | 'skipped' | 'truncated' | 'hasDurations' | 'builds' | 'mixedThreads'
+  > {
     const { lines, bytes, notices, truncated, hasDurations } = this;
     return {
       lines,
@@ -38,6 +43,7 @@ export class InputTotals {
       hasDurations,
       skipped: { lines: this.skippedLines, examples: this.examples },
       ...(this.builds.size > 0 && { builds: this.builds }),
+      ...(this.mixedThreads > 0 && { mixedThreads: this.mixedThreads }),
     };
   }
 }

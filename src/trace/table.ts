@@ -130,6 +130,8 @@ export interface Trace {
   readonly truncated: boolean;
   /** Build ids (hexadecimal) of the files that were mapped, by path, where the recording tells them (perf script --show-mmap-events). */
   readonly builds?: ReadonlyMap<string, string>;
+  /** Threads that, as their own events say, stand under the number of another one; absent: none. */
+  readonly mixedThreads?: number;
 }
 
 /** Rows of one thread, in order: `order[offsets[t] .. offsets[t + 1])`. Counting sort: O(rows). */

@@ -39,12 +39,8 @@ export const switchText = fc
 const others = [
   ...['cycles:u: 1 f (/a)', 'cpu-clock:', 'sched:sched_wakeup: comm=x pid=1', 'sched:sched_waking: comm=x', 'sched:'],
   ...['sched:sched_stat_runtime: comm=x', 'sched:sched_process_fork: comm=x', 'sched:sched_process_free: comm=x pid=1'],
-  ...['sched:sched_process_exec: filename=/a pid=1', 'sched:sched_pi_setprio: comm=x', 'sched:sched_switc', 'r:', ''],
-  ...[
-    'PERF_RECORD_MMAP2 1/1: [0x1(0x1) @ 0 <0123456789>]: r-xp /a',
-    'irq:softirq_entry: vec=1',
-    'syscalls:sys_enter_x:',
-  ],
+  ...['sched:sched_pi_setprio: comm=x', 'sched:sched_switc', 'r:', ''],
+  ...['PERF_RECORD_MMAP2 1/1: [0x1(0x1) @ 0 <0123456789>]: r-xp /a', 'irq:softirq_entry: vec=1'],
   ...['1 cycles:', 'raw_syscalls:sys_other: NR 1', 'signal:signal_generate: sig=1', 'skb:x', 'block:b', '{', '`'],
 ];
 

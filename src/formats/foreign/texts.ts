@@ -61,7 +61,7 @@ export const TEXTS: readonly Sign[] = [
     advice: 'Print them too: perf script -F comm,pid,tid,cpu,time,event,trace',
   },
   {
-    line: /^\s*\S*[^\s\d]\S*(?: \[\d+\])? +\d+\.\d+: +(?:raw_)?syscalls:sys_\w+:/,
+    line: /^\s*(?:\S*[^\s\d]\S* +)?(?:\[\d+\] +)?\d+\.\d+: +(?:raw_)?syscalls:sys_\w+:/,
     share: 0.5,
     what: 'a text of perf script without threads',
     advice: 'Print them too: perf script -F comm,pid,tid,cpu,time,event,trace',

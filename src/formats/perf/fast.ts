@@ -24,7 +24,8 @@ interface Exports extends ReaderExports {
   setExits(recorded: number): void;
   noticesOf(): number;
   ownerOf(): number;
-  addStranger(length: number): void;
+  addStranger(length: number, switcher: number): void;
+  setOneId(told: number): void;
   readonly NEW_NAME: WebAssembly.Global;
   readonly SWITCH_TIME: WebAssembly.Global;
   readonly SWITCH_CPU: WebAssembly.Global;
@@ -57,6 +58,8 @@ interface Readers {
 const SHORTEST_CALL = 64;
 /** Longest name and ids that are kept there, bytes. */
 const LONGEST_HEAD = 32;
+/** Nothing is known of whom the scheduler says that the line is of. */
+const NO_SWITCHER = -1;
 /** Longest name of a task that is kept there, bytes. */
 const LONGEST_NAME = 15;
 
@@ -102,6 +105,7 @@ export class FastPerf extends WasmReader<Exports> {
     this.hasBase = false;
     this.knownNumbers = 0;
     this.wasm.setExits(Number(layout.exits));
+    this.wasm.setOneId(Number(layout.oneId === true));
     this.wasm.forgetNumbers(directoryFlag(layout.architecture));
     this.wasm.forgetNames();
     this.wasm.forgetChains();
@@ -139,7 +143,8 @@ export class FastPerf extends WasmReader<Exports> {
     const length = line.idsEnd - line.start;
     if (!isCall) {
       // Whose line it is does not matter, and the thread may have another name by now.
-      if (length <= LONGEST_HEAD) wasm.addStranger(this.putHead(line, length));
+      const switcher = isSwitch && this.readers.switches.nameEnd >= 0 ? this.readers.switches.previous : NO_SWITCHER;
+      if (length <= LONGEST_HEAD) wasm.addStranger(this.putHead(line, length), switcher);
       return;
     }
     const { numbersSeen } = calls.names;

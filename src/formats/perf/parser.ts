@@ -12,6 +12,7 @@ import { PerfCalls } from './calls.js';
 import { EPOCH_SECONDS } from './clock.js';
 import { FastPerf } from './fast.js';
 import * as perf from './line.js';
+import { Switchers } from './mixed-threads.js';
 import { PerfStacks } from './stacks.js';
 import { ThreadEnds } from './thread-ends.js';
 import type { PerfLayout } from './survey.js';
@@ -31,6 +32,7 @@ export class PerfParser {
   private readonly line = new perf.PerfLine();
   private readonly calls: PerfCalls;
   private readonly switches = new PerfSwitches();
+  private readonly switchers = new Switchers();
   private readonly stacks: PerfStacks;
   private readonly scanner: LineScanner;
   private readonly times = { baseSeconds: -1, lastNs: 0 };
@@ -108,6 +110,8 @@ export class PerfParser {
     const clock = baseSeconds < 0 ? 'none' : this.layout.deltas === true ? 'relative' : absolute;
     const chunk = writer.finish({ clock, baseSeconds: base, advanceNs: lastNs }, this.given.length);
     if (this.builds.size > 0) chunk.builds = this.builds;
+    const { mixed } = this.switchers;
+    if (mixed > 0) chunk.mixedThreads = mixed;
     return { ...chunk, earlyEnds: this.ends.early, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
@@ -133,7 +137,9 @@ export class PerfParser {
     const now = layout.deltas === true ? times.lastNs : (line.seconds - times.baseSeconds) * 1e9 + line.nanoseconds;
     if (now > times.lastNs) times.lastNs = now;
     if (event === perf.EVENT_SWITCH) {
-      return this.switches.read(this.bytes, line.rest, line.cpu, now) ? '' : 'damaged sched_switch';
+      if (!this.switches.read(this.bytes, line.rest, line.cpu, now)) return 'damaged sched_switch';
+      if (layout.oneId === true) this.switchers.add(line.tid, this.switches.previous);
+      return '';
     }
     if (event === perf.EVENT_PROCESS_EXIT || event === perf.EVENT_PROCESS_EXEC) {
       writer.notices++;

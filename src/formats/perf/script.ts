@@ -5,6 +5,7 @@
 import { LF, SPACE } from '../../lib/bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from '../format.js';
 import { PerfLine } from './line.js';
+import { mixesThreads } from './mixed-threads.js';
 import { PerfParser } from './parser.js';
 import { surveyPerf } from './survey.js';
 
@@ -28,8 +29,8 @@ export const perfScript: TraceFormat = {
   },
 
   prepare(sample, options): ParseOptions {
-    const { architecture, raw, exits, deltas } = surveyPerf(sample);
-    return { ...options, perf: { architecture: options.architecture ?? architecture, raw, exits, deltas } };
+    const { architecture, raw, exits, deltas, oneId } = surveyPerf(sample);
+    return { ...options, perf: { architecture: options.architecture ?? architecture, raw, exits, deltas, oneId } };
   },
 
   lastRecordStart(bytes) {
@@ -44,6 +45,14 @@ export const perfScript: TraceFormat = {
       end = start - 1;
     }
     return fallback;
+  },
+
+  refusal(trace, { perf }) {
+    if (perf?.oneId !== true || !mixesThreads(trace)) return null;
+    return {
+      what: 'a text of perf script with processes instead of threads: calls of several threads stand under one number',
+      advice: 'Print threads too: perf script -F comm,pid,tid,cpu,time,event,trace',
+    };
   },
 
   parseChunk(bytes, options) {

@@ -13,6 +13,8 @@ export interface PerfLayout {
   readonly exits: boolean;
   /** The times are differences to the event before (perf script --deltatime). */
   readonly deltas?: boolean;
+  /** Each line tells one number, the thread's or the process's. */
+  readonly oneId?: boolean;
 }
 
 export interface PerfSurvey extends PerfLayout {
@@ -44,6 +46,7 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
   let lines = 0;
   let events = 0;
   let untimed = 0;
+  let pairs = 0;
   let first = -1;
   let previous = 0;
   let back = 0;
@@ -59,6 +62,7 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
       continue;
     }
     events++;
+    if (line.pid >= 0) pairs++;
     const time = line.seconds + line.nanoseconds / 1e9;
     if (first < 0) first = time;
     if (time < previous) back++;
@@ -83,6 +87,7 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
     exits: exits > 0 || enters < ENTRIES_WITHOUT_EXIT,
     // perf sorts its events: times that begin at 0 and go back all the time are none.
     deltas: first === 0 && back > events * OFTEN_BACK,
+    oneId: pairs === 0,
     lines,
     events,
     calls: enters + exits,

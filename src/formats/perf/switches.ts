@@ -30,6 +30,8 @@ export class PerfSwitches {
   private nextTid = new Int32Array(256);
   private nextName = new Uint16Array(256);
   private readonly names = new ByteInterner();
+  /** Who had the CPU in the event that was read last. */
+  previous = 0;
   /** The name that was read last, bytes[nameStart, nameEnd), and its number; nameEnd is -1 where there was none. */
   nameStart = 0;
   nameEnd = -1;
@@ -62,7 +64,7 @@ export class PerfSwitches {
       if (idAt < 0 || previousAt < 0 || lastOf(bytes, previousAt, arrow, ' prev_state=') < 0) return false;
       const from = this.add(bytes, next + 10, idAt, cpu, now);
       this.nextTid[from] = idOf(bytes, idAt + 10);
-      this.previousTid[from] = idOf(bytes, previousAt + 10);
+      this.previousTid[from] = this.previous = idOf(bytes, previousAt + 10);
       this.previousState[from] = bytes[state];
       return true;
     }
@@ -73,7 +75,7 @@ export class PerfSwitches {
     if (nextColon - next >= NAME_BYTES) return false;
     const row = this.add(bytes, next, nextColon, cpu, now);
     this.nextTid[row] = idOf(bytes, nextColon + 1);
-    this.previousTid[row] = idOf(bytes, previousColon + 1);
+    this.previousTid[row] = this.previous = idOf(bytes, previousColon + 1);
     this.previousState[row] = bytes[state];
     return true;
   }

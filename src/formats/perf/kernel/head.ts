@@ -14,7 +14,7 @@ const LONGEST: i32 = 32;
  * on; when there are more, the oldest is forgotten.
  */
 const STRANGERS: i32 = 1024;
-/** Per thread: its name and ids, zeros before them (32 bytes), and their length, 0 when not known. */
+/** Per thread: its name and ids, zeros before them (32 bytes), their length, 0 when not known, and who switches tell that it is, -1: nobody yet. */
 const RECORD: i32 = 64;
 const RECORDS: usize = memory.data((THREADS + STRANGERS) * RECORD, 16);
 /** Those behind are empty: there are inputs of many small chunks. */
@@ -62,12 +62,21 @@ export function setHead(whose: i32, length: i32): void {
   write(whose, length);
 }
 
-/** There are lines that begin with what stands at NEW_HEAD, of this length. */
-export function addStranger(length: i32): void {
-  if (findHead(NEW_HEAD + LONGEST, length) >= 0) return;
-  write(THREADS + nextStranger, length);
+/** There are lines that begin with what stands at NEW_HEAD, of this length; a switch tells of this thread, unless it is -1. */
+export function addStranger(length: i32, switcher: i32): void {
+  const known = findHead(NEW_HEAD + LONGEST, length);
+  const whose = known >= 0 ? known : THREADS + nextStranger;
+  if (known < 0) write(whose, length);
+  if (switcher >= 0) store<i32>(RECORDS + whose * RECORD, switcher, 36);
+  if (known >= 0) return;
   if (nextStranger == strangers) strangers++;
   nextStranger = (nextStranger + 1) & (STRANGERS - 1);
+}
+
+/** Whether lines with one number tell it of the thread `previous`, as the last switch that JavaScript read. */
+// @inline
+export function isSwitcher(previous: i32): bool {
+  return load<i32>(RECORDS + thread * RECORD, 36) == previous;
 }
 
 function write(whose: i32, length: i32): void {
@@ -75,6 +84,7 @@ function write(whose: i32, length: i32): void {
   v128.store(record, v128.load(NEW_HEAD));
   v128.store(record, v128.load(NEW_HEAD, 16), 16);
   store<i32>(record, length, 32);
+  store<i32>(record, -1, 36);
   if (length == 0) return;
   const slot = slotOf(NEW_HEAD + LONGEST, length);
   let at: usize = 0;

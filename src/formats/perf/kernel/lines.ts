@@ -28,7 +28,7 @@ export { LONGEST_CHAIN, OWNER_CHAINS, OWNER_ROWS, addChain, forgetChains, newCha
 export { NEW_HEAD, addStranger, forget, setHead } from './head';
 export { addNumber, forgetNumbers } from './numbers';
 export { NEW_NAME, SWITCH_CPU, SWITCH_NAME, SWITCH_NEXT, SWITCH_PREVIOUS, SWITCH_STATE, SWITCH_TIME } from './switches';
-export { addName, forgetNames, switchesOf } from './switches';
+export { addName, forgetNames, setOneId, switchesOf } from './switches';
 
 /** A stack that follows belongs to no call. */
 const NO_OWNER: i32 = -1;

@@ -4,7 +4,7 @@
  */
 import { isDigit, shortNumber, digitCount } from '../../../lib/kernel/digits';
 import { wordAt } from '../../../lib/kernel/words';
-import { cpu, now } from './head';
+import { cpu, isSwitcher, now } from './head';
 
 /** A window of text has fewer. */
 const MOST: i32 = 4096;
@@ -47,6 +47,12 @@ const COMM: u32 = 0x3d6d;
 const NEXT_PID: u64 = 0x69705f7478656e20;
 const NEXT_PRIO: u64 = 0x72705f7478656e20;
 
+/** Lines tell one number, so that it may be the process's. */
+let oneId: bool = false;
+
+export function setOneId(told: bool): void {
+  oneId = told;
+}
 export function switchesOf(): i32 {
   return switches;
 }
@@ -94,6 +100,7 @@ export function readSwitch(start: usize): usize {
   if (id <= start + 1) return 0;
   const previous = shortNumber(id);
   if (isDigit(load<u8>(id + digitCount)) || digitCount == 0) return 0;
+  if (oneId && !isSwitcher(previous)) return 0;
   const next = named ? readNamed(arrow + 14) : readBrackets(arrow + 4);
   if (next == 0) return 0;
   store<f64>(SWITCH_TIME + (switches << 3), now);
