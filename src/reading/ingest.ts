@@ -90,7 +90,7 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   // A silent thread's empty file has no clock, and must not take the others' away.
   const heard = traces.filter(({ lines }) => lines > 0);
   let trace = heard.length === 0 ? traces[0]! : mergeTraces(heard);
-  if (trace.length === 0) throw withoutCalls(first!.sampled, first!, trace);
+  if (trace.length === 0) throw withoutCalls(first!.sampled, first!, trace, warnings);
   if (first!.format.arrangement?.framesUnnamed === true) {
     const named = await nameFrames(trace);
     warnings.push(...named.warnings);

@@ -208,9 +208,10 @@ export function withoutCalls(
   { source, sample }: Sampled,
   { format, reason }: ChosenFormat,
   trace: Trace,
+  warnings: readonly Message[],
 ): PerfscopeError {
   const { path } = source;
-  if (format.arrangement !== undefined) return withoutRecords(path, format, reason);
+  if (format.arrangement !== undefined) return withoutRecords(path, format, reason, warnings);
   const wrapping = findWrapping(sample);
   const lines = firstLines(wrapping === null ? sample : unwrapped(sample, wrapping));
   const other = foreignTracer(lines) ?? foreignTable(lines);
@@ -229,7 +230,22 @@ export function withoutCalls(
   );
 }
 
-function withoutRecords(path: string, { id }: TraceFormat, reason: string): PerfscopeError {
+function withoutRecords(
+  path: string,
+  { id }: TraceFormat,
+  reason: string,
+  warnings: readonly Message[],
+): PerfscopeError {
+  const damage = warnings.find(({ code }) => code === 'perf-data-damaged');
+  if (damage !== undefined) {
+    const { what, offset } = damage.args;
+    return new PerfscopeError(
+      'input-damaged',
+      `${path} (${id}) is cut off or damaged before its first system call: ${String(what)}`,
+      { path, offset: Number(offset) },
+      'Copy the file anew, or record again; a recorder must be ended with Ctrl-C (SIGINT), not killed.',
+    );
+  }
   return new PerfscopeError(
     'input-empty',
     `no system call in the trace: ${path} was read as ${id} (${reason})`,

@@ -26,7 +26,7 @@ export interface Ring {
 
 export interface Snapshot {
   readonly paths: readonly string[];
-  /** As `--input-format` names it. */
+  /** The id of a format: docs/formats.md. */
   readonly format: string;
   readonly bytes: number;
   /** Events that the tracer lost in what was written. */

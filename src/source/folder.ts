@@ -34,6 +34,13 @@ export async function openFolder(path: string, signal?: AbortSignal): Promise<So
       'Give a trace, or the folder of strace -ff.',
     );
   }
+  if (files.includes('data') && files.some((name) => /^data\.\d+$/.test(name)))
+    throw new PerfscopeError(
+      'input-is-directory',
+      `${path} is a recording of perf record --threads, in a file a thread of perf`,
+      { path },
+      `Give its text: perf script --ns -F comm,pid,tid,cpu,time,event,trace -i ${path} > trace.perf.txt; or record without --threads.`,
+    );
   const threads = files.flatMap((name) => {
     const tid = tidOfName(name);
     return tid === 0 ? [] : [{ name, tid, prefix: THREAD_FILE.exec(name)![1]! }];

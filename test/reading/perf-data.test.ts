@@ -42,6 +42,18 @@ it('reads what perf record --switch-output wrote as one recording, in whatever o
   }
 });
 
+it('says where it is cut off if that is before the first call', async () => {
+  const bytes = gunzipSync(readFileSync(join(golden, 'plain.data.gz')));
+  const file = join(scratch, 'cut.data');
+  const begin = Number(bytes.readBigUInt64LE(40));
+  writeFileSync(file, bytes.subarray(0, begin + 200));
+  await expect(readTrace([file], { pool })).rejects.toMatchObject({
+    code: 'input-damaged',
+    message: expect.stringMatching(/cut off or damaged before its first system call/) as string,
+    place: { path: file, offset: expect.any(Number) as number },
+  });
+});
+
 it.each(['plain', 'piped', 'packed'])('%s is the same from a file, a packed file and a stream', async (name) => {
   const packed = join(golden, `${name}.data.gz`);
   const bytes = gunzipSync(readFileSync(packed));

@@ -2,7 +2,6 @@
  * A recording of ftrace's rings on its way to pieces that can be read side by side: pages are decoded as they come, their events put into the order
  * of time as those of perf.data are, and written into the same pieces (../perf/data/events.ts).
  */
-import { PerfscopeError } from '../../errors.js';
 import type { Message } from '../../result.js';
 import type { Arranged, Arranger, ParseOptions } from '../format.js';
 import type { PerfDataLayout } from '../perf/data/arranger.js';
@@ -45,17 +44,16 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   private ended = false;
   private told = 0;
   private baseSeconds = 0;
-  private earliest = Infinity;
   private readonly faults = new Map<string, { records: number; readonly offset: number }>();
   private layout: PerfDataLayout | null = null;
   private readonly emit = (at: number) => this.tell(at);
 
   constructor(
-    begin: number,
+    private readonly begun: number,
     private readonly given: ParseOptions,
     room: { readonly pieceBytes: number; supply(): SharedArrayBuffer },
   ) {
-    this.reader = new FrameReader(this, begin);
+    this.reader = new FrameReader(this, begun);
     this.piece = new PieceWriter(
       room.pieceBytes,
       () => room.supply(),
@@ -71,13 +69,7 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   end(): Arranged[] {
     const left = this.reader.end();
     const at = this.reader.offset;
-    if (this.known === null)
-      throw new PerfscopeError(
-        'input-damaged',
-        'its first frame, which describes it, is cut off or damaged',
-        {},
-        AGAIN,
-      );
+    if (this.known === null) this.fault('its first frame, which describes it, is cut off or damaged', this.begun, 0);
     if (left > 0) this.fault('a frame that is cut off', at, 1);
     if (!this.ended) this.fault('the end is missing: the recorder was killed, or the file is cut off', at + left, 0);
     this.pending.end(this.emit);
@@ -95,7 +87,9 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   }
 
   get firstSeconds(): number {
-    return this.earliest === Infinity ? NaN : this.baseSeconds + this.earliest / 1e9;
+    if (this.known === null) return NaN;
+    const { preamble, base, shift } = this.known;
+    return this.baseSeconds + (Number(BigInt(preamble.fileBase) - base) + shift) / 1e9;
   }
 
   get origin(): string {
@@ -112,7 +106,8 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
 
   frame(kind: number, content: Uint8Array, offset: number): void {
     if (kind === FRAME.PREAMBLE) return this.begin(content, offset);
-    if (this.known === null) return this.fault('frames before the one that describes them', offset, 1);
+    // What is wrong with the first frame is told once.
+    if (this.known === null) return;
     switch (kind) {
       case FRAME.PAGE:
         return this.page(content, offset);
@@ -143,7 +138,6 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
         this.pageOffset,
         1,
       );
-    if (now < this.earliest) this.earliest = now;
     if (event.what === 'call') {
       const rawAt = at * 4;
       const { samples, bytes, cpu } = this;
@@ -156,9 +150,10 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   private begin(content: Uint8Array, offset: number): void {
     if (this.known !== null) return this.fault('a second description', offset, 1);
     const preamble = readPreamble(content);
+    if (typeof preamble === 'string') return this.fault(preamble, offset, 0);
     const [page, events] = [pageLayout(preamble.page), ringEvents(preamble.formats)];
     if (page === null || events === null)
-      throw new PerfscopeError('input-damaged', 'it does not describe its pages and events', {}, AGAIN);
+      return this.fault('its first frame does not describe pages and events', offset, 0);
     const base = BigInt(preamble.clockBase);
     const wall = base + BigInt(preamble.clockOffset);
     const seconds = wall / BILLION;
@@ -238,6 +233,7 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   }
 
   private counts(): void {
+    if (this.known === null) return;
     if (this.notices > 0) this.piece.count(e.NOTICE, this.notices);
     if (this.skipped > 0) this.piece.count(e.SKIPPED, this.skipped);
     this.notices = this.skipped = 0;
@@ -276,7 +272,6 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
 }
 
 const BILLION = 1_000_000_000n;
-const AGAIN = 'Copy the file anew, or record again.';
 
 function json(content: Uint8Array): unknown {
   try {

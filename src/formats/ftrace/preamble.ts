@@ -1,6 +1,4 @@
 /** What holds for a whole recording of ftrace's rings. */
-import { PerfscopeError } from '../../errors.js';
-
 export interface Preamble {
   readonly version: 1;
   readonly host: string;
@@ -12,6 +10,8 @@ export interface Preamble {
   readonly clockOffset: string;
   /** A moment of the ring's clock shortly before the first event, ns; decimal. */
   readonly clockBase: string;
+  /** The same for this file, where a recording goes on from file to file. */
+  readonly fileBase: string;
   /** events/header_page: how pages are laid out. */
   readonly page: string;
   /** events/.../format of each event that is recorded, by `system:name`. */
@@ -20,29 +20,25 @@ export interface Preamble {
   readonly builds: Readonly<Record<string, string>>;
 }
 
-const TEXTS = ['host', 'kernel', 'machine', 'command', 'clockOffset', 'clockBase', 'page'] as const;
+const TEXTS = ['host', 'kernel', 'machine', 'command', 'clockOffset', 'clockBase', 'fileBase', 'page'] as const;
 
-/** @throws PerfscopeError 'input-damaged' where it is none, 'input-format' where it is of a later perfscope */
-export function readPreamble(content: Uint8Array): Preamble {
+/** What the first frame tells, or why it does not. */
+export function readPreamble(content: Uint8Array): Preamble | string {
   let value: Partial<Record<string, unknown>>;
   try {
     value = JSON.parse(Buffer.from(content).toString('utf8')) as Partial<Record<string, unknown>>;
   } catch {
-    throw new PerfscopeError('input-damaged', 'its first frame is no description of a recording', {}, AGAIN);
+    return 'its first frame is no description of a recording';
   }
-  if (typeof value['version'] === 'number' && value['version'] > 1)
-    throw new PerfscopeError('input-format', 'it was recorded by a later perfscope', {}, 'Read it with that one.');
+  if (typeof value['version'] === 'number' && value['version'] > 1) return 'it was recorded by a later perfscope';
   const whole =
     TEXTS.every((key) => typeof value[key] === 'string') &&
     /^-?\d+$/.test(value['clockOffset'] as string) &&
-    /^\d+$/.test(value['clockBase'] as string) &&
+    [value['clockBase'], value['fileBase']].every((ns) => /^\d+$/.test(ns as string)) &&
     isTexts(value['formats']) &&
     isTexts(value['builds']);
-  if (!whole) throw new PerfscopeError('input-damaged', 'its first frame does not describe the recording', {}, AGAIN);
-  return value as unknown as Preamble;
+  return whole ? (value as unknown as Preamble) : 'its first frame does not describe the recording';
 }
-
-const AGAIN = 'Copy the file anew, or record again.';
 
 function isTexts(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).every((v) => typeof v === 'string');

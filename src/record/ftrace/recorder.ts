@@ -209,7 +209,8 @@ class Recorder {
     this.out = pack ? packedOutput(output, failed) : fileOutput(output);
     this.lostBefore = this.instance.lost();
     this.out.write(MAGIC);
-    this.out.write(jsonFrame(FRAME.PREAMBLE, this.preamble));
+    const fileBase = String(process.hrtime.bigint());
+    this.out.write(jsonFrame(FRAME.PREAMBLE, { ...this.preamble, fileBase }));
     this.out.write(jsonFrame(FRAME.THREADS, describeThreads(this.instance.followed())));
   }
 
@@ -235,9 +236,10 @@ async function preambleOf(
     host: os.hostname(),
     kernel: os.release(),
     machine: os.machine(),
-    command: process.argv.slice(2).join(' '),
+    command: ['ftrace', ...process.argv.slice(2)].join(' '),
     clockOffset: String(clockOffset()),
     clockBase: String(clockBase),
+    fileBase: String(clockBase),
     page,
     formats,
     builds: await buildsOf(pids),

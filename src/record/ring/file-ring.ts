@@ -11,7 +11,7 @@ import { SegmentStore, placeAll } from './store.js';
 /** What the tracers differ in. */
 export interface FileKind {
   readonly backend: 'ftrace' | 'perf';
-  /** As `--input-format` names it. */
+  /** As in Snapshot. */
   readonly format: string;
   readonly extension: string;
   /** Events that it says were lost. */
