@@ -163,9 +163,10 @@ const memory = (async () => {
 const [step, half] = [(MINUTES * 60_000 * 0.9) / TRIGGERS, TRIGGERS >> 1];
 let during = 0;
 for (let n = 1; n <= TRIGGERS && ended === null; n++) {
-  await sleep(Math.max(0, begun + (n - 1) * step - Date.now()));
-  // Every fourth comes while another incident is at work.
-  if (n % (TRIGGERS / DURING) === 0) {
+  const isDuring = n % (TRIGGERS / DURING) === 0;
+  await sleep(Math.max(0, begun + (isDuring ? n - 2 : n - 1) * step - Date.now()));
+  // Every fourth comes while the incident of the one before is at work.
+  if (isDuring) {
     const last = Date.now() + step;
     while ((await health())?.analysing === null && Date.now() < last) await sleep(20);
     if ((await health())?.analysing !== null) during++;

@@ -208,7 +208,7 @@ export function withoutCalls(
   { source, sample }: Sampled,
   { format, reason }: ChosenFormat,
   trace: Trace,
-  warnings: readonly Message[],
+  warnings: readonly Message[] = [],
 ): PerfscopeError {
   const { path } = source;
   if (format.arrangement !== undefined) return withoutRecords(path, format, reason, warnings);

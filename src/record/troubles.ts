@@ -8,6 +8,8 @@ export interface Trouble {
 }
 
 const AS_ROOT = 'Run it as root: sudo perfscope ...';
+const REFUSED = /seccomp|not permitted|permission denied|EACCES|EPERM|perf_event_paranoid/i;
+const SETCAP = 'setcap cap_perfmon,cap_sys_ptrace+ep "$(readlink -f "$(which perf)")"';
 const IN_CONTAINER = 'Record from the host, or start the container with';
 
 /** What forbids an instance of ftrace as far as can be told without trying; null: nothing known. */
@@ -73,15 +75,21 @@ export function perfTrouble(said: string, facts: Facts): Trouble {
       what: 'perf needs more open files: one an event, thread and processor',
       remedy: 'Raise the limit: ulimit -n 1048576',
     };
-  if (/mlock|perf_event_mlock_kb|failed to mmap/i.test(said) && !/can't access trace events/.test(said))
+  if (/permission error mapping pages|failed to mmap/i.test(said))
     return {
       what: 'perf may not lock so much memory for its buffers',
       remedy: 'As root: sysctl kernel.perf_event_mlock_kb=16384, or run perfscope as root.',
     };
+  // Where it could record what it started itself, the process is what it may not.
+  if (facts.trials.perf?.worked === true && REFUSED.test(said))
+    return {
+      what: 'the process belongs to another user, or is protected',
+      remedy: `${AS_ROOT}, or give perf the right to: ${SETCAP}`,
+    };
   const obstacle = perfObstacle(facts);
   if (obstacle !== null) return obstacle;
   if (/can't access trace events|unknown tracepoint/i.test(said)) return tracefsForbidden();
-  if (/seccomp|operation not permitted|permission denied|not permitted|EACCES|EPERM|perf_event_paranoid/i.test(said))
+  if (REFUSED.test(said))
     return facts.container || facts.seccomp
       ? {
           what: 'perf_event_open is not allowed here (a container, or a filter of system calls)',
@@ -147,7 +155,7 @@ function tracefsForbidden(): Trouble {
 function paranoid(facts: Facts): Trouble {
   return {
     what: `kernel.perf_event_paranoid is ${facts.paranoid ?? '?'}: tracepoints are not for this user`,
-    remedy: `${AS_ROOT}, or give perf the right to: setcap cap_perfmon,cap_sys_ptrace+ep "$(readlink -f "$(which perf)")"`,
+    remedy: `${AS_ROOT}, or give perf the right to: ${SETCAP}`,
   };
 }
 

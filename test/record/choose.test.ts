@@ -4,6 +4,7 @@ import type { Backend } from '../../src/record/backends.js';
 import { chooseBackend, chooseStacks } from '../../src/record/choose.js';
 import type { Facts } from '../../src/record/facts.js';
 import type { Target } from '../../src/record/recorder.js';
+import { perfTrouble } from '../../src/record/troubles.js';
 import { NOBODY, READ_ONLY, factsWith } from './facts.js';
 
 const PID: Target = { kind: 'pid', pids: [12] };
@@ -107,10 +108,35 @@ describe('chooseBackend', () => {
     ['strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted', { uid: 1000, ptraceScope: 0 }, /another user/],
     ['strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted', { container: true }, /container/],
     ["Couldn't create thread/CPU maps: No such process", {}, /ended/],
+    [
+      'Permission error mapping pages.\nConsider increasing /proc/sys/kernel/perf_event_mlock_kb,',
+      {},
+      /lock so much memory/,
+    ],
   ])('understands what a tracer said: %s', (said, different, message) => {
     const backend = said.startsWith('strace') ? 'strace' : 'perf';
     const trials = { ftrace: null, perf: null, strace: null, [backend]: failed(said) };
     expect(refusal(factsWith({ ...different, trials }), PID, backend).message).toMatch(message);
+  });
+});
+
+describe('perfTrouble', () => {
+  // What perf says of anything that is refused, in short.
+  const limited =
+    'Error:\nAccess to performance monitoring and observability operations is limited.\n' +
+    'perf_event_paranoid setting is 2:\n  -1: Allow use of (almost) all events by all users\n' +
+    '      Ignore mlock limit after perf_event_mlock_kb without CAP_IPC_LOCK';
+
+  it.each<[string, Partial<Facts>, RegExp]>([
+    ['of a process', { trials: { ftrace: null, perf: WORKED, strace: null } }, /another user, or is protected/],
+    [
+      'of anything',
+      { ...NOBODY, tracefs: 'readable', trials: { ftrace: null, perf: failed(limited), strace: null } },
+      /paranoid is 2/,
+    ],
+    ['by a filter of calls', { seccomp: true }, /perf_event_open is not allowed/],
+  ])('knows what is refused: the recording %s', (_, different, what) => {
+    expect(perfTrouble(limited, factsWith(different)).what).toMatch(what);
   });
 });
 

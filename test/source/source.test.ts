@@ -92,7 +92,10 @@ describe('folders', () => {
   it('of perf record --threads are refused by that name, with the way on', async () => {
     const path = folder('perf-threads', { data: 'PERFILE2', 'data.0': '', 'data.1': '' });
     const error = await failure(openSource(path));
-    expect(error).toMatchObject({ code: 'input-is-directory', advice: expect.stringContaining(`-i ${path}`) as string });
+    expect(error).toMatchObject({
+      code: 'input-is-directory',
+      advice: expect.stringContaining(`-i ${path}`) as string,
+    });
     expect(error.message).toMatch(/perf record --threads/);
   });
 

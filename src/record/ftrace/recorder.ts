@@ -206,7 +206,11 @@ class Recorder {
       this.failure ||= why;
       this.wake();
     };
-    this.out = pack ? packedOutput(output, failed) : fileOutput(output);
+    try {
+      this.out = pack ? packedOutput(output, failed) : fileOutput(output);
+    } catch (error) {
+      throw new Error(`cannot open ${output}: ${(error as Error).message}`);
+    }
     this.lostBefore = this.instance.lost();
     this.out.write(MAGIC);
     const fileBase = String(process.hrtime.bigint());
