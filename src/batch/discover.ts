@@ -146,7 +146,8 @@ async function filesBelow(root: string, onSkip: Skipped | undefined): Promise<In
         continue;
       }
       const stats = await statOf(at);
-      const reason = stats === null ? null : await foreign(at, stats, top);
+      // Only a link leads elsewhere: folders are walked under their own names.
+      const reason = stats === null || entry.isFile() ? null : await foreign(at, stats, top);
       if (reason !== null && (kindOf(name) !== 'other' || stats!.isDirectory())) onSkip?.(at, reason);
       // A folder of the archive is read under its own name. A link that leads nowhere may stand for an incident.
       if (reason === null && stats?.isDirectory() !== true)
