@@ -12,6 +12,7 @@ import { Pages } from './pages.js';
 import { summaryMarkdown } from './report.js';
 import { MAX_RESULT, readSmall } from './small-file.js';
 import { type BatchSummary, Summariser } from './summary.js';
+import { TOOL } from '../version.js';
 
 export function resultsFolder(folder: string): string {
   return path.join(folder, 'results');
@@ -64,10 +65,13 @@ export async function concludeFolder(
   const summariser = new Summariser();
   const pages = await withDiskErrors(folder, () => Pages.open(folder, resultsFolder(folder)));
   let missing = 0;
+  const others = new Map<string, number>();
   for (const record of records.values()) {
     const document = await documentOf(folder, record, own?.has(record) === true);
     if (document !== null) {
       summariser.add(record, document);
+      const { version } = document.tool;
+      if (version !== TOOL.version) others.set(version, (others.get(version) ?? 0) + 1);
       await withDiskErrors(folder, () => pages.write(record.id, isFailure(document) ? null : document));
       continue;
     }
@@ -76,6 +80,8 @@ export async function concludeFolder(
     const args = { incident: name, archive: archive ?? '' };
     onLog?.('warn', { code: archive === undefined ? 'result-missing' : 'result-missing-of', args });
   }
+  for (const [version, incidents] of others)
+    onLog?.('warn', { code: 'results-of-version', args: { version, incidents, own: TOOL.version } });
   const summary = summariser.finish(pending + missing);
   await withDiskErrors(folder, async () => {
     await writeAtomic(path.join(folder, 'summary.json'), jsonPieces(summary));

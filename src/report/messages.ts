@@ -166,6 +166,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.text('path')}: ${a.plural('lines', 'line')} of the journal (the first is line ${a.count('first')}) could not be read: ` +
     'what they told of is done again',
   'lock-damaged': (a) => `${a.text('path')} was no lock of perfscope, and was set aside`,
+  'results-of-version': (a) =>
+    `${a.plural('incidents', 'result is', 'results are')} of perfscope ${a.text('version')}, not of this version (${a.text('own')}): ` +
+    'run batch on the archive again before you compare them with others',
   'result-missing': (a) =>
     `the result of ${a.text('incident')} is missing or was changed: run batch on its archive again`,
   'result-missing-of': (a) =>
