@@ -53,6 +53,17 @@ describe('threads that were there when strace attached', () => {
     expect(processes(lines.replaceAll('_PRIVATE', ''))).toEqual(['10 = 10', '12 = 12 15', '16 = 16']);
   });
 
+  it('are told by their own descriptors, not by those of processes that were seen to begin', () => {
+    const round = `
+      10 accept4(3, NULL, NULL, SOCK_NONBLOCK) = 7 <0.000005>
+      30 openat(AT_FDCWD, "/tmp/a", O_RDONLY) = 7 <0.000005>
+      20 read(7, "GET", 9) = 3 <0.000005>
+      30 close(7) = 0 <0.000005>
+      20 close(7) = 0 <0.000005>`;
+    const child = '10 fork() = 30 <0.0001>\n30 openat(AT_FDCWD, "/tmp/b", O_RDONLY) = 5 <0.000005>';
+    expect(processes(child + round.repeat(6))).toEqual(['10 = 10 20', '30 = 30']);
+  });
+
   it('are of one process where one closes what another opens, again and again', () => {
     const round = `
       10 accept4(3, NULL, NULL, SOCK_NONBLOCK) = 7 <0.000005>

@@ -46,9 +46,16 @@ interface Made {
   readonly replaces: boolean;
 }
 
-/** Votes for and against groups being one process. `groupOf`: of each thread of the trace. O(rows). */
-export function descriptorVotes(trace: Trace, groupOf: Int32Array, groups: number): { joint: Votes; apart: Votes } {
+/**
+ * Votes for and against groups being one process. `groupOf`: of each thread of the trace; `open`: the groups in question: the others are processes
+ * of their own, whose tables are nobody else's, and tell nothing. O(rows), for each descriptor number times the groups in question that have it.
+ */
+export function descriptorVotes(
+  trace: Trace,
+  { groupOf, groups, open }: { groupOf: Int32Array; groups: number; open: ReadonlySet<number> },
+): { joint: Votes; apart: Votes } {
   const walk = new Walk(groups);
+  const inQuestion = Uint8Array.from(groupOf, (group) => Number(open.has(group)));
   const { columns, calls } = trace;
   const effects = descriptorEffects(calls);
   const hidden = calls.map((name) => HIDDEN_MAKERS.has(name));
@@ -62,6 +69,7 @@ export function descriptorVotes(trace: Trace, groupOf: Int32Array, groups: numbe
       walk.made(next);
       coming.takeFirst();
     }
+    if (inQuestion[columns.thread[row]!] === 0) continue;
     const errno = columns.errno[row]!;
     if (errno === EBADF) continue;
     const call = columns.call[row]!;

@@ -42,7 +42,7 @@ export function joinAttached(trace: Trace, facts: KinFacts): Joined | null {
     if (!groupOfTid.has(tid)) groupOfTid.set(tid, groupOf[i]!);
   });
   const open = new Set(roots.map((i) => groupOf[i]!));
-  const { joint, apart } = strongVotes(trace, facts, { groupOf, groupOfTid, groups: pids.length });
+  const { joint, apart } = strongVotes(trace, facts, { groupOf, groupOfTid, groups: pids.length, open });
   const kin = new Groups(
     pids.length,
     open,
@@ -57,15 +57,17 @@ interface Numbering {
   readonly groupOf: Int32Array;
   readonly groupOfTid: ReadonlyMap<number, number>;
   readonly groups: number;
+  /** Groups whose process is open. */
+  readonly open: ReadonlySet<number>;
 }
 
 /** What cannot be otherwise, or hardly. */
 function strongVotes(
   trace: Trace,
   facts: KinFacts,
-  { groupOf, groupOfTid, groups }: Numbering,
+  { groupOf, groupOfTid, groups, open }: Numbering,
 ): { joint: Votes; apart: Votes } {
-  const { joint, apart } = descriptorVotes(trace, groupOf, groups);
+  const { joint, apart } = descriptorVotes(trace, { groupOf, groups, open });
   const vote = (votes: Votes, a: number, b: number, weight: number) => {
     const [first, second] = [groupOfTid.get(a), groupOfTid.get(b)];
     if (first !== undefined && second !== undefined) votes.add(first, second, weight);
