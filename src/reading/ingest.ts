@@ -20,6 +20,7 @@ import type { Trace } from '../trace/table.js';
 import { arrangedPieces } from './arranged.js';
 import { joinedSets } from './joined-sets.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
+import { recordedWith } from './recorded-with.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
 import { nameFrames } from './name-frames.js';
 import { piecesOf } from './pieces.js';
@@ -239,12 +240,20 @@ async function readSet(
     await Promise.allSettled(placing.map(({ placed }) => placed));
   }
   const read: Trace[] = [];
+  const builds = new Map<string, string>();
+  for (const { path, reopenable } of format.id === 'strace' ? sources : []) {
+    if (!reopenable) continue;
+    const recorded = await recordedWith(path);
+    for (const [program, build] of recorded.builds) builds.set(program, build);
+    if (recorded.origin !== '') chosen = { ...chosen, reason: recorded.origin };
+    warnings.push(...recorded.warnings);
+  }
   for (const part of parts) if (part.problem !== null) part.builder.markTruncated();
   for (const builder of new Set(parts.map((part) => part.builder))) {
     const trace = builder.finish();
     const refused = format.refusal?.(trace, prepared) ?? null;
     if (refused !== null) throw foreignError(sources[0]!.path, refused);
-    read.push(trace);
+    read.push(builds.size === 0 ? trace : { ...trace, builds });
     facts.push(...builder.kin);
     for (const part of parts) if (part.builder === builder) warnings.push(...warningsOf(part, trace));
   }

@@ -73,6 +73,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'perf-lost-events': (a) =>
     `perf lost ${a.plural('events', 'event')} while it recorded: calls whose return is missing last up to the next one of their thread. Give perf ` +
     'record larger buffers (-m 64M), or fewer events',
+  'recording-meta-damaged': (a) =>
+    `${a.text('path')}, which should tell how the trace was recorded, is no JSON: its host and builds are not known`,
   'ftrace-lost-events': (a) =>
     `${a.plural('events', 'event was', 'events were')} overwritten in the ring before they were read: calls whose return is missing last up to ` +
     'the next one of their thread. The machine had no processor left for the recorder; perfscope record --backend perf has more precedence',

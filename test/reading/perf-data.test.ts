@@ -42,6 +42,36 @@ it('reads what perf record --switch-output wrote as one recording, in whatever o
   }
 });
 
+it("strace's text is of the host and builds that FILE.meta.json tells", async () => {
+  const file = join(scratch, 'recorded.strace');
+  writeFileSync(file, '7 1700000000.000001 getppid() = 1 <0.000001>\n');
+  const read = async (meta: string) => {
+    writeFileSync(`${file}.meta.json`, meta);
+    return await readTrace([file], { pool });
+  };
+  const about = {
+    ...{
+      schemaVersion: 1,
+      tool: { name: 'perfscope', version: '0' },
+      host: 'web1',
+      kernel: '6.1',
+      command: ['strace', '-f'],
+    },
+    programs: [{ pid: 7, path: '/usr/bin/app', buildId: 'c0ffee' }, { pid: 8, path: 3 }, null],
+  };
+  const told = await read(JSON.stringify(about));
+  expect(told.formatReason).toBe('of web1, Linux 6.1, recorded with strace -f');
+  expect([...told.trace.builds!]).toEqual([['/usr/bin/app', 'c0ffee']]);
+  expect(told.warnings).toEqual([]);
+  expect((await read('{')).warnings.map((w) => w.code)).toEqual(['recording-meta-damaged']);
+  const foreign = await read('{"schemaVersion": 1}');
+  expect([foreign.formatReason, foreign.trace.builds, foreign.warnings]).toEqual([
+    '1 of 1 lines are strace calls',
+    undefined,
+    [],
+  ]);
+});
+
 it('says where it is cut off if that is before the first call', async () => {
   const bytes = gunzipSync(readFileSync(join(golden, 'plain.data.gz')));
   const file = join(scratch, 'cut.data');
