@@ -23,6 +23,7 @@ import { unit, unitsOf } from './detectors/unit.js';
 import { unlike } from './detectors/unlike.js';
 import { type Cells, type Scene, cellsOf, sceneOf } from './scene/scene.js';
 import { FEWEST_CALLS, isOlder, judge } from './verdict.js';
+import { withoutSignalReturns } from '../../trace/without-signal-returns.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
 
@@ -31,8 +32,9 @@ const LEAST_SCORE = 0.02;
 /** Sums of the same weights in another order differ by no more. */
 const ROUNDING = 1e-9;
 
-export function fusedMethod(input: MethodInput): MethodOutcome {
-  const { parameters, signatures } = input;
+export function fusedMethod(given: MethodInput): MethodOutcome {
+  const { parameters, signatures } = given;
+  const input = { ...given, trace: withoutSignalReturns(given.trace) };
   const scene = sceneOf(input);
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
