@@ -19,7 +19,8 @@ export class Pending {
   private starts = new Uint32Array(1024);
   /** Where runs begin that are in order, as numbers of events; those before `next` of each were told. */
   private runs: { next: number; end: number }[] = [];
-  private lastTime = Infinity;
+  /** Of the run that the next event may belong to; NaN: it begins one of its own. */
+  private lastTime = NaN;
   private latest = -Infinity;
   /** As perf has it: what a round brings may be older than what the round before brought, but not than the round before that. */
   private limit = -Infinity;
@@ -42,7 +43,7 @@ export class Pending {
     this.times[count] = time;
     this.starts[count] = at >> 1;
     this.count = count + 1;
-    if (time < this.lastTime) this.runs.push({ next: count, end: count });
+    if (!(time >= this.lastTime)) this.runs.push({ next: count, end: count });
     this.runs[this.runs.length - 1].end = count + 1;
     this.lastTime = time;
     if (time > this.latest) this.latest = time;
@@ -66,6 +67,8 @@ export class Pending {
     this.runs = this.runs.filter(({ next, end }) => next < end);
     const left = this.runs.reduce((sum, { next, end }) => sum + end - next, 0);
     if (left * 2 <= this.count) this.compact();
+    // The run added to last is told and gone, and what comes next does not lie behind one of the others.
+    else if (this.runs[this.runs.length - 1].end < this.count) this.lastTime = NaN;
   }
 
   /** Always from the run whose next event is the earliest, of equal ones the first, as long as it is. */
@@ -142,7 +145,7 @@ export class Pending {
     }
     this.used = to;
     this.count = count;
-    if (count === 0) this.lastTime = Infinity;
+    if (count === 0) this.lastTime = NaN;
   }
 
   private take(words: Int32Array<ArrayBuffer>): void {
