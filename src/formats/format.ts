@@ -32,6 +32,8 @@ export interface ParseOptions {
   readonly header?: boolean;
   /** Whose system call numbers the text holds (strace: of calls that it does not know); default found by looking. */
   readonly architecture?: Architecture;
+  /** strace: records begin with a time, so that what begins without one is no record. */
+  readonly timed?: boolean;
   /** strace: the text has what the fast reader does not know, so that the exact one reads all of it. */
   readonly exact?: boolean;
   /** What `prepare` found in the first bytes. */

@@ -1,6 +1,6 @@
 /** A hole in a file, or anything else without line feeds, is one line of megabytes: what is taken off lines must not go by their square. */
 import { describe, expect, it } from 'vitest';
-import { HEADS } from '../../src/formats/wrapping/heads.js';
+import { ELAPSED, HEADS, LINE_NUMBER, QUOTES } from '../../src/formats/wrapping/heads.js';
 import { MARKS } from '../../src/formats/wrapping/marks.js';
 
 const LONG = 300_000;
@@ -24,6 +24,9 @@ const PIECES = [
   '[',
   '|',
   'a=',
+  ' > ',
+  '\\_',
+  '} ',
 ];
 
 describe.each(PIECES)('%j', (piece) => {
@@ -35,7 +38,7 @@ describe.each(PIECES)('%j', (piece) => {
     for (const line of lines) expect(undo(line).length).toBeLessThanOrEqual(line.length);
   });
 
-  it.each(HEADS)('head $id', ({ pattern }) => {
+  it.each([...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED])('head $id', ({ pattern }) => {
     for (const line of lines) pattern.exec(line);
   });
 });

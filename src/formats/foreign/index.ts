@@ -77,12 +77,16 @@ function ofLibraries(lines: readonly string[]): ForeignTracer | null {
 /** `   5012 epoll_wait(5, ...`: a count right-aligned in seven places, where strace prints threads left-aligned. */
 const COUNTED = /^ (?=.{6} )\s*(\d+) [a-z_]\w*\(/;
 const MOST_LINES = 0.8;
+/** Lower ones are the kernel's own and what starts the machine. */
+const LEAST_TID = 300;
 
 /** Lines that uniq -c counted: without times, each call once. Numbers that rise by one are those of lines. */
 function counted(lines: readonly string[]): ForeignTracer | null {
   const counts = lines.flatMap((line) => COUNTED.exec(line)?.[1] ?? []).map(Number);
   if (counts.length < LEAST_NAMES || counts.length < lines.length * MOST_LINES) return null;
   if (counts.every((count, i) => i === 0 || count === counts[i - 1]! + 1)) return null;
+  // Threads behind a margin: they have large numbers, and come again.
+  if (Math.min(...counts) >= LEAST_TID && new Set(counts).size * 2 <= counts.length) return null;
   return {
     what: 'what uniq -c made of a trace: each call once, with how often it was made',
     advice: `Give the trace as it was before: what happened shows in the order of its calls and their times.`,
@@ -110,9 +114,9 @@ function joined(lines: readonly string[]): ForeignTracer | null {
   return { what, advice: 'Copy the text as it was, or give the file that strace wrote.' };
 }
 
-/** A call of strace, with its thread and time, somewhere in a line. */
+/** A record of strace, with its thread and time, or a frame, somewhere in a line. */
 export const BEHIND =
-  /(?<![\w.:])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)/;
+  /(?<![\w.:])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ (?:exited|killed) |--- SIG[A-Z])|(?<=\s) > \S.*\[0x[\da-f]+\]/;
 
 const LONGEST_EXAMPLE = 60;
 

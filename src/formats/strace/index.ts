@@ -20,11 +20,15 @@ import { kinFacts } from './kin-facts.js';
 import { isNotice } from './notices.js';
 import { suggestedArchitecture } from './numbers.js';
 import { StraceParser } from './parser.js';
-import { isStackLine, startsRecord } from './records.js';
+import { isStackLine, startsRecord, startsTimedRecord } from './records.js';
 import { allShapes } from './shapes.js';
 
 /** Lines looked at to recognise the format. */
 const DETECTION_LINES = 500;
+
+/** So many records with a time, and so few without, are of a text whose records have times. */
+const LEAST_TIMED = 3;
+const MOST_UNTIMED = 0.5;
 
 /** Chunks from here on are worth the few milliseconds that `allShapes` takes, bytes. */
 const LARGE_CHUNK = 1 << 20;
@@ -57,7 +61,8 @@ export const strace: TraceFormat = {
 
   prepare(firstBytes, options): ParseOptions {
     const exact = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.byteLength).includes(NAMESPACE_MARK);
-    return { ...options, architecture: options.architecture ?? suggestedArchitecture(firstBytes), exact };
+    const architecture = options.architecture ?? suggestedArchitecture(firstBytes);
+    return { ...options, architecture, exact, timed: isTimed(firstBytes) };
   },
 
   lastRecordStart(bytes: Uint8Array): number {
@@ -83,6 +88,19 @@ export const strace: TraceFormat = {
     return chunk;
   },
 };
+
+/** Whether nearly all records of the first lines begin with a time. */
+function isTimed(firstBytes: Uint8Array): boolean {
+  let timed = 0;
+  let others = 0;
+  const end = firstBytes.lastIndexOf(LF) + 1;
+  for (let p = 0; p < end && timed + others < DETECTION_LINES; p = lineEnd(firstBytes, p) + 1) {
+    if (isStackLine(firstBytes, p)) continue;
+    if (startsTimedRecord(firstBytes, p)) timed++;
+    else if (startsRecord(firstBytes, p)) others++;
+  }
+  return timed >= LEAST_TIMED && others <= timed * MOST_UNTIMED;
+}
 
 /** Whether there are threads that the stretch does not show the making of, or there may be others in other files. */
 function mayBeAttached({ threads, lifecycle }: TraceChunk, { tid }: ParseOptions): boolean {

@@ -4,6 +4,7 @@
  */
 import type { Announced } from '../../trace/chunk.js';
 import { CR, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
+import { isNameByte } from './leader.js';
 
 /** `Unknown syscall 552`: qemu-user -strace does not know the number. */
 const BEGINNINGS = [
@@ -19,8 +20,10 @@ const BEGINNINGS = [
   '<unfinished ...>',
   'Script started on ',
   'Script done on ',
-  '--More--',
 ];
+/** What grep prints between places that do not follow each other, and more(1) leaves behind. */
+const PAGER = /^--(?:More--(?:\(\d+%\))?)?$/;
+const LONGEST_PAGER = 14;
 
 /** Whether the line whose body is bytes[start, end) is a notice. */
 export function isNotice(bytes: Uint8Array, start: number, end: number): boolean {
@@ -31,8 +34,8 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
   // Bytes that were read or written: strace -e read=, -e write=.
   if (bytes[p] === 124 /* | */) return p === start + 1 && isHex(bytes, p + 2, 5) && bytes[stop - 1] === 124;
-  // What grep prints between places that do not follow each other.
-  if (stop - p === 2 && bytes[p] === 45 && bytes[p + 1] === 45 /* -- */) return true;
+  if (bytes[p] === 45 && bytes[p + 1] === 45 /* -- */ && stop - p <= LONGEST_PAGER && PAGER.test(text(bytes, p, stop)))
+    return true;
   return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
 }
 
@@ -77,5 +80,7 @@ function isSummaryRow(bytes: Uint8Array, start: number, end: number): boolean {
     if (p < end && bytes[p] !== SPACE) return false;
     while (p < end && bytes[p] === SPACE) p++;
   }
-  return columns >= 3;
+  if (columns < 3) return false;
+  while (p < end && isNameByte(bytes[p]!)) p++;
+  return p === end;
 }

@@ -5,10 +5,20 @@
 import { ChunkWriter } from '../../trace/chunk-writer.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { NO_STACK } from '../../trace/stacks.js';
-import { LineScanner, endedByNewline, lastLineStart, lineEnd, startsWith, text } from '../../lib/bytes.js';
+import {
+  CR,
+  LF,
+  LineScanner,
+  SPACE,
+  endedByNewline,
+  lastLineStart,
+  lineEnd,
+  startsWith,
+  text,
+} from '../../lib/bytes.js';
 import type { ParseOptions } from '../format.js';
 import { CallReader, NOT_A_CALL } from './calls.js';
-import { StraceClock } from './clock.js';
+import { NO_TIME, StraceClock } from './clock.js';
 import { FastLines } from './fast.js';
 import type { Beginning } from './hanging.js';
 import { LeaderReader } from './leader-reader.js';
@@ -16,6 +26,8 @@ import { announcedIn, isNotice } from './notices.js';
 import { isStackLine, startsName, startsRecord } from './records.js';
 import { StackReader } from './stacks.js';
 import { LineThreads } from './threads.js';
+
+const isBlank = (bytes: Uint8Array, p: number): boolean => bytes[p] === LF || (bytes[p] === CR && bytes[p + 1] === LF);
 
 /** A short line with times, for the first estimate of rows; an estimate that fails costs one copy. */
 const SHORT_LINE = 64;
@@ -80,6 +92,13 @@ export class StraceParser {
         p = this.stackLine(bytes, p, cut) + 1;
         continue;
       }
+      // Whoever copied it doubled the line feeds: a stack goes on.
+      if (isBlank(bytes, p)) {
+        this.writer.lines++;
+        this.writer.notices++;
+        p = lineEnd(bytes, p) + 1;
+        continue;
+      }
       if (this.inStack) this.endStack();
       const stop = fast === null ? p : fast.read(p);
       if (stop > p) {
@@ -119,6 +138,8 @@ export class StraceParser {
     let end = NOT_A_CALL;
     calls.took = true;
     calls.begins = false;
+    // The program's own output, or the rest of a line that was broken.
+    if (this.options.timed === true && this.clock.shape === NO_TIME) return this.otherLine(bytes, start, p, cut);
     if (startsName(bytes, p)) {
       end = calls.call(bytes, p, cut);
     } else if (c === 60 /* < */ && startsWith(bytes, p, '<... ')) {
@@ -172,7 +193,7 @@ export class StraceParser {
     const end = lineEnd(bytes, body);
     this.calls.owner = NO_STACK;
     // The rows of a summary look like a thread or a time.
-    if (isNotice(bytes, body, end) || isNotice(bytes, start, end)) {
+    if ((bytes[body]! > SPACE && isNotice(bytes, body, end)) || isNotice(bytes, start, end)) {
       this.writer.notices++;
       const announced = announcedIn(bytes, body, end);
       if (announced !== null) this.threads.announce(announced);

@@ -1,12 +1,13 @@
 /** Where records of strace text begin: for cutting, for recognising the format, and where a line may be part of another. */
 import { LineScanner, SPACE, isDigit, startsWith } from '../../lib/bytes.js';
-import { StraceClock } from './clock.js';
+import { NO_TIME, StraceClock } from './clock.js';
 import { LeaderReader } from './leader-reader.js';
 import { isNameByte } from './leader.js';
 import { isNumberedName } from './numbers.js';
 
-/** What the leader says is not needed here. */
-const leader = new LeaderReader({ tid: -1, commStart: 0, commEnd: 0 }, new StraceClock());
+/** What the leader says is not needed here, but for whether there is a time. */
+const clock = new StraceClock();
+const leader = new LeaderReader({ tid: -1, commStart: 0, commEnd: 0 }, clock);
 leader.use(new LineScanner(new Uint8Array(0)));
 
 /** Whether the name of a call begins at `p`. */
@@ -27,6 +28,10 @@ export function startsRecord(bytes: Uint8Array, from: number): boolean {
   while (isNameByte(bytes[q])) q++;
   return bytes[q] === 40; /* ( */
 }
+
+/** As `startsRecord`, with a time. */
+export const startsTimedRecord = (bytes: Uint8Array, from: number): boolean =>
+  startsRecord(bytes, from) && clock.shape !== NO_TIME;
 
 /**
  * Whether a line of a stack starts at `p`: ` > /usr/sbin/nginx(main+0x1d) [0x44b2d]`. A line that was quoted (` > read(3, ...) = 1`)

@@ -1,7 +1,7 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
 import { foldedAt } from './folded.js';
-import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTE, STAMPS } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead, sharedPrefix } from './shared-prefix.js';
@@ -110,9 +110,11 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
     const { steps, ...rest } = withoutHeads(cut(lines, LINE_NUMBER), depth + 1);
     return { steps: [LINE_NUMBER.id, ...steps], ...rest };
   }
-  if (lines.length > 0 && lines.every((line) => line.startsWith('>'))) {
-    const { steps, ...rest } = withoutHeads(cut(lines, QUOTE), depth + 1);
-    return { steps: [QUOTE.id, ...steps], ...rest };
+  for (const quote of QUOTES) {
+    const rests = cut(lines, quote);
+    if (!lines.every((line, i) => line !== rests[i]) || !rests.some(isRecord)) continue;
+    const { steps, ...rest } = withoutHeads(rests, depth + 1);
+    return { steps: [quote.id, ...steps], ...rest };
   }
   if (isElapsed(lines)) {
     const { steps, ...rest } = withoutHeads(cut(lines, ELAPSED), depth + 1);
@@ -149,7 +151,8 @@ function cut(lines: readonly string[], { pattern }: Head): string[] {
  * Whether the lines are numbered: each by one more than the line before. Threads may make their first calls one after the other
  * too, but then a call before has returned the number.
  */
-function isNumbered(lines: readonly string[]): boolean {
+function isNumbered(given: readonly string[]): boolean {
+  const lines = given.filter((line) => line.trim() !== '');
   const first = lines[0] === undefined ? null : LINE_NUMBER.pattern.exec(lines[0]);
   if (first === null || lines.length < 2) return false;
   const from = Number(first.groups!.number);

@@ -1,6 +1,6 @@
 /**
  * Lines that a mail program or a terminal folded at its width: at the last space that fits, or at the very column. What goes on with
- * the line before is no record itself, and its first word did not fit behind that line.
+ * the line before does not begin as the other records do, and its first word did not fit behind that line.
  */
 import { isKnown, isRecord } from './known-lines.js';
 
@@ -13,8 +13,8 @@ export interface Fold {
   between(before: string): string;
 }
 
-/** A step of a Wrapping that is no id of a table. */
-const STEP = 'folded:';
+/** A step of a Wrapping that is no id of a table: kind, width, and whether records begin with their thread or time. */
+const STEP = /^folded:(hard|soft):(\d+):(led|bare)$/;
 /** Nobody folds at less, and nobody's window is wider. */
 const LEAST_WIDTH = 40;
 const MOST_WIDTH = 400;
@@ -23,48 +23,77 @@ const LEAST_FOLDS = 3;
 const NEARLY_ALL = 0.9;
 /** What the program prints between records follows whole ones. */
 const HALF = 0.5;
+/** No record is folded more often. */
+const MOST_FOLDS = 12;
 const WHOLE =
   /(?:\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>]*>)?(?: E[A-Z]+ \([^()]*\)| \([^()]*\))?(?: <[\d.]+>)?|\.\.\.>| ---| \+\+\+)$/;
+const isWhole = (line: string): boolean => WHOLE.test(line.trimEnd());
+/** The thread or time that a record begins with; the record may stand in the next line. */
+const LED =
+  /^ *(?:\[pid +\d+\](?: |$)|\d+(?:<[^>]*>)? +(?=\d+[:.]\d|<\.\.\. |[+-]{3} |[a-z_]\w*\()|\d+:\d\d:\d\d(?:\.\d+)?(?: |$)|\d+\.\d{3,9}(?: |$))/;
 
 /** The step that puts the parts of the lines together; null when they were not folded. */
 export function foldedAt(lines: readonly string[]): string | null {
-  const width = lines.reduce((most, line) => Math.max(most, line.trimEnd().length), 0);
-  if (width < LEAST_WIDTH || width > MOST_WIDTH) return null;
-  const above = lines.flatMap((line, i) => {
+  const records = lines.filter(isRecord);
+  const led = lines.filter((line) => LED.test(line)).length > records.length * HALF;
+  const breaks: Break[] = lines.flatMap((line, i) => {
     const next = lines[i + 1];
-    return next === undefined || isKnown(next) ? [] : [{ line, next }];
+    return next === undefined || begins(next, led, line) ? [] : [{ line, next }];
   });
-  const records = lines.filter(isRecord).length;
-  if (above.length < LEAST_FOLDS || records < above.length * HALF) return null;
-  if (above.filter(({ line }) => !WHOLE.test(line.trimEnd())).length < above.length * HALF) return null;
-  const share = (step: Fold) => above.filter(({ line, next }) => step.continues(line, next)).length / above.length;
-  const id = [hard(width), soft(width)].find((step) => share(step) >= NEARLY_ALL)?.id;
-  return id ?? null;
+  if (breaks.length < LEAST_FOLDS || breaks.length > records.length * MOST_FOLDS) return null;
+  if (breaks.filter(({ line }) => !isWhole(line)).length < breaks.length * HALF) return null;
+  const longest = lines.reduce((most, line) => Math.max(most, line.trimEnd().length), 0);
+  const widths = [...new Set(breaks.flatMap(({ line }) => [line.length, line.trimEnd().length, line.length + 1]))];
+  const steps = [hard(longest, led), ...widths.sort((a, b) => a - b).map((width) => soft(width, led))];
+  const kept = (step: Fold) => breaks.filter(({ line, next }) => step.continues(line, next)).length;
+  const best = steps.reduce((most, step) => (kept(step) > kept(most) ? step : most));
+  const width = Number(STEP.exec(best.id)![2]);
+  return width < LEAST_WIDTH || width > MOST_WIDTH || kept(best) < breaks.length * NEARLY_ALL ? null : best.id;
+}
+
+interface Break {
+  readonly line: string;
+  readonly next: string;
 }
 
 /** The fold of a step that `foldedAt` gave; null for another. */
 export function foldOf(step: string): Fold | null {
-  const found = /^folded:(hard|soft):(\d+)$/.exec(step);
-  return found === null ? null : (found[1] === 'hard' ? hard : soft)(Number(found[2]));
+  const [, kind, width, manner] = STEP.exec(step) ?? [];
+  if (kind === undefined) return null;
+  return (kind === 'hard' ? hard : soft)(Number(width), manner === 'led');
 }
 
-const what = (width: number): string => `line breaks at ${width} characters`;
+/**
+ * Whether a record begins with the line, or it is whole otherwise. A part may look like a call (`inet_addr("10.0.0.1")}, 16) = 0`): where
+ * records begin with their thread or time it has none, and where they do not, the one before is not whole.
+ */
+function begins(line: string, led: boolean, before: string): boolean {
+  if (line === '') return true;
+  if (led && LED.test(line)) return true;
+  if (isRecord(line)) return !led && (isWhole(before) || before === '');
+  return isKnown(line);
+}
+
+const step = (kind: string, width: number, led: boolean) => ({
+  id: `folded:${kind}:${width}:${led ? 'led' : 'bare'}`,
+  what: `line breaks at ${width} characters`,
+});
 
 /** At the very column; who copied may have lost a space at the end. */
-const hard = (width: number): Fold => ({
-  id: `${STEP}hard:${width}`,
-  what: what(width),
-  continues: (before, line) => before.length >= width - 1 && line !== '' && !isKnown(line),
+const hard = (width: number, led: boolean): Fold => ({
+  ...step('hard', width, led),
+  continues: (before, line) => before.length >= width - 1 && before.length <= width && !begins(line, led, before),
   between: (before) => ' '.repeat(Math.max(0, width - before.length)),
 });
 
-/** At a space. */
-const soft = (width: number): Fold => ({
-  id: `${STEP}soft:${width}`,
-  what: what(width),
+/** At a space; a word that is longer stands alone. */
+const soft = (width: number, led: boolean): Fold => ({
+  ...step('soft', width, led),
   continues: (before, line) => {
     const word = line.trimStart().search(/\s|$/);
-    return word > 0 && before.trimEnd().length + 1 + word > width && !isKnown(line);
+    const length = before.trimEnd().length;
+    const fits = length <= width || !before.trimEnd().includes(' ');
+    return word > 0 && fits && length + 1 + word > width && !begins(line, led, before);
   },
   between: (before) => (before.endsWith(' ') ? '' : ' '),
 });

@@ -109,19 +109,23 @@ export const HEADS: readonly Head[] = [
 export const ELAPSED: Head = {
   id: 'elapsed',
   what: 'times since the beginning',
-  pattern: at(String.raw` *\[? *(?<uptime>\d{1,6}\.\d{1,9})\]?:? +`),
+  pattern: at(String.raw` *(?:\[ *)?(?<uptime>\d{1,6}\.\d{1,9})\]?:? +`),
 };
 
 /** Numbers of lines: they rise by one from line to line, which find.ts checks; a tid would be taken for one otherwise. */
 export const LINE_NUMBER: Head = {
   id: 'line-number',
   what: 'line numbers',
-  // cat -n, nl, less -N, editors, lists (`1. `, `1) `). The space of a frame stays.
-  pattern: /^ *L?(?<number>\d+)(?:\t|[:|] ?|[.)] +| +(?= > )| +)/,
+  // cat -n, nl, less -N, editors, lists (`1. `, `1) `), tables (`1 | `, bat's `1 \u2502 `). The space of a frame stays.
+  pattern: /^ *L?(?<number>\d+)(?:\t| *(?:\||\xe2\x94\x82) ?|: ?|[.)] +| +(?= > )| +)/,
 };
 
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */
-export const QUOTE: Head = HEADS.find(({ id }) => id === 'quote')!;
+export const QUOTES: readonly Head[] = [
+  HEADS.find(({ id }) => id === 'quote')!,
+  // A frame of strace -k begins so, but no record.
+  { id: 'quote-all', what: 'quotation marks', pattern: /^ > ?/ },
+];
 
 /** The groups of a pattern that tell a moment. */
 export const STAMPS = ['iso', 'epoch', 'digits', 'day', 'uptime', 'difference'];

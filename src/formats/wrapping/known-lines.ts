@@ -10,7 +10,9 @@ import { isStackLine, startsRecord } from '../strace/records.js';
 export function isKnown(line: string): boolean {
   if (isRecord(line)) return true;
   const bytes = bytesOf(line);
-  return isStackLine(bytes, 0) || isNotice(bytes, 0, bytes.length - 1);
+  if (isStackLine(bytes, 0)) return true;
+  // A log may begin its lines as strace does its notices.
+  return isNotice(bytes, 0, bytes.length - 1) && !BEHIND.test(line);
 }
 
 /** Whether it is a line of strace, perf script or perf trace. */

@@ -4,7 +4,8 @@
  * whatever is no plain ASCII.
  */
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
-import { holdsRecord } from './known-lines.js';
+import { holdsRecord, isKnown, isRecord } from './known-lines.js';
+import { tableColumn } from './table-column.js';
 
 export interface Mark {
   readonly id: string;
@@ -29,14 +30,20 @@ const TAG =
   /<\/?(?:pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
 /** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
 const HTML_SIGN =
-  /&(?:amp;)?lt;(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?gt;|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?lt;\.\.\. \w+ resumed(?:&(?:amp;)?gt;|>)/;
+  /&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
+/** Between two cells of a table: of the number of a line and the line, mostly. */
+const CELLS = /<\/td>\s*<td(?:\s[^<>]*)?>/gi;
 
 /** Share of the lines that bear a sign which output of the traced program between the lines may bear too. */
 const MANY = 1 / 4;
 /** Share that a sign must have which one line of the program may bear. */
 const MOST = 0.9;
-const many = (lines: readonly string[], pattern: RegExp): boolean =>
-  lines.filter((line) => pattern.test(line)).length >= lines.length * MANY;
+function many(lines: readonly string[], pattern: RegExp): boolean {
+  const bearing = lines.filter((line) => pattern.test(line)).length;
+  return bearing > 0 && bearing >= lines.filter((line) => !FRAME.test(line)).length * MANY;
+}
+/** Of strace -k: there may be many a record, and they show nothing of what is done to records. */
+const FRAME = /^[\s>]* > \S+\(\S*\) \[0x/;
 
 /** `msg="..."` among words with values: logfmt, as Go's loggers write it; its time comes before the line, where a head is read. */
 const LOGFMT = /^(?:[\w.-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*) )*(?:msg|message|MESSAGE)=("(?:[^"\\]|\\.)*")/;
@@ -47,6 +54,9 @@ const COMMA_TIME = /^( *(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:\d+:\d\d:\d\d|\d+
 const COMMA_DURATION = /<(\d+),(\d+)>(?=\s*$)/;
 /** A field of CSV that is a number with a comma: between other separators, or in quotation marks. */
 const COMMA_FIELD = /((?:^|[;\t])-?\d+),(?=\d+(?:[;\t\r]|$))|"(-?\d+),(\d+)"/g;
+
+/** The prompt of more(1), and what deletes it: carriage returns, blanks, backspaces. */
+const PAGED = /^.*--More--(?:\(\d+%\))?[\r\b ]*[\r\b]/;
 
 /** Each line in quotation marks: a column of CSV, a list of a program or of JSON. */
 const QUOTED_LINE = /^(["'])(.*)\1(?: ?[,;])?$/;
@@ -67,6 +77,13 @@ const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
   [/\xe2\x80\xa6/g, '...'],
   [/\xe2\x80[\x90-\x95]|\xe2\x88\x92/g, '-'],
 ];
+
+const LEAST_CONTINUED = 3;
+
+const BOM = '\xef\xbb\xbf';
+
+const TYPOGRAPHIC = /\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92/;
+const plain = (line: string): string => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line);
 
 /** Length at which docker's json-file driver cuts a line, bytes. */
 const DOCKER_LINE = 16_384;
@@ -93,8 +110,8 @@ export const MARKS: readonly Mark[] = [
     id: 'byte-order-mark',
     what: 'a byte order mark',
     // The reader of CSV knows it.
-    sign: (lines) => /^\xef\xbb\xbf[^,;\t]*[(:]/.test(lines[0] ?? ''),
-    undo: (line) => line.replace(/^\xef\xbb\xbf/, ''),
+    sign: (lines) => lines[0]?.startsWith(BOM) === true && isKnown(lines[0].slice(BOM.length)),
+    undo: (line) => (line.startsWith(BOM) ? line.slice(BOM.length) : line),
   },
   {
     id: 'cr',
@@ -105,9 +122,16 @@ export const MARKS: readonly Mark[] = [
   {
     id: 'ansi',
     what: 'colours of a terminal',
+    // strace escapes them.
     // eslint-disable-next-line no-control-regex
-    sign: (lines) => many(lines, /\x1b[[\]()]/),
+    sign: (lines) => lines.some((line) => /\x1b[[\]()]/.test(line)),
     undo: (line) => line.replace(ESCAPES, ''),
+  },
+  {
+    id: 'pager',
+    what: 'what more(1) wrote over',
+    sign: (lines) => lines.some((line) => PAGED.test(line)),
+    undo: (line) => line.replace(PAGED, ''),
   },
   {
     id: 'json',
@@ -149,7 +173,10 @@ export const MARKS: readonly Mark[] = [
     what: 'quotation marks round each line',
     sign: (lines) => {
       const items = lines.filter((line) => /\w/.test(line));
-      return items.length > 1 && items.filter((line) => QUOTED_LINE.test(line.trim())).length >= items.length * MOST;
+      const quoted = items.filter((line) => QUOTED_LINE.test(line.trim())).length;
+      return (
+        items.length > 1 && quoted >= items.length * MOST && (items.every(isJsonText) || tableColumn(lines) === null)
+      );
     },
     undo: (line) => {
       const [, mark, inner] = QUOTED_LINE.exec(line.trim()) ?? [];
@@ -162,8 +189,9 @@ export const MARKS: readonly Mark[] = [
     what: 'HTML entities',
     sign: (lines) =>
       lines.some((line) => HTML_SIGN.test(line)) ||
-      (lines.some((line) => /[(,] ?&(?:amp;)?quot;/.test(line)) && !lines.some((line) => line.includes('"'))),
-    undo: (line) => line.replace(TAG, '').replace(ENTITY, characterOf),
+      (lines.some((line) => /[(,] ?&(?:amp;)?(?:quot|#34|#x22);/i.test(line)) &&
+        !lines.some((line) => line.includes('"'))),
+    undo: (line) => line.replace(CELLS, '\t').replace(TAG, '').replace(ENTITY, characterOf),
   },
   {
     id: 'markdown',
@@ -173,11 +201,19 @@ export const MARKS: readonly Mark[] = [
     undo: (line) => line.replace(/\\([_*[\](){}<>~`|#+.!&-])/g, '$1'),
   },
   {
+    id: 'backslashes',
+    what: 'backslashes before line breaks',
+    // As in the scripts of a shell.
+    sign: (lines) => lines.filter((line) => line.endsWith(' \\')).length >= LEAST_CONTINUED,
+    undo: (line) => (line.endsWith(' \\') ? line.slice(0, -1) : line),
+    goesOn: (line) => line.endsWith(' \\'),
+  },
+  {
     id: 'typography',
     what: 'no-break spaces and typographic quotation marks',
-    // In the line of a call, not in its surroundings.
-    sign: (lines) => many(lines, /^(?=.*[a-z0-9_]\(.*=).*(?:\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92)/),
-    undo: (line) => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line),
+    // In the line of a record, not in its surroundings: strace escapes whatever is no ASCII.
+    sign: (lines) => lines.some((line) => TYPOGRAPHIC.test(line) && isRecord(plain(line))),
+    undo: (line) => plain(line),
   },
   {
     id: 'decimal-comma',
@@ -208,6 +244,14 @@ function withoutEnd(line: string, characters: string): string {
   let end = line.length;
   while (end > 0 && characters.includes(line[end - 1]!)) end--;
   return line.slice(0, end);
+}
+
+function isJsonText(line: string): boolean {
+  try {
+    return typeof JSON.parse(line.trim().replace(/ ?,$/, '')) === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** What a string in quotation marks says: of JSON and most languages, or of CSV, which doubles them. */

@@ -18,7 +18,7 @@ export function tableColumn(lines: readonly string[]): string | null {
     const rows = lines.map((line) => fieldsOf(line, separator));
     const width = Math.max(...rows.map((row) => row.length));
     for (let column = 0; column < width; column++) {
-      const held = rows.filter((row) => holdsRecord(row[column]?.text ?? ''));
+      const held = rows.filter((row) => row.length > 1 && holdsRecord(row[column]?.text ?? ''));
       const quoted = held.filter((row) => row[column]!.quoted);
       if (quoted.length < LEAST_LINES || held.length < lines.length * MOST) continue;
       if (quoted.length >= held.length * QUOTED) return `column:${separator}:${column}`;
