@@ -37,8 +37,10 @@ it('nothing is lost but what the rules say', async () => {
 
   let refused = 0;
   for (let n = 0; n < TRIGGERS; n++) {
-    // A full disk for a while.
-    ring().failure = n >= 8 && n < 11 ? Object.assign(new Error('the disk is full'), { code: 'ENOSPC' }) : null;
+    // A full disk for a while, and until a snapshot met it: a busy machine may take none meanwhile.
+    const met = watch.counters.sum('snapshots', { end: 'failed' }) > 0;
+    ring().failure =
+      n >= 8 && (n < 11 || !met) ? Object.assign(new Error('the disk is full'), { code: 'ENOSPC' }) : null;
     if (n === 13) {
       ring().end('the program ended');
       await until('another ring', () => s.rings.length === 2);
