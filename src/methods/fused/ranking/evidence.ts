@@ -68,6 +68,15 @@ function likelihood(item: Item, cells: Cells, fn: number, model: ContextModel): 
 
 /** An item as the result document has it. */
 export function evidence(scene: Scene, detector: string, item: Item, weight: number): Evidence {
+  let told = described.get(item);
+  if (told === undefined) described.set(item, (told = describe(scene, item)));
+  return { detector, weight, ...told };
+}
+
+/** What an item says is the same for each of the hundreds of functions that it is evidence against, and it has thousands of rows. */
+const described = new WeakMap<Item, Omit<Evidence, 'detector' | 'weight'>>();
+
+function describe(scene: Scene, item: Item): Omit<Evidence, 'detector' | 'weight'> {
   const { columns, threads } = scene.trace;
   const count = new Map<number, number>();
   let [from, to] = [Infinity, 0];
@@ -80,8 +89,6 @@ export function evidence(scene: Scene, detector: string, item: Item, weight: num
   const tids = [...count].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([tid]) => tid);
   const span = { from: from / 1e9, to: to / 1e9 };
   return {
-    detector,
-    weight,
     units: item.cells.length,
     threads: tids.slice(0, THREADS),
     span,
