@@ -4,7 +4,7 @@
  * between, which one nothing tells.
  */
 import type { Decoded } from './decoder.js';
-import type { DecodedRows } from './history.js';
+import type { DecodedRows } from './forward-backward.js';
 import { TupleNumbers } from './tuple-numbers.js';
 
 /**

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeForeign } from '../../src/context/foreign.js';
-import { History, decodeRows } from '../../src/context/history.js';
+import { decodeRows } from '../../src/context/forward-backward.js';
+import { History } from '../../src/context/history.js';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
 import { traceFromText } from '../helpers/trace.js';
@@ -24,6 +25,7 @@ const HANDLERS = (n: number) =>
 const DB = learnSignatures([traceFromText(HANDLERS(40))], { parameters: DEFAULT_PARAMETERS });
 const { model } = DB;
 const history = new History(model);
+const step = (m: number, n: number) => history.steps(Int32Array.of(m), Int32Array.of(n))[0]!;
 const parents = model.nodes.map(([parent]) => parent);
 const nodeOf = (...path: string[]) => {
   const names = (n: number): string[] =>
@@ -40,7 +42,7 @@ function byTheBook(emissions: readonly ReadonlyMap<number, number>[]): Map<numbe
     const next = new Map<number, number>();
     for (const [n, w] of e) {
       let sum = last === undefined ? history.start(n) : 0;
-      for (const [m, x] of last ?? []) sum += x * history.step(m, n);
+      for (const [m, x] of last ?? []) sum += x * step(m, n);
       next.set(n, sum * w);
     }
     const all = [...next.values()].reduce((a, b) => a + b, 0);
@@ -52,7 +54,7 @@ function byTheBook(emissions: readonly ReadonlyMap<number, number>[]): Map<numbe
     const back = new Map<number, number>();
     for (const m of emissions[i]!.keys()) {
       let sum = i === emissions.length - 1 ? 1 : 0;
-      for (const [n, x] of later) sum += history.step(m, n) * x * emissions[i + 1]!.get(n)!;
+      for (const [n, x] of later) sum += step(m, n) * x * emissions[i + 1]!.get(n)!;
       back.set(m, sum);
     }
     const most = Math.max(...back.values());
@@ -65,12 +67,81 @@ function byTheBook(emissions: readonly ReadonlyMap<number, number>[]): Map<numbe
   return posteriors;
 }
 
+const close = ([n, weight]: [number, number]) => [n, expect.closeTo(weight, 9) as number];
 const vector = (e: ReadonlyMap<number, number>) => ({
   nodes: Int32Array.from(e.keys()),
   weights: Float64Array.from(e.values()),
 });
 
+/** T(n|m)^1/2 as the formula at the top of history.ts is written. */
+function stepByTheBook(m: number, n: number): number {
+  const size = parents.length;
+  const callsOf = (node: number) =>
+    model.contexts.reduce((all, row) => {
+      for (let j = 6; j < row.length; j += 2) if (row[j] === node) all += row[j + 1]!;
+      return all;
+    }, 0);
+  const path = (node: number): number[] => (node < 0 ? [] : [node, ...path(parents[node]!)]);
+  const below = (a: number) =>
+    Array.from({ length: size }, (_, k) => k)
+      .filter((k) => path(k).includes(a))
+      .reduce((all, k) => all + callsOf(k), 0);
+  const backOff = path(m).reduce((sum, a, d) => {
+    if (!path(n).includes(a)) return sum;
+    return sum + (2 ** (a === 0 ? -d : -(d + 1)) * callsOf(n)) / below(a);
+  }, 0);
+  const of = model.successors.filter(([before]) => before === m);
+  const followed = of.reduce((all, [, , count]) => all + count, 0);
+  const seen = of.find(([, next]) => next === n)?.[2] ?? 0;
+  return Math.sqrt((seen + (1 + of.length) * backOff) / (followed + 1 + of.length));
+}
+
 describe('decoding with history', () => {
+  it('takes steps from node to node as the formula says', () => {
+    const all = Int32Array.from(used);
+    const table = history.steps(all, all);
+    all.forEach((m, i) =>
+      all.forEach((n, j) => expect(table[i * all.length + j]).toBeCloseTo(stepByTheBook(m, n), 12)),
+    );
+    expect(table).toEqual(history.steps(all, all));
+    const few = all.subarray(2, 4);
+    expect([...history.steps(few, all)]).toEqual([...table.subarray(2 * all.length, 4 * all.length)]);
+  });
+
+  it('adds to what the ladder decodes to the most frequent nodes of the call', () => {
+    const [show, save, wait] = [
+      nodeOf('main', 'loop', 'show', 'copy'),
+      nodeOf('main', 'loop', 'save', 'copy'),
+      nodeOf('main', 'loop', 'wait'),
+    ];
+    const found = (node: number) => {
+      const { nodes, weights } = history.emission({ nodes: Int32Array.of(node), weights: Float64Array.of(1) }, 'read');
+      return new Map(Array.from(nodes, (n, j) => [n, weights[j]! * history.start(n)]));
+    };
+    // Three of four handlers are `show`.
+    expect([...found(show)].sort()).toEqual(
+      [
+        ...new Map([
+          [show, 0.98 + 0.015],
+          [save, 0.005],
+        ]),
+      ]
+        .sort()
+        .map(close),
+    );
+    expect([...found(wait)].sort()).toEqual(
+      [
+        ...new Map([
+          [wait, 0.98],
+          [show, 0.015],
+          [save, 0.005],
+        ]),
+      ]
+        .sort()
+        .map(close),
+    );
+  });
+
   it('gives the posteriors of the textbook, as far as rounding lets it', () => {
     const emission = fc
       .uniqueArray(fc.tuple(fc.constantFrom(...used), fc.double({ min: 0.05, max: 1, noNaN: true })), {

@@ -5,7 +5,8 @@
 import type { Decoded } from '../../../context/decoder.js';
 import { Decoder, UNKNOWN } from '../../../context/decoder.js';
 import { decodeForeign } from '../../../context/foreign.js';
-import { History, decodeRows } from '../../../context/history.js';
+import { decodeRows } from '../../../context/forward-backward.js';
+import { History } from '../../../context/history.js';
 import { type Places, placesOf } from '../../../context/places.js';
 import { RecordedDecoder, partedByNode } from '../../../context/recorded.js';
 import { CALL, grainsOf } from '../../../context/symbols.js';
