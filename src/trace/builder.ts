@@ -4,7 +4,7 @@
  * decided here, by a little work a chunk (`plan`); the rows themselves are placed by whoever has time (place-rows.ts).
  */
 import { CallNumbers } from './call-numbers.js';
-import { isExitCall } from './call-traits.js';
+import { ANY_CALL, isExitCall } from './call-traits.js';
 import { ChunkClock } from './chunk-clock.js';
 import { ChunkJoints } from './chunk-joints.js';
 import type { KinFacts } from './kinship/facts.js';
@@ -100,7 +100,7 @@ export class TraceBuilder {
     );
     const calls = Uint16Array.from(chunk.calls, (name) => this.calls.of(name));
     const mapping = { base, threads, calls, stacks: chunk.stacks && this.stacks.merge(chunk.stacks) };
-    this.reserve(chunk);
+    this.reserve(chunk, threads);
     const stretches = joints.join(chunk, mapping, fresh, stopped);
     if (chunk.switches) this.switches.append(chunk.switches, base);
     totals.add(chunk);
@@ -148,6 +148,7 @@ export class TraceBuilder {
     const calls = renumberCalls(rows, this.calls.names);
     const timed = clock.kind !== 'relative' && clock.kind !== 'none';
     const columns = rows.finish();
+    this.totals.notices += this.joints.strayExits;
     return {
       length: rows.length,
       columns,
@@ -186,14 +187,18 @@ export class TraceBuilder {
     return times;
   }
 
-  private reserve(chunk: TraceChunk): void {
-    if (chunk.columns.stack !== null || chunk.orphans.some(({ stack }) => stack !== NO_STACK)) this.rows.with('stack');
+  private reserve(chunk: TraceChunk, threads: Int32Array): void {
+    const { open } = this.joints;
+    const hasStack = chunk.orphans.some(
+      ({ stack, call, thread }) => stack !== NO_STACK && (call !== ANY_CALL || open.of(threads[thread]!) !== null),
+    );
+    if (chunk.columns.stack !== null || hasStack) this.rows.with('stack');
     if (chunk.columns.cpu !== null) this.rows.with('cpu');
     this.rows.reserve(chunk.rows + chunk.orphans.length);
   }
 }
 
-/** Earliest moment of the chunk, ns since its time 0: an entry or, of calls whose entry was not seen, the exit. */
+/** Earliest moment of the chunk's rows, ns since its time 0: an entry or, of calls whose entry was not seen, the exit. */
 function firstMoment({ columns, rows, orphans }: TraceChunk): number {
   let first = Infinity;
   for (let i = 0; i < rows; i++) {
@@ -201,7 +206,7 @@ function firstMoment({ columns, rows, orphans }: TraceChunk): number {
     if (columns.flags[i]! & FLAG_ENTRY_UNSEEN && columns.duration[i]! > 0) at += columns.duration[i]!;
     if (at < first) first = at;
   }
-  for (const { endNs } of orphans) if (endNs < first) first = endNs;
+  for (const { endNs, call } of orphans) if (endNs < first && call !== ANY_CALL) first = endNs;
   return first === Infinity ? 0 : first;
 }
 

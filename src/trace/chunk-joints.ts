@@ -34,7 +34,7 @@ interface Unseen {
   readonly orphan: OrphanExit;
   readonly position: number;
   readonly thread: number;
-  /** The thread's first event of all. */
+  /** It may have been under way before the trace. */
   readonly firstOfThread: boolean;
 }
 
@@ -46,6 +46,8 @@ export class ChunkJoints {
   readonly returns: number[] = [];
   /** Rows of calls that were under way before the trace, and when they ended. */
   readonly underWay: { row: number; end: number }[] = [];
+  /** Exits that the kernel left no number and that end no call: they have no row. */
+  strayExits = 0;
 
   constructor(
     private readonly rows: GrowableColumns,
@@ -61,7 +63,7 @@ export class ChunkJoints {
   }
 
   /**
-   * Joins the chunk to those before it and gives its rows their places. `fresh`: 1 for the chunk's threads that were not there before;
+   * Joins the chunk to those before it and gives its rows their places. `fresh`: as ThreadLives.map sets it;
    * `stopped`: threads that are traced no longer, and since when.
    */
   join(
@@ -100,7 +102,9 @@ export class ChunkJoints {
       const thread = threads[local]!;
       const orphan = orphanOf.get(local);
       if (orphan !== undefined) {
-        if (!this.giveOutcome(orphan, mapping) && orphan.call !== ANY_CALL)
+        const joined = this.giveOutcome(orphan, mapping);
+        if (!joined && orphan.call === ANY_CALL) this.strayExits++;
+        else if (!joined)
           unseenOf.set(orphan, { orphan, position: orphan.position, thread, firstOfThread: fresh[local] === 1 });
       }
       if (this.open.of(thread) !== null) {

@@ -35,7 +35,7 @@ export class ChunkWriter {
   readonly threads: ChunkThread[] = [];
   /** Per thread: its open row, -1 when none. */
   pending: Int32Array;
-  /** Per thread: 1 once it had an event. */
+  /** Per thread: 1 once an entry or an exit of a call was seen. */
   seen: Uint8Array;
   readonly orphans: OrphanExit[] = [];
   readonly lifecycle: Lifecycle[] = [];
@@ -163,6 +163,7 @@ export class ChunkWriter {
       stacks: null,
       hasDurations: this.hasDurations,
       pending: this.pending.slice(0, this.threads.length),
+      called: this.seen.slice(0, this.threads.length),
       orphans: this.orphans,
       lifecycle: this.lifecycle,
       returns: this.returns,

@@ -37,6 +37,8 @@ export interface TraceChunk {
   hasDurations: boolean;
   /** Per local thread: the row of its call still open at the end of the chunk, or -1. */
   pending: Int32Array;
+  /** Per local thread: 1 where an entry or an exit of a call was seen; what else names a thread leaves 0. */
+  called: Uint8Array;
   /** Exits whose entries lie before the chunk; at most one an entry of `threads`, before any other event of it. In order of `position`. */
   orphans: OrphanExit[];
   /** Clones, execs, names and exits of threads, in order. */

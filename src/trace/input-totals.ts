@@ -11,7 +11,7 @@ export class InputTotals {
   private bytes = 0;
   private readonly builds = new Map<string, string>();
   private mixedThreads = 0;
-  private notices = 0;
+  notices = 0;
   private skippedLines = 0;
   private readonly examples: Skipped['examples'][number][] = [];
 

@@ -12,6 +12,8 @@ interface Life {
   toldTid: number;
   pid: number;
   alive: boolean;
+  /** An entry or an exit of a call was seen. */
+  called: boolean;
 }
 
 /** A Lifecycle entry on the trace's clock and threads; execs that failed are left out. */
@@ -28,8 +30,8 @@ const COMM_LENGTH = 15;
 export class ThreadLives {
   private readonly lives: Life[] = [];
   private readonly byTid = new Map<number, number>();
-  /** tids that lines have named. */
-  private readonly seen = new Set<number>();
+  /** tids of whom a call or an end was seen: what comes behind it began within the trace. */
+  private readonly begun = new Set<number>();
   /** tids that the thread without a tid made. */
   private readonly children = new Set<number>();
   /** The life of the lines without tid, and whether the last line was one of them. */
@@ -51,7 +53,7 @@ export class ThreadLives {
 
   /**
    * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
-   * `fresh` is set to 1 for entries that are the first of their tid. `stopped` gets threads that are traced no longer, and
+   * `fresh` is set to 1 for entries before which nothing shows that their tid had no call under way when the trace began. `stopped` gets threads that are traced no longer, and
    * since when. `base`: ns of the chunk's time 0. `back`: moment of the record before, if the chunk goes back behind it, else null.
    */
   map(
@@ -83,7 +85,6 @@ export class ThreadLives {
     };
     chunk.threads.forEach((thread, i) => {
       hear(i);
-      const known = this.lives.length;
       const open = this.unnamed < 0 ? '' : (openInChunk.get(this.unnamed) ?? openCall(this.unnamed));
       const before = this.unnamed;
       const isNew = thread.tid === 0 && this.announced !== NOBODY;
@@ -96,12 +97,12 @@ export class ThreadLives {
         stopped.push({ thread: before, ns: this.announced.ns });
       this.announced = NOBODY;
       map[i] = life;
-      // Who was there before under the same number has no call under way from before the trace.
-      fresh[i] = life >= known && !this.seen.has(thread.tid) ? 1 : 0;
-      if (thread.tid > 0) this.seen.add(thread.tid);
+      const state = this.lives[life]!;
+      fresh[i] = state.called || this.begun.has(thread.tid) ? 0 : 1;
+      if (chunk.called[i] === 1) state.called = true;
+      if (thread.tid > 0 && (state.called || exited.has(i))) this.begun.add(thread.tid);
       const pending = chunk.pending[i]!;
       openInChunk.set(life, pending < 0 ? '' : chunk.calls[chunk.columns.call[pending]!]!);
-      const state = this.lives[life]!;
       if (state.pid < 0 && thread.pid > 0) state.pid = thread.pid;
       const told = toldTids.get(i);
       if (told !== undefined && state.tid === 0) {
@@ -160,6 +161,7 @@ export class ThreadLives {
 
   /** The life of `tid` is over: which it was, -1 when none is known. */
   end(tid: number): number {
+    this.begun.add(tid);
     const life = this.byTid.get(tid) ?? -1;
     if (life < 0) return life;
     this.lives[life]!.alive = false;
@@ -168,7 +170,7 @@ export class ThreadLives {
   }
 
   private create(tid: number): number {
-    const life = this.lives.push({ tid, toldTid: 0, pid: -1, alive: true }) - 1;
+    const life = this.lives.push({ tid, toldTid: 0, pid: -1, alive: true, called: false }) - 1;
     if (tid > 0) this.byTid.set(tid, life);
     return life;
   }

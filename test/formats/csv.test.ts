@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csv } from '../../src/formats/csv/index.js';
 import type { ParseOptions } from '../../src/formats/format.js';
+import { detectFormat } from '../../src/formats/index.js';
+import { findWrapping } from '../../src/formats/wrapping/find.js';
 import { readText, rowsOf } from './read-text.js';
 
 const read = (text: string, options: Partial<ParseOptions> = {}) =>
@@ -165,6 +167,8 @@ describe('cuts', () => {
   it('quotes change nothing, wherever they stand', () => {
     const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`;
     const record = fc.record({
+      // Blanks round the quotation marks.
+      blanks: fc.constantFrom('', '', ' ', '  '),
       call: fc.constantFrom('read', 'futex', 'epoll_wait'),
       ret: fc.integer({ min: -20, max: 5000 }),
       note: fc.string({ unit: fc.constantFrom('a', 'é', ' ', "'"), maxLength: 5 }),
@@ -177,8 +181,8 @@ describe('cuts', () => {
       fc.property(fc.array(record, { maxLength: 12 }), fc.boolean(), (records, strayQuotes) => {
         const header = 'ts,tid,syscall,ret,dur,note,comm\n';
         const plain = records.map(({ call, ret }, i) => `${i},7,${call},${ret},0.5,,web\n`);
-        const marked = records.map(({ call, ret, note, marks, odd, end }, i) => {
-          const field = (value: string, k: number) => (marks[k] ? quoted(value) : value);
+        const marked = records.map(({ blanks, call, ret, note, marks, odd, end }, i) => {
+          const field = (value: string, k: number) => (marks[k] ? blanks + quoted(value) + blanks : value);
           const stray = strayQuotes && i % 3 === 2 ? `"${note}"${note}b` : quoted(note + odd);
           return (
             [field(`${i}`, 0), '7', field(call, 1), field(`${ret}`, 2), '0.5', stray, field('web', 3)].join() + end
@@ -187,6 +191,29 @@ describe('cuts', () => {
         expect(rows(header + marked.join(''))).toEqual(rows(header + plain.join('')));
       }),
     );
+  });
+  const table = [
+    ['ts', 'tid', 'syscall', 'ret', 'dur', 'comm'],
+    ['1.5', '7', 'read', '10', '0.25', 'a, "b"; c\td'],
+    ['1.75', '8', 'futex', '-11', '0.5', ''],
+  ];
+  const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`;
+  it.each([',', ';', '\t', '|'])('all fields may be quoted, names too, with %j between them', (separator) => {
+    for (const blanks of ['', ' ']) {
+      const lines = table.map((fields) => fields.map(quoted).join(separator + blanks));
+      const all = `${lines.join('\n')}\n`;
+      expect(findWrapping(Buffer.from(all))).toBeNull();
+      expect(detectFormat(Buffer.from(all), '')?.format.id).toBe('csv');
+      for (const text of [all, `sep=${separator}\n${all}`, all.replaceAll('\n', '\r\n')]) {
+        const trace = read(text);
+        expect(trace.threads.map(({ name }) => name)).toEqual(['a, "b"; c\td', '']);
+        expect(trace.skipped.lines).toBe(0);
+        expect(rowsOf(trace)).toEqual([
+          '0.000000000 7 read:unknown 0.250000000s 10',
+          '0.250000000 8 futex=EAGAIN 0.500000000s -1',
+        ]);
+      }
+    }
   });
   it('a quote that is never closed costs its line only', () => {
     const trace = read('ts,tid,syscall,note\n1,7,read,a\n2,7,read,"b\n3,7,read,c\n');

@@ -35,9 +35,12 @@ function countCalls(text: string): number {
   for (const line of text.split('\n')) {
     const ended = /sched_process_exit: .* pid=(\d)/.exec(line);
     if (ended) open.delete(ended[1]!);
-    const [, tid, event, number, result] = /1\/(\d) .*sys_(enter|exit): NR (\d+)(?: = (-?\d+))?/.exec(line) ?? [];
+    const [, tid, event, number, result] = /1\/(\d) .*sys_(enter|exit): NR (-?\d+)(?: = (-?\d+))?/.exec(line) ?? [];
     if (tid === undefined) continue;
-    if (event === 'enter') {
+    if (number === '-1') {
+      // Damaged, or the exit of whatever call is open.
+      if (event === 'exit') open.delete(tid);
+    } else if (event === 'enter') {
       calls++;
       // exit does not come back.
       if (number === '60') open.delete(tid);

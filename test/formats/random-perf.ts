@@ -47,8 +47,10 @@ const others = [
 /** Recordings of several threads: entries and exits at random, some lost, chains, switches, ends, noise. */
 const step = fc.record({
   tid: fc.integer({ min: 1, max: 4 }),
-  what: fc.constantFrom('enter', 'enter', 'exit', 'exit', 'exit', 'switch', 'switch', 'end', 'noise', 'other'),
-  number: fc.constantFrom(0, 1, 202, 232, 257, 56, 60, 41, 3, 39),
+  what: fc.constantFrom(
+    ...['enter', 'enter', 'exit', 'exit', 'exit', 'switch', 'switch', 'end', 'exec', 'damaged', 'noise', 'other'],
+  ),
+  number: fc.constantFrom(0, 1, 202, 232, 257, 56, 60, 41, 3, 39, -1),
   result: fc.constantFrom(0, 1, 5, -11, -512, 94180000000000),
   gap: fc.integer({ min: 0, max: 3_000_000 }),
   chain: fc.array(
@@ -74,6 +76,8 @@ export const recording = fc.array(step, { maxLength: 40 }).map((steps) => {
       if (what === 'exit') return `${head} raw_syscalls:sys_exit: NR ${number} = ${result}\n${frames}`;
       if (what === 'switch') return `${head} sched:sched_switch: ${switched}\n${frames}`;
       if (what === 'end') return `${head} sched:sched_process_exit: comm=x pid=${tid} prio=120\n`;
+      if (what === 'exec') return `${head} sched:sched_process_exec: filename=/bin/x pid=${tid} old_pid=${tid}\n`;
+      if (what === 'damaged') return `${head} raw_syscalls:sys_enter: NR\n`;
       return what === 'noise' ? 'Warning: something\nsomething else\n' : `${head} ${event}\n${frames}`;
     })
     .join('');

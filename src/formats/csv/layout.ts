@@ -81,11 +81,15 @@ export function plainCallName(name: string): string {
   return name.replace(/^(?:__(?:x64|ia32|arm64)_)?(?:sys|SYS)_(?:enter_|exit_)?/, '');
 }
 
+/** `# made by ...`, and the separator as spreadsheets write it: `sep=;`. */
+export function isRemark(line: string): boolean {
+  return line.startsWith('#') || /^sep=.?$/.test(line);
+}
+
 /** How the text is laid out, by its first bytes; null when it does not look like system calls in CSV. */
 export function surveyCsv(sample: Uint8Array, options: ParseOptions): CsvSurvey | null {
   const string = text(sample, 0, sample.length).replace(/^\uFEFF/, '');
-  // A first line like `# made by ...` is a remark.
-  const lines = string.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const lines = string.split('\n').filter((line) => line.trim() !== '' && !isRemark(line.trimEnd()));
   const wanted =
     options.delimiter === undefined ? DELIMITERS : [options.delimiter === '\\t' ? '\t' : options.delimiter];
   const surveys = wanted.flatMap((delimiter) => surveyWith(lines, delimiter, options) ?? []);

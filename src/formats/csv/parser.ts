@@ -5,9 +5,9 @@
 import { parse } from './library.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { ChunkWriter } from '../../trace/chunk-writer.js';
-import { LF, endedByNewline, lineEnd, text } from '../../lib/bytes.js';
+import { LF, SPACE, endedByNewline, lineEnd, text } from '../../lib/bytes.js';
 import { FastRecords } from './fast.js';
-import { CPU, type CsvLayout } from './layout.js';
+import { CPU, type CsvLayout, isRemark } from './layout.js';
 import { CsvRow } from './row.js';
 
 /** A short record, for the first estimate of rows. */
@@ -71,8 +71,9 @@ export class CsvParser {
       let field = 0;
       for (;;) {
         const meaning = field < columns.length ? columns[field]! : -1;
-        if (quotes && bytes[p] === QUOTE) {
-          p = this.quotedField(bytes, p, meaning);
+        const open = quotes ? this.quoteAt(bytes, p) : -1;
+        if (open >= 0) {
+          p = this.quotedField(bytes, open, meaning);
           if (p < 0) return start;
         } else {
           const end = meaning >= 0 ? row.scan(meaning, bytes, p, delimiter) : -1;
@@ -93,6 +94,13 @@ export class CsvParser {
     return -1;
   }
 
+  /** The quote that the field at `p` begins with, behind blanks too, as RFC 4180 has it not and many programs do; -1 for none. */
+  private quoteAt(bytes: Uint8Array, p: number): number {
+    let at = p;
+    while (bytes[at] === SPACE && this.layout.delimiter !== SPACE) at++;
+    return bytes[at] === QUOTE ? at : -1;
+  }
+
   /** Reads the field whose first quote is at `open`. Gives the position behind the field, -1 when it does not end there. */
   private quotedField(bytes: Uint8Array, open: number, meaning: number): number {
     const from = open + 1;
@@ -103,7 +111,9 @@ export class CsvParser {
       if (bytes[p + 1] !== QUOTE) break;
       doubled++;
     }
-    const behind = bytes[p + 1] === CR && bytes[p + 2] === LF ? p + 2 : p + 1;
+    let behind = p + 1;
+    while (bytes[behind] === SPACE && this.layout.delimiter !== SPACE) behind++;
+    if (bytes[behind] === CR && bytes[behind + 1] === LF) behind++;
     if (bytes[behind] !== this.layout.delimiter && bytes[behind] !== LF) return -1;
     if (meaning >= 0 && doubled === 0) this.row.set(meaning, bytes, from, p);
     else if (meaning >= 0) {
@@ -133,7 +143,7 @@ export class CsvParser {
     }
     const first = bytes[start];
     if (fields === 1 && (first === LF || first === CR || start === end)) return;
-    if (first === HASH) this.writer.notices++;
+    if (first === HASH || (fields <= 2 && isRemark(text(bytes, start, end).trimEnd()))) this.writer.notices++;
     else this.writer.skip(bytes, start, end, reason);
   }
 
@@ -144,9 +154,10 @@ export class CsvParser {
     if (header === '' || bytes.length === 0) return start;
     // Remarks may stand before it.
     for (let p = start; p < bytes.length; p = lineEnd(bytes, p) + 1) {
-      if (bytes[p] === HASH) continue;
       const end = lineEnd(bytes, p);
-      if (text(bytes, p, end).trimEnd() !== header) return start;
+      const line = text(bytes, p, end).trimEnd();
+      if (isRemark(line)) continue;
+      if (line !== header) return start;
       this.writer.notices += count(bytes, start, end);
       this.writer.lines += count(bytes, start, end);
       return end + 1;
@@ -166,6 +177,8 @@ export class CsvParser {
         record_delimiter: ['\r\n', '\n'],
         relax_quotes: true,
         relax_column_count: true,
+        // Not `trim`: with it a quote where none belongs is an error.
+        ltrim: true,
         skip_empty_lines: true,
         on_record: (record: string[], info) => {
           const end = from + info.bytes;
@@ -187,13 +200,19 @@ export class CsvParser {
     row.clear();
     for (let i = 0; i < fields.length && i < columns.length; i++) {
       if (columns[i]! < 0) continue;
-      const field = fields[i]!;
+      const field = unquoted(fields[i]!);
       const scratch = this.room(field.length);
       for (let k = 0; k < field.length; k++) scratch[k] = field.charCodeAt(k);
       row.set(columns[i]!, scratch, 0, field.length);
     }
     this.store(bytes, start, end, fields.length);
   }
+}
+
+/** The field without the quotes that stand round it where blanks follow them, which csv-parse then leaves. */
+function unquoted(field: string): string {
+  const inner = /^"((?:[^"]|"")*)" +$/.exec(field)?.[1];
+  return inner === undefined ? field : inner.replaceAll('""', '"');
 }
 
 /** Line feeds in bytes[start, end], the last included. */

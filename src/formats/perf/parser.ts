@@ -45,6 +45,8 @@ export class PerfParser {
   private readonly ends: ThreadEnds;
   /** The line gave its thread another name. */
   private renamed = false;
+  /** The line is the first of its thread in the chunk. */
+  private first = false;
   private readonly builds = new Map<string, string>();
   /** Frames are being read one by one: their lines are indented by spaces. */
   private looseFrames = false;
@@ -121,7 +123,7 @@ export class PerfParser {
     calls.owner = NO_OWNER;
     calls.exiting = false;
     calls.born = false;
-    this.renamed = false;
+    this.renamed = this.first = false;
     const { event } = line;
     // A difference is to the line before, whatever that tells of.
     if (layout.deltas === true) {
@@ -202,6 +204,7 @@ export class PerfParser {
 
   private add(thread: number): void {
     this.threads = thread + 1;
+    this.first = true;
     if (thread >= this.nameStart.length) {
       this.nameStart = grown(this.nameStart, thread * 2);
       this.nameEnd = grown(this.nameEnd, thread * 2);
@@ -213,7 +216,7 @@ export class PerfParser {
   private threadBegins(thread: number, now: number): void {
     const { writer, line } = this;
     let born = thread;
-    if (this.ends.isReborn(thread, line.tid, now)) {
+    if (this.ends.isReborn(this.first, line.tid, now)) {
       // The line's name is that of the new one.
       if (this.renamed) writer.lifecycle.pop();
       this.threadEnds(thread, now);

@@ -24,9 +24,9 @@ export class ThreadEnds {
     this.endedTids.add(tid);
   }
 
-  /** A new thread of the tid began: whether `thread` had lived before, in the chunk, and must have ended. */
-  isReborn(thread: number, tid: number, now: number): boolean {
-    if (this.writer.seen[thread] === 1) return true;
+  /** A thread of the tid began: whether one had lived before in the chunk, and must have ended; not where this is its `first` event. */
+  isReborn(first: boolean, tid: number, now: number): boolean {
+    if (!first) return true;
     if (!this.endedTids.has(tid)) this.early.push({ tid, ns: now });
     return false;
   }

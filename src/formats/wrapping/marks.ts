@@ -60,6 +60,10 @@ const PAGED = /^.*--More--(?:\(\d+%\))?[\r\b ]*[\r\b]/;
 
 /** Each line in quotation marks: a column of CSV, a list of a program or of JSON. */
 const QUOTED_LINE = /^(["'])(.*)\1(?: ?[,;])?$/;
+/** Several fields of CSV, each in quotation marks or not: where the first and the last have them, they belong to these. RFC 4180. */
+const ROW = /^(?:"(?:[^"]|"")*" *|[^",;\t|]*)(?:[,;\t|](?: *"(?:[^"]|"")*" *|[^",;\t|]*))+$/;
+/** Behind the one field of a list. */
+const LIST_END = / ?[,;]$/;
 
 /** The call at the beginning of a line, behind what strace prints before it, and the name of its first argument (strace -N). */
 const NAMED_CALL =
@@ -175,7 +179,10 @@ export const MARKS: readonly Mark[] = [
       const items = lines.filter((line) => /\w/.test(line));
       const quoted = items.filter((line) => QUOTED_LINE.test(line.trim())).length;
       return (
-        items.length > 1 && quoted >= items.length * MOST && (items.every(isJsonText) || tableColumn(lines) === null)
+        items.length > 1 &&
+        quoted >= items.length * MOST &&
+        (items.every(isJsonText) || tableColumn(lines) === null) &&
+        items.filter(isRow).length < items.length * MOST
       );
     },
     undo: (line) => {
@@ -244,6 +251,10 @@ function withoutEnd(line: string, characters: string): string {
   let end = line.length;
   while (end > 0 && characters.includes(line[end - 1]!)) end--;
   return line.slice(0, end);
+}
+
+function isRow(line: string): boolean {
+  return ROW.test(line.trim().replace(LIST_END, ''));
 }
 
 function isJsonText(line: string): boolean {

@@ -36,6 +36,8 @@ export class PerfDataParser {
   private events = 0;
   /** The event gave its thread another name. */
   private renamed = false;
+  /** The event is the first of its thread in the piece. */
+  private first = false;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -101,7 +103,7 @@ export class PerfDataParser {
     calls.owner = NO_OWNER;
     calls.exiting = false;
     calls.born = false;
-    this.renamed = false;
+    this.renamed = this.first = false;
     if (kind === e.PROCESS_EXIT) {
       writer.notices++;
       const thread = this.ends.exiting(tid, now);
@@ -155,6 +157,7 @@ export class PerfDataParser {
     if (thread >= this.told.length) this.told = grown(this.told, thread * 2);
     const pid = this.words[at + 2];
     if (pid >= 0) this.writer.threads[thread].pid = pid;
+    this.first = true;
   }
 
   private tell(thread: number, tid: number, now: number): void {
@@ -185,7 +188,7 @@ export class PerfDataParser {
   private threadBegins(thread: number, tid: number, at: number, now: number): void {
     const { writer } = this;
     let born = thread;
-    if (this.ends.isReborn(thread, tid, now)) {
+    if (this.ends.isReborn(this.first, tid, now)) {
       // The name is that of the new one.
       if (this.renamed) writer.lifecycle.pop();
       this.threadEnds(thread, tid, now);
