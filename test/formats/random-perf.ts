@@ -59,6 +59,10 @@ const step = fc.record({
       maxLength: 3,
     },
   ),
+  /** Behind each frame. */
+  between: fc.constantFrom(
+    ...['', '', '', '', '  store.c:12\n', '--\n', '--More--\n', 'Warning: a word\n', '       4 h (/c)\n'],
+  ),
   name: fc.constantFrom('app', 'app', 'my app 1'),
   switched: switchText,
   event: fc.constantFrom(...others),
@@ -67,11 +71,11 @@ const step = fc.record({
 export const recording = fc.array(step, { maxLength: 40 }).map((steps) => {
   let ns = 5_000_000_000;
   return steps
-    .map(({ tid, what, number, result, gap, chain, name, switched, event }) => {
+    .map(({ tid, what, number, result, gap, chain, between, name, switched, event }) => {
       ns += gap;
       const at = `${Math.floor(ns / 1e9)}.${String(ns % 1e9).padStart(9, '0')}`;
       const head = `${name} 1/${tid} [00${tid % 2}] ${at}:`;
-      const frames = chain.map((frame) => `\t${frame}\n`).join('') + (chain.length > 0 ? '\n' : '');
+      const frames = chain.map((frame) => `\t${frame}\n${between}`).join('') + (chain.length > 0 ? '\n' : '');
       if (what === 'enter') return `${head} raw_syscalls:sys_enter: NR ${number} (3, 1, 2, 0, 0, 0)\n${frames}`;
       if (what === 'exit') return `${head} raw_syscalls:sys_exit: NR ${number} = ${result}\n${frames}`;
       if (what === 'switch') return `${head} sched:sched_switch: ${switched}\n${frames}`;

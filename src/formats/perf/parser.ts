@@ -7,6 +7,7 @@ import { ChunkWriter } from '../../trace/chunk-writer.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { NO_CPU } from '../../trace/table.js';
 import { CR, LF, LineScanner, SPACE, endedByNewline, grown, lastLineStart, startsWith, text } from '../../lib/bytes.js';
+import { isPagerLine, isSeparator } from '../pager.js';
 import { NO_OWNER } from './call-rows.js';
 import { PerfCalls } from './calls.js';
 import { EPOCH_SECONDS } from './clock.js';
@@ -25,6 +26,7 @@ const MAPPED = 'PERF_RECORD_MMAP2 ';
 const BUILD = / <([0-9a-f]{8,40})>\]: \S+ (\/.+?)\r?$/;
 const TAB = 9;
 const HASH = 35;
+const DASH = 45;
 
 export class PerfParser {
   private readonly bytes: Uint8Array;
@@ -48,8 +50,10 @@ export class PerfParser {
   /** The line is the first of its thread in the chunk. */
   private first = false;
   private readonly builds = new Map<string, string>();
-  /** Frames are being read one by one: their lines are indented by spaces. */
+  /** Frames are being read one by one: their lines are indented by spaces, or others stand between them. */
   private looseFrames = false;
+  /** Lines were left out behind the last event, as grep shows it. */
+  private gap = false;
   private readonly fast: FastPerf | null;
 
   constructor(
@@ -80,16 +84,12 @@ export class PerfParser {
       const stop = fast === null || this.looseFrames || c < SPACE ? p : fast.read(p);
       if (stop > p) {
         p = stop;
+        this.gap = false;
         continue;
       }
       writer.lines++;
-      if (c === TAB) {
-        const chain = stacks.read(p);
-        this.attach(chain);
-        fast?.learnChain(p, stacks, chain);
-        p = stacks.end;
-        writer.lines += stacks.lines - 1;
-      } else if (c === LF || c === CR) {
+      if (c === TAB) p = this.frames(p);
+      else if (c === LF || c === CR) {
         this.endFrames();
         p = scanner.lineEnd(p) + 1;
       } else if (c === HASH) {
@@ -97,6 +97,7 @@ export class PerfParser {
         p = scanner.lineEnd(p) + 1;
       } else if (line.read(bytes, p)) {
         this.endFrames();
+        this.gap = false;
         const reason = this.event();
         const end = scanner.lineEnd(line.rest);
         if (reason !== '') writer.skip(bytes, p, end, reason);
@@ -115,6 +116,36 @@ export class PerfParser {
     const { mixed } = this.switchers;
     if (mixed > 0) chunk.mixedThreads = mixed;
     return { ...chunk, earlyEnds: this.ends.early, stacks: stacks.finish(), switches: this.switches.finish() };
+  }
+
+  /** Frames from `p` on, each behind a tab; gives the position behind them. */
+  private frames(p: number): number {
+    const { bytes, writer, stacks, scanner, fast } = this;
+    if (this.gap) {
+      const end = scanner.lineEnd(p);
+      writer.skip(bytes, p, end, 'a frame whose event is not in the text');
+      return end + 1;
+    }
+    if (!this.looseFrames) {
+      const chain = stacks.read(p);
+      if (!this.goesOn(stacks.end)) {
+        this.attach(chain);
+        fast?.learnChain(p, stacks, chain);
+        writer.lines += stacks.lines - 1;
+        return stacks.end;
+      }
+      this.looseFrames = true;
+    }
+    return stacks.line(bytes, p + 1) + 1;
+  }
+
+  /** Whether frames may follow the line at `p`, which is behind one: of the source (-F +srcline), a pager's prompt, what perf warns of. */
+  private goesOn(p: number): boolean {
+    const { bytes } = this;
+    const c = bytes[p];
+    if (p >= bytes.length || c === LF || c === CR || c === HASH) return false;
+    if (c === DASH && isSeparator(bytes, p, this.scanner.lineEnd(p))) return false;
+    return !new perf.PerfLine().read(bytes, p);
   }
 
   /** The event that `line` read; '' or why it cannot be used. */
@@ -256,6 +287,14 @@ export class PerfParser {
     if (bytes[p] === SPACE && (this.looseFrames || this.calls.owner !== NO_OWNER)) {
       this.stacks.line(bytes, p);
       this.looseFrames = true;
+    } else if (bytes[p] === DASH && isPagerLine(bytes, p, end)) {
+      writer.notices++;
+      // What stood between is not in the text.
+      if (isSeparator(bytes, p, end)) {
+        this.endFrames();
+        this.calls.owner = NO_OWNER;
+        this.gap = true;
+      }
     } else if (NOISE.some((word) => startsWith(bytes, p, word))) writer.notices++;
     else writer.skip(bytes, p, end, 'no thread, time and event of perf');
     return end + 1;

@@ -1,5 +1,5 @@
 /** What the beginning of a `perf script` text tells of the whole: which events were recorded, on which architecture. */
-import { LF, isDigit, startsWith, text } from '../../lib/bytes.js';
+import { LF, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
 import * as perf from './line.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../syscalls/index.js';
 
@@ -56,8 +56,10 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
       machine ??= machineOf(text(sample, p, end));
       continue;
     }
-    lines++;
-    if (!line.read(sample, p)) {
+    const isEvent = line.read(sample, p);
+    // What is indented and tells of no event is of the stack above: frames whose tabs were expanded, lines of the source.
+    if (isEvent || sample[p] !== SPACE || UNTIMED.test(text(sample, p, end))) lines++;
+    if (!isEvent) {
       if (UNTIMED.test(text(sample, p, end))) untimed++;
       continue;
     }

@@ -4,6 +4,7 @@
  */
 import type { Announced } from '../../trace/chunk.js';
 import { CR, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
+import { isPagerLine } from '../pager.js';
 import { isNameByte } from './leader.js';
 
 /** `Unknown syscall 552`: qemu-user -strace does not know the number. */
@@ -21,9 +22,6 @@ const BEGINNINGS = [
   'Script started on ',
   'Script done on ',
 ];
-/** What grep prints between places that do not follow each other, and more(1) leaves behind. */
-const PAGER = /^--(?:More--(?:\(\d+%\))?)?$/;
-const LONGEST_PAGER = 14;
 
 /** Whether the line whose body is bytes[start, end) is a notice. */
 export function isNotice(bytes: Uint8Array, start: number, end: number): boolean {
@@ -34,8 +32,7 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
   // Bytes that were read or written: strace -e read=, -e write=.
   if (bytes[p] === 124 /* | */) return p === start + 1 && isHex(bytes, p + 2, 5) && bytes[stop - 1] === 124;
-  if (bytes[p] === 45 && bytes[p + 1] === 45 /* -- */ && stop - p <= LONGEST_PAGER && PAGER.test(text(bytes, p, stop)))
-    return true;
+  if (bytes[p] === 45 /* - */ && isPagerLine(bytes, p, stop)) return true;
   return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../../lib/bytes.js';
 import type { ParseOptions } from '../format.js';
 import { CallReader, NOT_A_CALL } from './calls.js';
+import { isPagerLine, isSeparator } from '../pager.js';
 import { NO_TIME, StraceClock } from './clock.js';
 import { FastLines } from './fast.js';
 import type { Beginning } from './hanging.js';
@@ -31,6 +32,7 @@ const isBlank = (bytes: Uint8Array, p: number): boolean => bytes[p] === LF || (b
 
 /** A short line with times, for the first estimate of rows; an estimate that fails costs one copy. */
 const SHORT_LINE = 64;
+const DASH = 45;
 
 /** A thread that is not its process's first one has called execve: both are over, and one that is new goes on under the first one's number. */
 const SUPERSEDED = /^\+\+\+ superseded by execve in pid (\d{1,9}) /;
@@ -42,6 +44,8 @@ export class StraceParser {
   private readonly calls: CallReader;
   private readonly stacks = new StackReader();
   private inStack = false;
+  /** Lines were left out behind the last record, as grep shows it. */
+  private gap = false;
   private readonly leader: LeaderReader;
   /** Where the last line begins: it may be cut off. */
   private readonly whole: number;
@@ -99,10 +103,17 @@ export class StraceParser {
         p = lineEnd(bytes, p) + 1;
         continue;
       }
+      if (this.inStack && bytes[p] === DASH && this.isPrompt(bytes, p)) {
+        this.writer.lines++;
+        this.writer.notices++;
+        p = lineEnd(bytes, p) + 1;
+        continue;
+      }
       if (this.inStack) this.endStack();
       const stop = fast === null ? p : fast.read(p);
       if (stop > p) {
         p = stop;
+        this.gap = false;
         this.beginning = null;
         continue;
       }
@@ -111,6 +122,12 @@ export class StraceParser {
       p = this.line(bytes, p, cut) + 1;
       fast?.learn();
     }
+  }
+
+  /** Of a pager: a stack goes on behind it. */
+  private isPrompt(bytes: Uint8Array, p: number): boolean {
+    const end = lineEnd(bytes, p);
+    return isPagerLine(bytes, p, end) && !isSeparator(bytes, p, end);
   }
 
   private use(bytes: Uint8Array): void {
@@ -132,6 +149,7 @@ export class StraceParser {
   private line(bytes: Uint8Array, start: number, cut: boolean): number {
     const { calls, writer } = this;
     const line = writer.lines;
+    this.gap = false;
     const p = this.leader.read(bytes, start);
     if (this.clock.goesBack() && startsRecord(bytes, start)) this.threads.begin();
     const c = bytes[p];
@@ -195,6 +213,8 @@ export class StraceParser {
     // The rows of a summary look like a thread or a time.
     if ((bytes[body]! > SPACE && isNotice(bytes, body, end)) || isNotice(bytes, start, end)) {
       this.writer.notices++;
+      // What stood between is not in the text.
+      this.gap = bytes[start] === DASH && isSeparator(bytes, start, end);
       const announced = announcedIn(bytes, body, end);
       if (announced !== null) this.threads.announce(announced);
       return end;
@@ -209,6 +229,11 @@ export class StraceParser {
   }
 
   private stackLine(bytes: Uint8Array, p: number, cut: boolean): number {
+    if (this.gap) {
+      const end = lineEnd(bytes, p);
+      this.writer.skip(bytes, p, end, 'a frame whose call is not in the text');
+      return end;
+    }
     this.inStack = true;
     if (cut) {
       const end = lineEnd(bytes, p);

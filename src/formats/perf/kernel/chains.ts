@@ -80,10 +80,15 @@ export function addChain(length: i32, lines: i32, number: i32): void {
   used += (length + 15) & ~15;
 }
 
-/** The chain at `start`, in text that ends at `end`: where the line behind it begins, 0 when it is not known, or may go on behind the text. */
+/**
+ * The chain at `start`, in text that ends at `end`: where the line behind it begins, 0 when it is not known, or may go on: behind the
+ * text, or behind a line that is no empty one (of the source, of a pager).
+ */
 export function readChain(start: usize, end: usize): usize {
   const next = endOf(start, end);
   if (next == 0) return 0;
+  const behind: i32 = load<u8>(next);
+  if (behind != 10 && behind != 13) return 0;
   hashOf(start, next);
   const index = load<u16>(slotOf(start, <i32>(next - start)));
   if (index == 0) return 0;
