@@ -9,7 +9,7 @@ import type { ContextModel } from '../signatures/context-model.js';
 import { LADDER_MODULE } from './kernel/ladder-module.js';
 import { instanceWithin } from '../lib/wasm-instance.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
-import { BLOCK, LADDER } from './ladder.js';
+import { BLOCK, LADDER, stepsOf } from './ladder.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
 
 /** Before this position a context of the model is its tuple, after it node and count in turn. */
@@ -18,6 +18,7 @@ export const FIRST_COUNT = 6;
 /** What src/context/kernel/ladder.ts exports. In capitals: addresses. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
+  readonly STEPS: WebAssembly.Global;
   readonly RUNGS: WebAssembly.Global;
   readonly CALLS: WebAssembly.Global;
   readonly PAIR_ENDS: WebAssembly.Global;
@@ -25,10 +26,11 @@ interface Exports {
   readonly PAIR_CALLS: WebAssembly.Global;
   readonly NODES: WebAssembly.Global;
   readonly WEIGHTS: WebAssembly.Global;
-  layOut(rungs: number, contexts: number, pairs: number, nodes: number): void;
+  layOut(steps: number, rungs: number, contexts: number, pairs: number, nodes: number): void;
   addTable(size: number, symbols: number): number;
   columnsOf(table: number): number;
   learn(table: number): void;
+  look(table: number): void;
   decode(table: number, context: number): number;
 }
 
@@ -99,6 +101,7 @@ export class Decoder {
   /** Decodes contexts of a trace on demand; each distinct one once. */
   reader(rows: Pick<RowContexts, 'symbols' | 'contexts'>): (context: number) => Decoded {
     const table = this.addTable(rows.contexts, grainNumbers(rows.symbols, this.texts, false));
+    this.wasm.look(table);
     const done: Decoded[] = new Array<Decoded>(rows.contexts.size);
     return (context) => (done[context] ??= this.decode(table, context));
   }
@@ -119,14 +122,14 @@ export class Decoder {
     const { wasm } = this;
     const { contexts, nodes } = this.model;
     const pairs = contexts.reduce((sum, row) => sum + (row.length - FIRST_COUNT) / 2, 0);
-    wasm.layOut(LADDER.length, contexts.length, pairs, nodes.length);
+    const { steps, last } = stepsOf(LADDER);
+    wasm.layOut(steps.length, LADDER.length, contexts.length, pairs, nodes.length);
     const learned = this.addTable(table, grains);
     const { buffer } = wasm.memory;
-    new Int8Array(buffer, wasm.RUNGS.value, 7 * LADDER.length).set(
-      LADDER.flatMap(({ before, after, before2, onDescriptor, symbol, same }, r) => {
-        return [before, after, before2, onDescriptor, symbol, same ? 1 : 0, BLOCK[r]!];
-      }),
+    new Int8Array(buffer, wasm.STEPS.value, 4 * steps.length).set(
+      steps.flatMap(({ before, column, grain, same }) => [before, column, grain, same ? 1 : 0]),
     );
+    new Int8Array(buffer, wasm.RUNGS.value, 2 * last.length).set(last.flatMap((step, r) => [step, BLOCK[r]!]));
     const calls = new Float64Array(buffer, wasm.CALLS.value, contexts.length);
     const ends = new Int32Array(buffer, wasm.PAIR_ENDS.value, contexts.length);
     const pairNodes = new Int32Array(buffer, wasm.PAIR_NODES.value, pairs);
@@ -167,15 +170,12 @@ function bigramKey(before: number, symbol: number): number {
 }
 
 /** The contexts of a model as a table. */
-export function tableOf(model: ContextModel): ContextTable {
-  const column = (j: number) => Int32Array.from(model.contexts, (row) => row[j]!);
-  return {
-    size: model.contexts.length,
-    before2: column(0),
-    before: column(1),
-    symbol: column(2),
-    after: column(3),
-    onDescriptor: column(4),
-    sameDescriptor: Uint8Array.from(column(5)),
-  };
+export function tableOf({ contexts }: ContextModel): ContextTable {
+  const size = contexts.length;
+  const columns = Array.from({ length: FIRST_COUNT }, () => new Int32Array(size));
+  for (let k = 0; k < size; k++) for (let c = 0; c < FIRST_COUNT; c++) columns[c]![k] = contexts[k]![c]!;
+  const [before2, before, symbol, after, onDescriptor, same] = columns as [
+    ...[Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array],
+  ];
+  return { size, before2, before, symbol, after, onDescriptor, sameDescriptor: Uint8Array.from(same) };
 }

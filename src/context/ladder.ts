@@ -8,7 +8,7 @@
  */
 import { BARE, CALL, FINE, KIND, OUTCOME, SIDE, SIZED } from './symbols.js';
 
-/** Grains at which a rung looks at each position; NONE: not at all. src/context/kernel/ladder.ts goes along them. */
+/** Grains at which a rung looks at each position; NONE: not at all. */
 export interface Rung {
   readonly before2: number;
   readonly before: number;
@@ -61,3 +61,43 @@ const WITH_KIND = 7;
 export const BLOCK: readonly number[] = LADDER.map(
   ({ before, onDescriptor }, r) => (r < WITH_KIND ? 0 : 2) + (before === NONE && onDescriptor === NONE ? 0 : 1),
 );
+
+/** A step along the ladder: what a rung looks at beside what the step `before` did (NONE: it is the first one, and looks at the call). */
+export interface Step {
+  readonly before: number;
+  /** Of a context, as src/context/kernel/ladder.ts numbers them. */
+  readonly column: number;
+  readonly grain: number;
+  readonly same: boolean;
+}
+
+/** Positions besides the call itself, with their columns, in the order in which a rung looks at them. */
+const POSITIONS = [
+  ['before', 1],
+  ['after', 3],
+  ['before2', 0],
+  ['onDescriptor', 4],
+] as const;
+const SYMBOL_COLUMN = 2;
+
+/** The steps of all rungs, those that begin alike share their first ones; and per rung its last step. */
+export function stepsOf(ladder: readonly Rung[]): {
+  readonly steps: readonly Step[];
+  readonly last: readonly number[];
+} {
+  const numbers = new Map<string, number>();
+  const steps: Step[] = [];
+  const numberOf = (step: Step) => {
+    const key = Object.values(step).join();
+    const number = numbers.get(key) ?? steps.push(step) - 1;
+    numbers.set(key, number);
+    return number;
+  };
+  const last = ladder.map((rung) =>
+    POSITIONS.filter(([position]) => rung[position] !== NONE).reduce(
+      (before, [position, column]) => numberOf({ before, column, grain: rung[position], same: false }),
+      numberOf({ before: NONE, column: SYMBOL_COLUMN, grain: rung.symbol, same: rung.same }),
+    ),
+  );
+  return { steps, last };
+}

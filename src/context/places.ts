@@ -198,8 +198,13 @@ function runsAt({ memory, RUNS, runs }: Exports): Run[] {
 function tuplesAt(buffer: ArrayBuffer, table: WebAssembly.Global) {
   const [size, list] = tableAt(buffer, table);
   const all = new Int32Array(buffer, list, 3 * size);
-  const part = (k: number) => Int32Array.from({ length: size }, (_, n) => all[3 * n + k]!);
-  return { first: part(0), second: part(1), third: part(2) };
+  const [first, second, third] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)];
+  for (let n = 0, at = 0; n < size; n++) {
+    first[n] = all[at++]!;
+    second[n] = all[at++]!;
+    third[n] = all[at++]!;
+  }
+  return { first, second, third };
 }
 
 /** How many tuples it has, and where the list of them begins. */

@@ -10,21 +10,28 @@ import { Tuples, find, intern, tuples } from './tuples';
 const COLUMNS: i32 = 6;
 const SYMBOL: i32 = 2;
 const SAME: i32 = 5;
-/** Columns of the positions besides the call itself, in the order in which a rung looks at them. */
-const POSITIONS: i32 = 4;
-const COLUMN_OF: usize = memory.data<u8>([1, 3, 0, 4]);
-/** A rung: grains of the positions in that order, -1 where it does not look; of the call; whether it looks at SAME; its block. */
-const RUNG: usize = 7;
-const GRAIN_OF_CALL: usize = 4;
-const LOOKS_AT_SAME: usize = 5;
-const BLOCK: usize = 6;
+/**
+ * A rung looks at one position after the other, and rungs that begin alike share their first steps. A step: the one it goes on from, -1 for
+ * a first one, which looks at the call itself; the column it looks at and at which grain; whether it looks at SAME, too.
+ */
+const STEP: usize = 4;
+const COLUMN: usize = 1;
+const GRAIN: usize = 2;
+const LOOKS_AT_SAME: usize = 3;
+const MOST_STEPS: i32 = 64;
+/** A rung: its last step, its block. */
+const RUNG: usize = 2;
+const BLOCK: usize = 1;
 const MOST_RUNGS: i32 = 32;
 const GRAINS: i32 = 7;
+/** Contexts that take a step in one go: a function that is called often is compiled well while it is needed. */
+const TOGETHER: i32 = 256;
 
 /** Nodes with less are left out: they only cost time. */
 const LEAST_WEIGHT: f64 = 0.01;
 
-/** The driver fills in: the rungs; per learned context its calls and the end of its pairs of node and calls; the pairs. */
+/** The driver fills in: the steps and the rungs; per learned context its calls and the end of its pairs of node and calls; the pairs. */
+export const STEPS: usize = memory.data(<i32>STEP * MOST_STEPS);
 export const RUNGS: usize = memory.data(<i32>RUNG * MOST_RUNGS);
 export let CALLS: usize = 0;
 export let PAIR_ENDS: usize = 0;
@@ -34,12 +41,16 @@ export let PAIR_CALLS: usize = 0;
 export let NODES: usize = 0;
 export let WEIGHTS: usize = 0;
 
+let steps: i32 = 0;
 let rungs: i32 = 0;
-/** Per node: its weight while a context is decoded, its calls while a place is looked at; else 0. */
-let MIXED: usize = 0;
+/** Per node: its slot + 1 while a context is decoded, 0 between two; its calls while a place is looked at, else 0. */
+let SLOT_OF: usize = 0;
 let SUMS: usize = 0;
-/** Nodes that have a weight. */
+/** Per slot: its node and its weight. */
 let LISTED: usize = 0;
+let MIXED: usize = 0;
+/** Per step: numbers of its places, as pairs of a place of the step before and a grain. */
+let NUMBERS: usize = 0;
 
 /** Contexts, and the numbers of their symbols' texts at each grain, -1 where that is not known. */
 @unmanaged
@@ -48,12 +59,13 @@ class Table {
   symbols: i32;
   columns: usize;
   grains: usize;
+  /** Step by step: places of the contexts, -1 where learning never saw such a one. */
+  places: usize;
 }
 
 /** What learning saw on a rung. */
 @unmanaged
 class Learned {
-  numbers: Tuples;
   places: i32;
   /** Per place: calls. */
   totals: usize;
@@ -74,6 +86,7 @@ export function addTable(size: i32, symbols: i32): usize {
   table.symbols = symbols;
   table.columns = at + offsetof<Table>();
   table.grains = table.columns + <usize>4 * COLUMNS * size;
+  table.places = room(<usize>4 * steps * size);
   return at;
 }
 
@@ -82,18 +95,21 @@ export function columnsOf(table: usize): usize {
   return changetype<Table>(table).columns;
 }
 
-export function layOut(rungCount: i32, contexts: i32, pairs: i32, nodes: i32): void {
+export function layOut(stepCount: i32, rungCount: i32, contexts: i32, pairs: i32, nodes: i32): void {
+  steps = stepCount;
   rungs = rungCount;
   CALLS = room(<usize>8 * contexts);
   PAIR_ENDS = room(<usize>4 * contexts);
   PAIR_NODES = room(<usize>4 * pairs);
   PAIR_CALLS = room(<usize>8 * pairs);
-  MIXED = room(<usize>8 * nodes);
+  SLOT_OF = room(<usize>4 * nodes);
   SUMS = room(<usize>8 * nodes);
   LISTED = room(<usize>4 * nodes);
+  MIXED = room(<usize>8 * (nodes + 1));
   NODES = room(<usize>4 * nodes);
   WEIGHTS = room(<usize>8 * nodes);
   LEARNED = room(offsetof<Learned>() * rungs);
+  NUMBERS = room(<usize>4 * steps);
 }
 
 // @inline
@@ -111,59 +127,93 @@ function grainAt(table: Table, grain: i32, symbol: i32): i32 {
   return load<i32>(table.grains + <usize>4 * (grain * table.symbols + symbol));
 }
 
-/** Place of context `k` on a rung; -1: learning never saw it. Learning makes places (`grow`), decoding looks them up. */
-function placeOn(rung: i32, table: Table, k: i32, grow: bool): i32 {
-  const at = RUNGS + RUNG * rung;
-  const numbers = learnedOn(rung).numbers;
-  let n = grainAt(table, load<i8>(at, GRAIN_OF_CALL), columnAt(table, SYMBOL, k));
-  if (n < 0) return -1;
-  n = n * 2 + (load<i8>(at, LOOKS_AT_SAME) != 0 ? columnAt(table, SAME, k) : 0);
-  for (let p = 0; p < POSITIONS && n >= 0; p++) {
-    const grain = <i32>load<i8>(at + p);
-    if (grain < 0) continue;
-    const g = grainAt(table, grain, columnAt(table, load<u8>(COLUMN_OF + p), k));
-    if (g < 0) return -1;
-    n = grow ? intern(numbers, n, p, g) : find(numbers, n, p, g);
+// @inline
+function placesOf(table: Table, step: i32): usize {
+  return table.places + <usize>4 * (step * table.size);
+}
+
+// @inline
+function lastStepOf(rung: i32): i32 {
+  return load<i8>(RUNGS + RUNG * rung);
+}
+
+/** Places of all contexts of a table, step by step. Learning makes places (`grow`), decoding looks them up. */
+function place(table: Table, grow: bool): void {
+  for (let step = 0; step < steps; step++) {
+    const first = load<i8>(STEPS + STEP * step) < 0;
+    for (let from = 0; from < table.size; from += TOGETHER) {
+      const to = min(from + TOGETHER, table.size);
+      if (first) begin(step, table, from, to);
+      else goOn(step, table, from, to, grow);
+    }
   }
-  return n;
+}
+
+function begin(step: i32, table: Table, from: i32, to: i32): void {
+  const at = STEPS + STEP * step;
+  const grain = load<i8>(at, GRAIN);
+  const same = load<i8>(at, LOOKS_AT_SAME) != 0;
+  const places = placesOf(table, step);
+  for (let k = from; k < to; k++) {
+    const n = grainAt(table, grain, columnAt(table, SYMBOL, k));
+    store<i32>(places + <usize>4 * k, n < 0 ? -1 : n * 2 + (same ? columnAt(table, SAME, k) : 0));
+  }
+}
+
+function goOn(step: i32, table: Table, from: i32, to: i32, grow: bool): void {
+  const at = STEPS + STEP * step;
+  const column = load<i8>(at, COLUMN);
+  const grain = load<i8>(at, GRAIN);
+  const numbers = changetype<Tuples>(<usize>load<u32>(NUMBERS + <usize>4 * step));
+  const before = placesOf(table, load<i8>(at));
+  const places = placesOf(table, step);
+  for (let k = from; k < to; k++) {
+    const p = load<i32>(before + <usize>4 * k);
+    const g = p < 0 ? -1 : grainAt(table, grain, columnAt(table, column, k));
+    const n = g < 0 ? -1 : grow ? intern(numbers, p, g, 0) : find(numbers, p, g, 0);
+    store<i32>(places + <usize>4 * k, n);
+  }
 }
 
 /** Learns the contexts of a table, all of whose texts are known. */
 export function learn(contexts: usize): void {
   const table = changetype<Table>(contexts);
-  const placeOf = room(<usize>4 * table.size);
-  for (let r = 0; r < rungs; r++) {
-    const learned = learnedOn(r);
-    learned.numbers = tuples();
-    let places = 0;
-    for (let k = 0; k < table.size; k++) {
-      const place = placeOn(r, table, k, true);
-      store<i32>(placeOf + <usize>4 * k, place);
-      places = max(places, place + 1);
-    }
-    learned.places = places;
-    learned.totals = room(<usize>8 * places);
-    learned.offsets = room(<usize>4 * (places + 2));
-    learned.members = room(<usize>4 * table.size);
-    learned.divided = room(<usize>4 * places);
-    // Offsets are of the place before, until the members have moved them on.
-    for (let k = 0; k < table.size; k++) {
-      const place: usize = load<i32>(placeOf + <usize>4 * k);
-      const total = learned.totals + 8 * place;
-      store<f64>(total, load<f64>(total) + load<f64>(CALLS + <usize>8 * k));
-      const next = learned.offsets + 4 * place;
-      store<i32>(next, load<i32>(next, 8) + 1, 8);
-    }
-    for (let p: usize = 0; p < <usize>places; p++) {
-      const at = learned.offsets + 4 * p;
-      store<i32>(at, load<i32>(at, 4) + load<i32>(at, 8), 8);
-    }
-    for (let k = 0; k < table.size; k++) {
-      const next = learned.offsets + <usize>4 * load<i32>(placeOf + <usize>4 * k);
-      store<i32>(learned.members + <usize>4 * load<i32>(next, 4), k);
-      store<i32>(next, load<i32>(next, 4) + 1, 4);
-    }
+  for (let step = 0; step < steps; step++) store<u32>(NUMBERS + <usize>4 * step, <u32>changetype<usize>(tuples()));
+  place(table, true);
+  for (let r = 0; r < rungs; r++) count(learnedOn(r), table, placesOf(table, lastStepOf(r)));
+}
+
+/** What the contexts of each place of a rung are, and their calls. */
+function count(learned: Learned, table: Table, placeOf: usize): void {
+  let places = 0;
+  for (let k = 0; k < table.size; k++) places = max(places, load<i32>(placeOf + <usize>4 * k) + 1);
+  learned.places = places;
+  learned.totals = room(<usize>8 * places);
+  learned.offsets = room(<usize>4 * (places + 2));
+  learned.members = room(<usize>4 * table.size);
+  learned.divided = room(<usize>4 * places);
+  // Offsets are of the place before, until the members have moved them on.
+  for (let k = 0; k < table.size; k++) {
+    const place: usize = load<i32>(placeOf + <usize>4 * k);
+    const total = learned.totals + 8 * place;
+    store<f64>(total, load<f64>(total) + load<f64>(CALLS + <usize>8 * k));
+    const next = learned.offsets + 4 * place;
+    store<i32>(next, load<i32>(next, 8) + 1, 8);
   }
+  for (let p: usize = 0; p < <usize>places; p++) {
+    const at = learned.offsets + 4 * p;
+    store<i32>(at, load<i32>(at, 4) + load<i32>(at, 8), 8);
+  }
+  for (let k = 0; k < table.size; k++) {
+    const next = learned.offsets + <usize>4 * load<i32>(placeOf + <usize>4 * k);
+    store<i32>(learned.members + <usize>4 * load<i32>(next, 4), k);
+    store<i32>(next, load<i32>(next, 4) + 1, 4);
+  }
+}
+
+/** Looks up the places of the contexts of a table that are to be decoded. */
+export function look(contexts: usize): void {
+  place(changetype<Table>(contexts), false);
 }
 
 /** How the calls of a place divide among nodes; 0: learning has no such place. Of most places nobody ever asks. */
@@ -213,32 +263,37 @@ export function decode(contexts: usize, k: i32): i32 {
   let known = 0;
   for (let r = 0; r < rungs; r++) {
     const learned = learnedOn(r);
-    const place = placeOn(r, table, k, false);
+    const place = load<i32>(placesOf(table, lastStepOf(r)) + <usize>4 * k);
     const divided = dividedAt(learned, place);
     if (divided != 0)
       addKnown(known++, load<f64>(learned.totals + <usize>8 * place), divided, load<i8>(RUNGS + RUNG * r, BLOCK));
   }
   let listed = 0;
-  for (let i = 0; i < known; i++) {
-    const n = load<f64>(KNOWN + <usize>16 * i);
-    const divided: usize = load<u32>(KNOWN + <usize>16 * i, 8);
-    const nodes = load<i32>(divided);
-    const own: f64 = listed == 0 ? 1 : n / (n + <f64>nodes);
-    for (let j = 0; j < listed; j++) {
-      const weight = MIXED + <usize>8 * load<i32>(LISTED + <usize>4 * j);
-      store<f64>(weight, load<f64>(weight) * (1 - own));
-    }
-    for (let j = 1; j <= nodes; j++) {
-      const node = load<i32>(divided + <usize>16 * j, 8);
-      const weight = MIXED + <usize>8 * node;
-      if (load<f64>(weight) == 0) {
-        store<i32>(LISTED + <usize>4 * listed, node);
-        listed++;
-      }
-      store<f64>(weight, load<f64>(weight) + (own * load<f64>(divided + <usize>16 * j)) / n);
-    }
-  }
+  for (let i = 0; i < known; i++)
+    listed = mix(load<f64>(KNOWN + <usize>16 * i), load<u32>(KNOWN + <usize>16 * i, 8), listed);
   return kept(listed);
+}
+
+/** Gives what a rung knows its weight, and all before it the rest; `n`: its calls. Gives how many nodes have a weight now. */
+function mix(n: f64, divided: usize, listed: i32): i32 {
+  const nodes = load<i32>(divided);
+  const own: f64 = listed == 0 ? 1 : n / (n + <f64>nodes);
+  const rest = f64x2.splat(1 - own);
+  for (let at = MIXED, end = MIXED + <usize>8 * listed; at < end; at += 16)
+    v128.store(at, f64x2.mul(v128.load(at), rest));
+  for (let j = 1; j <= nodes; j++) {
+    const node = load<i32>(divided + <usize>16 * j, 8);
+    let slot = load<i32>(SLOT_OF + <usize>4 * node) - 1;
+    if (slot < 0) {
+      slot = listed++;
+      store<i32>(SLOT_OF + <usize>4 * node, listed);
+      store<i32>(LISTED + <usize>4 * slot, node);
+      store<f64>(MIXED + <usize>8 * slot, 0);
+    }
+    const weight = MIXED + <usize>8 * slot;
+    store<f64>(weight, load<f64>(weight) + (own * load<f64>(divided + <usize>16 * j)) / n);
+  }
+  return listed;
 }
 
 /** The rarer a view of the context, the more it says: rungs by block, then in falling order of calls. */
@@ -261,7 +316,8 @@ function kept(listed: i32): i32 {
   let nodes = 0;
   for (let j = 0; j < listed; j++) {
     const node = load<i32>(LISTED + <usize>4 * j);
-    const weight = load<f64>(MIXED + <usize>8 * node);
+    const weight = load<f64>(MIXED + <usize>8 * j);
+    store<i32>(SLOT_OF + <usize>4 * node, 0);
     if (!(weight >= LEAST_WEIGHT)) continue;
     let at = nodes++;
     for (; at > 0; at--) {
@@ -274,7 +330,6 @@ function kept(listed: i32): i32 {
     store<f64>(WEIGHTS + <usize>8 * at, weight);
     store<i32>(NODES + <usize>4 * at, node);
   }
-  for (let j = 0; j < listed; j++) store<f64>(MIXED + <usize>8 * load<i32>(LISTED + <usize>4 * j), 0);
   let sum: f64 = 0;
   for (let i = 0; i < nodes; i++) sum += load<f64>(WEIGHTS + <usize>8 * i);
   for (let i = 0; i < nodes; i++) {
