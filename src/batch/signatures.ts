@@ -8,8 +8,9 @@ import { keptSignatures, learningFingerprint } from '../evaluate/cache.js';
 import { readSignatures, signaturesIn } from '../signatures/file.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import type { Trace } from '../trace/table.js';
-import { type Contents, openInputs, requireFile } from './inputs.js';
+import { type Contents, openInputs, requireFile, stampOf } from './inputs.js';
 import type { Candidate, IncidentJob, InputRef, Used } from './job.js';
+import { KeptSignatures } from './kept-signatures.js';
 
 export interface Named {
   /** Name of the file. */
@@ -69,14 +70,18 @@ export async function candidateFor(
   return { db: await load(choice.candidate), path: ref.name, ref };
 }
 
+/** Of this thread. */
+const kept = new KeptSignatures();
+
 async function loadCandidate(ref: InputRef, contents: Contents): Promise<SignatureDatabase> {
   const bytes = contents.get(ref.name);
   if (bytes === undefined) {
     const { path } = ref as { path: string };
     await requireFile(path);
-    return readSignatures(path);
+    return kept.get(`${path} ${await stampOf(ref)}`, () => readSignatures(path));
   }
-  return signaturesIn(bytes, ref.name);
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return kept.get(`${ref.name} ${hash}`, () => signaturesIn(bytes, ref.name));
 }
 
 /** Learns from the profiles of the job, or takes what was learned from the same bytes before. */

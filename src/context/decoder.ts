@@ -28,6 +28,7 @@ interface Exports {
   readonly WEIGHTS: WebAssembly.Global;
   layOut(steps: number, rungs: number, contexts: number, pairs: number, nodes: number): void;
   addTable(size: number, symbols: number): number;
+  askTable(size: number, symbols: number): number;
   columnsOf(table: number): number;
   learn(table: number): void;
   look(table: number): void;
@@ -56,6 +57,8 @@ export class Decoder {
   private readonly bigrams = BIGRAM_GRAINS.map(() => new Map<number, number>());
   private readonly peaks = BIGRAM_GRAINS.map(() => new Map<number, number>());
   private readonly runs: ReadonlyMap<string, number>;
+  /** Contexts of the last reader. */
+  private asked: ContextTable | null = null;
 
   constructor(readonly model: ContextModel) {
     this.wasm = instanceWithin<Exports>(LADDER_MODULE, MEMORY + MEMORY_OF_CONTEXT * model.contexts.length);
@@ -98,12 +101,21 @@ export class Decoder {
     return this.peaks[BIGRAM_GRAINS.indexOf(grain)]!.get(bigramKey(before, symbol)) ?? 0;
   }
 
-  /** Decodes contexts of a trace on demand; each distinct one once. */
+  /** Decodes contexts of a trace on demand; each distinct one once. The next reader takes the place of the one before. */
   reader(rows: Pick<RowContexts, 'symbols' | 'contexts'>): (context: number) => Decoded {
-    const table = this.addTable(rows.contexts, grainNumbers(rows.symbols, this.texts, false));
+    const { contexts } = rows;
+    const grains = grainNumbers(rows.symbols, this.texts, false);
+    const table = this.wasm.askTable(contexts.size, rows.symbols.length);
+    this.fill(table, contexts, grains);
     this.wasm.look(table);
-    const done: Decoded[] = new Array<Decoded>(rows.contexts.size);
-    return (context) => (done[context] ??= this.decode(table, context));
+    const asked = (this.asked = contexts);
+    const done: Decoded[] = new Array<Decoded>(contexts.size);
+    return (context) => {
+      const known = done[context];
+      if (known !== undefined) return known;
+      if (this.asked !== asked) throw new Error('these contexts made room for those of another reader');
+      return (done[context] = this.decode(table, context));
+    };
   }
 
   private decode(table: number, k: number): Decoded {
@@ -124,7 +136,8 @@ export class Decoder {
     const pairs = contexts.reduce((sum, row) => sum + (row.length - FIRST_COUNT) / 2, 0);
     const { steps, last } = stepsOf(LADDER);
     wasm.layOut(steps.length, LADDER.length, contexts.length, pairs, nodes.length);
-    const learned = this.addTable(table, grains);
+    const learned = wasm.addTable(table.size, grains[0]!.length);
+    this.fill(learned, table, grains);
     const { buffer } = wasm.memory;
     new Int8Array(buffer, wasm.STEPS.value, 4 * steps.length).set(
       steps.flatMap(({ before, column, grain, same }) => [before, column, grain, same ? 1 : 0]),
@@ -148,17 +161,15 @@ export class Decoder {
     return kept;
   }
 
-  private addTable(contexts: ContextTable, grains: readonly Int32Array[]): number {
-    const { wasm } = this;
+  private fill(table: number, contexts: ContextTable, grains: readonly Int32Array[]): void {
     const { size, before2, before, symbol, after, onDescriptor, sameDescriptor } = contexts;
     const symbols = grains[0]!.length;
-    const table = wasm.addTable(size, symbols);
-    const columns = new Int32Array(wasm.memory.buffer, wasm.columnsOf(table), 6 * size + GRAINS * symbols);
+    const { memory, columnsOf } = this.wasm;
+    const columns = new Int32Array(memory.buffer, columnsOf(table), FIRST_COUNT * size + GRAINS * symbols);
     [before2, before, symbol, after, onDescriptor, sameDescriptor].forEach((column, c) =>
       columns.set(column, c * size),
     );
-    grains.forEach((numbers, g) => columns.set(numbers, 6 * size + g * symbols));
-    return table;
+    grains.forEach((numbers, g) => columns.set(numbers, FIRST_COUNT * size + g * symbols));
   }
 }
 

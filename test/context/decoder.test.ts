@@ -140,6 +140,29 @@ describe('the ladder', () => {
       { numRuns: 50 },
     );
   }, 30_000);
+  it('decodes one trace after the other, as if each were the first', () => {
+    const model = learn(LEARNED).model;
+    const decoder = new Decoder(model);
+    fc.assert(
+      fc.property(fc.array(calls, { minLength: 1, maxLength: 5 }), (traces) => {
+        for (const asked of traces) {
+          const rows = contextsOf(traceFromText(asked.map((c, i) => `1 ${i + 1} ${c}`).join('\n')));
+          const [read, alone] = [decoder.reader(rows), new Decoder(model).reader(rows)];
+          for (let k = 0; k < rows.contexts.size; k++) expect(read(k)).toEqual(alone(k));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+  it('refuses contexts whose place the next ones took', () => {
+    const decoder = new Decoder(learn(LEARNED).model);
+    const rows = contextsOf(traceFromText('1 1 read:tcp=100\n1 2 write:tcp=5'));
+    const read = decoder.reader(rows);
+    const known = read(0);
+    decoder.reader(contextsOf(traceFromText('1 1 close:tcp')));
+    expect(read(0)).toBe(known);
+    expect(() => read(1)).toThrow('another reader');
+  });
   it('is compiled from its source', () => {
     const source = fileURLToPath(new URL('../../src/context/kernel/ladder.ts', import.meta.url));
     const file = (moduleFile as (file: string) => string)(source);

@@ -221,6 +221,29 @@ describe('decoding with history', () => {
   });
 });
 
+it('knows the same whatever it was asked before', () => {
+  const ladder = fc.uniqueArray(fc.constantFrom(...used), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(ladder, fc.constantFrom('read', 'write', 'openat', 'never')), { maxLength: 8 }),
+      (asked) => {
+        const fresh = new History(model);
+        for (const [nodes, call] of asked) {
+          const decoded = {
+            nodes: Int32Array.from(nodes),
+            weights: new Float64Array(nodes.length).fill(1 / nodes.length),
+          };
+          expect(history.emission(decoded, call)).toEqual(new History(model).emission(decoded, call));
+          expect(history.steps(decoded.nodes, Int32Array.from(used))).toEqual(
+            fresh.steps(decoded.nodes, Int32Array.from(used)),
+          );
+        }
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
 describe('calls that threads of a role never issue', () => {
   const [wait, begin, copy] = [
     nodeOf('main', 'loop', 'wait'),

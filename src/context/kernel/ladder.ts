@@ -78,16 +78,38 @@ class Learned {
 
 let LEARNED: usize = 0;
 
-/** Room for contexts. */
-export function addTable(size: i32, symbols: i32): usize {
-  const at = room(offsetof<Table>() + <usize>4 * (COLUMNS * size + GRAINS * symbols));
+// @inline
+function bytesOf(size: i32, symbols: i32): usize {
+  return offsetof<Table>() + <usize>4 * ((COLUMNS + steps) * size + GRAINS * symbols);
+}
+
+/** A table at `at`. */
+function tableAt(at: usize, size: i32, symbols: i32): usize {
   const table = changetype<Table>(at);
   table.size = size;
   table.symbols = symbols;
   table.columns = at + offsetof<Table>();
   table.grains = table.columns + <usize>4 * COLUMNS * size;
-  table.places = room(<usize>4 * steps * size);
+  table.places = table.grains + <usize>4 * GRAINS * symbols;
   return at;
+}
+
+/** Room for the contexts that are learned. */
+export function addTable(size: i32, symbols: i32): usize {
+  return tableAt(room(bytesOf(size, symbols)), size, symbols);
+}
+
+let asked: usize = 0;
+let askedBytes: usize = 0;
+
+/** Room for contexts that are to be decoded, in the place of those before. */
+export function askTable(size: i32, symbols: i32): usize {
+  const bytes = bytesOf(size, symbols);
+  if (bytes > askedBytes) {
+    askedBytes = max(bytes, 2 * askedBytes);
+    asked = room(askedBytes);
+  }
+  return tableAt(asked, size, symbols);
 }
 
 /** Address of its columns, one after the other; behind them, grain by grain, the numbers of symbols. The driver fills them in. */

@@ -1,4 +1,4 @@
-/** places.ts (86db2841ba7542a2), assembled by `npm run build`. */
+/** places.ts (cbd7fc1b09d58e9c), assembled by `npm run build`. */
 export const PLACES_MODULE = [
   'AGFzbQEAAAABLQhgAn9/AX9gA39/fwF/YAAAYAR/f39/AX9gAAF/YAF/AGAEf39/fwBgAn9/AAIPAQNlbnYGbWVtb3J5AgAFAwwL',
   'AwQFAAABAgEGAgcGvQEifwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQYACC38AQYCAAQt/AEGACAt/',

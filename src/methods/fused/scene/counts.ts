@@ -1,5 +1,6 @@
 /** How often rows stand in each place: what most detectors need to know of most rows. */
 import type { Places } from '../../../context/places.js';
+import { oncePer } from '../../../lib/once.js';
 
 /** Rows that a loop looks at in one go. */
 const BLOCK = 1 << 14;
@@ -48,12 +49,7 @@ class CountsBefore {
 }
 
 /** Made when first asked for: learning asks for none. */
-const known = new WeakMap<Places, CountsBefore>();
-function countsBefore(places: Places): CountsBefore {
-  let counts = known.get(places);
-  if (counts === undefined) known.set(places, (counts = new CountsBefore(places)));
-  return counts;
-}
+const countsBefore = oncePer((places: Places) => new CountsBefore(places));
 
 /** Rows [from, to) by their places. */
 export function countPlaces(places: Places, from: number, to: number): Uint32Array {

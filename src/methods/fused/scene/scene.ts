@@ -3,10 +3,9 @@
  * thread, and cells: a context in a role, which is as much as decoding can tell apart. Linear in the rows.
  */
 import type { Decoded } from '../../../context/decoder.js';
-import { Decoder, UNKNOWN } from '../../../context/decoder.js';
+import { type Decoder, UNKNOWN } from '../../../context/decoder.js';
 import { decodeForeign } from '../../../context/foreign.js';
 import { decodeRows } from '../../../context/forward-backward.js';
-import { History } from '../../../context/history.js';
 import { type Places, placesOf } from '../../../context/places.js';
 import { RecordedDecoder, partedByNode } from '../../../context/recorded.js';
 import { CALL, grainsOf } from '../../../context/symbols.js';
@@ -14,7 +13,8 @@ import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import type { MethodInput } from '../../method.js';
 import type { Trace } from '../../../trace/table.js';
 import { inBlocks } from './counts.js';
-import { type Role, type Roles, learnRoles } from './roles.js';
+import { decoderOf, historyOf, rolesOf } from './learned.js';
+import type { Role } from './roles.js';
 
 export interface Scene {
   readonly trace: Trace;
@@ -46,7 +46,7 @@ export interface Cells {
 
 export function sceneOf(input: MethodInput): Scene {
   const { trace, signatures, fromNs, toNs, nodeOfStack } = input;
-  const decoder = nodeOfStack === undefined ? new Decoder(signatures.model) : new RecordedDecoder(signatures.model);
+  const decoder = nodeOfStack === undefined ? decoderOf(signatures.model) : new RecordedDecoder(signatures.model);
   // Twice what learning saw, and some more: a run that long is a loop.
   const found = placesOf(trace, { longestRun: (s) => 2 * decoder.longestRun(s) + LOOP_LENGTH });
   const places = nodeOfStack === undefined ? found : partedByNode(trace, found, nodeOfStack);
@@ -79,7 +79,7 @@ export function firstRowWhere(from: number, to: number, holds: (row: number) => 
  */
 export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const { trace, places, decoder, firstRow, endRow } = scene;
-  const roles: Roles = learnRoles(decoder);
+  const roles = rolesOf(decoder);
   const given = roles.ofThreads(scene, onsetNs);
   const { ofRow: placeOf, contextOf, contexts, symbols } = places;
   const { thread } = trace.columns;
@@ -98,7 +98,7 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
     }
   });
   const read = decoder.reader(places);
-  const history = new History(decoder.model);
+  const history = historyOf(decoder.model);
   const calls = symbols.map((symbol) => grainsOf(symbol)[CALL]!);
   const emissions = narrow.first.map((context, k) => {
     const decoded = roles.narrow(read(context), given.roles[narrow.second[k]!]!);

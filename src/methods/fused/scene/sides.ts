@@ -10,6 +10,7 @@
 import { ACCEPTED, CONNECTED, createsDescriptor } from '../../../context/descriptors.js';
 import { FIRST_COUNT } from '../../../context/decoder.js';
 import { parseSymbol } from '../../../context/symbols.js';
+import { oncePer } from '../../../lib/once.js';
 import type { ContextModel } from '../../../signatures/context-model.js';
 import { kindCode } from '../../../trace/kinds.js';
 import { FLAG_ACCEPTED, FLAG_CONNECTED } from '../../../trace/table.js';
@@ -32,7 +33,7 @@ interface OldConnection {
 
 /** Connections that were open when the trace began and that the program opened itself. */
 export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldConnection> {
-  const evidence = sideEvidence(scene.decoder.model);
+  const evidence = sideEvidenceOf(scene.decoder.model);
   const found = new ByDescriptor<OldConnection>(scene.trace.threads);
   const { columns, calls } = scene.trace;
   const { call, descriptor, flags, kind, result, thread } = columns;
@@ -70,6 +71,7 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
 }
 
 /** Per node: ln(P(node | opened by the program) / P(node | accepted)), with half a call added; null where learning knows but one side. */
+const sideEvidenceOf = oncePer(sideEvidence);
 function sideEvidence(model: ContextModel): Float64Array | null {
   const sides = model.symbols.map((text) => {
     const { side } = parseSymbol(text);
