@@ -6,7 +6,7 @@
  * over kinds of how their rates grew. And a job runs once, while a defect goes on: kinds seen only for a moment count less.
  */
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
-import { countPlaces, folded } from '../scene/counts.js';
+import { addGroups, countPlaces, folded } from '../scene/counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from '../finding.js';
 import { OUTCOME, KIND } from '../../../context/symbols.js';
@@ -61,15 +61,16 @@ function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Co
   const afterOf = new Uint32Array(classes.length);
   /** Slices in which the class is seen. */
   const slicesOf = new Uint8Array(classes.length);
+  const inSlice = new Uint32Array(classes.length);
   for (let slice = 0, row = onsetRow; slice < SLICES; slice++) {
     const sliceOf = (i: number) => Math.min(SLICES - 1, Math.floor(((start[i]! - onsetNs) / timeAfter) * SLICES));
     const next = firstRowWhere(row, endRow, (i) => sliceOf(i) > slice);
-    const counts = folded(countPlaces(places, row, next), classOf, classes.length);
-    counts.forEach((n, k) => {
-      if (n === 0) return;
-      afterOf[k]! += n;
-      slicesOf[k]!++;
-    });
+    addGroups(places, row, next, classOf, inSlice);
+    for (let k = 0; k < inSlice.length; k++) {
+      afterOf[k]! += inSlice[k]!;
+      if (inSlice[k]! > 0) slicesOf[k]!++;
+    }
+    inSlice.fill(0);
     row = next;
   }
   const counts = classes.map((_, k) => ({ before: beforeOf[k]!, after: afterOf[k]! }));

@@ -6,7 +6,7 @@ import { oncePer } from '../../../lib/once.js';
 const BLOCK = 1 << 14;
 
 /** Adds to `counts` the rows [from, to) by their places. */
-export function addPlaces(places: Places, from: number, to: number, counts: Uint32Array): void {
+function addPlaces(places: Places, from: number, to: number, counts: Uint32Array): void {
   const before = countsBefore(places);
   const [first, end] = [Math.ceil(from / before.step), Math.floor(to / before.step)];
   if (first >= end) {
@@ -63,6 +63,13 @@ export function folded(counts: Uint32Array, groupOf: Int32Array, groups: number)
   const sums = new Uint32Array(groups);
   counts.forEach((n, place) => (sums[groupOf[place]!]! += n));
   return sums;
+}
+
+/** Adds to `sums` the rows [from, to) by the groups of their places. O(rows) where these are few, else O(places). */
+export function addGroups(places: Places, from: number, to: number, groupOf: Int32Array, sums: Uint32Array): void {
+  const { ofRow, contextOf } = places;
+  if (to - from < contextOf.length) for (let i = from; i < to; i++) sums[groupOf[ofRow[i]!]!]!++;
+  else countPlaces(places, from, to).forEach((n, place) => (sums[groupOf[place]!]! += n));
 }
 
 /**

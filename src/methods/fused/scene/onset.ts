@@ -4,7 +4,7 @@
  * a cut with the logarithm of its between-to-within ratio times the change itself, so that neither one huge class nor many
  * noisy ones decide alone. O(rows + classes x bins) a round, at most five rounds.
  */
-import { addPlaces } from './counts.js';
+import { addGroups } from './counts.js';
 import { type Scene, firstRowWhere, lowerBound } from './scene.js';
 
 export interface Onset {
@@ -46,16 +46,14 @@ function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
   const { start } = trace.columns;
   const width = (toNs - fromNs) / BINS;
   const counts = new Uint32Array(classes.length * BINS);
-  const inBin = new Uint32Array(classOf.length);
+  const inBin = new Uint32Array(classes.length);
   const end = Math.min(scene.endRow, lowerBound(trace, toNs));
   let row = Math.max(scene.firstRow, lowerBound(trace, fromNs));
   for (let bin = 0; bin < BINS; bin++) {
     // Rows are in order of time, so those of a bin follow each other.
     const next = firstRowWhere(row, end, (i) => Math.min(BINS - 1, Math.floor((start[i]! - fromNs) / width)) > bin);
-    addPlaces(places, row, next, inBin);
-    inBin.forEach((n, place) => {
-      if (n > 0) counts[classOf[place]! * BINS + bin]! += n;
-    });
+    addGroups(places, row, next, classOf, inBin);
+    for (let c = 0; c < inBin.length; c++) counts[c * BINS + bin] = inBin[c]!;
     inBin.fill(0);
     row = next;
   }
