@@ -33,6 +33,14 @@ it('reads random texts as the JavaScript reader does', () => {
   );
 }, 30_000);
 
+// More than it has room for; half of them again, later.
+it('reads any number of threads and of names', () => {
+  const line = (n: number, call: string) => `${1000 + 7 * n}  1700000000.${String(100_000 + n)} ${call}(3) = 0\n`;
+  const threads = Array.from({ length: 9000 }, (_, n) => line(n, 'read'));
+  compare(bytesOf([...threads, ...threads.slice(0, 4500)].join('')));
+  compare(bytesOf(Array.from({ length: 9000 }, (_, n) => line(n % 3, `call_${n}`)).join('')));
+});
+
 const golden = new URL('golden/', import.meta.url);
 const goldens = ['strace/', 'strace-pastes/'].flatMap((folder) =>
   readdirSync(new URL(folder, golden))

@@ -101,6 +101,8 @@ export class FastLines extends WasmReader<Exports> {
   /** The JavaScript reader has read a line: tells what it has learnt. */
   learn(): void {
     const { wasm, writer, threads } = this;
+    // It reads no more of this chunk, and its tables have no room for the threads that follow.
+    if (!writer.inRoom) return;
     const names = writer.calls.strings;
     for (; this.knownCalls < names.length; this.knownCalls++) this.addCall(this.knownCalls, names[this.knownCalls]!);
     if (threads.named !== this.named) {
