@@ -51,28 +51,53 @@ export interface Comparable {
 /** Groups of ids, largest first. Incidents without features are in none. */
 export function alike(incidents: readonly Comparable[], threshold = ALIKE): string[][] {
   const clusters: string[][] = [];
-  const leaders = new Map<string, { features: Features; ids: string[] }[]>();
+  const leaders = new Map<string, Leaders>();
   for (const { group, features, ids } of distinct(incidents)) {
-    const known = leaders.get(group) ?? [];
+    const known = leaders.get(group) ?? new Leaders();
     leaders.set(group, known);
-    let best: string[] | null = null;
-    let most = threshold;
-    for (const leader of known) {
-      const c = cosine(features, leader.features);
-      if (c >= most) {
-        most = c;
-        best = leader.ids;
-      }
-    }
-    if (best !== null) {
-      best.push(...ids);
+    const leader = known.mostAlike(features, threshold);
+    if (leader !== null) {
+      for (const id of ids) leader.ids.push(id);
     } else {
-      known.push({ features, ids });
+      known.add({ features, ids });
       clusters.push(ids);
     }
   }
   for (const ids of clusters) ids.sort();
   return clusters.sort((a, b) => b.length - a.length || (a[0]! < b[0]! ? -1 : 1));
+}
+
+interface Leader {
+  readonly features: Features;
+  readonly ids: string[];
+}
+
+/** Looked at are those only that have a feature in common with an incident: of thousands, a few. */
+class Leaders {
+  private readonly list: Leader[] = [];
+  private readonly having = new Map<string, number[]>();
+
+  add(leader: Leader): void {
+    const number = this.list.push(leader) - 1;
+    for (const key of leader.features.keys()) {
+      const known = this.having.get(key);
+      if (known === undefined) this.having.set(key, [number]);
+      else known.push(number);
+    }
+  }
+
+  /** Of equals the one that came last; null when none reaches the threshold, which is above 0. */
+  mostAlike(features: Features, threshold: number): Leader | null {
+    const met = new Set<number>();
+    for (const key of features.keys()) for (const number of this.having.get(key) ?? []) met.add(number);
+    let [best, most] = [-1, threshold];
+    for (const number of met) {
+      const c = cosine(features, this.list[number]!.features);
+      if (c < most || (c === most && number < best)) continue;
+      [best, most] = [number, c];
+    }
+    return best < 0 ? null : this.list[best]!;
+  }
 }
 
 function distinct(incidents: readonly Comparable[]) {

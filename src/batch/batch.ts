@@ -11,6 +11,7 @@ import { type GivenParameters, resolveParameters } from '../coordinator/paramete
 import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
 import { readSignatures } from '../signatures/file.js';
+import { Compact } from './compact.js';
 import { kindOf } from './conventions.js';
 import { LOST, discover } from './discover.js';
 import { requireFile } from './inputs.js';
@@ -22,6 +23,7 @@ import { Journal } from './journal.js';
 import { takeLock } from './lock.js';
 import { readManifest } from './manifest.js';
 import { defaultMemory } from '../coordinator/memory.js';
+import { keptOf, requireRoom } from './memory.js';
 import { stillGood } from './resume.js';
 import type { SubmitOptions } from './queue/submit.js';
 import { type RunnerOptions, runJobs } from './runner.js';
@@ -136,7 +138,7 @@ export async function planBatch(archives: readonly string[], options: BatchOptio
   const found = await discover(archives, onSkip === undefined ? { signal } : { signal, onSkip });
   for (const manifest of options.manifests ?? []) {
     const rows = await readManifest(manifest);
-    found.push(...rows.map((row) => ({ ...row, archive: path.resolve(manifest) })));
+    for (const row of rows) found.push({ ...row, archive: path.resolve(manifest) });
   }
   if (found.length === 0)
     throw new PerfscopeError('usage', 'no archive was named', {}, 'Name folders, tar or zip files, or a --manifest.');
@@ -190,9 +192,13 @@ async function runBatch(
   const { signal } = options;
   const results = resultsFolder(folder);
   const records = await readRecords(folder, options);
+  const maxMemory = options.maxMemory ?? defaultMemory();
+  const incidents = Math.max(jobs.length, records.size);
+  requireRoom(incidents, maxMemory);
   await forgetLost(jobs, records, results);
   const before = new Map(records);
-  const todo = await stillToDo(jobs, records, results, options);
+  const compact = new Compact();
+  const todo = await stillToDo(jobs, records, compact, results, options);
   tellReplaced(todo, before, options);
   const progress = progressOf(jobs, todo, options);
   const journal = await Journal.open(folder, results);
@@ -202,15 +208,17 @@ async function runBatch(
     await engine.run(inOrder(todo), {
       folder: results,
       jobs: options.jobs ?? availableParallelism(),
-      maxMemory: options.maxMemory ?? defaultMemory(),
+      maxMemory,
+      kept: keptOf(incidents),
       incidentTime: options.incidentTime ?? DEFAULT_INCIDENT_SECONDS,
       spreadFrom: options.spreadFrom,
       signal,
       onProgress: progress.under,
       onDone: async (record, job) => {
         await journal.append(record);
-        records.set(record.id, record);
-        own.add(record);
+        const kept = compact.record(record, job);
+        records.set(kept.id, kept);
+        own.add(kept);
         pending--;
         progress.done(record, job);
       },
@@ -258,6 +266,7 @@ function tellReplaced(
 async function stillToDo(
   jobs: readonly IncidentJob[],
   records: Map<string, IncidentRecord>,
+  compact: Compact,
   results: string,
   { retryFailed = false, signal }: BatchOptions,
 ): Promise<IncidentJob[]> {
@@ -268,7 +277,7 @@ async function stillToDo(
     for (const [k, job] of some.entries()) {
       const record = checked[k]!;
       if (record !== null && !(retryFailed && record.status === 'failed')) {
-        records.set(job.id, record);
+        records.set(job.id, compact.record(record, job));
         continue;
       }
       records.delete(job.id);

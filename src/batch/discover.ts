@@ -26,7 +26,7 @@ export async function discover(args: readonly string[], options: Options = {}): 
     const before = found.length;
     for (const match of await expand(arg)) {
       const archive = match.startsWith('s3://') ? match : path.resolve(match);
-      found.push(...(await incidentsAt(match, options)).map((f) => ({ ...f, archive })));
+      for (const f of await incidentsAt(match, options)) found.push({ ...f, archive });
     }
     if (found.length === before)
       throw new PerfscopeError(
@@ -72,7 +72,7 @@ async function folderIncidents(folder: string, options: Options): Promise<Found[
   const found = groupsAs(files, root);
   for (const file of files)
     if (kindOf(file.name) === 'archive' && file.kind === 'file')
-      found.push(...(await archiveIncidents(file.path, `${root}/${file.name}`, options)));
+      for (const f of await archiveIncidents(file.path, `${root}/${file.name}`, options)) found.push(f);
   return found;
 }
 
@@ -117,18 +117,25 @@ export const LOST = '(behind the damage)';
 
 function groupsAs(entries: readonly InputRef[], root: string): Found[] {
   const under = (name: string) => (name === '' ? root : `${root}/${name}`);
-  const named = (refs: readonly InputRef[]) => refs.map((r) => ({ ...r, name: under(r.name) }));
+  const named = (refs: readonly InputRef[], name = '', as = '') =>
+    refs.map((r) => ({ ...r, name: r.name === name ? as : under(r.name) }));
+  // Of many incidents, once: an archive may hold 100,000.
+  const lists = new Map<readonly InputRef[], InputRef[]>();
+  const beside = (refs: readonly InputRef[]) => {
+    const list = lists.get(refs) ?? named(refs);
+    lists.set(refs, list);
+    return list;
+  };
   // In an archive the order of the archive is kept: it can be read forward only.
   const order = new Map(entries.map((e, i) => [e.name, i]));
   const first = (g: Group<InputRef>) => order.get(g.inputs[0]!.name)!;
   const groups = groupIncidents(entries);
   if (entries[0]?.kind === 'member') groups.sort((a, b) => first(a) - first(b));
-  return groups.map((g) => ({
-    name: under(g.name),
-    inputs: named(g.inputs),
-    profiles: named(g.profiles),
-    signatures: named(g.signatures),
-  }));
+  return groups.map((g) => {
+    const name = under(g.name);
+    const inputs = named(g.inputs, g.name, name);
+    return { name, inputs, profiles: beside(g.profiles), signatures: beside(g.signatures) };
+  });
 }
 
 /** The files of an archive that is a folder. What lies elsewhere is not of it, whatever links say. */

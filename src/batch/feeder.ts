@@ -4,6 +4,7 @@
  * archive by itself.
  */
 import { inMs } from '../coordinator/timer.js';
+import { abortsWith } from '../pool/on-abort.js';
 import { archiveMembers, type Member } from '../source/archive.js';
 import { type Contents, wholeMember } from './inputs.js';
 import { sourcesOf } from './incident.js';
@@ -15,6 +16,7 @@ interface Cursor {
   readonly members: AsyncGenerator<Member, void, undefined>;
   /** Ends the reading, also in the middle of a member. */
   readonly stop: AbortController;
+  readonly letGo: () => void;
   /** By their places in the archive. */
   readonly kept: Map<number, Uint8Array>;
   ended: boolean;
@@ -47,7 +49,8 @@ export class Feeder {
   }
 
   async close(): Promise<void> {
-    for (const { members, stop, ended } of this.cursors.values()) {
+    for (const { members, stop, letGo, ended } of this.cursors.values()) {
+      letGo();
       if (ended) continue;
       stop.abort();
       await members.return(undefined);
@@ -110,10 +113,9 @@ export class Feeder {
   private cursorOf(archive: string): Cursor {
     let cursor = this.cursors.get(archive);
     if (cursor === undefined) {
-      const stop = new AbortController();
-      const signal = this.signal === undefined ? stop.signal : AbortSignal.any([this.signal, stop.signal]);
-      const members = archiveMembers(archive, { signal }) as AsyncGenerator<Member, void, undefined>;
-      cursor = { members, stop, kept: new Map(), ended: false };
+      const { controller: stop, letGo } = abortsWith(this.signal);
+      const members = archiveMembers(archive, { signal: stop.signal }) as AsyncGenerator<Member, void, undefined>;
+      cursor = { members, stop, letGo, kept: new Map(), ended: false };
       this.cursors.set(archive, cursor);
     }
     return cursor;

@@ -32,6 +32,7 @@ export interface PlanOptions {
   readonly tool: string;
 }
 
+const RECIPE_BYTES = 16;
 /** A file's name says a little, the hash behind it makes it unique. */
 const READABLE = 80;
 
@@ -45,8 +46,7 @@ export function jobId(name: string): string {
 
 export function planJob(found: Found, plan: PlanOptions): IncidentJob {
   const labels = { ...labelsOf(found.name), ...found.labels };
-  const own = found.signatures.map((ref): Candidate => ({ ref, program: null }));
-  const { cache, ...shared } = plan.options;
+  const own = candidatesOf(found.signatures);
   const job = {
     id: jobId(found.name),
     name: found.name,
@@ -68,13 +68,26 @@ export function planJob(found: Found, plan: PlanOptions): IncidentJob {
   const recipe = sha256(
     JSON.stringify([
       plan.tool,
-      shared,
+      // Where signatures are kept changes no result.
+      { ...plan.options, cache: undefined },
       names(job.inputs),
       job.learn ? names(job.profiles) : job.candidates.map((c) => [c.ref.name, c.program]),
       ...[job.learn, job.program, job.version, job.labels, job.from, job.to, job.window],
     ]),
-  ).slice(0, 32);
-  return { ...job, options: { ...shared, cache }, recipe, archive: found.archive };
+    RECIPE_BYTES,
+  );
+  return { ...job, options: plan.options, recipe, archive: found.archive };
+}
+
+/** Incidents that have the same signatures beside them share the list. */
+const candidateLists = new WeakMap<readonly InputRef[], readonly Candidate[]>();
+
+function candidatesOf(signatures: readonly InputRef[]): readonly Candidate[] {
+  const known = candidateLists.get(signatures);
+  if (known !== undefined) return known;
+  const list = signatures.map((ref): Candidate => ({ ref, program: null }));
+  candidateLists.set(signatures, list);
+  return list;
 }
 
 export interface Shard {
@@ -109,6 +122,7 @@ export function inOrder(jobs: readonly IncidentJob[]): IncidentJob[] {
   );
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** The first `bytes` of it. A slice of the text would keep the whole. */
+function sha256(text: string, bytes?: number): string {
+  return createHash('sha256').update(text).digest().toString('hex', 0, bytes);
 }

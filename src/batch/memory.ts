@@ -13,9 +13,26 @@ export function memoryNeed(job: IncidentJob): number {
   return LEAST + storedBytes(job) * (packed ? SWELL : 1) * PER_TEXT_BYTE;
 }
 
-/** What is left for incidents. */
-export function forIncidents(maxMemory: number): number {
-  return Math.max(LEAST, maxMemory - BASE);
+/** Plan, record and row of the summary of an incident, bytes: 3.5 KB of heap were measured, for long paths and many suspects. */
+const KEPT_EACH = 4000;
+
+/** What a batch holds of so many incidents from its beginning to its end, bytes. */
+export function keptOf(incidents: number): number {
+  return incidents * KEPT_EACH;
+}
+
+/** @throws PerfscopeError 'usage' when what is kept of the incidents leaves no room to analyse one */
+export function requireRoom(incidents: number, maxMemory: number): void {
+  const needed = BASE + LEAST + keptOf(incidents);
+  if (needed <= maxMemory) return;
+  const message = `${incidents} incidents take ${Math.ceil(needed / MB)} MB of memory at least; ${Math.floor(maxMemory / MB)} MB are allowed`;
+  const advice = `Give --max-memory ${Math.ceil(needed / MB / 100) * 100 + 100}M, or take a folder of results for each part of the archive.`;
+  throw new PerfscopeError('usage', message, {}, advice);
+}
+
+/** What is left for those under way. */
+export function forIncidents(maxMemory: number, kept = 0): number {
+  return Math.max(LEAST, maxMemory - BASE - kept);
 }
 
 /** More than so much is of no use, MB: a third of the processor time of an archive is saved by it, as by twice as much. */

@@ -5,6 +5,7 @@
  * and twice the time.
  */
 import { watchMemory } from '../coordinator/memory.js';
+import { abortsWith } from '../pool/on-abort.js';
 import { type Pool, createPool } from '../pool/pool.js';
 import { throwIfCancelled } from '../pool/stage.js';
 import { inMs } from '../coordinator/timer.js';
@@ -26,6 +27,8 @@ export interface AttemptOptions {
   readonly jobs: number;
   /** Bytes for the whole process. */
   readonly maxMemory: number;
+  /** Of these, bytes that are needed for other things than incidents under way. Default: none. */
+  readonly kept?: number | undefined;
   /** Seconds an incident may take in its first attempt. */
   readonly incidentTime: number;
   /** Incidents that are likely to need more memory than this have their stages spread over the pool, bytes. */
@@ -90,8 +93,8 @@ export function roomFor(job: IncidentJob, options: AttemptOptions): { width: num
 }
 
 /** One more place than there are threads: a thread that has finished finds its next incident waiting. */
-export function limitsOf({ jobs, maxMemory }: Pick<AttemptOptions, 'jobs' | 'maxMemory'>): Limits {
-  return { places: jobs + 1, memory: forIncidents(maxMemory) };
+export function limitsOf({ jobs, maxMemory, kept }: Pick<AttemptOptions, 'jobs' | 'maxMemory' | 'kept'>): Limits {
+  return { places: jobs + 1, memory: forIncidents(maxMemory, kept) };
 }
 
 function isSpread(need: number, options: AttemptOptions): boolean {
@@ -168,7 +171,8 @@ interface Attempt extends Try {
 
 async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> {
   const { options, pool, flights, contents } = run;
-  const controller = new AbortController();
+  const { controller, letGo } = abortsWith(options.signal);
+  const { signal } = controller;
   const need = memoryNeed(job);
   const spread = isSpread(need, options);
   let timer: NodeJS.Timeout | undefined;
@@ -176,8 +180,6 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
   const begin = () => (timer ??= setTimeout(() => controller.abort(tooSlow(job, run.seconds)), inMs(run.seconds)));
   if (spread) begin();
   flights.set(job, { need, controller });
-  const { signal: all } = options;
-  const signal = all === undefined ? controller.signal : AbortSignal.any([all, controller.signal]);
   const onProgress = (bytes: number) => {
     begin();
     options.onProgress?.(job, bytes);
@@ -189,6 +191,7 @@ async function attempt(job: IncidentJob, run: Attempt): Promise<IncidentRecord> 
     return await pool.run(incidentStage, task, { signal, onProgress });
   } finally {
     clearTimeout(timer);
+    letGo();
     flights.delete(job);
   }
 }

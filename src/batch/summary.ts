@@ -6,6 +6,7 @@ import type { ErrorCode } from '../errors.js';
 import type { ResultDocument, Verdict } from '../result.js';
 import { TOOL } from '../version.js';
 import { type Features, alike, episodesOf, featuresOf } from './alike.js';
+import { Texts } from './compact.js';
 import { type IncidentDocument, type IncidentRecord, isFailure } from './job.js';
 
 export const SUMMARY_SCHEMA_VERSION = 1;
@@ -79,6 +80,7 @@ export class Summariser {
   private readonly rows: IncidentRow[] = [];
   private readonly features = new Map<string, Features>();
   private readonly episodes = new Map<string, ReadonlyMap<string, number>>();
+  private readonly texts = new Texts();
 
   add(record: Pick<IncidentRecord, 'id' | 'name' | 'labels'>, document: IncidentDocument): void {
     const { id, name, labels } = record;
@@ -88,13 +90,17 @@ export class Summariser {
       this.rows.push({ id, name, labels, status: 'failed', ...NOTHING, program: labels['program'] ?? null, error });
       return;
     }
-    this.rows.push({ id, name, labels, ...rowOf(document) });
+    this.rows.push({ id, name, labels, ...rowOf(document, this.texts) });
     if (document.verdict !== 'bug') return;
-    this.features.set(id, featuresOf(document));
+    this.features.set(id, this.shared(featuresOf(document)));
     const heard = new Map<string, number>();
     for (const s of document.suspects.filter((x) => x.rank <= NAMED))
       for (const [e, w] of episodesOf(s)) heard.set(e, (heard.get(e) ?? 0) + w / s.rank);
-    this.episodes.set(id, heard);
+    this.episodes.set(id, this.shared(heard));
+  }
+
+  private shared(weights: Features): Features {
+    return new Map([...weights].map(([key, weight]) => [this.texts.one(key), weight]));
   }
 
   /** `pending`: incidents that are still to be done. */
@@ -156,18 +162,19 @@ const NOTHING = {
   warnings: [],
 } as const;
 
-function rowOf(d: ResultDocument): Omit<IncidentRow, 'id' | 'name' | 'labels'> {
+function rowOf(d: ResultDocument, texts: Texts): Omit<IncidentRow, 'id' | 'name' | 'labels'> {
   const named = d.suspects.filter((s) => s.rank <= NAMED);
+  const program = d.signatures?.program;
   return {
     status: 'ok',
-    program: d.signatures?.program ?? null,
+    program: program === undefined ? null : texts.one(program),
     verdict: d.verdict,
     externalResource: d.externalResource,
     startedAt: d.trace.clock === 'epoch' ? new Date(d.trace.startedAt * 1000).toISOString() : null,
     span: d.trace.span,
     events: d.trace.events,
-    suspects: named.map((s) => ({ rank: s.rank, function: s.function, confidence: s.confidence })),
-    warnings: [...new Set(d.warnings.map((w) => w.code))].sort(),
+    suspects: named.map((s) => ({ rank: s.rank, function: texts.one(s.function), confidence: s.confidence })),
+    warnings: [...new Set(d.warnings.map((w) => texts.one(w.code)))].sort(),
     error: null,
   };
 }

@@ -88,7 +88,7 @@ export function activities(scene: Scene, onsetNs: number): Activities {
   });
   const changedOf = (members: readonly number[], tid: number | null): Changed => {
     const first = trace.threads[members[0]!]!;
-    const silent = members.every((t) => silentFor[t]! > 0) ? Math.min(...members.map((t) => silentFor[t]!)) : 0;
+    const silent = members.reduce((least, t) => Math.min(least, silentFor[t]!), Infinity);
     const isNew = members.every((t) => trace.threads[t]!.firstNs >= onsetNs);
     const parts = { before: before.activityOf(members), after: after.activityOf(members) };
     return {

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type { ParseOptions } from '../formats/format.js';
 import { PerfscopeError } from '../errors.js';
 import type { Source, SourceSet } from '../source/index.js';
+import { abortsWith } from '../pool/on-abort.js';
 import { MB, watchMemory } from './memory.js';
 import type { RunOptions } from './run.js';
 import { formatOf, sampleOf } from '../reading/sampling.js';
@@ -115,7 +116,7 @@ export async function withinMemory<Options extends MemoryOptions & RunOptions, T
 ): Promise<T> {
   const { maxMemory, signal } = options;
   if (maxMemory === undefined) return body(options);
-  const controller = new AbortController();
+  const { controller, letGo } = abortsWith(signal);
   const begun = process.memoryUsage.rss();
   // Share of the input that was read, 0 while it is not known; 1 afterwards.
   let share = 0;
@@ -127,7 +128,7 @@ export async function withinMemory<Options extends MemoryOptions & RunOptions, T
   try {
     return await body({
       ...options,
-      signal: signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]),
+      signal: controller.signal,
       onProgress: (progress) => {
         if (progress.stage !== 'read') share = 1;
         else if (progress.total !== null && progress.total > 0) share = progress.done / progress.total;
@@ -136,6 +137,7 @@ export async function withinMemory<Options extends MemoryOptions & RunOptions, T
     });
   } finally {
     watch.stop();
+    letGo();
   }
 }
 

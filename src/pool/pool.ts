@@ -14,7 +14,7 @@ import type { Piscina } from 'piscina';
 import { PerfscopeError, fromPlainError } from '../errors.js';
 import type { Message } from '../result.js';
 import { entryPoint } from './entry-point.js';
-import { onAbort } from './on-abort.js';
+import { abortsWith, onAbort } from './on-abort.js';
 import { type Reply, type Supervisor, type TaskEnvelope, WARM_UP } from './serve.js';
 import { Slots } from './slots.js';
 import { type LogLevel, type Stage, cancellation, throwIfCancelled } from './stage.js';
@@ -137,8 +137,8 @@ class PiscinaPool implements Pool {
   ): AsyncGenerator<Result, void, undefined> {
     const bound = options.inline === true ? 1 : (options.inFlight ?? (this.helping ? 2 * this.jobs : this.jobs + 1));
     // A failure in one task cancels its siblings.
-    const siblings = new AbortController();
-    const signal = options.signal === undefined ? siblings.signal : AbortSignal.any([options.signal, siblings.signal]);
+    const { controller: siblings, letGo } = abortsWith(options.signal);
+    const { signal } = siblings;
     const pending: Promise<Result>[] = [];
     let failed = false;
     try {
@@ -164,6 +164,7 @@ class PiscinaPool implements Pool {
         siblings.abort();
         await Promise.allSettled(pending);
       }
+      letGo();
     }
   }
 

@@ -254,7 +254,7 @@ async function readSet(
     const refused = format.refusal?.(trace, prepared) ?? null;
     if (refused !== null) throw foreignError(sources[0]!.path, refused);
     read.push(builds.size === 0 ? trace : { ...trace, builds });
-    facts.push(...builder.kin);
+    for (const fact of builder.kin) facts.push(fact);
     for (const part of parts) if (part.builder === builder) warnings.push(...warningsOf(part, trace));
   }
   const clocks = clocksOfSet(read, perThread, sources[0]!.path);

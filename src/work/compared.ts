@@ -107,8 +107,8 @@ function joined(before: Work, after: Work, options: ClusteringOptions): Joined[]
   const out = Array.from({ length: clusters.length }, () => ({ before: [] as WorkKind[], after: [] as WorkKind[] }));
   list.forEach((v, k) => {
     const kind = out[clusters.of[k]!]!;
-    kind.before.push(...v.before);
-    kind.after.push(...v.after);
+    for (const one of v.before) kind.before.push(one);
+    for (const one of v.after) kind.after.push(one);
   });
   return out;
 }

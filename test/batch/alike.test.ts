@@ -47,6 +47,16 @@ describe('incidents that look alike', () => {
     expect(cosine(a, b)).toBeLessThan(cosine(a, incident('retry[recvfrom sendto]')));
   });
 
+  test('any number of incidents', () => {
+    const many = (text: string, count: number, name: string) => {
+      const features = incident(text);
+      return Array.from({ length: count }, (_, i) => ({ id: `${name}${i}`, group: 'p', features }));
+    };
+    // The vectors are few, and more incidents join a leader at once than a function takes arguments.
+    const found = alike([...many('retry serve main', 131_000, 'a'), ...many('retry main serve', 130_000, 'b')]);
+    expect(found.map((ids) => ids.length)).toEqual([261_000]);
+  });
+
   test('never across programs, never without suspects', () => {
     let n = 0;
     expect(clusters({ a: 'retry', b: 'retry', c: '' }, () => `p${n++}`)).toEqual([['a'], ['b']]);

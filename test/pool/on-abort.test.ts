@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { onAbort } from '../../src/pool/on-abort.js';
+import { abortsWith, onAbort } from '../../src/pool/on-abort.js';
 import { Slots } from '../../src/pool/slots.js';
 import { cancellation } from '../../src/pool/stage.js';
 
@@ -29,6 +30,17 @@ describe('onAbort', () => {
     expect(called).toEqual([0, 2, 9]);
   });
 
+  it('leaves nothing in a signal for which nobody waits any more', () => {
+    const { signal } = new AbortController();
+    const forget = Array.from({ length: 3 }, () => onAbort(signal, () => undefined));
+    expect(getEventListeners(signal, 'abort').length).toBe(1);
+    for (const each of forget) each();
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
+    forget[0]!();
+    onAbort(signal, () => undefined);
+    expect(getEventListeners(signal, 'abort').length).toBe(1);
+  });
+
   it('keeps Node quiet, however many wait', async () => {
     const controller = new AbortController();
     const slots = new Slots(0);
@@ -39,5 +51,31 @@ describe('onAbort', () => {
     controller.abort();
     const outcomes = await Promise.allSettled(all);
     expect(outcomes.filter(({ status }) => status === 'rejected').length).toBe(40);
+  });
+});
+
+describe('abortsWith', () => {
+  it('aborts for the same reason, until it is let go', () => {
+    const parent = new AbortController();
+    const [follows, free] = [abortsWith(parent.signal), abortsWith(parent.signal)];
+    free.letGo();
+    parent.abort('why');
+    expect(follows.controller.signal.reason).toBe('why');
+    expect(free.controller.signal.aborted).toBe(false);
+    expect(abortsWith(parent.signal).controller.signal.reason).toBe('why');
+    expect(abortsWith(undefined).controller.signal.aborted).toBe(false);
+  });
+
+  it('leaves nothing in the signal that it followed', () => {
+    const { signal } = new AbortController();
+    const symbols = Object.getOwnPropertySymbols(signal).length;
+    for (let n = 0; n < 20; n++) {
+      const { controller, letGo } = abortsWith(signal);
+      if (n % 2 === 0) controller.abort();
+      letGo();
+    }
+    expect(getEventListeners(signal, 'abort').length).toBe(0);
+    // Where AbortSignal.any keeps its own.
+    expect(Object.getOwnPropertySymbols(signal).length).toBe(symbols);
   });
 });
