@@ -7,7 +7,7 @@
  * What the compiler puts behind the name of a function for code that it makes of a part of it: closures (`func1`, `func2.1`), wrapped
  * `go` and `defer` statements, bodies of `range` over functions, method values; and for the calling convention.
  */
-const MADE_OF = /(?:\.(?:func|gowrap|deferwrap)\d+(?:\.\d+)*|·dwrap·\d+|-range\d+|-fm|\.abi(?:0|internal))$/;
+const MADE_OF = /(?:(?:\.(?:func|gowrap|deferwrap)|-range)\d+(?:\.\d+)*|·dwrap·\d+|-fm|\.abi(?:0|internal))$/;
 /** A function of a package: anything with a dot in it. The closures of a package's variables belong to none (`main.glob..func1`). */
 const IN_PACKAGE = /\.[^.]+$/;
 

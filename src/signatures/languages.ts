@@ -4,11 +4,11 @@
  * (`node_modules`, `site-packages`, modules of Go, jars, crates) are its own: they are what is deployed, and where bugs are.
  * `--include` and `--exclude` go above all of this.
  */
-import { demangle } from './demangle.js';
+import { dotnetMethod } from './dotnet-names.js';
+import { erlangFunction } from './erlang-names.js';
 import { goPackage } from './go-names.js';
 import { javaMethod } from './java-names.js';
-import { normaliseName, scriptFunction } from './names.js';
-import { demangleOther } from './mangled-names.js';
+import { demangled, normaliseName, scriptFunction } from './names.js';
 
 /** What a frame is that the rules speak of. */
 export type RuledRole =
@@ -28,9 +28,9 @@ interface Rule {
 }
 
 /** `native`: any object file; `jit`: what an engine told perf of that is neither a script's function nor a Java method. */
-export type Language = 'go' | 'rust' | 'c++' | 'java' | 'script' | 'jit' | 'native';
+export type Language = 'go' | 'rust' | 'c++' | 'java' | 'dotnet' | 'erlang' | 'script' | 'jit' | 'native';
 
-/** First parts of the paths of Go's standard library (`go list std`), of what the compiler makes (`type`, `go`), and of copies (`vendor`). */
+/** First parts of the paths of Go's standard library (`go list std`), of what the compiler makes (`type:`, `go:`), and of copies (`vendor`). */
 const GO_STANDARD =
   'archive|arena|bufio|builtin|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|' +
   'hash|html|image|index|internal|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|' +
@@ -47,7 +47,7 @@ const RULES: readonly Rule[] = [
   },
   {
     language: 'go',
-    names: new RegExp(`^(?:${GO_STANDARD})(?:[/.]|$)`),
+    names: new RegExp(`^(?:${GO_STANDARD})(?:[/.:]|$)`),
     is: 'library',
     why: 'paths of the standard library have no dot in their first part, and no other module may take its names; `main` and modules without a dot are the program',
   },
@@ -112,7 +112,7 @@ const RULES: readonly Rule[] = [
   {
     language: 'java',
     names:
-      /\$\$Lambda\.|\$\$(?:FastClassBy|EnhancerBy)\w+|^jdk\.internal\.|\.GeneratedMethodAccessor\d*\.|\.LambdaForm\$/,
+      /\$\$Lambda\.|\$\$(?:FastClassBy|EnhancerBy|SpringCGLIB)\w*|^jdk\.internal\.|\.GeneratedMethodAccessor\d*\.|\.LambdaForm\$/,
     is: 'library',
     why: 'classes that the JVM or a framework makes at run time only call on; the code of a lambda is in lambda$name$N of its class',
   },
@@ -137,9 +137,29 @@ const RULES: readonly Rule[] = [
   {
     language: 'jit',
     names:
-      /^(?:RegExp|Builtin|BytecodeHandler|Bytecode|Stub|Handler|ICStub|wasm-to-js|js-to-wasm)[:\]]|[Ss]tub|\[(?:System|Microsoft)\.[\w.]*\]|^[^.:;/]*$/,
+      /^(?:RegExp|Builtin|BytecodeHandler|Bytecode|Stub|Handler|ICStub|wasm-to-js|js-to-wasm)[:\]]|[Ss]tub|^I2C\/C2I |^[^.:;/]*$/,
     is: 'library',
-    why: 'helpers of the engine, which have plain names where functions have qualified ones; the class library of .NET',
+    why: 'helpers of the engine, which have plain names where functions have qualified ones',
+  },
+  {
+    language: 'dotnet',
+    names: /^(?:System|Microsoft|Windows)(?:\.|$)|^(?:mscorlib|netstandard)$/,
+    is: 'library',
+    why: "the class library and ASP.NET Core, by the assembly that declares the method: those of its arguments' types tell nothing",
+  },
+  {
+    language: 'erlang',
+    names:
+      /^(?:gen|gen_(?:server|statem|event|fsm|tcp|udp|sctp)|proc_lib|supervisor\w*|sys|application\w*|erl\w*|erts_\w+|init|prim_\w+|inet\w*|ssl\w*|tls_\w+|socket|file\w*|io|io_\w+|lists|maps|sets|ordsets|dict|orddict|queue|array|gb_\w+|ets|dets|mnesia\w*|binary|string|unicode|re|timer|calendar|rand|crypto|zlib|logger\w*|code\w*|error_\w+|group|user\w*|kernel|global\w*|net_\w+|rpc|erpc|pg|persistent_term|atomics|counters|os|shell\w*|proplists|base64|uri_string)$/,
+    is: 'library',
+    why: 'modules of the applications kernel, stdlib, erts, crypto, ssl and mnesia; `global::` is what the JIT itself needs',
+  },
+  {
+    language: 'erlang',
+    names:
+      /^Elixir\.(?:Access|Agent|Application|Base|Code|Date\w*|Enum\w*|Exception|File|Float|GenServer|IO|Inspect|Integer|Kernel|Keyword|List|Logger|Macro|Map|MapSet|Module|Node|Path|Port|Process|Range|Record|Regex|Registry|Stream|String\w*|Supervisor|System|Task|Time|Tuple|URI|Version)(?:\.|$)/,
+    is: 'library',
+    why: "Elixir's own",
   },
   {
     language: 'native',
@@ -188,12 +208,17 @@ export function ruledRole(symbol: string, jit: boolean, language: Language | nul
   if (jit) {
     const java = javaMethod(symbol);
     if (java !== null) return ruled('java', [`${java.type}.${java.method}`]);
+    const dotnet = dotnetMethod(symbol);
+    if (dotnet !== null) return ruled('dotnet', [dotnet.assembly]);
+    const erlang = erlangFunction(symbol);
+    if (erlang !== null) return ruled('erlang', [erlang.module]);
     const script = scriptFunction(symbol);
     // A module's own code runs once, at loading; V8 gives its place in memory to others then, and perf its name.
     if (script?.topLevel === true && script.name === '') return 'library';
     return script === null ? ruled('jit', [symbol]) : ruled('script', [script.script]);
   }
-  const anywhere = ruled('native', [symbol]);
+  // A part that the compiler split off is interpreted code as well.
+  const anywhere = ruled('native', [symbol.includes('.') ? normaliseName(symbol) : symbol]);
   if (anywhere !== null) return anywhere;
   if (language === 'go') return ruled('go', [symbol]) ?? ruled('go', [goPackage(symbol)]);
   if (!symbol.includes('::') && !symbol.startsWith('_')) return null;
@@ -218,7 +243,7 @@ const RUST_PRIMITIVE = /^(?:[[(&*]|(?:str|char|bool|[iuf]\d+|[iu]size)::)/;
 
 /** `<A as B>::method` stands in the crate of A or in that of B, as one of them has to be its own: both must be the library's. */
 function rustPaths(symbol: string, named: string): string[] {
-  const both = /^<(.*?) as (.*?)>::/.exec(demangle(symbol) ?? demangleOther(symbol) ?? symbol);
+  const both = /^<(.*?) as (.*?)>::/.exec(demangled(symbol));
   if (both === null) return [RUST_PRIMITIVE.test(named) ? 'core::' : named];
   const paths = both.slice(1).map((part) => part.replace(/^(?:&|\*const |\*mut |mut |dyn |[[(])*/, ''));
   // A type parameter or a primitive has no crate.

@@ -5,15 +5,20 @@
  * name. Learning, the binary's symbols and the truth of a case all go through `normaliseName`, so that what is one
  * function compares as one. Idempotent.
  */
-import { demangle } from './demangle.js';
+import { demangle, rustText } from './demangle.js';
+import { dotnetMethod } from './dotnet-names.js';
+import { erlangFunction } from './erlang-names.js';
 import { enclosingGoFunction, unescapeGo } from './go-names.js';
 import { javaMethod } from './java-names.js';
 import { demangleOther } from './mangled-names.js';
 
-/** Clones that GCC and LLVM make of a function and mark in its name (gcc/symtab, `clone_function_name`; LLVM `.llvm.N`). */
+/**
+ * Clones and parts that GCC and LLVM make of a function and mark in its name (gcc/symtab, `clone_function_name`; LLVM `.llvm.N`): bodies
+ * of OpenMP's loops and versions for processors too. Words that a method may have for a name are marks only with a number behind.
+ */
 const CLONE_SUFFIX =
-  /(?:\.(?:isra|part|constprop|cold|hot|unlikely|exit|startup|lto_priv|localalias|clone|llvm|__uniq|resolver|ifunc)(?:\.\d+)*)+$/;
-/** Such words are names where the rest has dots of its own (`demo.Server.startup`), and in Go's package main; only `main.cold` is C's. */
+  /(?:\.(?:(?:cold|warm|localalias|cfi(?:_jt)?|avx\w*|sse\d\w*|arch_\w+)(?:\.\d+)*|(?:isra|part|__part|constprop|hot|unlikely|lto_priv|clone|llvm|__uniq|_omp_fn|simdclone)(?:\.\d+)+|(?:bolt\.)?org\.\d+))+$/;
+/** Such words are names where the rest has dots of its own (`demo.Server.cold`), and in Go's package main; only `main.cold` is C's. */
 const DOTTED = /^(?![^.]+\.\d+$)[^(]*[./]|^main$/;
 /** `@plt`, `@GLIBC_2.2.5`, `@@GLIBC_2.34`: stubs of the linkage table and versions of symbols (ld(1), VERSION). */
 const VERSION_SUFFIX = /@{1,3}[A-Za-z_][\w.+-]*$/;
@@ -102,24 +107,29 @@ export function normaliseName(raw: string): string {
     return `(${script.topLevel ? 'script' : 'anonymous'}) ${place}`.trimEnd();
   }
   if (/^\((?:anonymous|script)\) /.test(raw) || UNNAMED.test(raw)) return raw;
+  const dotnet = dotnetMethod(raw);
+  if (dotnet !== null) return dotnet.name;
   const java = javaMethod(raw);
   if (java !== null) return `${java.type}.${java.method}`;
+  const erlang = erlangFunction(raw);
+  if (erlang !== null) return erlang.name;
   let name = withoutClone(raw.trim().replace(VERSION_SUFFIX, ''));
   const numbered = NUMBERED_LOCAL.exec(name);
   if (numbered !== null) name = numbered[1]!;
-  const bare = withoutSignature(heldLambda(name) ?? demangle(name) ?? demangleOther(name) ?? name).replace(
-    RUST_HASH,
-    '',
-  );
-  // .NET: the assembly is gone, what is left looks like Java's.
-  const dotted = javaMethod(bare);
-  if (dotted !== null) return `${dotted.type}.${dotted.method}`;
+  const bare = withoutSignature(heldLambda(name) ?? demangled(name)).replace(RUST_HASH, '');
   return enclosingGoFunction(unescapeGo(bare.replace(RUST_CLOSURE, '')));
+}
+
+/** The name as it was written, with signature; of what is not mangled the same again. */
+export function demangled(symbol: string): string {
+  // Demanglers of C++ take the older mangling of Rust for theirs, and leave its escapes.
+  if (RUST_HASH.test(symbol)) return symbol.split('::').map(rustText).join('::');
+  return demangle(symbol) ?? demangleOther(symbol) ?? symbol;
 }
 
 /** Whether `normaliseName` calls this code by the function that it stands in. */
 export function isClosure(raw: string): boolean {
-  return RUST_CLOSURE.test((demangleOther(raw) ?? raw).replace(RUST_HASH, '')) || enclosingGoFunction(raw) !== raw;
+  return RUST_CLOSURE.test(demangled(raw).replace(RUST_HASH, '')) || enclosingGoFunction(raw) !== raw;
 }
 
 function withoutClone(name: string): string {
@@ -155,8 +165,8 @@ const QUALIFIERS = /^(?: const| volatile| &&?)+(?=::)/;
 /** A return type that is an expression. */
 const DECLTYPE = /^decltype ?\((?:[^()]|\([^()]*\))*\) /;
 
-/** Names that only scripts have: V8's `get size`, `<instance_members_initializer>`, `handlers.<computed>`. */
-const SCRIPT_NAME = /^(?:[gs]et )[\w$.#]+$|^<\w+>$|\.<\w+>$/;
+/** Names that only scripts have: V8's `get size`, `<instance_members_initializer>`, `handlers.<computed>`, Python's `run.<locals>.retry`. */
+const SCRIPT_NAME = /^(?:[gs]et )[\w$.#]+$|^<\w+>$|\.<\w+>$|\.<locals>\./;
 
 /**
  * A demangled name without arguments, template arguments, return type, qualifiers and "thunk to". Kept: `(anonymous
@@ -188,8 +198,8 @@ function withoutSignature(given: string): string {
       // Rust writes `<Type as Trait>::method`: at the beginning of a path it is the path.
       if (out.length === start && name.startsWith('::', end + 1)) {
         const [type, trait] = name.slice(i + 1, end).split(' as ') as [string, string?];
-        // Arrays, tuples and references have no name of their own.
-        out += withoutSignature(trait !== undefined && /^[^\w<]/.test(type) ? trait : type);
+        // Arrays, tuples, references and type parameters have no name of their own.
+        out += withoutSignature(trait !== undefined && /^(?:[^\w<]|[A-Z]\w*$)/.test(type) ? trait : type);
       }
       i = end + 1;
     } else if (c === '(') {

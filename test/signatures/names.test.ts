@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ruledRole } from '../../src/signatures/languages.js';
 import { normaliseName, scriptFunction } from '../../src/signatures/names.js';
 
 /** As printed by a tracer -> as compared. */
@@ -24,6 +25,8 @@ const NAMES: readonly [string, string][] = [
   ['JS:~ /srv/app/lib/bundle.js:1:812', '(anonymous) bundle.js:1'],
   ['JS:~connect', 'connect'],
   ['py::Queue.get:/usr/lib/python3.12/queue.py', 'Queue.get'],
+  ['py::run.<locals>.retry:/srv/app.py', 'run.<locals>.retry'],
+  ['py::run.<locals>.<lambda>:/srv/app.py', 'run.<locals>.<lambda>'],
   // GCC, LLVM, ld
   ['process_chk.isra.0', 'process_chk'],
   ['process_chk.part.1.constprop.0', 'process_chk'],
@@ -34,6 +37,21 @@ const NAMES: readonly [string, string][] = [
   ['write@plt', 'write'],
   ['pthread_cond_signal@@GLIBC_2.3.2', 'pthread_cond_signal'],
   ['event_add@libevent-2.1.so.7', 'event_add'],
+  ['work.isra.0.part.2.lto_priv.0', 'work'],
+  ['work._omp_fn.0', 'work'],
+  ['work.avx2', 'work'],
+  ['work.arch_x86_64_v3', 'work'],
+  ['work.cold.3.llvm.55', 'work'],
+  ['work.warm', 'work'],
+  ['_ZN2ns4workEv.part.0.cold', 'ns::work'],
+  ['ns::work(int) [clone .part.0] [clone .cold]', 'ns::work'],
+  ['_ZZN2ns4workEvENKUlT_E_clIiEEDaS0_.isra.0', 'ns::work::{lambda#1}::operator()'],
+  ['_ZN3foo3barEv._omp_fn.0', 'foo::bar'],
+  // ... words that a method may have for a name are no marks.
+  ['Server.startup', 'Server.startup'],
+  ['process.exit', 'process.exit'],
+  ['Queue.clone', 'Queue.clone'],
+  ['Query.resolver', 'Query.resolver'],
   // C++
   ['node::InternalMakeCallback', 'node::InternalMakeCallback'],
   ['ns::Q<int>::push(std::vector<int, std::allocator<int> > const&)', 'ns::Q::push'],
@@ -91,6 +109,13 @@ const NAMES: readonly [string, string][] = [
   ['<[A] as demo::Equal<B>>::equal', 'demo::Equal::equal'],
   ['<(A,B) as demo::Both>::both', 'demo::Both::both'],
   ['demo::parse::<u16>::go', 'demo::parse::go'],
+  ['<T as demo::Handler>::run', 'demo::Handler::run'],
+  ['_ZN4demo5serve17h0123456789abcdefE.llvm.123', 'demo::serve'],
+  ['_RNvNtCs1234_7mycrate3foo3bar.llvm.99', 'mycrate::foo::bar'],
+  // ... of which a demangler of C++ leaves the escapes.
+  ['_$LT$demo..Srv$u20$as$u20$core..ops..drop..Drop$GT$::drop::h0123456789abcdef', 'demo::Srv::drop'],
+  ['core::ptr::drop_in_place$LT$demo..Srv$GT$::h0123456789abcdef', 'core::ptr::drop_in_place'],
+  ['demo::serve::_$u7b$$u7b$closure$u7d$$u7d$::h0123456789abcdef', 'demo::serve'],
   ['net/http.(*conn).serve', 'net/http.(*conn).serve'],
   ['main.main.func1', 'main.main'],
   ['main.(*server).serve.func2.1', 'main.(*server).serve'],
@@ -99,6 +124,8 @@ const NAMES: readonly [string, string][] = [
   ['main.main.func1.deferwrap2', 'main.main'],
   ['main.main·dwrap·1', 'main.main'],
   ['main.walk.func1-range2', 'main.walk'],
+  ['main.walk.func1-range1.2', 'main.walk'],
+  ['main.Map[...].func1', 'main.Map'],
   ['main.glob..func1', 'main.glob..func1'],
   ['main.exit', 'main.exit'],
   ['main.(*server).startup', 'main.(*server).startup'],
@@ -127,6 +154,17 @@ const NAMES: readonly [string, string][] = [
   ['demo/Srv.read([BLjava/lang/String;)I_warm', 'demo.Srv.read'],
   ['StubRoutines (1)', 'StubRoutines (1)'],
   ['void [demo] Demo.Server::Handle(class [System.Runtime]System.String)[Tier0]', 'Demo.Server.Handle'],
+  ['instance void [demo] Demo.Server+<HandleAsync>d__5::MoveNext()[Tier1]', 'Demo.Server.HandleAsync'],
+  ['[demo] Demo.Server+<>c__DisplayClass1_0::<Handle>b__0()[Tier0]', 'Demo.Server.Handle'],
+  ['instance void [demo] Demo.Server+<>c__DisplayClass1_0+<<Handle>b__0>d::MoveNext()[Tier0]', 'Demo.Server.Handle'],
+  ['void [demo] Demo.Server::<Handle>g__Retry|5_0(int32)[OptimizedTier1]', 'Demo.Server.Handle'],
+  ['instance bool [demo] Demo.List`1[System.__Canon]::Add(!0)[Tier1]', 'Demo.List.Add'],
+  ['instance void [demo] Demo.Server+Row::.ctor()[Tier0]', 'Demo.Server+Row..ctor'],
+  // Erlang, Elixir: the number of arguments is part of the name
+  ['$store:load/1', 'store:load/1'],
+  ["$store:'-load/1-fun-0-'/2", 'store:load/1'],
+  ['$store:-load/1-lc$^0/1-0-/1', 'store:load/1'],
+  ["$'Elixir.Demo.Server':handle_call/3", 'Elixir.Demo.Server:handle_call/3'],
 ];
 
 describe('normaliseName', () => {
@@ -137,6 +175,30 @@ describe('normaliseName', () => {
   it('changes nothing that it has made', () => {
     for (const [, name] of NAMES) expect(normaliseName(name)).toBe(name);
   });
+});
+
+describe('what comes with the language', () => {
+  it.each([
+    ['void [demo] Demo.Server::Handle(class [System.Runtime]System.String)[Tier0]', null],
+    ['class [System.Runtime]System.Threading.Tasks.Task [demo] Demo.Server::Run()[Tier0]', null],
+    ['void [System.Private.CoreLib] System.Threading.Thread::Start(class [demo]Demo.X)[PreJIT]', 'library'],
+    ['void [Microsoft.AspNetCore.Server.Kestrel.Core] Microsoft.AspNetCore.X::Run()[Tier0]', 'library'],
+    ['$store:load/1', null],
+    ['$gen_server:loop/7', 'library'],
+    ["$'Elixir.GenServer':call/3", 'library'],
+    ["$'Elixir.GenServerPool':call/3", null],
+    ['I2C/C2I adapters', 'library'],
+    ['void com.foo.Bar$$SpringCGLIB$$0.run()', 'library'],
+    ['JS:^run /srv/a.js:1:2', null],
+  ])('%s: %s', (symbol, role) => expect(ruledRole(symbol, true, null)).toBe(role));
+  it.each([
+    ['type:.eq.main.T', 'go', 'library'],
+    ['main.(*T).Run', 'go', null],
+    ['_PyEval_EvalFrameDefault.cold', null, 'interpreter'],
+    ['vm_exec_core.lto_priv.0', null, 'interpreter'],
+    ['_$LT$demo..Srv$u20$as$u20$core..ops..drop..Drop$GT$::drop::h0123456789abcdef', 'rust', null],
+    ['_$LT$alloc..vec..Vec$LT$T$GT$$u20$as$u20$core..ops..drop..Drop$GT$::drop::h0123456789abcdef', 'rust', 'library'],
+  ] as const)('%s in %s: %s', (symbol, language, role) => expect(ruledRole(symbol, false, language)).toBe(role));
 });
 
 describe('scriptFunction', () => {
