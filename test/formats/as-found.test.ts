@@ -112,4 +112,21 @@ describe('what is recorded as it should be', () => {
     const lines = firstLines(beginning);
     expect([foreignTracer(lines), foreignTable(lines)]).toEqual([null, null]);
   });
+
+  const bare = (text: string) => text.replace(/^\d+ +\d+\.\d+ /gm, '');
+  const ways: readonly ((text: string) => string)[] = [
+    bare,
+    (text) => bare(text).replace(/ <\d+\.\d+>$/gm, ''),
+    (text) => text.replace(/^(\d+) +\d+\.\d+ /gm, '[pid $1] '),
+    (text) => text.replace(/^\d+ +(?=\d+\.\d+ )/gm, ''),
+  ];
+  it.each(shippedTraces('.strace.gz'))('%s without threads, times and durations stands in nothing', async (file) => {
+    const text = Buffer.from(await beginningOf(file)).toString('latin1');
+    // From anywhere on, as people copy.
+    for (const from of [0, 60_000, 120_000]) {
+      const part = text.slice(text.indexOf('\n', from) + 1, from + 30_000);
+      if (part === '') continue;
+      for (const way of ways) expect(findWrapping(Buffer.from(way(part), 'latin1'))).toBeNull();
+    }
+  });
 });

@@ -12,7 +12,14 @@ export type { ForeignTracer } from './sign.js';
 
 /** The tracer whose lines these are although they may look like those of a format; null when nothing says so. */
 export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
-  return bearing(lines, TRACERS) ?? ofOtherMachine(lines) ?? ofLibraries(lines) ?? counted(lines) ?? joined(lines);
+  return (
+    bearing(lines, TRACERS) ??
+    ofOtherMachine(lines) ??
+    ofLibraries(lines) ??
+    counted(lines) ??
+    joined(lines) ??
+    cutOff(lines)
+  );
 }
 
 /** perf prints numbers of calls, and its header (perf script --header) tells a machine whose numbers are not known. */
@@ -112,6 +119,26 @@ function joined(lines: readonly string[]): ForeignTracer | null {
   if (seam !== '')
     return { what: `${what}, with \\n between`, advice: 'Undo it: for JSON, jq -r .FIELD FILE | perfscope analyze -' };
   return { what, advice: 'Copy the text as it was, or give the file that strace wrote.' };
+}
+
+/** The beginning of a call, at the beginning of a line or behind thread and time. */
+const BEGUN = /^(?:\[pid +\d+\] |\d+ +)?(?:[\d:.]+ +)?[a-z_]\w*\(/;
+/** So many lines of one length that break off are no chance. */
+const LEAST_CUT = 5;
+/** Shorter strings and lines stand in no window. */
+const NARROWEST = 40;
+
+/** Lines that a window, a table or `cut -c` cut at one column: what they end with, results and durations, is gone. */
+function cutOff(lines: readonly string[]): ForeignTracer | null {
+  // Of a line that was folded the rest follows.
+  const calls = lines.filter((line, i) => BEGUN.test(line) && (i + 1 === lines.length || BEGUN.test(lines[i + 1]!)));
+  const length = calls.reduce((longest, line) => Math.max(longest, line.length), 0);
+  const cut = calls.filter((line) => line.length === length && !CALL.test(line)).length;
+  if (length < NARROWEST || cut < LEAST_CUT || cut * 2 < calls.length) return null;
+  return {
+    what: `a trace whose lines are cut at ${length} characters: results and durations are missing`,
+    advice: 'Give the file that strace wrote, or copy the lines whole (not from less -S, or a window that cuts them).',
+  };
 }
 
 /** A record of strace, with its thread and time, or a frame, somewhere in a line. */

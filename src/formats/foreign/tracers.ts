@@ -108,6 +108,25 @@ export const TRACERS: readonly Sign[] = [
     advice: LINUX,
   },
   {
+    // Process, light-weight process and command before the call, arguments and results as numbers.
+    line: /^ *\d+ +\d+ +\S+ +[a-z_]\w*\(.*\)\s+(?:= |Err#)/,
+    share: 0.5,
+    what: 'a trace of ktruss (NetBSD)',
+    advice: LINUX,
+  },
+  {
+    line: /^\[pid:\d+\] \[[\d:.]+\] /,
+    share: 0.3,
+    what: 'a trace of ctrace',
+    advice: STRACE,
+  },
+  {
+    line: /^\[ *\d+\] \w+\(.*\) (?:= \S+ .*)?\( *\d+ us\)\s*$/,
+    share: 0.3,
+    what: "a trace of Haiku's strace",
+    advice: LINUX,
+  },
+  {
     line: /^\{\\rtf1/,
     share: 0,
     what: 'a document of a word processor (RTF)',

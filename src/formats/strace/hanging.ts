@@ -5,7 +5,7 @@
  */
 import { SPACE, endsWith, isDigit, startsWith } from '../../lib/bytes.js';
 import { type StraceClock, NO_TIME } from './clock.js';
-import { isCommand } from './notices.js';
+import { isCommand, isHeading } from './notices.js';
 import { closingParenthesis } from './outcome.js';
 
 /** A line that is the beginning of a call, perhaps the text's last record. */
@@ -33,7 +33,7 @@ export function interruptedAt(bytes: Uint8Array, start: number, end: number): nu
   return e;
 }
 
-/** Whether the line at `start`, which is no record, tells that strace was stopped, or started again. */
+/** Whether the line at `start`, which is no record, tells that strace was stopped, or started again, or that another file begins. */
 export function endsCapture(bytes: Uint8Array, start: number, end: number): boolean {
   let p = start;
   while (startsWith(bytes, p, '^C')) p += 2;
@@ -42,7 +42,7 @@ export function endsCapture(bytes: Uint8Array, start: number, end: number): bool
     for (p += 8; isDigit(bytes[p]!); p++);
     return startsWith(bytes, p, ' detached') || startsWith(bytes, p, ' attached');
   }
-  return isCommand(bytes, p, end);
+  return isCommand(bytes, p, end) || startsWith(bytes, p, '==> ') || isHeading(bytes, p, end);
 }
 
 /**

@@ -31,9 +31,14 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   if (p >= stop) return true;
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
   // Bytes that were read or written: strace -e read=, -e write=.
+  if (bytes[p] === 42 /* * */) return BUFFER.test(text(bytes, p, stop));
   if (bytes[p] === 124 /* | */) return p === start + 1 && isHex(bytes, p + 2, 5) && bytes[stop - 1] === 124;
   if (bytes[p] === 45 /* - */ && isPagerLine(bytes, p, stop)) return true;
-  return BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) || isCommand(bytes, p, stop);
+  return (
+    BEGINNINGS.some((beginning) => startsWith(bytes, p, beginning)) ||
+    isCommand(bytes, p, stop) ||
+    isHeading(bytes, p, stop)
+  );
 }
 
 /** Whom a notice says to be traced from there on (as in TraceChunk); null when it does not. */
@@ -42,19 +47,31 @@ export function announcedIn(
   start: number,
   end: number,
 ): Pick<Announced, 'tid' | 'threads' | 'begins'> | null {
-  const found = ANNOUNCEMENT.exec(text(bytes, start, Math.min(end, start + LONGEST_COMMAND)));
+  const line = text(bytes, start, Math.min(end, start + LONGEST_COMMAND));
+  const found = ANNOUNCEMENT.exec(line) ?? HEADING.exec(line);
   if (found === null) return null;
+  if (found.length === 2) return { tid: Number(found[1]), threads: 0, begins: false };
   const [, attached, threads, file] = found;
   return { tid: Number(attached ?? file), threads: Number(threads ?? 0), begins: attached !== undefined };
 }
+/** Which of several buffers the bytes that follow were in (-e read=, -e write=). */
+const BUFFER = /^\* \d+ bytes in buffer \d+$/;
 const ANNOUNCEMENT =
   /^(?:\^C)*(?:strace: )?Process (\d{1,9}) attached(?: with (\d{1,6}) threads)?|^==> \S*\.(\d{1,9}) <==\s*$/;
 
-/** `$ sudo strace -p 12`, `root@host:~# strace ...`: what was typed before that which was copied. */
+/** Whether the line is the name of a file of `strace -ff`, which somebody put over its lines: `/tmp/trace.9325`, `trace.9325:`. */
+export function isHeading(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start < LONGEST_HEADING && HEADING.test(text(bytes, start, end));
+}
+/** The version of a library ends so as well (`libm.so.6`). */
+const HEADING = /^(?=(?:\.{0,2}|~)\/|.*:\s*$)(?=.*[A-Za-z])[\w./~+-]+(?<!\.so)(?<!\.\d{1,9})\.(\d{1,9}):?\s*$/;
+const LONGEST_HEADING = 200;
+
+/** `$ sudo strace -p 12`, `root@host:~# strace ...`, `strace -f -p 12`: what was typed before that which was copied. */
 export function isCommand(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start < LONGEST_COMMAND && COMMAND.test(text(bytes, start, end));
 }
-const COMMAND = /^(?:[^\s"]*|\[[^\]"]*\])\s?[$#%] (?:sudo )?(?:\/\S*\/)?strace /;
+const COMMAND = /^(?:(?:[^\s"]*|\[[^\]"]*\])\s?[$#%] (?:sudo )?(?:\/\S*\/)?strace |(?:sudo )?(?:\/\S*\/)?strace -)/;
 const LONGEST_COMMAND = 400;
 
 /** Whether so many hexadecimal digits and a space stand at `p`. */

@@ -25,9 +25,11 @@ const NEARLY_ALL = 0.9;
 const HALF = 0.5;
 /** No record is folded more often. */
 const MOST_FOLDS = 12;
+/** What follows a result (`12<TCP:[a->b]>`, an error, flags, what was ready, a duration) holds no strings. */
 const WHOLE =
-  /(?:\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>]*>)?(?: E[A-Z]+ \([^()]*\)| \([^()]*\))?(?: <[\d.]+>)?|\.\.\.>| ---| \+\+\+)$/;
-const isWhole = (line: string): boolean => WHOLE.test(line.trimEnd());
+  /(?:\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^"]*>)?(?: errno=\d+)?(?: E[A-Z0-9]+)?(?: \([^"]*\))?(?: \/\*[^"]*\*\/)?(?: <[\w.]+>)?|\.\.\.>| ---| \+\+\+)$/;
+/** A frame or a notice is whole as well. */
+const isWhole = (line: string): boolean => WHOLE.test(line.trimEnd()) || (isKnown(line) && !isRecord(line));
 /** The thread or time that a record begins with; the record may stand in the next line. */
 const LED =
   /^ *(?:\[pid +\d+\](?: |$)|\d+(?:<[^>]*>)? +(?=\d+[:.]\d|<\.\.\. |[+-]{3} |[a-z_]\w*\()|\d+:\d\d:\d\d(?:\.\d+)?(?: |$)|\d+\.\d{3,9}(?: |$))/;
@@ -42,6 +44,8 @@ export function foldedAt(lines: readonly string[]): string | null {
   });
   if (breaks.length < LEAST_FOLDS || breaks.length > records.length * MOST_FOLDS) return null;
   if (breaks.filter(({ line }) => !isWhole(line)).length < breaks.length * HALF) return null;
+  // Parts that look like records prove nothing: the lines before them may be whole in a way that is not known here.
+  if (breaks.filter(({ next }) => !isRecord(next)).length < breaks.length * HALF) return null;
   const longest = lines.reduce((most, line) => Math.max(most, line.trimEnd().length), 0);
   const widths = [...new Set(breaks.flatMap(({ line }) => [line.length, line.trimEnd().length, line.length + 1]))];
   const steps = [hard(longest, led), ...widths.sort((a, b) => a - b).map((width) => soft(width, led))];

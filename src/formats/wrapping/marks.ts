@@ -80,13 +80,15 @@ const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
   [/\xe2\x80[\x98\x99]/g, "'"],
   [/\xe2\x80\xa6/g, '...'],
   [/\xe2\x80[\x90-\x95]|\xe2\x88\x92/g, '-'],
+  // The end of a call, the last argument of which is the size of a set of signals, taken for a face.
+  [/\xf0\x9f\x98\x8e/g, '8)'],
 ];
 
 const LEAST_CONTINUED = 3;
 
 const BOM = '\xef\xbb\xbf';
 
-const TYPOGRAPHIC = /\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92/;
+const TYPOGRAPHIC = /\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92|\xf0\x9f\x98\x8e/;
 const plain = (line: string): string => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line);
 
 /** Length at which docker's json-file driver cuts a line, bytes. */
