@@ -89,7 +89,6 @@ class Steps {
   private readonly posteriors = new PairNumbers();
   /** Of one vector, as long as it is made. */
   private readonly sums: Float64Array;
-  private readonly weighted: Float64Array;
   private readonly sequence: Int32Array;
 
   constructor(
@@ -99,7 +98,6 @@ class Steps {
     this.setOf = Int32Array.from(emissions, (e) => (e === null ? -1 : this.sets.intern(e.nodes)));
     const most = emissions.reduce((max, e) => Math.max(max, e?.nodes.length ?? 0), 0);
     this.sums = new Float64Array(most);
-    this.weighted = new Float64Array(most);
     this.sequence = new Int32Array(most + 1);
   }
 
@@ -140,7 +138,7 @@ class Steps {
   }
 
   private makeBackward(after: number, cell: number): number {
-    const { sums, weighted } = this;
+    const { sums } = this;
     const { length } = this.emissions[cell]!.nodes;
     if (after < 0) sums.fill(1, 0, length);
     else {
@@ -148,12 +146,11 @@ class Steps {
       const first = this.vectors.start(after);
       const to = all[first]!;
       const { weights } = this.emissions[to]!;
-      for (let j = 0; j < weights.length; j++) weighted[j] = VALUES[all[first + 1 + j]!]! * weights[j]!;
+      sums.fill(0, 0, length);
       const table = this.table(cell, to);
-      for (let i = 0, at = 0; i < length; i++) {
-        let sum = 0;
-        for (let j = 0; j < weights.length; j++, at++) sum += weighted[j]! * table[at]!;
-        sums[i] = sum;
+      for (let j = 0; j < weights.length; j++) {
+        const value = VALUES[all[first + 1 + j]!]! * weights[j]!;
+        if (value > 0) for (let i = 0, at = j; i < length; i++, at += weights.length) sums[i]! += value * table[at]!;
       }
     }
     return this.number(cell, length);

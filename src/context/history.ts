@@ -50,6 +50,8 @@ export class History {
   private readonly likely = new Map<string, Vector>();
   /** Per node, 0 between two uses. */
   private readonly scratch: Float64Array;
+  /** Per node at or above m, while its steps are taken: B(n|m) / N(n) of those below it; else -1. */
+  private readonly above: Float64Array;
 
   constructor({ nodes, contexts, symbols, successors }: ContextModel) {
     const size = nodes.length;
@@ -83,6 +85,7 @@ export class History {
       this.counts[at] = count;
     }
     this.scratch = new Float64Array(size);
+    this.above = new Float64Array(size).fill(-1);
   }
 
   /** Evidence of one call for each node, by number: `ladder` is what it decodes to by itself and its neighbours. */
@@ -109,7 +112,7 @@ export class History {
 
   /** T(n|m)^1/2 of each m of `from`, a row each, and each n of `to`. O(nodes of the one x nodes of the other x depth). */
   steps(from: Int32Array, to: Int32Array): Float64Array {
-    const { scratch: seen, calls } = this;
+    const { scratch: seen, above, calls } = this;
     const table = new Float64Array(from.length * to.length);
     for (let i = 0, at = 0; i < from.length; i++) {
       const m = from[i]!;
@@ -120,26 +123,19 @@ export class History {
         followed += this.counts[k]!;
       }
       const novelty = end - first + 1;
+      for (let a = m; a >= 0; a = this.parent[a]!)
+        above[a] = this.halved[this.depth[m]! - this.depth[a]!]! * this.backOff[a]!;
       for (let j = 0; j < to.length; j++, at++) {
         const n = to[j]!;
-        const a = this.lowestCommon(m, n);
-        const backOff = this.halved[this.depth[m]! - this.depth[a]!]! * this.backOff[a]! * calls[n]!;
-        table[at] = ((seen[n]! + novelty * backOff) / (followed + novelty)) ** HALF;
+        // The lowest common ancestor: n is at or below it and all above it.
+        let a = n;
+        while (above[a]! < 0) a = this.parent[a]!;
+        table[at] = ((seen[n]! + novelty * (above[a]! * calls[n]!)) / (followed + novelty)) ** HALF;
       }
       for (let k = first; k < end; k++) seen[this.next[k]!] = 0;
+      for (let a = m; a >= 0; a = this.parent[a]!) above[a] = -1;
     }
     return table;
-  }
-
-  /** The lowest common ancestor: all above it are common, too. */
-  private lowestCommon(m: number, n: number): number {
-    const { parent, depth } = this;
-    let [a, b] = [m, n];
-    while (a !== b) {
-      if (depth[a]! >= depth[b]!) a = parent[a]!;
-      else b = parent[b]!;
-    }
-    return a;
   }
 
   private backOffAt(node: number, below: Float64Array): number {

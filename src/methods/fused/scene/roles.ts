@@ -28,12 +28,12 @@ const HISTORY = 20_000;
 /** A thread with fewer calls before the onset is judged by its first calls instead, whenever they come. */
 const SHORT_HISTORY = 20;
 const FIRST_CALLS = 200;
-/** Entries of the table in which calls are counted, by thread and place: 4 MB. */
-const TABLE = 1 << 21;
 /** A role's own counts are mixed with so many calls spread as those of the whole program are: a rare role is not sure of itself. */
 const SHARED_CALLS = 10;
 /** What a thread did so often is its way; more of it is but a loop, which must not outvote all else it did. */
 const ENOUGH = 8;
+/** By number of calls. */
+const LOGARITHMS = Array.from({ length: ENOUGH + 1 }, (_, n) => Math.log1p(n));
 /** The weight of a role never falls below this: roles are guessed. */
 const LEAST_ROLE = 0.02;
 /** Below this, threads of the role never issued such a call. */
@@ -63,18 +63,21 @@ export function learnRoles(decoder: Decoder): Roles {
     return { pairs, sum };
   });
 
-  /** Posterior of roles; logarithms of counts. */
-  function judge(history: ReadonlyMap<number, number>): Role {
-    const scores = learned.map(({ pairs, sum }) => {
-      let score = Math.log(sum / total);
-      for (const [pair, n] of history) {
-        // What no thread ever did speaks for none of them.
-        if (!everywhere.has(pair)) continue;
+  /** Per role and pair of calls: the logarithm of how often its threads issue it. What no thread ever did speaks for none of them. */
+  const evidenceOf = (pairs: readonly number[]) =>
+    learned.map(({ pairs: own, sum }) =>
+      Float64Array.from(pairs, (pair) => {
+        if (!everywhere.has(pair)) return 0;
         const anywhere = everywhere.get(pair)! / total;
-        score +=
-          Math.log1p(Math.min(n, ENOUGH)) *
-          Math.log(((pairs.get(pair) ?? 0) + SHARED_CALLS * anywhere) / (sum + SHARED_CALLS));
-      }
+        return Math.log(((own.get(pair) ?? 0) + SHARED_CALLS * anywhere) / (sum + SHARED_CALLS));
+      }),
+    );
+
+  /** Posterior of roles, from the pairs of calls that were met, by number, and how often each was. */
+  function judge(met: readonly number[], counts: Uint16Array, evidence: readonly Float64Array[]): Role {
+    const scores = learned.map(({ sum }, r) => {
+      let score = Math.log(sum / total);
+      for (const pair of met) score += LOGARITHMS[Math.min(counts[pair]!, ENOUGH)]! * evidence[r]![pair]!;
       return score;
     });
     const most = Math.max(...scores);
@@ -87,22 +90,17 @@ export function learnRoles(decoder: Decoder): Roles {
 
   return {
     ofThreads(scene, onsetNs) {
-      const { contexts, symbols } = scene.places;
-      const calls = grainNumbers(symbols, decoder.texts, false)[CALL]!;
+      const { ofPlace, keys } = pairsOfPlaces(scene, decoder);
+      const evidence = evidenceOf(keys);
       const roles: Role[] = [];
       const index = new Map<string, number>();
-      const histories = historiesOf(scene, onsetNs);
-      const ofThread = Int32Array.from(histories, (counted) => {
-        const history = new Map<number, number>();
-        counted.forEach((n, k) => {
-          const pair = pairKey(calls[contexts.before[k]!]!, calls[contexts.symbol[k]!]!);
-          history.set(pair, (history.get(pair) ?? 0) + n);
-        });
-        const role = judge(history);
+      const ofThread = new Int32Array(scene.trace.threads.length);
+      eachHistory(scene, onsetNs, ofPlace, keys.length, (t, met, counts) => {
+        const role = judge(met, counts, evidence);
         const key = role.probability.join(' ');
         let r = index.get(key);
         if (r === undefined) index.set(key, (r = roles.push(role) - 1));
-        return r;
+        ofThread[t] = r;
       });
       return { ofThread, roles };
     },
@@ -128,42 +126,69 @@ export function learnRoles(decoder: Decoder): Roles {
   };
 }
 
+/** Pairs of the call before and the call, as learning numbers them, in numbers of their own: per place its pair, per pair its key. */
+function pairsOfPlaces({ places }: Scene, decoder: Decoder): { ofPlace: Int32Array; keys: number[] } {
+  const { contexts, contextOf, symbols } = places;
+  const calls = grainNumbers(symbols, decoder.texts, false)[CALL]!;
+  const numbers = new Map<number, number>();
+  const ofPlace = contextOf.map((k) => {
+    const key = pairKey(calls[contexts.before[k]!]!, calls[contexts.symbol[k]!]!);
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+  return { ofPlace, keys: [...numbers.keys()] };
+}
+
 /**
- * Per thread: its calls in each context, the contexts in the order of their first calls. The first HISTORY calls before the onset; of
- * a thread that has few of these the first calls. A pass in the order of the rows for as many threads as a table has room for.
+ * Tells of each thread the pairs that it met, in the order of their first calls, and per pair how often: of its first HISTORY calls before the
+ * onset; of a thread that has few of these, of its first calls. O(rows + threads): these calls are put in the order of threads first, since
+ * tables of all pairs for thousands of threads would take too much room.
  */
-function historiesOf(scene: Scene, onsetNs: number): Map<number, number>[] {
-  const { trace, places, endRow } = scene;
-  const { ofRow, contextOf } = places;
+function eachHistory(
+  { trace, places: { ofRow }, endRow }: Scene,
+  onsetNs: number,
+  pairOfPlace: Int32Array,
+  pairs: number,
+  see: (thread: number, met: readonly number[], counts: Uint16Array) => void,
+): void {
   const { thread } = trace.columns;
+  const threads = trace.threads.length;
   const onsetRow = Math.min(endRow, lowerBound(trace, onsetNs));
-  const size = contextOf.length;
-  const histories = trace.threads.map(() => new Map<number, number>());
-  const together = Math.max(1, Math.floor(TABLE / size));
-  for (let first = 0; first < histories.length; first += together) {
-    const threads = Math.min(together, histories.length - first);
-    const counts = new Uint16Array(threads * size);
-    const met: number[] = [];
-    const left = new Uint16Array(threads).fill(HISTORY);
-    const count = (from: number, to: number) => {
-      for (let i = from; i < to; i++) {
-        const t = thread[i]! - first;
-        if (t < 0 || t >= threads || left[t] === 0) continue;
-        left[t]!--;
-        const at = t * size + ofRow[i]!;
-        if (counts[at]!++ === 0) met.push(at);
-      }
-    };
-    inBlocks(0, onsetRow, count);
-    left.forEach((n, t) => (left[t] = Math.max(0, n > HISTORY - SHORT_HISTORY ? n - HISTORY + FIRST_CALLS : 0)));
-    if (left.some((n) => n > 0)) inBlocks(onsetRow, endRow, count);
-    for (const at of met) {
-      const history = histories[first + Math.floor(at / size)]!;
-      const context = contextOf[at % size]!;
-      history.set(context, (history.get(context) ?? 0) + counts[at]!);
-    }
+  const calls = new Uint32Array(threads);
+  inBlocks(0, onsetRow, (first, end) => {
+    for (let i = first; i < end; i++) calls[thread[i]!]!++;
+  });
+  const left = calls.map((n) => (n < SHORT_HISTORY ? FIRST_CALLS : Math.min(n, HISTORY)));
+  /** Per thread: where its calls end, among those of all threads. */
+  const ends = new Uint32Array(threads);
+  let room = 0;
+  for (let t = 0; t < threads; t++) {
+    ends[t] = room;
+    room += left[t]!;
   }
-  return histories;
+  const begins = ends.slice();
+  let missing = room;
+  const placeOf = new (ofRow instanceof Uint16Array ? Uint16Array : Int32Array)(room);
+  inBlocks(0, calls.some((n) => n < SHORT_HISTORY) ? endRow : onsetRow, (first, end) => {
+    for (let i = first; i < end && missing > 0; i++) {
+      const t = thread[i]!;
+      if (left[t] === 0 || (i >= onsetRow && calls[t]! >= SHORT_HISTORY)) continue;
+      left[t]!--;
+      missing--;
+      placeOf[ends[t]!++] = ofRow[i]!;
+    }
+  });
+  const counts = new Uint16Array(pairs);
+  for (let t = 0; t < threads; t++) {
+    const met: number[] = [];
+    for (let at = begins[t]!; at < ends[t]!; at++) {
+      const pair = pairOfPlace[placeOf[at]!]!;
+      if (counts[pair]!++ === 0) met.push(pair);
+    }
+    see(t, met, counts);
+    for (const pair of met) counts[pair] = 0;
+  }
 }
 
 /** Per node: its outermost own function's node, 0 for node 0. */
