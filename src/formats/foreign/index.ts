@@ -128,13 +128,21 @@ const LEAST_CUT = 5;
 /** Shorter strings and lines stand in no window. */
 const NARROWEST = 40;
 
+/** Whether the line ends in a string, or within brackets. */
+function isWithin(line: string): boolean {
+  const strings = line.split(/"(?:[^"\\]|\\.)*"/);
+  return strings.some((part) => part.includes('"')) || /[[{][^\]}]*$/.test(strings.at(-1)!);
+}
+
 /** Lines that a window, a table or `cut -c` cut at one column: what they end with, results and durations, is gone. */
 function cutOff(lines: readonly string[]): ForeignTracer | null {
   // Of a line that was folded the rest follows.
   const calls = lines.filter((line, i) => BEGUN.test(line) && (i + 1 === lines.length || BEGUN.test(lines[i + 1]!)));
   const length = calls.reduce((longest, line) => Math.max(longest, line.length), 0);
-  const cut = calls.filter((line) => line.length === length && !CALL.test(line)).length;
-  if (length < NARROWEST || cut < LEAST_CUT || cut * 2 < calls.length) return null;
+  const cut = calls.filter((line) => line.length === length && !CALL.test(line));
+  if (length < NARROWEST || cut.length < LEAST_CUT || cut.length * 2 < calls.length) return null;
+  // Calls in which threads hang break off behind an argument.
+  if (cut.filter(isWithin).length * 2 < cut.length) return null;
   return {
     what: `a trace whose lines are cut at ${length} characters: results and durations are missing`,
     advice: 'Give the file that strace wrote, or copy the lines whole (not from less -S, or a window that cuts them).',

@@ -29,7 +29,8 @@ import { type EntryFacts, entryFacts, programOf } from './trace-arguments.js';
 const LINE = /^\s*(\?|\d+\.\d+) \(\s*(?:(\d+\.\d+) ms)?\s*\):? +(?:(?:(.{1,16}?)\/)?(\d+) +)?(\S.*)$/;
 const WHOLE = /^([a-z_]\w*)\((.*)\)\s*= (.+)$/;
 const FIRST_HALF = /^([a-z_]\w*)\((.*?)\)? +\.\.\.$/;
-const SECOND_HALF = /^\.\.\. \[continued\]: ([a-z_]\w*)\(.*\)\s*= (.+)$/;
+/** Of the clone that a process is born with perf prints no result. */
+const SECOND_HALF = /^\.\.\. \[continued\]: (?:([a-z_]\w*)\(.*\)\s*= (.+)|(clone3?|v?fork)\(.*\)\s*=\s*)$/;
 const FRAME = /^\s{8,}(\S.*\))$/;
 const MAX_INT32 = 0x7fffffff;
 /** Of -s and -S, behind the calls: totals, threads, and a table of calls for each. */
@@ -157,7 +158,7 @@ class PerfTraceParser {
     const durationNs = ms === undefined || Number(ms) > OVERFLOW_MS ? NaN : Math.round(Number(ms) * 1e6);
     if (durationNs >= 0) this.writer.hasDurations = true;
     const thread = this.thread(Number(tid ?? 0), comm ?? '');
-    if (second !== null) this.end(thread, second[1]!, second[2]!, durationNs);
+    if (second !== null) this.end(thread, second[1] ?? second[3]!, second[2] ?? '0', durationNs);
     else this.begin(thread, first![1]!, first![2]!, whole?.[3] ?? '', durationNs);
     return '';
   }
