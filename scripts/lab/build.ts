@@ -4,7 +4,7 @@ import { access, mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { readJsonIfAny, writeJson } from './files.js';
-import { type Lab, foldersOf } from './lab.js';
+import { type Lab, foldersOf, sourceFile } from './lab.js';
 import type { Server } from './server.js';
 
 /**
@@ -44,7 +44,15 @@ export async function build(lab: Lab, server: Server, jobs: number): Promise<str
   const version = await unpack(lab, server, source, log);
   const compiler = path.join(prefix, 'c++');
   await writeFile(compiler, CXX_WRAPPER, { mode: 0o755 });
-  const environment = { CXX: compiler, CFLAGS: FLAGS, CXXFLAGS: FLAGS, FLAGS, JOBS: String(jobs), PREFIX: prefix };
+  const environment = {
+    CXX: compiler,
+    CFLAGS: FLAGS,
+    CXXFLAGS: FLAGS,
+    FLAGS,
+    JOBS: String(jobs),
+    PREFIX: prefix,
+    LAB_GO: sourceFile('go'),
+  };
   for (const line of server.build) await shell(line, path.join(source, 'tree'), environment, log);
   await access(path.join(prefix, server.program));
   await writeJson(note, { version } satisfies Built);

@@ -31,7 +31,7 @@ export async function faultCase(context: Context, number: number, screened: Scre
   return makeCase(context, number, screened.id, { fault: screened }, async (incident, how) => {
     if (incident.symptoms.length === 0) return 'no symptom in the recording';
     const { lab, server, program, survey } = context;
-    const oracle = await readStacks(oracleFile(lab, server, screened.id), program.path);
+    const oracle = await readStacks(oracleFile(lab, server, screened.id), program.path, program.hooks?.package);
     const callersOf = callersByName(program, survey);
     const { oracleCalls, rootOnOracle, mostFrequent, ...labels } = labelsOf(
       screened,
@@ -43,7 +43,7 @@ export async function faultCase(context: Context, number: number, screened: Scre
     const { fault } = screened;
     const performance = incident.symptoms.some((s) => s !== 'errors');
     return {
-      summary: `From triggeredAt on ${screened.function} ${operators.inWords(fault)}. Nothing else changes.`,
+      summary: `From triggeredAt on ${screened.function} ${operators.inWords(fault, program.hooks === undefined ? 'C' : 'Go')}. Nothing else changes.`,
       ...labels,
       operator: { name: fault.operator, ...fault, operator: undefined },
       visibleAs: performance ? 'performance' : 'errors only',
@@ -53,7 +53,7 @@ export async function faultCase(context: Context, number: number, screened: Scre
       visibility: screened.visibility,
       rootOnAnomalousStacks: rootOnOracle,
       truthEvidence: [
-        `The entry of ${screened.function} was patched at triggeredAt in all processes of the running server, and nothing else changed;`,
+        `${screened.function} was made faulty at its entry at triggeredAt in all processes of the running server, and nothing else changed;`,
         `it was faulty ${incident.hits} times while recording.`,
         `Clients and server: ${compared(incident)}.`,
         `The same fault without any tracing: ${compared(screened)}; ${screened.symptoms.join(', ')}.`,

@@ -9,6 +9,8 @@ import { type Lab, foldersOf } from './lab.js';
 import { type ClientSide, RunningLoad, round } from './load/running.js';
 import { RunningPeer } from './peers/running.js';
 import { NOBODY, type Server } from './server.js';
+import type { Faults } from './target/faults.js';
+import { Hooks } from './target/hooks.js';
 import { Patcher } from './target/patch.js';
 import * as proc from './target/proc.js';
 import type { Program } from './target/program.js';
@@ -136,8 +138,12 @@ export class Instance {
     return this.pids().filter((pid) => proc.programOf(pid) === this.program.path);
   }
 
-  patcher(): Patcher {
-    return new Patcher(this.program, this.lab.library, () => this.programPids());
+  faults(): Faults {
+    const pids = () => this.programPids();
+    const { hooks } = this.program;
+    return hooks === undefined
+      ? new Patcher(this.program, this.lab.library, pids)
+      : new Hooks(this.program, hooks.table, pids);
   }
 
   mark(): Mark {

@@ -37,6 +37,11 @@ export function foldersOf(lab: Lab, server: string): Folders {
   };
 }
 
+/** What is not compiled to JavaScript: from dist/scripts/lab back to the sources. */
+export function sourceFile(name: string): string {
+  return fileURLToPath(new URL(`../../../scripts/lab/${name}`, import.meta.url));
+}
+
 /** Makes the folder and the library with which servers are preloaded. */
 export async function openLab(folder: string, firstPort: number, log: (text: string) => void): Promise<Lab> {
   const whole = path.resolve(folder);
@@ -44,8 +49,7 @@ export async function openLab(folder: string, firstPort: number, log: (text: str
     ['source', 'build', 'work', 'run', 'cases'].map((name) => mkdir(path.join(whole, name), { recursive: true })),
   );
   const library = path.join(whole, 'build', 'libfaults.so');
-  // From dist/scripts/lab back to the sources.
-  const source = fileURLToPath(new URL('../../../scripts/lab/native/faults.c', import.meta.url));
+  const source = sourceFile('native/faults.c');
   const [of, built] = await Promise.all([stat(source), stat(library).catch(() => null)]);
   if (built === null || built.mtimeMs < of.mtimeMs) await compileFaults(source, library);
   // As the kernel names it in /proc/PID/maps.

@@ -9,6 +9,7 @@ import { rngOf } from './rng.js';
 import { screen } from './screen.js';
 import { type Server, loadServer } from './server.js';
 import { survey } from './survey.js';
+import { readHookedProgram } from './target/hooks.js';
 import { readProgram } from './target/program.js';
 
 export interface MatrixOptions {
@@ -51,7 +52,11 @@ export async function runMatrix(lab: Lab, options: MatrixOptions): Promise<strin
 async function runServer(lab: Lab, server: Server, options: MatrixOptions): Promise<void> {
   const { seed } = options;
   const version = await build(lab, server, options.buildJobs);
-  const program = await readProgram(path.join(foldersOf(lab, server.name).prefix, server.program));
+  const { prefix } = foldersOf(lab, server.name);
+  const file = path.join(prefix, server.program);
+  const program = await (server.hooks === undefined
+    ? readProgram(file)
+    : readHookedProgram(file, path.join(prefix, server.hooks)));
   const surveyed = await survey(lab, server, program, seed);
   const context: Context = { lab, server, version, program, survey: surveyed, seed };
   const recordings = await Recordings.open(lab, server);

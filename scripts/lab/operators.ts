@@ -95,10 +95,10 @@ export function strength(operator: Operator, rate: number, concurrent: boolean, 
 }
 
 /** What the fault does, after "the function ...". */
-export function inWords(fault: Fault): string {
-  const error = `${fault.value} with errno ${NAMES.get(fault.errno!) ?? fault.errno}`;
+export function inWords(fault: Fault, language: 'C' | 'Go'): string {
+  const error = language === 'Go' ? 'an error' : `${fault.value} with errno ${NAMES.get(fault.errno!) ?? fault.errno}`;
   const texts: Record<Operator, string> = {
-    skip: `returns ${fault.value} at once without doing its work`,
+    skip: `returns ${language === 'Go' ? 'zero values' : fault.value} at once without doing its work`,
     error: `returns ${error} at once`,
     'fail-after': `does its work and then returns ${error}`,
     compute: `computes for ${fault.ms} ms before its work`,

@@ -14,7 +14,7 @@ import { store } from './record/store.js';
 import type { Server } from './server.js';
 import type { Survey } from './survey.js';
 import { type Observed, type Symptom, healthy, symptoms } from './symptoms.js';
-import type { Patcher } from './target/patch.js';
+import type { Faults } from './target/faults.js';
 import type { Program, TargetFunction } from './target/program.js';
 
 const HEALTHY_SECONDS = 2.5;
@@ -109,22 +109,22 @@ class Bench {
     const before = this.before!;
     const target = this.program.targets.find((f) => f.symbol === candidate.symbol)!;
     const there = instance.programPids();
-    const patcher = instance.patcher();
+    const faults = instance.faults();
     try {
       const from = instance.mark();
-      await patcher.put(target, candidate.fault);
+      await faults.put(target, candidate.fault);
       await sleep(FAULTY_SECONDS * 1000);
       const after = await observe(instance, from, 0.3);
-      const { hits = 0, callers = [] } = patcher.calls([target]).get(target) ?? {};
+      const { hits = 0, callers = [] } = faults.calls([target]).get(target) ?? {};
       const found = symptoms(before, after, FAULTY_SECONDS);
       if (await instance.crashed(there)) return 'crash';
       if (found.length > 0 && hits > 0) await this.oracle(instance, candidate);
       if (await instance.crashed(there)) return 'crash under the oracle';
-      await this.recover(instance, patcher, target);
+      await this.recover(instance, faults, target);
       if (hits === 0) return 'never reached';
       return found.length === 0 ? 'no symptom' : { ...candidate, before, after, symptoms: found, hits, callers };
     } finally {
-      patcher.close();
+      faults.close();
     }
   }
 
@@ -159,8 +159,8 @@ class Bench {
   }
 
   /** Takes the fault out. A server that is not as before then is replaced. */
-  private async recover(instance: Instance, patcher: Patcher, target: TargetFunction): Promise<void> {
-    patcher.takeOut(target);
+  private async recover(instance: Instance, faults: Faults, target: TargetFunction): Promise<void> {
+    faults.takeOut(target);
     await sleep(400);
     const from = instance.mark();
     await sleep(RECOVERY_SECONDS * 1000);

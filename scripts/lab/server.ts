@@ -29,10 +29,15 @@ export interface Server {
   readonly source: string;
   /** Debian packages without which it does not build. */
   readonly buildPackages: readonly string[];
-  /** Shell lines run in the unpacked source, with CFLAGS, CXXFLAGS, JOBS, PREFIX and the lab's padding in FLAGS. */
+  /**
+   * Shell lines run in the unpacked source, with CFLAGS, CXXFLAGS, JOBS, PREFIX, the lab's padding in FLAGS, and the folder of go/ in
+   * LAB_GO.
+   */
   readonly build: readonly string[];
   /** Its program, below $PREFIX. */
   readonly program: string;
+  /** Below $PREFIX, for programs in Go: the list of functions with hooks that go/hook wrote. Others have padding. */
+  readonly hooks?: string;
   /** In words, for the cases: what kind of server it is. */
   readonly shape: string;
   /** Several threads or processes do the same work, so that a lock can be contended for. */

@@ -17,17 +17,18 @@ export interface StackedCall {
 const CALL = /^\d+ +(\d+\.\d+) (?:<\.\.\. )?(\w+)/;
 const FRAME = /^ > (.+?)\((.*)\+0x[0-9a-f]+\) \[0x[0-9a-f]+\]$/;
 
-/** Calls with stacks of a compressed strace -k text. */
-export async function readStacks(file: string, program: string): Promise<StackedCall[]> {
+/** Calls with stacks of a compressed strace -k text: of the program, or of one package of it, where its runtime and libraries are in it. */
+export async function readStacks(file: string, program: string, inPackage?: string): Promise<StackedCall[]> {
   const own = path.basename(program);
   const calls: { time: number; call: string; functions: string[] }[] = [];
+  const prefix = inPackage === undefined ? '' : `${inPackage}.`;
   const known = new Map<string, string>();
   for (const line of gunzipSync(await readFile(file))
     .toString('latin1')
     .split('\n')) {
     if (line.startsWith(' > ')) {
       const frame = FRAME.exec(line);
-      if (frame === null || path.basename(frame[1]!) !== own) continue;
+      if (frame === null || path.basename(frame[1]!) !== own || !frame[2]!.startsWith(prefix)) continue;
       let name = known.get(frame[2]!);
       if (name === undefined) known.set(frame[2]!, (name = normaliseName(frame[2]!)));
       calls.at(-1)?.functions.push(name);

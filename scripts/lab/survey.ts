@@ -134,7 +134,7 @@ async function learn(
       await rm(raw);
       lab.log(`${server.name}: learning run ${run} (${thickness}): ${before} calls`);
     });
-    runs.push(await readStacks(file, program.path));
+    runs.push(await readStacks(file, program.path, program.hooks?.package));
   }
   return surveyStacks(runs);
 }
@@ -153,13 +153,13 @@ async function countCalls(
   return withInstance(lab, server, program, async (instance) => {
     instance.startLoad({ mix: 0, rate, seed, seconds: 60 });
     await sleep(1500);
-    const patcher = instance.patcher();
-    await patcher.count(program.targets);
+    const faults = instance.faults();
+    await faults.count(program.targets);
     const from = now();
     await sleep(COUNTING_SECONDS * 1000);
     const seconds = now() - from;
-    const counts = patcher.calls(program.targets);
-    patcher.close();
+    const counts = faults.calls(program.targets);
+    faults.close();
     if (await instance.crashed([])) throw new Error(`${server.name}: ended while its calls were counted`);
     const called = [...counts].filter(([, c]) => c.calls > 0);
     const { rate: served } = await instance.clientSide(from, now());

@@ -10,7 +10,7 @@ import { observe } from '../screen.js';
 import type { Server } from '../server.js';
 import { type Observed, type Symptom, healthy, symptoms } from '../symptoms.js';
 import { type Limit, limitCpu } from '../target/cgroup.js';
-import type { Patcher } from '../target/patch.js';
+import type { Faults } from '../target/faults.js';
 import type { Program } from '../target/program.js';
 import type { Circumstances } from '../variety.js';
 import { startPerf, startStrace } from './recorder.js';
@@ -58,7 +58,7 @@ export async function recordIncident(
 ): Promise<Incident | string> {
   const instance = new Instance(lab, server, program);
   const limits: Limit[] = [];
-  let patcher: Patcher | null = null;
+  let faults: Faults | null = null;
   const raw = path.join(foldersOf(lab, server.name).work, `incident.${how.recorder}`);
   try {
     await instance.start();
@@ -83,8 +83,8 @@ export async function recordIncident(
     const faultyFrom = instance.mark();
     const triggeredAt = recording.clock();
     if ('fault' in trigger) {
-      patcher = instance.patcher();
-      await patcher.put(targetOf(program, trigger.fault), trigger.fault.fault);
+      faults = instance.faults();
+      await faults.put(targetOf(program, trigger.fault), trigger.fault.fault);
     } else {
       const limit = trigger.control.begin?.(instance, before.server.cpu);
       if (limit !== undefined) limits.push(limit);
@@ -98,7 +98,7 @@ export async function recordIncident(
     const seconds = now() - faultyFrom.at;
     const after = await observe(instance, faultyFrom, 0.3);
     const target = 'fault' in trigger ? targetOf(program, trigger.fault) : null;
-    const { hits = 0, callers = [] } = (target && patcher?.calls([target]).get(target)) ?? {};
+    const { hits = 0, callers = [] } = (target && faults?.calls([target]).get(target)) ?? {};
     const crashed = await instance.crashed(there);
     for (const limit of limits.splice(0)) limit.lift();
     await recording.end();
@@ -126,7 +126,7 @@ export async function recordIncident(
     };
   } finally {
     for (const limit of limits) limit.lift();
-    patcher?.close();
+    faults?.close();
     await instance.stop();
     await rm(raw, { force: true });
   }

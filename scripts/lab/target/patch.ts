@@ -7,13 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { readElf } from '../../../src/binary/elf.js';
 import { type Fault, OPERATOR_NUMBERS, type OperatorNumberName, slotAmount } from '../operators.js';
+import { SHT_DYNSYM, symbolValue } from './elf-symbol.js';
+import { AT, type Calls, type Faults, SLOT_BYTES, whileAlive } from './faults.js';
 import { type Program, type TargetFunction, functionAt } from './program.js';
 import { mappings } from './proc.js';
 
 /** As in native/faults.c. */
 const SLOTS = 65536;
-const SLOT_BYTES = 64;
-const AT = { entry: 0, operator: 8, every: 12, calls: 16, hits: 24, amount: 32, error: 40, lock: 44, callers: 48 };
 
 /** Longer than a thread is between two instructions of the padding, unless it is not running at all. */
 const PADDING_LEFT_MS = 30;
@@ -21,12 +21,6 @@ const PADDING_LEFT_MS = 30;
 /** `jmp` over the rest of the padding: the entry without a fault, and while its other bytes change. */
 const JUMP_OVER = Buffer.from([0xeb, 0x0e]);
 const TWO_BYTE_NOP = Buffer.from([0x66, 0x90]);
-
-export interface Calls {
-  readonly calls: number;
-  readonly hits: number;
-  readonly callers: readonly string[];
-}
 
 /** Where the library has its stub, and the pointer to its table. */
 export interface FaultLibrary {
@@ -38,27 +32,9 @@ export interface FaultLibrary {
 export async function readFaultLibrary(path: string): Promise<FaultLibrary> {
   const bytes = await readFile(path);
   const entry = readElf(bytes, path).functions.find((f) => f.name === 'faults_entry')?.address;
-  const table = dataSymbol(bytes, 'faults_table');
+  const table = symbolValue(bytes, SHT_DYNSYM, 'faults_table');
   if (entry === undefined || table === null) throw new Error(`${path}: not the library of native/faults.c`);
   return { path, entry, table };
-}
-
-/** Value of a data symbol of an x86-64 library: elf.ts reads functions alone. */
-function dataSymbol(bytes: Buffer, wanted: string): number | null {
-  const SHT_DYNSYM = 11;
-  const sections = Number(bytes.readBigUInt64LE(40));
-  const header = (i: number) => sections + i * bytes.readUInt16LE(58);
-  for (let i = 0; i < bytes.readUInt16LE(60); i++) {
-    if (bytes.readUInt32LE(header(i) + 4) !== SHT_DYNSYM) continue;
-    const [offset, size] = [24, 32].map((at) => Number(bytes.readBigUInt64LE(header(i) + at))) as [number, number];
-    const strings = Number(bytes.readBigUInt64LE(header(bytes.readUInt32LE(header(i) + 40)) + 24));
-    for (let at = offset; at < offset + size; at += 24) {
-      const name = strings + bytes.readUInt32LE(at);
-      if (bytes.toString('latin1', name, bytes.indexOf(0, name)) === wanted)
-        return Number(bytes.readBigUInt64LE(at + 8));
-    }
-  }
-  return null;
 }
 
 /** One process in which the program and the library are mapped. */
@@ -114,7 +90,7 @@ class Process {
   }
 }
 
-export class Patcher {
+export class Patcher implements Faults {
   private readonly byPid = new Map<number, Process>();
   private readonly functionAt: (address: number) => TargetFunction | null;
 
@@ -127,17 +103,16 @@ export class Patcher {
     this.functionAt = functionAt(program);
   }
 
-  /** Counts calls of the functions. */
   count(functions: readonly TargetFunction[]): Promise<number> {
     return this.patch(functions, 'count', 1, 0, 0);
   }
 
-  /** Puts the fault into the function. Gives the number of processes that have it; those they fork inherit it. */
+  /** Processes forked later have it, too. */
   put(f: TargetFunction, fault: Fault): Promise<number> {
     return this.patch([f], fault.operator, fault.every, slotAmount(fault), fault.errno ?? 0);
   }
 
-  /** Takes out what `put` did. Calls that are in the fault stay in it (an endless one for ever). */
+  /** Calls that are in the fault stay in it (an endless one for ever). */
   takeOut(f: TargetFunction): void {
     for (const process of this.refresh()) {
       this.attempt(process, () => {
@@ -148,7 +123,6 @@ export class Patcher {
     }
   }
 
-  /** What was counted, in all processes that share a table. */
   calls(functions: readonly TargetFunction[]): Map<TargetFunction, Calls> {
     const found = new Map<TargetFunction, { calls: number; hits: number; callers: Set<string> }>();
     const tables = new Set<string>();
@@ -262,15 +236,10 @@ export class Patcher {
 
   /** A process that ends meanwhile is left out. */
   private attempt(process: Process, work: () => void): boolean {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      if (!['EIO', 'ESRCH', 'EFAULT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      this.byPid.delete(process.pid);
-      process.close();
-      return false;
-    }
+    if (whileAlive(work)) return true;
+    this.byPid.delete(process.pid);
+    process.close();
+    return false;
   }
 }
 

@@ -24,6 +24,8 @@ export interface TargetFunction extends Prototype {
   readonly address: number;
   /** Bytes of its body, without the padding. */
   readonly size: number;
+  /** Of its hook in the table, where functions have hooks. */
+  readonly slot?: number;
 }
 
 export interface Program {
@@ -33,6 +35,8 @@ export interface Program {
   readonly targets: readonly TargetFunction[];
   /** Functions in all, with and without padding. */
   readonly functionsInBinary: number;
+  /** Where its functions have hooks: the address of their table, and the package that they are in. */
+  readonly hooks?: { readonly table: number; readonly package: string };
 }
 
 const UNKNOWN: Prototype = { arguments: 99, variadic: true, largeArguments: true, returns: 'other', noReturn: false };
