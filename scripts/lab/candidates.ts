@@ -65,7 +65,9 @@ export function candidates(server: Server, program: Program, survey: Survey, see
     if (group === undefined) continue;
     const { target, rate, share } = group[Math.floor(turn / VISIBILITIES.length) % group.length]!;
     const operator = operators[chosen.length % operators.length]!;
-    const id = `${server.name}-${operator}-${target.name.replace(/[^\w]+/g, '_')}`;
+    // Without the path of a Go package.
+    const short = target.name.replace(/^.*\/(?=\w)/, '').replace(/[^\w]+/g, '_');
+    const id = `${server.name}-${operator}-${short}`;
     const often = taken.get(target.name) ?? 0;
     if (often >= 2 || !suits(operator, target) || chosen.some((c) => c.id === id)) {
       // This operator waits for a function that suits it, unless none comes along for a while.

@@ -31,7 +31,9 @@ export async function readStacks(file: string, program: string, inPackage?: stri
       if (frame === null || path.basename(frame[1]!) !== own || !frame[2]!.startsWith(prefix)) continue;
       let name = known.get(frame[2]!);
       if (name === undefined) known.set(frame[2]!, (name = normaliseName(frame[2]!)));
-      calls.at(-1)?.functions.push(name);
+      // Of a Go package: a closure under its function, the call with which a hook runs the body. One function, not two.
+      const functions = calls.at(-1)?.functions;
+      if (inPackage === undefined || functions?.at(-1) !== name) functions?.push(name);
     } else {
       const call = CALL.exec(line);
       if (call !== null) calls.push({ time: Number(call[1]), call: call[2]!, functions: [] });

@@ -164,7 +164,7 @@ async function countCalls(
     const called = [...counts].filter(([, c]) => c.calls > 0);
     const { rate: served } = await instance.clientSide(from, now());
     lab.log(
-      `${server.name}: ${called.length} functions called of ${program.targets.length} with padding, of ` +
+      `${server.name}: ${called.length} functions called of ${program.targets.length} that can be faulty, of ` +
         `${program.functionsInBinary} in all; ${served} requests/s`,
     );
     return Object.fromEntries(called.map(([f, c]) => [f.symbol, { rate: c.calls / seconds, callers: c.callers }]));

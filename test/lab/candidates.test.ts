@@ -81,6 +81,13 @@ describe('candidates', () => {
     expect(suits('skip', target('f', 0, { returns: 'struct' }))).toBe(false);
   });
 
+  it('are named without the path of a Go package', () => {
+    const targets = [target('example.org/demo/v2/store.(*Log).write', 64)];
+    const called = { [targets[0]!.symbol]: { rate: 20, callers: [] } };
+    const [first] = candidates(server(true), { ...program, targets }, { ...survey, called }, 'seed', 1);
+    expect(first!.id).toBe(`server-${first!.fault.operator}-store_Log_write`);
+  });
+
   it('serialize only where somebody else could wait', () => {
     const alone = candidates(server(false), program, survey, 'seed', 40);
     expect(alone.map((c) => c.fault.operator)).not.toContain('serialize');
