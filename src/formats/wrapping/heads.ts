@@ -116,8 +116,8 @@ export const ELAPSED: Head = {
 export const LINE_NUMBER: Head = {
   id: 'line-number',
   what: 'line numbers',
-  // cat -n, nl, less -N, editors, lists (`1. `, `1) `), tables (`1 | `, bat's `1 \u2502 `). The space of a frame stays.
-  pattern: /^ *L?(?<number>\d+)(?:\t| *(?:\||\xe2\x94\x82) ?|: ?|[.)] +| +(?= > )| +)/,
+  // cat -n, nl, less -N, editors, lists (`1. `, `1) `, `#1 `), tables (`1 | `, bat's `1 \u2502 `). The space of a frame stays.
+  pattern: /^ *[L#]?(?<number>\d+)(?:\t| *(?:\||\xe2\x94\x82) ?|: ?|[.)] +| +(?= > )| +)/,
 };
 
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */

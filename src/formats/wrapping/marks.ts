@@ -225,6 +225,13 @@ export const MARKS: readonly Mark[] = [
     undo: (line) => plain(line),
   },
   {
+    id: 'tabs',
+    what: 'tabs for spaces',
+    // strace escapes tabs; dtruss, which has them here, has a second one behind the result.
+    sign: (lines) => many(lines, /\)\t+=\t[-\d?][^\t]*(?:\t(?:E[A-Z]|\(|<).*)?$/),
+    undo: (line) => line.replaceAll('\t', ' '),
+  },
+  {
     id: 'decimal-comma',
     what: 'decimal commas',
     sign: (lines) => many(lines, COMMA_TIME) || many(lines, COMMA_DURATION) || isCommaTable(lines),

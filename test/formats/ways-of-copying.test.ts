@@ -1,0 +1,70 @@
+/** One recording behind what people's programs put round its lines: however it comes, the same calls are read. */
+import { describe, expect, it } from 'vitest';
+import { formatOf } from '../../src/reading/sampling.js';
+import type { Source } from '../../src/source/index.js';
+import { readBytes, rowsOf } from './read-text.js';
+
+const untimed = [
+  '[pid  4711] read(3, "a|b", 4096) = 3',
+  '[pid  4712] futex(0x7f01, FUTEX_WAIT_PRIVATE, 0, NULL <unfinished ...>',
+  '[pid  4711] write(4, "GET / HTTP/1.1\\r\\n", 16) = 16',
+  '[pid  4711] futex(0x7f01, FUTEX_WAKE_PRIVATE, 1) = 1',
+  '[pid  4712] <... futex resumed>) = 0',
+  '[pid  4711] epoll_wait(5, [{EPOLLIN, {u32=7, u64=7}}], 512, 1000) = 1',
+  '[pid  4711] read(7, 0x7ffc, 4096) = -1 EAGAIN (Resource temporarily unavailable)',
+  '[pid  4711] close(7) = 0',
+];
+const frames = [' > /usr/lib/libc.so.6(__read+0xd) [0xfa1d]', ' > /srv/app(main+0x1d) [0x3a1d]'];
+const recordings: Record<string, string[]> = {
+  threads: untimed,
+  times: untimed.map((line, i) => line.replace(']', `] 10:11:12.00${i}001`)),
+  alone: untimed.map((line) => line.replace(/^\[.*?\] /, '')),
+  stacks: untimed.flatMap((line, i) => [line.replace(']', `] 10:11:12.00${i}001`), ...(i % 4 === 0 ? frames : [])]),
+};
+
+const second = (i: number) => String(i % 60).padStart(2, '0');
+const ways: Record<string, (line: string, i: number) => string> = {
+  'numbers and a bar': (l, i) => `${String(i + 1).padStart(4)}| ${l}`,
+  'numbers of bat': (l, i) => `${String(i + 1).padStart(4)} \u2502 ${l}`,
+  'numbers and a colon': (l, i) => `${i + 1}: ${l}`,
+  'numbers behind L': (l, i) => `L${i + 1}: ${l}`,
+  'numbers behind a hash': (l, i) => `#${i + 1} ${l}`,
+  'a list': (l, i) => `${i + 1}) ${l}`,
+  'a nick': (l) => `<joe> ${l}`,
+  'a nick and times': (l, i) => `[10:11:${second(i)}] <joe> ${l}`,
+  'a table': (l) => `| ${l.padEnd(110)} |`,
+  'a comment': (l) => `// ${l}`,
+  'a bullet': (l) => ` * ${l}`,
+  "PHP's log": (l, i) => `[03-Nov-2023 10:11:${second(i)} UTC] ${l}`,
+  "Apache's log": (l, i) => `[Fri Nov 03 10:11:${second(i)}.123456 2023] [x:error] [pid 12:tid 13] ${l}`,
+  "nginx's log": (l, i) => `2023/11/03 10:11:${second(i)} [error] 12#12: ${l}`,
+  "Python's log": (l, i) => `2023-11-03 10:11:${second(i)},123 INFO ${l}`,
+  "Go's log": (l, i) => `I1103 10:11:${second(i)}.123456    12 tracer.go:34] ${l}`,
+  "the kernel's log": (l, i) => `[  12.3456${second(i)}] ${l}`,
+  'the log of a job': (l, i) => `2023-11-03T10:11:${second(i)}.1234567Z ${l}`,
+  'the log of a dyno': (l, i) => `2023-11-03T10:11:${second(i)}.123456+00:00 app[web.1]: ${l}`,
+  'the log of a pod': (l) => `mypod-abc mycontainer ${l}`,
+  'a page': (l) => `<li>${l.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</li>`,
+  'a quoted mail': (l) => `>> ${l}`,
+  'carriage returns': (l) => `${l}\r\r`,
+  'doubled line feeds': (l) => `${l}\n`,
+};
+
+/** Calls with their threads and stacks, in some order: times may be those of a log. */
+function callsOf(lines: readonly string[]): string[] {
+  const bytes = new Uint8Array(Buffer.from(`${lines.join('\n')}\n`));
+  const source = { path: 'FILE', name: 'FILE', problem: null } as unknown as Source;
+  const { format } = formatOf({ source, sample: bytes } as Parameters<typeof formatOf>[0], undefined);
+  const rows = rowsOf(readBytes(format, bytes)).map((row) => row.replace(/^\S+ (\S+ \S+) \S+ .*?( \[.*)?$/, '$1$2'));
+  return rows.sort();
+}
+
+describe.each(Object.entries(recordings))('%s', (_, once) => {
+  const lines = [...once, ...once];
+  const expected = callsOf(lines);
+  // A second half of nobody is a call of its own.
+  it('are read', () => expect(expected).toHaveLength(once === recordings.alone ? 16 : 14));
+  it.each(Object.entries(ways))('behind %s', (_name, way) => {
+    expect(callsOf(lines.map(way))).toEqual(expected);
+  });
+});
