@@ -33,6 +33,23 @@ const LINES = [
   (lines, r) => replaceOne(lines, r, /[^\w\s]+/g, NAMES),
 ];
 
+/** One in so many texts gets many lines, more than any table of fixed size has room for. */
+const SELDOM = 200;
+const MANY = 20_000;
+
+/** A line again and again, one of its numbers counting up: that many threads, descriptors, names, moments. */
+function repeated(bytes, r) {
+  const lines = bytes.toString('latin1').split('\n');
+  const at = r.below(lines.length);
+  const found = [...lines[at].matchAll(/\d+/g)];
+  if (found.length === 0) return bytes;
+  const { index, 0: digits } = r.pick(found);
+  const [before, after] = [lines[at].slice(0, index), lines[at].slice(index + digits.length)];
+  const step = 1 + r.below(9);
+  lines.splice(at, 1, ...Array.from({ length: MANY }, (_, n) => `${before}${Number(digits) + n * step}${after}`));
+  return Buffer.from(lines.join('\n'), 'latin1');
+}
+
 function replaceOne(lines, r, what, by) {
   const at = r.below(lines.length);
   const found = [...lines[at].matchAll(what)];
@@ -65,6 +82,7 @@ function ofOtherShape(bytes, r) {
 
 /** @param {'text' | 'json' | 'bytes'} kind what the bytes are */
 export function mutated(bytes, r, kind) {
+  if (kind === 'text' && r.below(SELDOM) === 0) return repeated(bytes, r);
   if (kind === 'json' && r.below(3) > 0) return ofOtherShape(bytes, r);
   if (kind !== 'bytes' && r.below(4) > 0) {
     const lines = bytes.toString('latin1').split('\n');

@@ -29,7 +29,10 @@ const HIDDEN_MAKERS = new Set([
 const REPLACERS = new Set(['dup2', 'dup3']);
 const RANGES = new Set(['close_range', 'closefrom']);
 
-/** One descriptor number: who opened and closed it last, by group; moments are numbers of events. */
+/** Groups remembered of a descriptor number, those that opened or closed it last: of many thousand processes each may have it. */
+const MOST_GROUPS = 256;
+
+/** One descriptor number: who opened and closed it last, by group, in the order of moments, which are numbers of events. */
 interface Slot {
   readonly opened: Map<number, number>;
   readonly closed: Map<number, number>;
@@ -48,7 +51,8 @@ interface Made {
 
 /**
  * Votes for and against groups being one process. `groupOf`: of each thread of the trace; `open`: the groups in question: the others are processes
- * of their own, whose tables are nobody else's, and tell nothing. O(rows), for each descriptor number times the groups in question that have it.
+ * of their own, whose tables are nobody else's, and tell nothing. O(rows), for each descriptor number times the groups in question that have it,
+ * MOST_GROUPS at most.
  */
 export function descriptorVotes(
   trace: Trace,
@@ -95,6 +99,7 @@ class Walk {
   readonly joint: Votes;
   readonly apart: Votes;
   private readonly slots = new Map<number, Slot>();
+  private readonly slotsOf = new Map<number, Set<Slot>>();
   private now = 0;
   /** By group: when it last made descriptors that nobody saw. */
   private readonly lost: Float64Array;
@@ -114,13 +119,13 @@ class Walk {
       if (slot.lastOpen > lastClose)
         for (const [other, at] of opened) if (other !== group && at > lastClose) this.apart.add(group, other);
     }
-    opened.set(group, (slot.lastOpen = ++this.now));
+    this.note(group, slot, opened, (slot.lastOpen = ++this.now));
   }
 
   closes(group: number, descriptor: number): void {
     this.uses(group, descriptor);
     const slot = this.slot(descriptor);
-    slot.closed.set(group, (slot.lastClose = ++this.now));
+    this.note(group, slot, slot.closed, (slot.lastClose = ++this.now));
   }
 
   uses(group: number, descriptor: number): void {
@@ -146,10 +151,20 @@ class Walk {
 
   /** Descriptors of the group were closed that nobody saw. */
   forgets(group: number): void {
-    for (const slot of this.slots.values()) {
+    for (const slot of this.slotsOf.get(group) ?? []) {
       if (slot.opened.delete(group)) slot.lastOpen = latest(slot.opened);
       if (slot.closed.delete(group)) slot.lastClose = latest(slot.closed);
     }
+  }
+
+  private note(group: number, slot: Slot, moments: Map<number, number>, now: number): void {
+    // Behind all others.
+    moments.delete(group);
+    moments.set(group, now);
+    if (moments.size > MOST_GROUPS) moments.delete(moments.keys().next().value!);
+    const known = this.slotsOf.get(group);
+    if (known === undefined) this.slotsOf.set(group, new Set([slot]));
+    else known.add(slot);
   }
 
   /** For the only other group that did it after `since`. */

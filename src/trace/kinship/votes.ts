@@ -1,3 +1,6 @@
+/** Pairs counted: a thousand processes have half as many, and each takes 60 bytes. Of more, those met first. */
+const MOST_PAIRS = 2 ** 20;
+
 /** What speaks for and against two groups of threads being one process: counts, by pair. */
 export class Votes {
   private readonly counts = new Map<number, number>();
@@ -8,7 +11,9 @@ export class Votes {
   add(a: number, b: number, votes = 1): void {
     if (a === b) return;
     const pair = this.key(a, b);
-    this.counts.set(pair, (this.counts.get(pair) ?? 0) + votes);
+    const before = this.counts.get(pair);
+    if (before === undefined && this.counts.size >= MOST_PAIRS) return;
+    this.counts.set(pair, (before ?? 0) + votes);
   }
 
   of(a: number, b: number): number {
