@@ -8,7 +8,7 @@ import { bytesOf } from '../formats/strace-text.js';
 function votesOf(lines: readonly string[]) {
   const text = lines.map((line, i) => line.replace(' ', ` 1700000000.${String(100_000 + i)} `) + '\n').join('');
   const builder = new TraceBuilder('strace');
-  builder.append(strace.parseChunk(bytesOf(text), { last: true }));
+  builder.append(strace.parseChunk(bytesOf(text), { tid: 0, last: true }));
   const trace = builder.finish();
   const groups = trace.threads.length;
   const groupOf = Int32Array.from({ length: groups }, (_, t) => t);
