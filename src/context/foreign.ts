@@ -3,6 +3,7 @@
  * known of them is where their thread was before and is afterwards: they were issued by one of the functions that were entered in
  * between, which one nothing tells.
  */
+import { inBlocks } from '../lib/in-blocks.js';
 import type { Decoded } from './decoder.js';
 import type { DecodedRows } from './forward-backward.js';
 import { TupleNumbers } from './tuple-numbers.js';
@@ -26,28 +27,33 @@ export function decodeForeign(
   let seen = 0;
   /** Per foreign row, from the last: what the known one after it decodes to. */
   const after: number[] = [];
-  for (let i = of.length - 1; i >= 0; i--) {
-    if (of[i]! >= 0) known[thread[i]!] = cells.second[of[i]!]!;
-    else after.push(known[thread[i]!]!);
-  }
+  inBlocks(0, of.length, (first, end) => {
+    // From the last row to the first one.
+    for (let i = of.length - 1 - first; i >= of.length - end; i--) {
+      if (of[i]! >= 0) known[thread[i]!] = cells.second[of[i]!]!;
+      else after.push(known[thread[i]!]!);
+    }
+  });
   if (after.length === 0) return;
   known.fill(-1);
-  for (let i = 0; i < of.length; i++) {
-    const t = thread[i]!;
-    if (of[i]! >= 0) {
-      known[t] = cells.second[of[i]!]!;
-      continue;
+  inBlocks(0, of.length, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const t = thread[i]!;
+      if (of[i]! >= 0) {
+        known[t] = cells.second[of[i]!]!;
+        continue;
+      }
+      const [p, n] = [known[t]!, after[after.length - ++seen]!];
+      let number = Math.max(p, n);
+      if (p >= 0 && n >= 0) {
+        const pair = pairs.intern(p, n);
+        if (pair === numbers.length)
+          numbers.push(decoded.push(between(decoded[p]!.nodes[0] ?? 0, decoded[n]!, parents)) - 1);
+        number = numbers[pair]!;
+      }
+      of[i] = cells.intern(cellOf[i]!, number);
     }
-    const [p, n] = [known[t]!, after[after.length - ++seen]!];
-    let number = Math.max(p, n);
-    if (p >= 0 && n >= 0) {
-      const pair = pairs.intern(p, n);
-      if (pair === numbers.length)
-        numbers.push(decoded.push(between(decoded[p]!.nodes[0] ?? 0, decoded[n]!, parents)) - 1);
-      number = numbers[pair]!;
-    }
-    of[i] = cells.intern(cellOf[i]!, number);
-  }
+  });
 }
 
 /** Nodes from below the lowest common ancestor with `from` down to each of `to`, evenly. */

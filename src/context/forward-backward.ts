@@ -6,6 +6,7 @@
  * pair O(nodes of the one x nodes of the other). Few sets of nodes occur (tens), so how one node follows another is a table for each pair of
  * sets, made once.
  */
+import { inBlocks } from '../lib/in-blocks.js';
 import type { Decoded } from './decoder.js';
 import { CYCLE, Cycles } from './cycles.js';
 import type { History, Vector } from './history.js';
@@ -38,31 +39,38 @@ export function decodeRows(
   const cycles = new Cycles(threads);
   const last = new Int32Array(threads).fill(-1);
   // Forward: `of` is the number of the forward vector, or below -1 a row that copies the one its period before.
-  for (let i = 0; i < length; i++) {
-    const cell = cellOf[i]!;
-    if (emissions[cell] === null) continue;
-    const t = thread[i]!;
-    const period = cycles.add(t, cell);
-    of[i] = period > 0 ? -1 - period : (last[t] = steps.forward(last[t]!, cell));
-  }
+  inBlocks(0, length, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const cell = cellOf[i]!;
+      if (emissions[cell] === null) continue;
+      const t = thread[i]!;
+      const period = cycles.add(t, cell);
+      of[i] = period > 0 ? -1 - period : (last[t] = steps.forward(last[t]!, cell));
+    }
+  });
   // Backward: the posteriors of the rows that were looked at.
   last.fill(-1);
-  for (let i = length - 1; i >= 0; i--) {
-    if (of[i]! < 0) continue;
-    const t = thread[i]!;
-    const after = (last[t] = steps.backward(last[t]!, cellOf[i]!));
-    of[i] = steps.posterior(of[i]!, after);
-  }
+  inBlocks(0, length, (first, end) => {
+    // From the last row to the first one.
+    for (let i = length - 1 - first; i >= length - end; i--) {
+      if (of[i]! < 0) continue;
+      const t = thread[i]!;
+      const after = (last[t] = steps.backward(last[t]!, cellOf[i]!));
+      of[i] = steps.posterior(of[i]!, after);
+    }
+  });
   // And of those that repeat them.
   const ring = new Int32Array(threads * CYCLE);
   const count = new Int32Array(threads);
-  for (let i = 0; i < length; i++) {
-    if (of[i] === -1) continue;
-    const t = thread[i]!;
-    const at = count[t]!++;
-    if (of[i]! < -1) of[i] = ring[t * CYCLE + ((at + 1 + of[i]!) & (CYCLE - 1))]!;
-    ring[t * CYCLE + (at & (CYCLE - 1))] = of[i]!;
-  }
+  inBlocks(0, length, (first, end) => {
+    for (let i = first; i < end; i++) {
+      if (of[i] === -1) continue;
+      const t = thread[i]!;
+      const at = count[t]!++;
+      if (of[i]! < -1) of[i] = ring[t * CYCLE + ((at + 1 + of[i]!) & (CYCLE - 1))]!;
+      ring[t * CYCLE + (at & (CYCLE - 1))] = of[i]!;
+    }
+  });
   return { of, cells: steps.found, decoded: steps.decoded };
 }
 

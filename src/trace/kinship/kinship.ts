@@ -163,6 +163,8 @@ function busyGroups({ calls, columns, length, threads }: Trace, groupOfTid: Read
 /** Groups that become one, unless members of theirs are known to be apart. Only those whose process is open. */
 class Groups {
   private readonly parents: number[];
+  /** By the root of each process that is open: its groups. */
+  private readonly membersOf: Map<number, number[]>;
 
   constructor(
     size: number,
@@ -171,6 +173,7 @@ class Groups {
     private readonly apart: (a: number, b: number) => boolean,
   ) {
     this.parents = Array.from({ length: size }, (_, i) => i);
+    this.membersOf = new Map(Array.from(open, (group) => [group, [group]]));
   }
 
   of(group: number): number {
@@ -183,20 +186,24 @@ class Groups {
     return this.of(a) === this.of(b);
   }
 
-  members(of?: number): number[] {
-    return [...this.open].filter((group) => of === undefined || this.same(group, of));
+  members(): number[] {
+    return [...this.open];
   }
 
-  /** Whether some member of one is known to be apart from some member of the other. */
+  /** Whether some member of one is known to be apart from some member of the other. O(members of the one x of the other). */
   areApart(a: number, b: number): boolean {
     if (this.same(a, b)) return false;
-    const others = this.members(b);
-    return this.members(a).some((one) => others.some((other) => this.apart(one, other)));
+    const [ones, others] = [a, b].map((group) => this.membersOf.get(this.of(group)) ?? []) as [number[], number[]];
+    return ones.some((one) => others.some((other) => this.apart(one, other)));
   }
 
   join(a: number, b: number): void {
     if (this.same(a, b) || !this.open.has(a) || !this.open.has(b) || this.areApart(a, b)) return;
-    this.parents[this.of(b)] = this.of(a);
+    const [root, other] = [this.of(a), this.of(b)];
+    this.parents[other] = root;
+    const members = this.membersOf.get(root)!;
+    for (const group of this.membersOf.get(other)!) members.push(group);
+    this.membersOf.delete(other);
   }
 }
 

@@ -3,7 +3,7 @@
  * Each call of an odd kind marks its cell; a kind that learning never saw in its place also speaks for what the function of the
  * call before it is known to call. O(rows).
  */
-import { inBlocks } from '../scene/counts.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import type { Parameters } from '../../../parameters.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import { type Finding, type Item, type Mark, ROWS_KEPT } from '../finding.js';

@@ -1,5 +1,5 @@
 /** Long stretches of time, by class of call: what was usual before the onset, and the odd ones as items. */
-import { inBlocks } from '../scene/counts.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import type { Item } from '../finding.js';
 import { ROWS_KEPT } from '../finding.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';

@@ -2,8 +2,8 @@
 import type { Places } from '../../../context/places.js';
 import { oncePer } from '../../../lib/once.js';
 
-/** Rows that a loop looks at in one go. */
-const BLOCK = 1 << 14;
+/** Rows a step of the table of counts, at least. */
+const FEWEST_ROWS = 1 << 14;
 
 /** Adds to `counts` the rows [from, to) by their places. */
 function addPlaces(places: Places, from: number, to: number, counts: Uint32Array): void {
@@ -32,7 +32,7 @@ class CountsBefore {
 
   constructor(places: Places) {
     this.size = places.contextOf.length;
-    this.step = Math.max(BLOCK, 4 * this.size);
+    this.step = Math.max(FEWEST_ROWS, 4 * this.size);
     const steps = Math.floor(places.ofRow.length / this.step);
     this.table = new Uint32Array((steps + 1) * this.size);
     for (let s = 0; s < steps; s++) {
@@ -70,12 +70,4 @@ export function addGroups(places: Places, from: number, to: number, groupOf: Int
   const { ofRow, contextOf } = places;
   if (to - from < contextOf.length) for (let i = from; i < to; i++) sums[groupOf[ofRow[i]!]!]!++;
   else countPlaces(places, from, to).forEach((n, place) => (sums[groupOf[place]!]! += n));
-}
-
-/**
- * Has `look` see the rows [from, to), block by block. A loop over all rows is compiled while it runs, from its middle, and V8 then
- * keeps its sums in objects, one an addition; what is called often is compiled as a whole, and again where a case is new to it.
- */
-export function inBlocks(from: number, to: number, look: (from: number, to: number) => void): void {
-  for (let row = from; row < to; row += BLOCK) look(row, Math.min(to, row + BLOCK));
 }

@@ -6,7 +6,7 @@
 import { grainNumbers } from '../../../context/contexts.js';
 import type { Decoded, Decoder } from '../../../context/decoder.js';
 import { CALL } from '../../../context/symbols.js';
-import { inBlocks } from './counts.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Scene, lowerBound } from './scene.js';
 
 /** Probability of each of the model's roles. */

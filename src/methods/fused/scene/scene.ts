@@ -12,7 +12,7 @@ import { CALL, grainsOf } from '../../../context/symbols.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import type { MethodInput } from '../../method.js';
 import type { Trace } from '../../../trace/table.js';
-import { inBlocks } from './counts.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { decoderOf, historyOf, rolesOf } from './learned.js';
 import type { Role } from './roles.js';
 

@@ -1,4 +1,5 @@
 /** Where the time of threads goes: inside their calls, and between them. */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import type { Cells, Scene } from './scene.js';
 
 /** How each thread's last call before the end of the window left it. */
@@ -17,16 +18,18 @@ export function eachThreadTime({ trace, endRow }: Scene, cells: Cells, see: SeeT
   const { start, duration, thread } = trace.columns;
   const endNs = new Float64Array(trace.threads.length).fill(NaN);
   const lastCell = new Int32Array(trace.threads.length).fill(-1);
-  for (let i = 0; i < endRow; i++) {
-    const t = thread[i]!;
-    const cell = cells.ofRow[i]!;
-    const begin = start[i]!;
-    const took = duration[i]!;
-    const end = took > 0 ? begin + took : begin;
-    if (begin > endNs[t]!) see('between', cell, endNs[t]!, begin);
-    if (end > begin) see('inside', cell, begin, end);
-    endNs[t] = end;
-    lastCell[t] = cell;
-  }
+  inBlocks(0, endRow, (first, last) => {
+    for (let i = first; i < last; i++) {
+      const t = thread[i]!;
+      const cell = cells.ofRow[i]!;
+      const begin = start[i]!;
+      const took = duration[i]!;
+      const end = took > 0 ? begin + took : begin;
+      if (begin > endNs[t]!) see('between', cell, endNs[t]!, begin);
+      if (end > begin) see('inside', cell, begin, end);
+      endNs[t] = end;
+      lastCell[t] = cell;
+    }
+  });
   return { endNs, cell: lastCell };
 }
