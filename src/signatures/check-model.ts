@@ -67,6 +67,8 @@ export function faultOfModel(model: Readonly<Record<string, unknown>>, functions
   for (const key of Object.keys(CHECKS)) if (!Array.isArray(model[key])) return { key, row: null, what: 'is no list' };
   const dispersion = model['dispersion'];
   if (dispersion !== undefined && !isAmount(dispersion)) return { key: 'dispersion', row: null, what: 'is no amount' };
+  if (![undefined, true].includes(model['tasks'] as true | undefined))
+    return { key: 'tasks', row: null, what: 'is not true' };
   const lists = model as Readonly<Record<string, unknown[]>>;
   if (lists['symbols']!.length === 0 || lists['nodes']!.length === 0)
     return { key: lists['nodes']!.length === 0 ? 'nodes' : 'symbols', row: null, what: 'is empty' };

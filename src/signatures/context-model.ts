@@ -12,6 +12,7 @@ import { byFirst } from './by-first.js';
 import { Dispersion } from './dispersion.js';
 import { type Wait, noteTimes } from './learned-times.js';
 import { NodeNumbers } from './node-numbers.js';
+import type { OwnCode } from './own-code.js';
 import { BROKEN, type OwnTree } from './own-tree.js';
 import { RoleBook } from './role-book.js';
 
@@ -52,6 +53,8 @@ export interface ContextModel {
    * on the stack, be it that there was none, or that the stack was lost in a library on the way, as it is where a JVM's thread parks.
    */
   readonly unowned?: readonly (readonly [before: string, call: string])[];
+  /** Where a scheduler of the program moves its tasks among threads, so that what a thread does next may be another task's. */
+  readonly tasks?: true;
   /** How unsteady the mix of calls is (dispersion.ts); missing in files of older versions, and where too little was learned. */
   readonly dispersion?: number;
 }
@@ -76,14 +79,14 @@ export const EMPTY_MODEL: ContextModel = {
 
 /**
  * @param functionOf number of each of the tree's functions in the database, -1 for one that is left out
- * @param runtime whether the program is executed by an interpreter or virtual machine
+ * @param program whether it is executed by an interpreter or virtual machine, and whether tasks move among its threads
  * Cost: O(rows). The result does not depend on the order of rows of different threads, nor on what else the tree holds.
  */
 export function learnContextModel(
   runs: readonly LearningTrace[],
   tree: OwnTree,
   functionOf: ArrayLike<number>,
-  runtime = false,
+  { runtime, tasks }: Pick<OwnCode, 'runtime' | 'tasks'> = { runtime: false, tasks: false },
 ): ContextModel {
   const symbols = new Map<string, number>([[serialiseSymbol(EDGE), 0]]);
   const nodes = new NodeNumbers(tree, functionOf);
@@ -148,6 +151,7 @@ export function learnContextModel(
       return [before, call, w.count, w.longest, w.sum, w.threads] as const;
     }),
     ...(runtime ? { unowned: unowned(waits) } : {}),
+    ...(tasks ? { tasks } : {}),
     ...defined(dispersion.finish()),
   });
 }

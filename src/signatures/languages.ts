@@ -185,6 +185,15 @@ const BY_LANGUAGE = new Map<Language, readonly Rule[]>(
   RULES.map(({ language }) => [language, RULES.filter((rule) => rule.language === language)]),
 );
 
+/**
+ * Languages whose runtime moves tasks among threads: a goroutine that waits leaves its thread to another one, mostly without a call, and
+ * goes on in whichever is free. Schedulers that are libraries (tokio, virtual threads of Java) are not told from what else a program does.
+ */
+const TASKS: ReadonlySet<Language> = new Set(['go']);
+export function movesTasks(language: Language | undefined): boolean {
+  return language !== undefined && TASKS.has(language);
+}
+
 /** Symbols that only such objects hold, whatever the program is. */
 const EVIDENCE: readonly (readonly [language: Language, symbol: RegExp])[] = [
   ['go', /^runtime\.(?:goexit|mcall|mstart[01]?|systemstack|main|rt0_go|morestack|futex|asmcgocall)(?:\.abi0)?$/],

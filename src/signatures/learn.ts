@@ -52,7 +52,7 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
   const place = new Int32Array(functions.length).fill(-1);
   kept.forEach(({ f }, i) => (place[f] = i));
   const runs = recorded.map((trace) => ({ trace, nodes: tree.project(trace.stacks!, own) }));
-  const model = learnContextModel(runs, tree, place, own.runtime);
+  const model = learnContextModel(runs, tree, place, own);
   return {
     schemaVersion: 1,
     tool: TOOL,

@@ -7,7 +7,7 @@ import { PerfscopeError } from '../errors.js';
 import { PathCounts } from '../trace/path-counts.js';
 import { NO_STACK, type StackTable } from '../trace/stacks.js';
 import { javaMethod } from './java-names.js';
-import { type Language, type RuledRole, languageOf, ruledRole, runtimeOf } from './languages.js';
+import { type Language, type RuledRole, languageOf, movesTasks, ruledRole, runtimeOf } from './languages.js';
 import { baseName, normaliseName, scriptFunction } from './names.js';
 
 export interface OwnCodeOptions {
@@ -27,6 +27,8 @@ export interface OwnCode {
   readonly program: string;
   /** The program is an interpreter or virtual machine: the own code is what perf maps name. */
   readonly runtime: boolean;
+  /** Its language's scheduler moves tasks among threads. */
+  readonly tasks: boolean;
   roleOf(functionName: string, objectName: string): FrameRole;
   owns(functionName: string, objectName: string): boolean;
   /** Whether functions of an object file are own as such, whatever their names. */
@@ -105,6 +107,7 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   return {
     program,
     runtime,
+    tasks: movesTasks(languages.get(program)),
     roleOf,
     owns: (name, object) => roleOf(name, object) === 'own',
     ownsObject: (objectName) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findOwnCode, functionIdentity, type OwnCodeOptions } from '../../src/signatures/own-code.js';
 import { StackTableBuilder } from '../../src/trace/stacks.js';
+import { traceFromText } from '../helpers/trace.js';
 
 /** Own code found from stacks of `[function, object]` frames, outermost first, each used by one call. */
 function ownCodeOf(stacks: readonly (readonly [string, string])[][], options: OwnCodeOptions = {}) {
@@ -225,6 +226,14 @@ describe('own code by package, namespace and class', () => {
       'runtime.sysmon': 'scheduler',
     };
     expect(roles('runtime.goexit.abi0', APP, own(expected))).toEqual(expected);
+  });
+
+  it('knows that tasks of a Go program move among its threads, and those of others do not', () => {
+    const tasks = (evidence: string) => {
+      const trace = traceFromText(`1 0 read +0.1 ${evidence}@${APP} > serve@${APP}`);
+      return findOwnCode([{ table: trace.stacks!, calls: [0, 1] }]).tasks;
+    };
+    expect([tasks('runtime.goexit.abi0'), tasks('std::rt::lang_start'), tasks('main')]).toEqual([true, false, false]);
   });
 
   it('leaves names that look like those of a language alone in objects of another', () => {

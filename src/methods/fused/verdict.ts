@@ -51,8 +51,6 @@ export interface Evidence {
   readonly findings: readonly Finding[];
   readonly outside: Outside | null;
   readonly dispersion: number | undefined;
-  /** Whether a runtime executes the program: its threads work and rest as they like, and the odds were not fitted to that. */
-  readonly runtime: boolean;
   /** Of the window. */
   readonly calls: number;
 }
@@ -67,12 +65,12 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 
 /** `named`: whether some function can be blamed, or there are none to name. */
 export function judge(evidence: Evidence, named: boolean): Judged {
-  const { onset, findings, outside, dispersion, runtime, calls } = evidence;
+  const { onset, findings, outside, dispersion, calls } = evidence;
   const at = onset.ns / 1e9;
   const alarms = findings.filter((f) => f.alarming);
   const odds = oddsOfDefect(onset, findings, dispersion);
-  const byAlarm = alarms.some((f) => runtime || FROM_THE_BEGINNING.has(f.detector));
-  const bug = byAlarm || (!runtime && odds >= EVEN);
+  const byAlarm = alarms.some((f) => FROM_THE_BEGINNING.has(f.detector));
+  const bug = byAlarm || odds >= EVEN;
   if (outside !== null && (bug || outside.circumstantial !== true))
     return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
@@ -80,7 +78,7 @@ export function judge(evidence: Evidence, named: boolean): Judged {
   if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });
   const few = !bug && calls < FEWEST_CALLS;
   // Where an alarm decides against them, they are of something else.
-  const told = !few && !runtime && !(byAlarm && odds < EVEN);
+  const told = !few && !(byAlarm && odds < EVEN);
   if (few) reasons.push({ code: 'few-calls', args: { calls } });
   else if (told && Math.abs(odds - EVEN) < NEARLY) reasons.push({ code: 'nearly-even', args: {} });
   return {

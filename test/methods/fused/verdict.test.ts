@@ -37,8 +37,8 @@ describe('the odds of a defect', () => {
 });
 
 describe('the verdict', () => {
-  const judged = (strength: number, findings: Finding[], named = true, runtime = false, calls = 1000) =>
-    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1, runtime, calls }, named);
+  const judged = (strength: number, findings: Finding[], named = true, calls = 1000) =>
+    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1, calls }, named);
   const codes = (strength: number, findings: Finding[]) => judged(strength, findings).reasons.map((r) => r.code);
 
   it('is by the odds, whatever is alarming', () => {
@@ -59,16 +59,11 @@ describe('the verdict', () => {
     expect(judged(800, [finding('loop', 0.9, true)]).odds).toBeGreaterThan(0.8);
   });
 
-  it('is by alarms where a runtime executes the program', () => {
-    expect(judged(800, [], true, true)).toMatchObject({ verdict: 'none', odds: undefined });
-    expect(judged(5, [finding('blocked', 0.5, true)], true, true).verdict).toBe('bug');
-  });
-
   it('tells nothing of a handful of calls, but what is alarming by itself', () => {
-    const few = judged(5, [], true, false, 12);
+    const few = judged(5, [], true, 12);
     expect(few).toMatchObject({ verdict: 'inconclusive', odds: undefined });
     expect(few.reasons.at(-1)).toEqual({ code: 'few-calls', args: { calls: 12 } });
-    expect(judged(5, [finding('loop', 0.9, true)], true, false, 12).verdict).toBe('bug');
+    expect(judged(5, [finding('loop', 0.9, true)], true, 12).verdict).toBe('bug');
   });
 
   it('says when it is nearly even', () => {

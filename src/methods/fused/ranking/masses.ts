@@ -1,6 +1,7 @@
 /** All masses of a window, O(rows + cells x nodes a cell). */
 import type { Onset } from '../scene/onset.js';
-import type { Cells, Scene } from '../scene/scene.js';
+import { coursesOf } from '../scene/courses.js';
+import { type Cells, type Scene, likeliestNodes } from '../scene/scene.js';
 import { callMasses } from './call-masses.js';
 import type { ContextTree } from './context-tree.js';
 import type { Mass } from './mass.js';
@@ -15,7 +16,9 @@ const CHANCE = 50;
 export function massesOf(scene: Scene, cells: Cells, { ns, strength }: Onset, tree: ContextTree): Mass[] {
   const [more, fewer] = callMasses(scene, cells, ns, tree);
   const changed = strength / (strength + CHANCE);
-  const steps = stepsOf(scene, cells, ns);
+  const nodeOf = likeliestNodes(cells);
+  const courses = coursesOf(scene, cells, nodeOf);
+  const steps = stepsOf(scene, cells, nodeOf, courses, ns);
   const compared = [fewer, ...timeMasses(scene, cells, ns, steps, tree), slowSteps(scene, cells, steps, tree)];
   return [more, ...compared.map((mass) => ({ ...mass, weight: changed * mass.weight }))];
 }

@@ -1,10 +1,10 @@
 /**
- * Steps: what a thread does from one call that its role knows to the next, between two nodes of the calling-context tree. Of a thread that
- * went silent, that neither ended nor waits in a call, the last one did not come to its end: it is of the kinds that are missing.
+ * Steps: what is done from one call that its thread's role knows to the next in the same course (courses.ts), between two nodes of the
+ * calling-context tree. Where a course should go on and does not, the last one did not come to its end: it is of the kinds that are missing.
  */
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
-import { FLAG_UNFINISHED } from '../../../trace/table.js';
 import { ROWS_KEPT } from '../finding.js';
+import { type Courses, endOf } from '../scene/courses.js';
 import type { Cells, Scene } from '../scene/scene.js';
 
 /** A kind of step, from node to node: what it took before and after the onset, ns; how often it came, and how often after the onset. */
@@ -26,35 +26,46 @@ export interface Steps {
   readonly silent: ReadonlyMap<number, number>;
 }
 
-/** O(rows). */
-export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
+/** @param nodeOf per cell: its likeliest node, -1 where it is not known. O(rows). */
+export function stepsOf(scene: Scene, cells: Cells, nodeOf: Int32Array, courses: Courses, onsetNs: number): Steps {
   const { trace, fromNs, toNs, endRow } = scene;
-  const nodeOf = Int32Array.from(cells.known, (known, cell) => (known ? likeliest(cells, cell) : -1));
-  const { start, duration, thread } = trace.columns;
+  const { start } = trace.columns;
   const numbers = new TupleNumbers(); // from, to
   const kinds: StepKind[] = [];
-  const last = new Int32Array(trace.threads.length).fill(-1);
-  const endNs = new Float64Array(trace.threads.length);
+  /** Per row: itself if it is known, else the last one of its course that is; -1: there is none. */
+  const known = new Int32Array(endRow);
   for (let i = 0; i < endRow; i++) {
+    const p = courses.previous[i]!;
+    const before = p < 0 ? -1 : known[p]!;
     const to = nodeOf[cells.ofRow[i]!]!;
-    if (to < 0) continue;
-    const t = thread[i]!;
-    const begin = start[i]!;
-    if (last[t]! >= 0) {
-      const k = numbers.intern(last[t]!, to);
-      const kind = (kinds[k] ??= { from: last[t]!, to, early: 0, late: 0, times: 0, lateTimes: 0, rows: [] });
-      kind.times++;
-      kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(endNs[t]!, fromNs));
-      if (begin >= onsetNs) {
-        kind.late += Math.max(0, Math.min(begin, toNs) - Math.max(endNs[t]!, onsetNs));
-        kind.lateTimes++;
-        if (kind.rows.length < ROWS_KEPT) kind.rows.push(i);
-      }
+    known[i] = to < 0 ? before : i;
+    if (to < 0 || before < 0) continue;
+    const from = nodeOf[cells.ofRow[before]!]!;
+    const [since, begin] = [endOf(trace, before), start[i]!];
+    const kind = (kinds[numbers.intern(from, to)] ??= {
+      from,
+      to,
+      early: 0,
+      late: 0,
+      times: 0,
+      lateTimes: 0,
+      rows: [],
+    });
+    kind.times++;
+    kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(since, fromNs));
+    if (begin >= onsetNs) {
+      kind.late += Math.max(0, Math.min(begin, toNs) - Math.max(since, onsetNs));
+      kind.lateTimes++;
+      if (kind.rows.length < ROWS_KEPT) kind.rows.push(i);
     }
-    last[t] = to;
-    endNs[t] = begin + (duration[i]! > 0 ? duration[i]! : 0);
   }
-  return { kinds, silent: shareSilences(kinds, silencesOf(scene, last, onsetNs)) };
+  const silences = silencesOf(
+    scene,
+    courses,
+    (row) => (known[row]! < 0 ? -1 : nodeOf[cells.ofRow[known[row]!]!]!),
+    onsetNs,
+  );
+  return { kinds, silent: shareSilences(kinds, silences) };
 }
 
 /** Steps that did not end: how many, and how long they are after the onset together, ns. */
@@ -63,21 +74,21 @@ interface Silence {
   readonly ns: number;
 }
 
-/** By the node where they began. `last`: by thread, the node of its last known call, -1 if there is none. */
-function silencesOf({ trace, toNs, endRow }: Scene, last: Int32Array, onsetNs: number): Map<number, Silence> {
-  const { start, duration, thread, flags } = trace.columns;
-  const since = new Float64Array(last.length);
-  for (let i = 0; i < endRow; i++) {
-    const waits = (flags[i]! & FLAG_UNFINISHED) !== 0;
-    since[thread[i]!] = waits ? Infinity : start[i]! + (duration[i]! > 0 ? duration[i]! : 0);
-  }
+/** By the node where they began. `nodeOf`: of the last known call of a course up to a row, -1 if there is none. */
+function silencesOf(
+  { trace, toNs }: Scene,
+  { open }: Courses,
+  nodeOf: (row: number) => number,
+  onsetNs: number,
+): Map<number, Silence> {
   const found = new Map<number, Silence>();
-  trace.threads.forEach(({ exitNs }, t) => {
-    const ns = toNs - Math.max(since[t]!, onsetNs);
-    if (last[t]! < 0 || exitNs !== null || !(ns > 0)) return;
-    const before = found.get(last[t]!) ?? { times: 0, ns: 0 };
-    found.set(last[t]!, { times: before.times + 1, ns: before.ns + ns });
-  });
+  for (const row of open) {
+    const node = nodeOf(row);
+    const ns = toNs - Math.max(endOf(trace, row), onsetNs);
+    if (node < 0 || !(ns > 0)) continue;
+    const before = found.get(node) ?? { times: 0, ns: 0 };
+    found.set(node, { times: before.times + 1, ns: before.ns + ns });
+  }
   return found;
 }
 
@@ -110,11 +121,4 @@ function shareSilences(kinds: readonly StepKind[], silences: ReadonlyMap<number,
     });
   }
   return silent;
-}
-
-function likeliest(cells: Cells, cell: number): number {
-  const { nodes, weights } = cells.decode(cell);
-  let best = -1;
-  for (let j = 0; j < nodes.length; j++) if (best < 0 || weights[j]! > weights[best]!) best = j;
-  return best < 0 ? 0 : nodes[best]!;
 }

@@ -125,3 +125,14 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
     decode: (cell) => rows.decoded[second[cell]!] ?? UNKNOWN,
   };
 }
+
+/** Per cell: its likeliest node, 0 where it is nobody's; -1 where threads of its role never issued such calls in learning. */
+export function likeliestNodes(cells: Cells): Int32Array {
+  return Int32Array.from(cells.known, (known, cell) => {
+    if (!known) return -1;
+    const { nodes, weights } = cells.decode(cell);
+    let best = -1;
+    for (let j = 0; j < nodes.length; j++) if (best < 0 || weights[j]! > weights[best]!) best = j;
+    return best < 0 ? 0 : nodes[best]!;
+  });
+}
