@@ -11,6 +11,7 @@ import { NANOSECONDS_PER_SECOND } from '../trace/units-of-measure.js';
 import { byFirst } from './by-first.js';
 import { Dispersion } from './dispersion.js';
 import { type Wait, noteTimes } from './learned-times.js';
+import { LostStacks } from './lost-stacks.js';
 import { NodeNumbers } from './node-numbers.js';
 import type { OwnCode } from './own-code.js';
 import { BROKEN, type OwnTree } from './own-tree.js';
@@ -53,6 +54,8 @@ export interface ContextModel {
    * on the stack, be it that there was none, or that the stack was lost in a library on the way, as it is where a JVM's thread parks.
    */
   readonly unowned?: readonly (readonly [before: string, call: string])[];
+  /** Calls after calls (KIND grain) whose stacks are mostly lost in learning: how many tell something, and how many are lost (lost-stacks.ts). */
+  readonly lost?: readonly (readonly [before: string, call: string, known: number, lost: number])[];
   /** Where a scheduler of the program moves its tasks among threads, so that what a thread does next may be another task's. */
   readonly tasks?: true;
   /** How unsteady the mix of calls is (dispersion.ts); missing in files of older versions, and where too little was learned. */
@@ -98,6 +101,7 @@ export function learnContextModel(
   const longest = new Map<string, number>();
   const waits = new Map<string, Wait>();
   const dispersion = new Dispersion();
+  const lost = new LostStacks();
   for (const run of runs) {
     const rows = contextsOf(run.trace);
     const { contexts: table } = rows;
@@ -122,14 +126,9 @@ export function learnContextModel(
     roles.calls(run, rows);
     notePeaks(run.trace, rows, numbers, peaks);
     dispersion.add(run.trace, rows);
-    noteTimes(
-      run,
-      rows.symbols.map((s) => grainsOf(s)),
-      rows.context,
-      table.symbol,
-      longest,
-      waits,
-    );
+    const grains = rows.symbols.map((s) => grainsOf(s));
+    lost.add(run, rows, grains);
+    noteTimes(run, grains, rows.context, table.symbol, longest, waits);
   }
   return sorted({
     version: 1,
@@ -152,6 +151,7 @@ export function learnContextModel(
     }),
     ...(runtime ? { unowned: unowned(waits) } : {}),
     ...(tasks ? { tasks } : {}),
+    ...(lost.finish().length === 0 ? {} : { lost: lost.finish() }),
     ...defined(dispersion.finish()),
   });
 }

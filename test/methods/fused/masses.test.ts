@@ -150,6 +150,30 @@ describe('masses', () => {
     expect(of('time-before').names.slice(0, 2).sort()).toEqual(['compare', 'reply']);
   });
 
+  it('leave out calls whose stacks learning mostly lost: the few that it has say nothing of them', () => {
+    /** Requests, after each of which the thread parks until the next; one stack in `lost` of the parking is known. */
+    const parking = (until: number, lost: number, from = Infinity) => {
+      const lines: string[] = [];
+      for (let i = 0, at = 0; at < until; i++, at += at >= from ? 0.2 : 0.1) {
+        REQUEST.forEach(([call, stack], k) =>
+          lines.push(`1/1 ${(at + 0.002 * k).toFixed(6)} ${call} +0.0005 ${stack}`),
+        );
+        const stack = i % lost === 0 ? 'main>loop>vote' : 'futex@/lib/libc.so.6';
+        lines.push(`1/1 ${(at + 0.01).toFixed(6)} futex#wait +${at >= from ? 0.18 : 0.08} ${stack}`);
+      }
+      return lines.join('\n');
+    };
+    const plain = (text: string) => text.replace(/ \S+$/gm, '');
+    const inside = (lost: number) => {
+      const signatures = learnSignatures([traceFromText(parking(20, lost))], { parameters: DEFAULT_PARAMETERS });
+      return masses(plain(parking(40, lost, 20)), 20, signatures)('time-inside');
+    };
+    const share = (lost: number) => Math.max(...inside(lost).share);
+    expect(inside(1).names).toContain('vote');
+    expect(share(1)).toBeGreaterThan(0.9);
+    expect(share(50)).toBeLessThan(0.05);
+  });
+
   it('are nothing where nothing changes', () => {
     const of = masses(text(40, false), 20);
     expect(of('more-calls').names).toEqual([]);

@@ -5,7 +5,7 @@
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import { ROWS_KEPT } from '../finding.js';
 import { type Courses, endOf } from '../scene/courses.js';
-import type { Cells, Scene } from '../scene/scene.js';
+import { type Cells, LOST, type Scene } from '../scene/scene.js';
 
 /** A kind of step, from node to node: what it took before and after the onset, ns; how often it came, and how often after the onset. */
 export interface StepKind {
@@ -38,7 +38,8 @@ export function stepsOf(scene: Scene, cells: Cells, nodeOf: Int32Array, courses:
     const p = courses.previous[i]!;
     const before = p < 0 ? -1 : known[p]!;
     const to = nodeOf[cells.ofRow[i]!]!;
-    known[i] = to < 0 ? before : i;
+    // Whose a lost call is, and so where it leads, nothing tells.
+    known[i] = to === LOST ? -1 : to < 0 ? before : i;
     if (to < 0 || before < 0) continue;
     const from = nodeOf[cells.ofRow[before]!]!;
     const [since, begin] = [endOf(trace, before), start[i]!];

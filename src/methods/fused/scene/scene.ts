@@ -13,6 +13,7 @@ import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import type { MethodInput } from '../../method.js';
 import type { Trace } from '../../../trace/table.js';
 import { inBlocks } from '../../../lib/in-blocks.js';
+import { knownShares } from './known-share.js';
 import { decoderOf, historyOf, rolesOf } from './learned.js';
 import type { Role } from './roles.js';
 
@@ -41,6 +42,8 @@ export interface Cells {
   readonly calls: Uint32Array;
   /** Per cell: 1 if threads of its role issued such calls in learning. */
   readonly known: Uint8Array;
+  /** Per cell: 1 if most stacks of such calls were lost in learning (lost-stacks.ts). */
+  readonly lost: Uint8Array;
   decode(cell: number): Decoded;
 }
 
@@ -112,6 +115,8 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   decodeForeign(rows, cellOf, thread, threads, parents);
   const { first, second, size: cells } = rows.cells;
   const ofCell = new Uint32Array(cells);
+  const shares = decoder instanceof RecordedDecoder ? null : knownShares(decoder.model, places);
+  const knownOf = (cell: number) => shares?.[narrow.first[first[cell]!]!] ?? 1;
   for (let i = firstRow; i < endRow; i++) ofCell[rows.of[i]!]!++;
   return {
     size: cells,
@@ -122,14 +127,37 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
     ofRow: rows.of,
     calls: ofCell,
     known: Uint8Array.from(first, (k) => (emissions[k] === null ? 0 : 1)),
-    decode: (cell) => rows.decoded[second[cell]!] ?? UNKNOWN,
+    lost: Uint8Array.from(first, (_, cell) => (knownOf(cell) < 0.5 ? 1 : 0)),
+    decode: decodedCells((cell) => rows.decoded[second[cell]!] ?? UNKNOWN, knownOf),
   };
 }
 
-/** Per cell: its likeliest node, 0 where it is nobody's; -1 where threads of its role never issued such calls in learning. */
+/** What cells decode to; of calls whose stacks were lost nothing is known, and so they are nobody's. `knownOf`: per cell, the share of others. */
+function decodedCells(decoded: Cells['decode'], knownOf: (cell: number) => number): Cells['decode'] {
+  const done: Decoded[] = [];
+  return (cell) => {
+    const share = knownOf(cell);
+    if (share === 1) return decoded(cell);
+    return (done[cell] ??= withNobody(decoded(cell), share));
+  };
+}
+
+function withNobody({ nodes, weights }: Decoded, share: number): Decoded {
+  const at = nodes.includes(0) ? nodes.indexOf(0) : nodes.length;
+  const all = new Float64Array(Math.max(nodes.length, at + 1));
+  weights.forEach((w, j) => (all[j] = share * w));
+  all[at]! += 1 - share;
+  return { nodes: at < nodes.length ? nodes : Int32Array.of(...nodes, 0), weights: all };
+}
+
+/** Instead of a node: the stacks of such calls were mostly lost in learning. */
+export const LOST = -2;
+
+/** Per cell: its likeliest node, 0 where it is nobody's; -1 where threads of its role never issued such calls in learning; or LOST. */
 export function likeliestNodes(cells: Cells): Int32Array {
   return Int32Array.from(cells.known, (known, cell) => {
     if (!known) return -1;
+    if (cells.lost[cell] === 1) return LOST;
     const { nodes, weights } = cells.decode(cell);
     let best = -1;
     for (let j = 0; j < nodes.length; j++) if (best < 0 || weights[j]! > weights[best]!) best = j;
