@@ -18,7 +18,7 @@ export function programMatch(trace: Pick<Trace, 'threads'>, program: string): Pr
   let silent = false;
   for (const t of trace.threads) {
     if (t.program !== '' ? base(t.program) === program : sameComm(t.name, program)) return 'yes';
-    if (t.program === '' && t.name === '') silent = true;
+    if (t.program === '' && (t.name === '' || namesItself(t, program))) silent = true;
   }
   return silent ? 'unknown' : 'no';
 }
@@ -39,9 +39,19 @@ export function requireProgram(trace: Trace, program: string, path: string): Pro
 
 function sameComm(comm: string, program: string): boolean {
   // Node.js names its main thread so since version 20.
+  if (program === 'java' && OF_JVM.test(comm)) return true;
   if (comm === 'MainThread' || comm === 'node-MainThread') return program === 'node';
   return comm !== '' && comm === program.slice(0, COMM_LENGTH);
 }
+
+/** Threads of a JVM bear the names that Java gives them; only the first one, which often calls nothing, is called `java`. */
+function namesItself({ pid, tid }: Trace['threads'][number], program: string): boolean {
+  return program === 'java' && tid !== pid;
+}
+
+/** HotSpot's own threads. */
+const OF_JVM =
+  /^(?:VM Thread|VM Periodic Tas|C[12] CompilerThre|GC Thread#\d+|G1 (?:Main|Conc|Refine|Service)|Reference Handl|Signal Dispatch|Common-Cleaner)/;
 
 function base(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

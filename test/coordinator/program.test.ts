@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { programMatch } from '../../src/coordinator/program.js';
 
-/** "program/comm", one word a thread. */
+/** "program:comm", one word a thread, with `_` for a blank; "+comm": not the first of its process. */
 const trace = (text: string) => ({
   threads: text.split(' ').map((word, i) => {
-    const [program = '', name = ''] = word.split(':');
-    return { tid: i, pid: i, name, program, parent: -1, firstNs: 0, exitNs: null };
+    const [program = '', name = ''] = word.replace('+', '').replaceAll('_', ' ').split(':');
+    return { tid: i, pid: word.startsWith('+') ? 99 : i, name, program, parent: -1, firstNs: 0, exitNs: null };
   }),
 });
 
@@ -21,6 +21,12 @@ describe('programMatch', () => {
     [':a-very-long-pro', 'a-very-long-program-name', 'yes'],
     [':MainThread', 'node', 'yes'],
     ['/usr/bin/x:', '', 'unknown'],
+    // Threads of a JVM have names of their own, but for the first.
+    ['+:NIOServerCxnFac +:SyncThread', 'java', 'unknown'],
+    ['+:NIOServerCxnFac +:C2_CompilerThre', 'java', 'yes'],
+    [':java +:SyncThread', 'java', 'yes'],
+    [':nginx :nginx', 'java', 'no'],
+    ['+:NIOServerCxnFac +:SyncThread', 'nginx', 'no'],
   ])('%s against %s: %s', (threads, program, expected) => {
     expect(programMatch(trace(threads), program)).toBe(expected);
   });
