@@ -27,7 +27,8 @@ function evaluated(set) {
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (status !== 0) process.exit(status ?? 1);
+  // 3: a case failed by some method (`pasd` has nothing to compare with where an oracle is empty), and counts as a miss there.
+  if (status !== 0 && status !== 3) process.exit(status ?? 1);
   return stdout.trim().split(/\n\n+/);
 }
 

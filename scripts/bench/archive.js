@@ -5,7 +5,7 @@
 // One by one: analyzeIncident in one process, an incident after the other, with a pool of that many threads that stays
 // warm; and as commands, which is what a shell loop would do.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -84,9 +84,9 @@ async function oneByOne() {
 }
 
 function tracesOf(m) {
-  return [
-    path.join(m.folder, m.case.match(/cpu-starved|sentinel|slow-disk/) ? 'incident.perf.txt.gz' : 'incident.strace.gz'),
-  ];
+  return readdirSync(m.folder)
+    .filter((f) => f.startsWith('incident.'))
+    .map((f) => path.join(m.folder, f));
 }
 
 async function asCommands(list) {
