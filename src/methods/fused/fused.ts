@@ -45,9 +45,9 @@ export function fusedMethod(given: MethodInput): MethodOutcome {
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
-  const { dispersion } = signatures.model;
+  const { dispersion, unowned } = signatures.model;
   const calls = scene.endRow - scene.firstRow;
-  const evidence = { onset, findings, outside, dispersion, calls };
+  const evidence = { onset, findings, outside, dispersion, runtime: unowned !== undefined, calls };
   const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
   // Without functions to name, that none is named says nothing.

@@ -38,6 +38,11 @@ export function oddsOfDefect(onset: Onset, findings: readonly Finding[], dispers
 
 /** From these odds on it is the program. */
 const EVEN = 0.5;
+/**
+ * Where a runtime executes the program its threads work and rest as they like, and the odds were not fitted to that: they have to be two to
+ * one, or something alarming.
+ */
+const SURE = 2 / 3;
 /** As near to even, more of a recording may turn them. */
 const NEARLY = 0.1;
 /** In fewer calls nothing that is not alarming by itself can be told from chance. */
@@ -51,6 +56,8 @@ export interface Evidence {
   readonly findings: readonly Finding[];
   readonly outside: Outside | null;
   readonly dispersion: number | undefined;
+  /** Whether a runtime executes the program. */
+  readonly runtime: boolean;
   /** Of the window. */
   readonly calls: number;
 }
@@ -65,12 +72,12 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 
 /** `named`: whether some function can be blamed, or there are none to name. */
 export function judge(evidence: Evidence, named: boolean): Judged {
-  const { onset, findings, outside, dispersion, calls } = evidence;
+  const { onset, findings, outside, dispersion, runtime, calls } = evidence;
   const at = onset.ns / 1e9;
   const alarms = findings.filter((f) => f.alarming);
   const odds = oddsOfDefect(onset, findings, dispersion);
-  const byAlarm = alarms.some((f) => FROM_THE_BEGINNING.has(f.detector));
-  const bug = byAlarm || odds >= EVEN;
+  const byAlarm = alarms.some((f) => runtime || FROM_THE_BEGINNING.has(f.detector));
+  const bug = byAlarm || odds >= (runtime ? SURE : EVEN);
   if (outside !== null && (bug || outside.circumstantial !== true))
     return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));

@@ -37,8 +37,8 @@ describe('the odds of a defect', () => {
 });
 
 describe('the verdict', () => {
-  const judged = (strength: number, findings: Finding[], named = true, calls = 1000) =>
-    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1, calls }, named);
+  const judged = (strength: number, findings: Finding[], named = true, runtime = false, calls = 1000) =>
+    judge({ onset: onsetOf(strength), findings, outside: null, dispersion: 1, runtime, calls }, named);
   const codes = (strength: number, findings: Finding[]) => judged(strength, findings).reasons.map((r) => r.code);
 
   it('is by the odds, whatever is alarming', () => {
@@ -59,11 +59,25 @@ describe('the verdict', () => {
     expect(judged(800, [finding('loop', 0.9, true)]).odds).toBeGreaterThan(0.8);
   });
 
+  it('is by alarms or by odds of two to one where a runtime executes the program', () => {
+    expect(judged(800, [], true, true)).toMatchObject({ verdict: 'bug' });
+    expect(judged(5, [finding('blocked', 0.5, true)], true, true)).toMatchObject({ verdict: 'bug', odds: undefined });
+    const between = Array.from({ length: 2000 }, (_, strength) => strength).filter((strength) => {
+      const { odds } = judged(strength, []);
+      return odds! > 0.5 && odds! < 0.66;
+    });
+    expect(between.length).toBeGreaterThan(0);
+    for (const strength of between) {
+      expect(judged(strength, []).verdict).toBe('bug');
+      expect(judged(strength, [], true, true).verdict).toBe('none');
+    }
+  });
+
   it('tells nothing of a handful of calls, but what is alarming by itself', () => {
-    const few = judged(5, [], true, 12);
+    const few = judged(5, [], true, false, 12);
     expect(few).toMatchObject({ verdict: 'inconclusive', odds: undefined });
     expect(few.reasons.at(-1)).toEqual({ code: 'few-calls', args: { calls: 12 } });
-    expect(judged(5, [finding('loop', 0.9, true)], true, 12).verdict).toBe('bug');
+    expect(judged(5, [finding('loop', 0.9, true)], true, false, 12).verdict).toBe('bug');
   });
 
   it('says when it is nearly even', () => {

@@ -60,10 +60,12 @@ export function larger(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((x, f) => Math.max(x, b[f]!));
 }
 
-/** Adds `amount` of a cell to the nodes that it decodes to. */
+/** Adds `amount` of a cell to the nodes that it decodes to, and what is of calls whose stacks were lost to nobody (node 0). */
 export function spread(cells: Cells, cell: number, amount: number, to: Float64Array): void {
   const { nodes, weights } = cells.decode(cell);
-  for (let j = 0; j < nodes.length; j++) to[nodes[j]!]! += amount * weights[j]!;
+  const lost = amount * cells.lost[cell]!;
+  for (let j = 0; j < nodes.length; j++) to[nodes[j]!]! += (amount - lost) * weights[j]!;
+  to[0]! += lost;
 }
 
 /** Amounts by cell, as amounts by node. */

@@ -42,8 +42,8 @@ export interface Cells {
   readonly calls: Uint32Array;
   /** Per cell: 1 if threads of its role issued such calls in learning. */
   readonly known: Uint8Array;
-  /** Per cell: 1 if most stacks of such calls were lost in learning (lost-stacks.ts). */
-  readonly lost: Uint8Array;
+  /** Per cell: share of such calls of which learning lost the stacks, where it lost nearly all (lost-stacks.ts); else 0. */
+  readonly lost: Float64Array;
   decode(cell: number): Decoded;
 }
 
@@ -116,7 +116,6 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const { first, second, size: cells } = rows.cells;
   const ofCell = new Uint32Array(cells);
   const shares = decoder instanceof RecordedDecoder ? null : knownShares(decoder.model, places);
-  const knownOf = (cell: number) => shares?.[narrow.first[first[cell]!]!] ?? 1;
   for (let i = firstRow; i < endRow; i++) ofCell[rows.of[i]!]!++;
   return {
     size: cells,
@@ -127,27 +126,9 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
     ofRow: rows.of,
     calls: ofCell,
     known: Uint8Array.from(first, (k) => (emissions[k] === null ? 0 : 1)),
-    lost: Uint8Array.from(first, (_, cell) => (knownOf(cell) < 0.5 ? 1 : 0)),
-    decode: decodedCells((cell) => rows.decoded[second[cell]!] ?? UNKNOWN, knownOf),
+    lost: Float64Array.from(first, (k) => (shares === null ? 0 : 1 - shares[narrow.first[k]!]!)),
+    decode: (cell) => rows.decoded[second[cell]!] ?? UNKNOWN,
   };
-}
-
-/** What cells decode to; of calls whose stacks were lost nothing is known, and so they are nobody's. `knownOf`: per cell, the share of others. */
-function decodedCells(decoded: Cells['decode'], knownOf: (cell: number) => number): Cells['decode'] {
-  const done: Decoded[] = [];
-  return (cell) => {
-    const share = knownOf(cell);
-    if (share === 1) return decoded(cell);
-    return (done[cell] ??= withNobody(decoded(cell), share));
-  };
-}
-
-function withNobody({ nodes, weights }: Decoded, share: number): Decoded {
-  const at = nodes.includes(0) ? nodes.indexOf(0) : nodes.length;
-  const all = new Float64Array(Math.max(nodes.length, at + 1));
-  weights.forEach((w, j) => (all[j] = share * w));
-  all[at]! += 1 - share;
-  return { nodes: at < nodes.length ? nodes : Int32Array.of(...nodes, 0), weights: all };
 }
 
 /** Instead of a node: the stacks of such calls were mostly lost in learning. */
@@ -157,7 +138,7 @@ export const LOST = -2;
 export function likeliestNodes(cells: Cells): Int32Array {
   return Int32Array.from(cells.known, (known, cell) => {
     if (!known) return -1;
-    if (cells.lost[cell] === 1) return LOST;
+    if (cells.lost[cell]! > 0) return LOST;
     const { nodes, weights } = cells.decode(cell);
     let best = -1;
     for (let j = 0; j < nodes.length; j++) if (best < 0 || weights[j]! > weights[best]!) best = j;
