@@ -38,7 +38,7 @@ const run = { pool: inlinePool, jobs: 1 };
 /** By the ending of a file's name; anything else is a trace. */
 const KINDS = [
   [/\.signatures\.json$/, signatures],
-  [/journal\.jsonl$/, (file) => [() => parseJournal(textOf(file))]],
+  [/journal\.jsonl$/, (file) => [() => parseJournal(textOf(file).split('\n'))]],
   [/history\.jsonl$/, (file) => [() => readHistory(file)]],
   [/\.jsonl$/, (file) => [() => readManifest(file)]],
   [/\.(?:tar|zip)$/, (file) => [() => discover([file]), () => unpacked(file)]],

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { outputError, syncFile, syncFolder, writeAtomic } from './atomic.js';
 import type { IncidentRecord } from './job.js';
 import { linePieces } from './large-text.js';
+import type { parseRecord } from './schema.js';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 const HEADER = JSON.stringify({ document: 'perfscope-batch-journal', schemaVersion: 1 });
@@ -39,11 +40,13 @@ export async function parseJournal(
 ): Promise<Map<string, IncidentRecord>> {
   const records = new Map<string, IncidentRecord>();
   let number = 0;
+  // Once: to ask for a module that is there takes longer than to read a line.
+  let parse: typeof parseRecord | undefined;
   for await (const line of lines) {
     number++;
     if (line.trim() === '' || line === HEADER) continue;
-    const { parseRecord } = await import('./schema.js');
-    const record = parseRecord(jsonOf(line));
+    parse ??= (await import('./schema.js')).parseRecord;
+    const record = parse(jsonOf(line));
     if (record === null) faults.onLine?.(number);
     else records.set(record.id, record);
   }
