@@ -38,8 +38,8 @@ export function requireProgram(trace: Trace, program: string, path: string): Pro
 }
 
 function sameComm(comm: string, program: string): boolean {
-  // Node.js names its main thread so since version 20.
   if (program === 'java' && OF_JVM.test(comm)) return true;
+  // Node.js names its main thread so since version 20.
   if (comm === 'MainThread' || comm === 'node-MainThread') return program === 'node';
   return comm !== '' && comm === program.slice(0, COMM_LENGTH);
 }

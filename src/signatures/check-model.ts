@@ -61,10 +61,19 @@ const CHECKS: Readonly<Record<string, Check>> = {
   waits: (row) => (isTuple(row, 2, 4) ? null : 'is no pair of calls with four numbers'),
 };
 
+/** Lists that only some models have. */
+const OPTIONAL: Readonly<Record<string, Check>> = {
+  unowned: (row) => (isTuple(row, 2, 0) ? null : 'is no pair of calls'),
+  lost: (row) => (isTuple(row, 2, 2) && isCount((row as unknown[])[3]) ? null : 'is no pair of calls with two counts'),
+};
+
 /** The first fault of a model for a database with `functions` functions; null where there is none. */
 export function faultOfModel(model: Readonly<Record<string, unknown>>, functions: number): ModelFault | null {
   if (model['version'] !== 1) return { key: 'version', row: null, what: 'is not 1' };
-  for (const key of Object.keys(CHECKS)) if (!Array.isArray(model[key])) return { key, row: null, what: 'is no list' };
+  const checks = Object.entries({ ...CHECKS, ...OPTIONAL }).filter(
+    ([key]) => key in CHECKS || model[key] !== undefined,
+  );
+  for (const [key] of checks) if (!Array.isArray(model[key])) return { key, row: null, what: 'is no list' };
   const dispersion = model['dispersion'];
   if (dispersion !== undefined && !isAmount(dispersion)) return { key: 'dispersion', row: null, what: 'is no amount' };
   if (![undefined, true].includes(model['tasks'] as true | undefined))
@@ -73,7 +82,7 @@ export function faultOfModel(model: Readonly<Record<string, unknown>>, functions
   if (lists['symbols']!.length === 0 || lists['nodes']!.length === 0)
     return { key: lists['nodes']!.length === 0 ? 'nodes' : 'symbols', row: null, what: 'is empty' };
   const sizes = { functions, symbols: lists['symbols']!.length, nodes: lists['nodes']!.length };
-  for (const [key, check] of Object.entries(CHECKS)) {
+  for (const [key, check] of checks) {
     const rows = lists[key]!;
     for (let i = 0; i < rows.length; i++) {
       const what = check(rows[i], i, sizes, rows);

@@ -54,7 +54,7 @@ export interface ContextModel {
    * on the stack, be it that there was none, or that the stack was lost in a library on the way, as it is where a JVM's thread parks.
    */
   readonly unowned?: readonly (readonly [before: string, call: string])[];
-  /** Calls after calls (KIND grain) whose stacks are mostly lost in learning: how many tell something, and how many are lost (lost-stacks.ts). */
+  /** Calls after calls (KIND grain) whose stacks are nearly all lost in learning: how many tell something, and how many are lost (lost-stacks.ts). */
   readonly lost?: readonly (readonly [before: string, call: string, known: number, lost: number])[];
   /** Where a scheduler of the program moves its tasks among threads, so that what a thread does next may be another task's. */
   readonly tasks?: true;
@@ -151,13 +151,17 @@ export function learnContextModel(
     }),
     ...(runtime ? { unowned: unowned(waits) } : {}),
     ...(tasks ? { tasks } : {}),
-    ...(lost.finish().length === 0 ? {} : { lost: lost.finish() }),
+    ...unlessEmpty(lost.finish()),
     ...defined(dispersion.finish()),
   });
 }
 
 function defined(dispersion: number | undefined): Pick<ContextModel, 'dispersion'> {
   return dispersion === undefined ? {} : { dispersion };
+}
+
+function unlessEmpty(lost: NonNullable<ContextModel['lost']>): Pick<ContextModel, 'lost'> {
+  return lost.length === 0 ? {} : { lost };
 }
 
 /** Of waits that may be for a lock of the program's, only short ones are seen while all is well; us. */

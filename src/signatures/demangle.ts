@@ -264,7 +264,6 @@ const RUST_ESCAPES: Readonly<Record<string, string>> = {
   SP: '@',
 };
 
-/** `_$LT$alloc..boxed..Box$LT$F$GT$$u20$as$u20$..$GT$` is `<alloc::boxed::Box<F> as ..>`. */
 /** Part of a path in Rust's older mangling: `_$LT$demo..Server$GT$` is `<demo::Server>`. */
 export function rustText(part: string): string {
   if (!part.includes('$') && !part.includes('..')) return part;

@@ -1,5 +1,5 @@
 /**
- * Calls whose stacks are mostly lost in learning: an unwinder that cannot pass a function of the C library loses every stack that goes through
+ * Calls whose stacks are nearly all lost in learning: an unwinder that cannot pass a function of the C library loses every stack that goes through
  * it (`futex` of a Java thread that parks), and the few that it does not lose are of another kind. So what they tell is true of them alone.
  */
 import { KIND } from '../context/symbols.js';

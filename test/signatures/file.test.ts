@@ -122,6 +122,14 @@ describe('the signatures file', () => {
     ],
     ['a run', model((m) => (m['runs'] = [['read', 'many']])), /is no symbol with a length/],
     ['a wait', model((m) => (m['waits'] = [['read', 'write', 1, 2, -3, 4]])), /is no pair of calls with four numbers/],
+    ['no list of lost stacks', model((m) => (m['lost'] = 5 as never)), /"lost" of the model is no list/],
+    [
+      'lost stacks',
+      model((m) => (m['lost'] = [['read', 'write', 1, 0]])),
+      /"lost" .* is no pair of calls with two counts/,
+    ],
+    ['waits of nobody', model((m) => (m['unowned'] = [['read', null]])), /"unowned" .* is no pair of calls/],
+    ['tasks', model((m) => (m['tasks'] = 'yes' as never)), /"tasks" of the model is not true/],
   ])('tells where the model is damaged: %s', (_, text, words) => {
     const error = failure(text);
     expect(error).toMatchObject({ code: 'signatures-invalid', message: expect.stringMatching(words) as string });

@@ -1,9 +1,9 @@
-/** How much of what a call may decode to learning knows: where most stacks were lost, those left over say nothing of the others. */
+/** How much of what a call may decode to learning knows: where nearly all stacks were lost, those left over say nothing of the others. */
 import type { Places } from '../../../context/places.js';
 import { KIND, grainsOf } from '../../../context/symbols.js';
 import type { ContextModel } from '../../../signatures/context-model.js';
 
-/** Per context (index into `places.contexts`), 0..1; null where learning lost no more stacks than it has. O(contexts). */
+/** Per context (index into `places.contexts`), 0..1; null where learning lost no such stacks. O(contexts). */
 export function knownShares({ lost = [] }: ContextModel, { contexts, symbols }: Places): Float64Array | null {
   if (lost.length === 0) return null;
   const shares = new Map(lost.map(([before, call, known, gone]) => [`${before}>${call}`, known / (known + gone)]));

@@ -131,7 +131,7 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   };
 }
 
-/** Instead of a node: the stacks of such calls were mostly lost in learning. */
+/** Instead of a node: the stacks of such calls were nearly all lost in learning. */
 export const LOST = -2;
 
 /** Per cell: its likeliest node, 0 where it is nobody's; -1 where threads of its role never issued such calls in learning; or LOST. */
