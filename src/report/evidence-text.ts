@@ -18,6 +18,7 @@ const DETECTORS: Readonly<Record<string, string>> = {
   'time-before': 'time before a call',
   'time-inside': 'time inside a call',
   'slow-steps': 'slower between known calls',
+  'missing-steps': 'not done next as before',
 };
 
 export interface EvidenceText {

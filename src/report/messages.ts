@@ -273,6 +273,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${who(a)} repeated ${calls(a)} ${times(a)} from ${a.moment('from')}, where ${a.count('expected')} were to be expected`,
   'far-less-often': (a) =>
     `${calls(a)} came ${times(a)} after it began, where ${a.count('expected')} were to be expected`,
+  'missing-step': (a) =>
+    `the second of ${calls(a)} came next ${times(a)} after it began, where ${a.count('expected')} were to be expected: the way there is no ` +
+    'longer taken',
   'slow-step': (a) =>
     `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}, where ${a.seconds('usual')} were to be ` +
     'expected: between them lies computing, or calls that were not learned there',

@@ -174,9 +174,54 @@ describe('masses', () => {
     expect(share(50)).toBeLessThan(0.05);
   });
 
+  describe('of steps that are missing', () => {
+    /** The file cannot be read any more, and the request is answered at once by an error. */
+    const failing = ([call, stack]: Step, begin: number): [number, string[]] =>
+      call.startsWith('pread64') ? [begin, []] : usual([call.replace('tcp=200', 'tcp=20'), stack], begin);
+
+    it('name the function that is left out where the call before it comes as ever', () => {
+      const { names, share, weight, items } = masses(text(40, false, 20, failing), 20)('missing-steps');
+      expect(names[0]).toBe('look');
+      expect(share[LEARNED.functions.findIndex(({ name }) => name === 'look')]).toBeGreaterThan(0.4);
+      expect(weight).toBeGreaterThan(2);
+      expect(items[0]).toMatchObject({
+        code: 'missing-step',
+        count: 0,
+        episode: [expect.any(String), 'pread64:file'],
+      });
+      expect(items[0]!.expected).toBeCloseTo(200, -1);
+    });
+
+    it('are none where all work becomes less, or stands still', () => {
+      const less =
+        text(20, false) +
+        '\n' +
+        text(80, false)
+          .split('\n')
+          .slice(800)
+          .filter((_, i) => i % 16 < 4)
+          .join('\n');
+      expect(masses(less, 20)('missing-steps').names).toEqual([]);
+      expect(masses(`${text(20, false)}\n1/1 40 read:tcp=120 +0.0005`, 20)('missing-steps').names).toEqual([]);
+    });
+
+    it('are not owed by a loop that comes by again and again', () => {
+      const looping = text(40, false, 20, (step, begin) =>
+        step[0].startsWith('read:tcp')
+          ? [
+              begin + 0.004,
+              Array.from({ length: 30 }, (_, i) => `1/1 ${(begin + i * 0.0001).toFixed(6)} read:tcp=120 +0.00005`),
+            ]
+          : usual(step, begin),
+      );
+      expect(masses(looping, 20)('missing-steps').names).toEqual([]);
+    });
+  });
+
   it('are nothing where nothing changes', () => {
     const of = masses(text(40, false), 20);
     expect(of('more-calls').names).toEqual([]);
     expect(of('fewer-calls').names).toEqual([]);
+    expect(of('missing-steps').names).toEqual([]);
   });
 });

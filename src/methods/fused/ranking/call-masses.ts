@@ -7,10 +7,8 @@ import { type Item, ROWS_KEPT } from '../finding.js';
 import { countPlaces, folded } from '../scene/counts.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 import type { ContextTree } from './context-tree.js';
-import { type Mass, TOLD, byNode, under } from './mass.js';
+import { type Mass, SIGMAS, TOLD, byNode, under } from './mass.js';
 
-/** Chance moves a count by less than so many standard deviations (Poisson). */
-const SIGMAS = 2;
 /**
  * What is missing tells where work no longer comes, seldom who is to blame: of a function that is skipped or fails all that calls it has as
  * much of it. So it counts half.

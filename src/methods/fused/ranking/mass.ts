@@ -7,7 +7,8 @@ import type { Cells } from '../scene/scene.js';
 import type { ContextTree } from './context-tree.js';
 
 export interface Mass {
-  readonly detector: 'more-calls' | 'fewer-calls' | 'time-before' | 'time-inside' | 'thread-time' | 'slow-steps';
+  readonly detector:
+    'more-calls' | 'fewer-calls' | 'time-before' | 'time-inside' | 'thread-time' | 'slow-steps' | 'missing-steps';
   /** Per function: share (0..1) of the mass that is under it. */
   readonly share: Float64Array;
   /** Per function: what speaks against it. Only the order counts (fuse.ts). */
@@ -74,6 +75,9 @@ export function byNode(cells: Cells, amounts: ArrayLike<number>, nodes: number):
   for (let cell = 0; cell < amounts.length; cell++) if (amounts[cell]! > 0) spread(cells, cell, amounts[cell]!, of);
   return of;
 }
+
+/** Chance moves a count by less than so many standard deviations. */
+export const SIGMAS = 2;
 
 /** Kinds of calls that are told. */
 export const TOLD = 20;

@@ -5,6 +5,7 @@ import { type Cells, type Scene, likeliestNodes } from '../scene/scene.js';
 import { callMasses } from './call-masses.js';
 import type { ContextTree } from './context-tree.js';
 import type { Mass } from './mass.js';
+import { missingSteps } from './missing-steps.js';
 import { slowSteps } from './slow-steps.js';
 import { stepsOf } from './steps.js';
 import { timeMasses } from './time-masses.js';
@@ -19,6 +20,12 @@ export function massesOf(scene: Scene, cells: Cells, { ns, strength }: Onset, tr
   const nodeOf = likeliestNodes(cells);
   const courses = coursesOf(scene, cells, nodeOf);
   const steps = stepsOf(scene, cells, nodeOf, courses, ns);
-  const compared = [fewer, ...timeMasses(scene, cells, ns, steps, tree), slowSteps(scene, cells, steps, tree)];
+  const scale = (scene.toNs - ns) / Math.max(1, ns - scene.fromNs);
+  const compared = [
+    fewer,
+    ...timeMasses(scene, cells, ns, steps, tree),
+    slowSteps(scene, cells, steps, tree),
+    missingSteps(scene, cells, steps, scale, tree),
+  ];
   return [more, ...compared.map((mass) => ({ ...mass, weight: changed * mass.weight }))];
 }

@@ -4,12 +4,11 @@
  * tests do in spectrum-based fault localisation (Abreu et al., 2007): the functions that slow steps enter and others do not.
  */
 import { entered } from '../../../context/foreign.js';
-import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, lift } from './mass.js';
-import type { StepKind, Steps } from './steps.js';
+import { type StepKind, type Steps, episodeOf } from './steps.js';
 
 export function slowSteps(scene: Scene, cells: Cells, { kinds }: Steps, tree: ContextTree): Mass {
   const [share, entering, usual] = [0, 1, 2].map(() => new Float64Array(tree.functions));
@@ -42,25 +41,19 @@ function excessOf(kind: StepKind): number {
 }
 
 /** The kinds of steps that got slowest, as people read them. */
-function itemsOf({ places }: Scene, cells: Cells, kinds: readonly StepKind[]): Item[] {
+function itemsOf(scene: Scene, cells: Cells, kinds: readonly StepKind[]): Item[] {
   return kinds
     .map((kind) => ({ ...kind, excess: excessOf(kind), expected: expectedOf(kind) }))
     .filter(({ excess, rows }) => excess > 0 && rows.length > 0)
     .sort((a, b) => b.excess - a.excess || a.from - b.from || a.to - b.to)
     .slice(0, TOLD)
-    .map(({ rows, excess, late, expected, lateTimes }): Item => {
-      const cell = cells.ofRow[rows[0]!]!;
-      const context = cells.context[cell]!;
-      const symbols = [places.contexts.before[context]!, places.contexts.symbol[context]!];
-      return {
-        rows,
-        episode: symbols.map((symbol) => grainsOf(places.symbols[symbol]!)[OUTCOME]!),
-        cells: [cell],
-        weight: excess,
-        count: Math.round(lateTimes),
-        expected: 0,
-        code: 'slow-step',
-        args: { seconds: late / 1e9, usual: expected / 1e9 },
-      };
-    });
+    .map(({ rows, excess, late, expected, lateTimes }): Item => ({
+      rows,
+      ...episodeOf(scene, cells, rows[0]!),
+      weight: excess,
+      count: Math.round(lateTimes),
+      expected: 0,
+      code: 'slow-step',
+      args: { seconds: late / 1e9, usual: expected / 1e9 },
+    }));
 }

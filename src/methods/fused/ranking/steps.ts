@@ -2,8 +2,9 @@
  * Steps: what is done from one call that its thread's role knows to the next in the same course (courses.ts), between two nodes of the
  * calling-context tree. Where a course should go on and does not, the last one did not come to its end: it is of the kinds that are missing.
  */
+import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
-import { ROWS_KEPT } from '../finding.js';
+import { type Item, ROWS_KEPT } from '../finding.js';
 import { type Courses, endOf } from '../scene/courses.js';
 import { type Cells, LOST, type Scene } from '../scene/scene.js';
 
@@ -15,7 +16,8 @@ export interface StepKind {
   late: number;
   times: number;
   lateTimes: number;
-  /** The first rows after the onset that end one. */
+  /** The first rows before the onset, and after it, that end one. */
+  readonly earlyRows: number[];
   readonly rows: number[];
 }
 
@@ -50,6 +52,7 @@ export function stepsOf(scene: Scene, cells: Cells, nodeOf: Int32Array, courses:
       late: 0,
       times: 0,
       lateTimes: 0,
+      earlyRows: [],
       rows: [],
     });
     kind.times++;
@@ -58,7 +61,7 @@ export function stepsOf(scene: Scene, cells: Cells, nodeOf: Int32Array, courses:
       kind.late += Math.max(0, Math.min(begin, toNs) - Math.max(since, onsetNs));
       kind.lateTimes++;
       if (kind.rows.length < ROWS_KEPT) kind.rows.push(i);
-    }
+    } else if (kind.earlyRows.length < ROWS_KEPT) kind.earlyRows.push(i);
   }
   const silences = silencesOf(
     scene,
@@ -122,4 +125,12 @@ function shareSilences(kinds: readonly StepKind[], silences: ReadonlyMap<number,
     });
   }
   return silent;
+}
+
+/** The calls of a step that ends at `row`, as people read them, and the cell in which it ends. */
+export function episodeOf({ places }: Scene, cells: Cells, row: number): Pick<Item, 'episode' | 'cells'> {
+  const cell = cells.ofRow[row]!;
+  const context = cells.context[cell]!;
+  const symbols = [places.contexts.before[context]!, places.contexts.symbol[context]!];
+  return { episode: symbols.map((symbol) => grainsOf(places.symbols[symbol]!)[OUTCOME]!), cells: [cell] };
 }
