@@ -101,6 +101,14 @@ function rawFlags(rest) {
   return numbers + rest.slice(end);
 }
 
+/** What a descriptor stands for, outside strings: sockets by their inode, as -y prints them, or not at all. */
+const DECORATION = /"(?:[^"\\]|\\.)*"|(?<=[\dD])<(?:[^<>]|(?<=-)>)*(?:<[^<>]*>)?>/g;
+const SOCKET = /^<(?:TCP|UDP|UNIX|NETLINK|RAW|PACKET)\S*:\[.*\]>$/;
+const withoutPeers = (rest) =>
+  rest.replace(DECORATION, (found) => (SOCKET.test(found) ? `<socket:[${inodeOf(found)}]>` : found));
+const undecorated = (rest) => rest.replace(DECORATION, (found) => (found.startsWith('"') ? found : ''));
+const inodeOf = (text) => [...text].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 999_983, 7);
+
 const epoch = (us) => `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')} `;
 const relative = (us, before) => `${difference(us - before)} `;
 const same = (rest) => rest;
@@ -120,6 +128,8 @@ const REWRITES = {
   '`-ff -r -T`': (lines) => perThread(lines, relative, same),
   '`-ff -r`': (lines) => perThread(lines, relative, bare),
   '`-ttt -T -X raw`': (lines) => file(lines.map((l) => `${l.tid} ${epoch(l.us)}${rawFlags(l.rest)}`)),
+  '`-ttt -T -y`': (lines) => file(lines.map((l) => `${l.tid} ${epoch(l.us)}${withoutPeers(l.rest)}`)),
+  '`-ttt -T` without `-y`': (lines) => file(lines.map((l) => `${l.tid} ${epoch(l.us)}${undecorated(l.rest)}`)),
   '`-tt -T` from a terminal, behind `> `': (lines) =>
     file(lines.map((l) => `> [pid ${l.tid.trim().padStart(5)}] ${dayTime(l.seconds)}.${l.micros} ${l.rest}`)),
   '`-ttt -T` behind a prefix of journald': (lines) =>

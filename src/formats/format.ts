@@ -34,6 +34,8 @@ export interface ParseOptions {
   readonly architecture?: Architecture;
   /** strace: records begin with a time, so that what begins without one is no record. */
   readonly timed?: boolean;
+  /** strace: a record ends with a duration, so that one without is not whole at the end of the text. */
+  readonly lasting?: boolean;
   /** strace: the text has what the fast reader does not know, so that the exact one reads all of it. */
   readonly exact?: boolean;
   /** What `prepare` found in the first bytes. */

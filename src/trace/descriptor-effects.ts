@@ -1,5 +1,6 @@
 /** What calls do to the descriptors of their process. */
 import { isCloneCall } from './call-traits.js';
+import { makesPair } from './descriptor-pair.js';
 
 /** What a call does to descriptors. */
 export const USES = 0;
@@ -12,6 +13,8 @@ export const FORKS = 4;
 export const EXECUTES = 5;
 /** fcntl, which copies with F_DUPFD only. */
 export const MAY_COPY = 6;
+/** Its result is a pair of new descriptors (descriptor-pair.ts). */
+export const MAKES_PAIR = 7;
 
 const MAKERS = `open openat openat2 creat socket epoll_create epoll_create1 eventfd eventfd2 timerfd_create signalfd signalfd4
   inotify_init inotify_init1 io_uring_setup pidfd_open memfd_create memfd_secret`;
@@ -32,6 +35,7 @@ export function descriptorEffects(calls: readonly string[]): Uint8Array {
 function effectOf(name: string): number {
   if (makers.has(name)) return MAKES;
   if (copiers.has(name)) return COPIES;
+  if (makesPair(name)) return MAKES_PAIR;
   if (name === 'close') return CLOSES;
   if (name === 'fcntl' || name === 'fcntl64') return MAY_COPY;
   if (name === 'execve' || name === 'execveat') return EXECUTES;

@@ -12,6 +12,7 @@ import {
   EXECUTES,
   FORKS,
   MAKES,
+  MAKES_PAIR,
   MAY_COPY,
   USES,
   descriptorEffects,
@@ -19,6 +20,7 @@ import {
 } from './descriptor-effects.js';
 import { DescriptorTable } from './descriptor-table.js';
 import { DescriptorThings } from './descriptor-things.js';
+import { pairOf } from './descriptor-pair.js';
 import { kindCode, variantCode } from './kinds.js';
 import type { Trace } from './table.js';
 
@@ -55,13 +57,31 @@ export function followDescriptors(trace: Trace): void {
   if (asksForMore(trace)) new DescriptorFollower(trace).run();
 }
 
-/** Whether any row's kind is unknown, and not because its descriptor stands for nothing: strace -y shows all others. */
-function asksForMore({ columns, length }: Trace): boolean {
-  const { kind, errno } = columns;
+/** Whether any row's kind is unknown, and not because its descriptor stands for nothing: strace -y shows all others, but for the families of sockets. */
+function asksForMore(trace: Trace): boolean {
+  const { kind, errno } = trace.columns;
+  const { length } = trace;
   for (let row = kind.indexOf(UNKNOWN); row >= 0 && row < length; row = kind.indexOf(UNKNOWN, row + 1))
     if (errno[row] !== EBADF) return true;
+  return !tellsFamilies(trace);
+}
+
+/**
+ * Whether the tracer tells the families of sockets that calls work on, as strace -yy does: then a 'socket' is of none that is named here. -y
+ * shows all as `socket:[INODE]`.
+ */
+function tellsFamilies({ columns, calls, length }: Trace): boolean {
+  const { kind, call } = columns;
+  const makes = Uint8Array.from(descriptorEffects(calls), (effect) =>
+    Number(effect === MAKES || effect === MAKES_PAIR),
+  );
+  const first = kind.indexOf(SOCKET);
+  if (first < 0 || first >= length) return true;
+  for (let row = 0; row < length; row++) if (FAMILIES[kind[row]!] === 1 && makes[call[row]!] === 0) return true;
   return false;
 }
+const FAMILIES = new Uint8Array(256);
+for (const family of ['tcp', 'udp', 'unix', 'netlink'] as const) FAMILIES[kindCode(family)] = 1;
 
 /** The descriptors of one process. */
 interface Process {
@@ -94,6 +114,8 @@ class DescriptorFollower {
   private readonly transfers: Uint8Array;
   /** By call: whether its row tells of what it opens, and its descriptor is that of a directory. */
   private readonly opens: readonly boolean[];
+  /** Sockets of unknown family are followed as well. */
+  private readonly families: boolean;
   private readonly processes: Process[] = [];
   private readonly processOfThread: Int32Array;
   /** Threads of each tid, in order of their first events. */
@@ -103,6 +125,7 @@ class DescriptorFollower {
     const { calls, threads } = trace;
     this.thingOfRow = new Int32Array(trace.length).fill(-1);
     this.effects = descriptorEffects(calls);
+    this.families = !tellsFamilies(trace);
     this.implied = Uint8Array.from(calls, (name) => (socketCalls.has(name) ? SOCKET : fileCalls.has(name) ? FILE : 0));
     this.transfers = Uint8Array.from(calls, (name) => (READERS.has(name) ? READS : WRITERS.has(name) ? WRITES : 0));
     this.opens = calls.map((name) => callTraits(name).role === 'open');
@@ -131,7 +154,7 @@ class DescriptorFollower {
   }
 
   run(): void {
-    const { trace, thingOfRow, processes, processOfThread } = this;
+    const { trace, thingOfRow, families, processes, processOfThread } = this;
     const { kind, start, thread } = trace.columns;
     for (let row = 0; row < trace.length; row++) {
       const process = processes[processOfThread[thread[row]!]!]!;
@@ -141,7 +164,8 @@ class DescriptorFollower {
     }
     this.things.settle(processes.length);
     for (let row = 0; row < trace.length; row++) {
-      if (kind[row] === UNKNOWN && thingOfRow[row]! >= 0) kind[row] = this.things.kind(thingOfRow[row]!);
+      if ((kind[row] === UNKNOWN || (kind[row] === SOCKET && families)) && thingOfRow[row]! >= 0)
+        kind[row] = this.things.kind(thingOfRow[row]!);
     }
   }
 
@@ -171,9 +195,12 @@ class DescriptorFollower {
     const result = columns.result[row]!;
     if (effect === CLOSES) {
       if (thing >= 0) process.things.set(descriptor, undefined);
-    } else if (effect === MAKES) this.comes(row, process, this.things.add(columns.kind[row]!, process.index));
-    else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
-      this.comes(row, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
+    } else if (effect === MAKES) this.comes(row, result, process, this.things.add(columns.kind[row]!, process.index));
+    else if (effect === MAKES_PAIR) {
+      for (const made of pairOf(result))
+        this.comes(row, made, process, this.things.add(columns.kind[row]!, process.index));
+    } else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
+      this.comes(row, result, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
     else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);
     else if (effect === EXECUTES) process.things.clearFrom(INHERITED_BY_EXEC);
   }
@@ -190,10 +217,9 @@ class DescriptorFollower {
     return process.file;
   }
 
-  /** The call's result is a descriptor from its return on: until then its number may stand for something else. */
-  private comes(row: number, process: Process, thing: number): void {
-    const { start, duration, result } = this.trace.columns;
-    const descriptor = result[row]!;
+  /** The call gives a descriptor from its return on: until then its number may stand for something else. */
+  private comes(row: number, descriptor: number, process: Process, thing: number): void {
+    const { start, duration } = this.trace.columns;
     if (descriptor < 0) return;
     const lasted = duration[row]!;
     const ns = lasted > 0 ? start[row]! + lasted : start[row]!;

@@ -25,7 +25,10 @@ export interface Columns {
   readonly flags: Uint8Array;
   /** First descriptor argument, NO_DESCRIPTOR when the call takes none or it was not recorded. */
   readonly descriptor: Int32Array;
-  /** Return value, held within the range of int32 (addresses saturate); 0 when not known. */
+  /**
+   * Return value, held within the range of int32 (addresses saturate); 0 when not known. Of a call that makes two descriptors, whose own
+   * result tells nothing, both of them (descriptor-pair.ts), 0 where the trace does not tell them.
+   */
   readonly result: Int32Array;
   /** CPU of the entry, NO_CPU when not recorded; null when none was recorded at all. */
   readonly cpu: Uint16Array | null;

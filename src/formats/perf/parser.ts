@@ -90,7 +90,7 @@ export class PerfParser {
       writer.lines++;
       if (c === TAB) p = this.frames(p);
       else if (c === LF || c === CR) {
-        this.endFrames();
+        if (this.layout.doubled !== true) this.endFrames();
         p = scanner.lineEnd(p) + 1;
       } else if (c === HASH) {
         writer.notices++;
@@ -126,7 +126,7 @@ export class PerfParser {
       writer.skip(bytes, p, end, 'a frame whose event is not in the text');
       return end + 1;
     }
-    if (!this.looseFrames) {
+    if (!this.looseFrames && this.layout.doubled !== true) {
       const chain = stacks.read(p);
       if (!this.goesOn(stacks.end)) {
         this.attach(chain);
@@ -134,8 +134,8 @@ export class PerfParser {
         writer.lines += stacks.lines - 1;
         return stacks.end;
       }
-      this.looseFrames = true;
     }
+    this.looseFrames = true;
     return stacks.line(bytes, p + 1) + 1;
   }
 

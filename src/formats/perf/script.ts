@@ -29,8 +29,9 @@ export const perfScript: TraceFormat = {
   },
 
   prepare(sample, options): ParseOptions {
-    const { architecture, raw, exits, deltas, oneId } = surveyPerf(sample);
-    return { ...options, perf: { architecture: options.architecture ?? architecture, raw, exits, deltas, oneId } };
+    const { architecture, raw, exits, deltas, oneId, doubled } = surveyPerf(sample);
+    const perf = { architecture: options.architecture ?? architecture, raw, exits, deltas, oneId, doubled };
+    return { ...options, perf };
   },
 
   lastRecordStart(bytes) {

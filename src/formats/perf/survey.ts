@@ -15,6 +15,8 @@ export interface PerfLayout {
   readonly deltas?: boolean;
   /** Each line tells one number, the thread's or the process's. */
   readonly oneId?: boolean;
+  /** An empty line stands behind each line, so none ends a call chain. */
+  readonly doubled?: boolean;
 }
 
 export interface PerfSurvey extends PerfLayout {
@@ -50,13 +52,25 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
   let first = -1;
   let previous = 0;
   let back = 0;
+  let apart = 0;
+  let together = 0;
+  let frame: 'none' | 'above' | 'further' = 'none';
   for (let p = 0, end: number; p < sample.length && (end = sample.indexOf(LF, p)) >= 0; p = end + 1) {
-    if (end === p || sample[p] === TAB || sample[p] === 13) continue;
+    if (end === p || sample[p] === 13) {
+      if (frame === 'above') frame = 'further';
+      continue;
+    }
     if (sample[p] === HASH) {
       machine ??= machineOf(text(sample, p, end));
       continue;
     }
-    const isEvent = line.read(sample, p);
+    const isEvent = sample[p] !== TAB && line.read(sample, p);
+    // Tabs may have been expanded.
+    const isFrame = !isEvent && sample[p]! <= SPACE;
+    if (isFrame && frame === 'above') together++;
+    if (isFrame && frame === 'further') apart++;
+    frame = isFrame ? 'above' : 'none';
+    if (sample[p] === TAB) continue;
     // What is indented and tells of no event is of the stack above: frames whose tabs were expanded, lines of the source.
     if (isEvent || sample[p] !== SPACE || UNTIMED.test(text(sample, p, end))) lines++;
     if (!isEvent) {
@@ -90,6 +104,7 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
     // perf sorts its events: times that begin at 0 and go back all the time are none.
     deltas: first === 0 && back > events * OFTEN_BACK,
     oneId: pairs === 0,
+    doubled: apart > 0 && together === 0,
     lines,
     events,
     calls: enters + exits,

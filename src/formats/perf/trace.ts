@@ -136,12 +136,16 @@ class PerfTraceParser {
       this.frame(frame[1]!);
       return '';
     }
+    // Whoever copied it doubled the line feeds: a chain goes on.
+    if (line.trim() === '') {
+      this.writer.notices++;
+      return '';
+    }
     this.endFrames();
     const [, time, ms, comm, tid, body] = LINE.exec(line) ?? [];
     if (body === undefined) {
       // perf's own words (`LOST 12 events!`), and what stands between.
-      if (line.trim() !== '' && !/^\s*LOST \d+ events/.test(line) && !SUMMARY.test(line.trimEnd()))
-        return 'no system call';
+      if (!/^\s*LOST \d+ events/.test(line) && !SUMMARY.test(line.trimEnd())) return 'no system call';
       this.writer.notices++;
       return '';
     }

@@ -145,6 +145,13 @@ function rawSocketKind(bytes: Uint8Array, p: number): number {
   return perf.socketKind(numberAt(bytes, p), numberAt(bytes, argumentAt(bytes, p, end, 1)));
 }
 
+/** `[3, 4]`, `[3<pipe:[71]>, 4<pipe:[71]>]` among bytes[start, end): what pipe2 and socketpair gave; -1 twice where only its address stands. */
+export function descriptorPair(bytes: Uint8Array, start: number, end: number): readonly [number, number] {
+  const [, first, second] = PAIR.exec(text(bytes, start, end)) ?? [];
+  return second === undefined ? [-1, -1] : [Number(first), Number(second)];
+}
+const PAIR = /\[(0x[0-9a-f]+|\d+)(?:<[^,"]*>)?, (0x[0-9a-f]+|\d+)(?:<[^,"]*>)?\]/;
+
 /** clone(2), clone3(2): whether CLONE_THREAD is among the flags, by name or by number. */
 export function cloneVariant(bytes: Uint8Array, start: number, end: number, name: string): number {
   // clone3 has its flags in memory: that makes threads mostly, as perf's reader has it too.

@@ -13,6 +13,7 @@ import {
 } from '../../trace/call-traits.js';
 import type { Role } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
+import { makesPair, packedPair } from '../../trace/descriptor-pair.js';
 import { kindCode } from '../../trace/kinds.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
@@ -23,7 +24,7 @@ import { decorationKind, sideFlag } from './descriptors.js';
 import * as hanging from './hanging.js';
 import { isCurrentDirectory, numberAt } from './numbers.js';
 import { CallNames } from './names.js';
-import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED } from './outcome.js';
+import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED, closingParenthesis } from './outcome.js';
 import { isStackLine, startsRecord } from './records.js';
 import { ThreadEvents } from './events.js';
 import type { Architecture } from '../syscalls/index.js';
@@ -74,6 +75,7 @@ export class CallReader {
   private readonly first = new Uint8Array(MAX_CALLS).fill(FIRST_UNKNOWN);
   private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
   private readonly roles = new Uint8Array(MAX_CALLS);
+  private readonly pairs = new Uint8Array(MAX_CALLS);
   private known = 0;
   private readonly names: CallNames;
   private readonly resumedNames: CallNames;
@@ -85,6 +87,8 @@ export class CallReader {
     private readonly clock: StraceClock,
     private readonly threads: LineThreads,
     architecture: Architecture,
+    /** Whole records end with a duration. */
+    private readonly lasting: boolean,
   ) {
     this.names = new CallNames(writer.calls, 40 /* ( */, architecture);
     this.resumedNames = new CallNames(writer.calls, SPACE, architecture);
@@ -152,6 +156,7 @@ export class CallReader {
       startsWith(bytes, start, 'write')
     )
       outcome.confirm(bytes, argsStart, end);
+    if (exact) this.withoutDuration(end);
     if (outcome.state === BROKEN) {
       const mayBegin = hanging.mayBegin(bytes, argsStart, end, this.clock);
       if (exact && mayBegin) this.cutOff(end, UNFINISHED);
@@ -170,7 +175,7 @@ export class CallReader {
     columns.kind[row] = kind;
     columns.flags[row] = side;
     columns.descriptor[row] = descriptor;
-    if (outcome.state === RETURNED) this.store(row, outcome.durationNs);
+    if (outcome.state === RETURNED) this.store(row, outcome.durationNs, bytes, argsStart);
     else {
       columns.errno[row] = ERRNO_UNKNOWN;
       writer.pending[thread] = row;
@@ -198,6 +203,7 @@ export class CallReader {
     let end = this.scanner.lineEnd(argsStart);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     this.owner = NO_STACK;
+    if (exact) this.withoutDuration(end);
     if (outcome.state === BROKEN && exact) this.cutOff(end, RETURNED);
     if (outcome.state === BROKEN) {
       const lineStop = end;
@@ -225,9 +231,29 @@ export class CallReader {
     writer.pending[thread] = -1;
     this.owner = row;
     const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];
-    this.store(row, outcome.durationNs >= 0 ? outcome.durationNs : timed);
+    this.store(row, outcome.durationNs >= 0 ? outcome.durationNs : timed, bytes, argsStart);
     if (this.roles[call] !== 0) this.exit(bytes, argsStart, this.roles[call], row, thread);
     return end;
+  }
+
+  /**
+   * Reads [start, end), which is no record, as the rest of the call that the line before began: strace -z prints both halves at once, the
+   * second without its head. False when it is none.
+   */
+  rest(bytes: Uint8Array, start: number, end: number): boolean {
+    const { writer, outcome } = this;
+    const row = writer.rows - 1;
+    const thread = row < 0 ? -1 : writer.columns.thread[row];
+    const above = bytes[start - 2] === CR ? start - 2 : start - 1;
+    if (thread < 0 || writer.pending[thread] !== row || !endsWith(bytes, 0, above, '<unfinished ...>')) return false;
+    outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
+    if (outcome.state !== RETURNED || closingParenthesis(bytes, start, end) !== outcome.argsEnd) return false;
+    writer.pending[thread] = -1;
+    this.owner = row;
+    this.store(row, outcome.durationNs, bytes, start);
+    const role = this.roles[writer.columns.call[row]];
+    if (role !== 0) this.exit(bytes, start, role, row, thread);
+    return true;
   }
 
   /** The thread of an open call goes on, or ends, without the call's return having been seen. */
@@ -246,6 +272,7 @@ export class CallReader {
       this.first[this.known] = traits.first;
       this.kindByName[this.known] = traits.kind;
       this.roles[this.known] = role(traits.role);
+      this.pairs[this.known] = Number(makesPair(this.writer.calls.strings[this.known]));
     }
   }
 
@@ -254,16 +281,23 @@ export class CallReader {
     return this.first[call] === FIRST_DESCRIPTOR ? UNKNOWN_KIND : 0;
   }
 
-  /** The outcome into a row. */
-  private store(row: number, duration: number): void {
+  /** The outcome into a row; what the call gave in memory stands among its arguments. */
+  private store(row: number, duration: number, bytes: Uint8Array, argsStart: number): void {
     const { outcome } = this;
     const { columns } = this.writer;
     columns.duration[row] = duration;
     if (outcome.durationNs >= 0) this.writer.hasDurations = true;
     columns.errno[row] = outcome.errno;
-    columns.result[row] = outcome.result;
+    columns.result[row] = this.resultOf(columns.call[row], bytes, argsStart);
     if (outcome.flags !== 0) columns.flags[row] |= outcome.flags;
     if (outcome.state === NEVER && this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
+  }
+
+  private resultOf(call: number, bytes: Uint8Array, argsStart: number): number {
+    const { errno, result, argsEnd } = this.outcome;
+    return this.pairs[call] === 0 || errno !== 0
+      ? result
+      : packedPair(...args.descriptorPair(bytes, argsStart, argsEnd));
   }
 
   /** What the arguments of a call's first half, or of the whole call, tell. */
@@ -332,7 +366,7 @@ export class CallReader {
       endNs: this.clock.lastNs,
       durationNs: outcome.durationNs,
       errno: outcome.errno,
-      result: outcome.result,
+      result: this.resultOf(call, bytes, argsStart),
       flags: never ? outcome.flags | FLAG_UNFINISHED : outcome.flags,
       kind: role === OPEN ? outcome.kind : 0,
       variant: role === TIMEOUT || role === TIMEOUT_MASK ? this.timeout(bytes, argsStart, role) : 0,
@@ -374,6 +408,12 @@ export class CallReader {
   private cutOff(end: number, state: number): void {
     this.writer.cutOff = true;
     this.never(end, state);
+  }
+
+  /** The text ends behind a result, where lines have a duration: digits of it may be lost. An error is told by its name. */
+  private withoutDuration(end: number): void {
+    const { state, errno, durationNs } = this.outcome;
+    if (this.lasting && state === RETURNED && errno === 0 && !(durationNs >= 0)) this.cutOff(end, RETURNED);
   }
 
   /** Of the call whose line ends at `end` no outcome is known. */

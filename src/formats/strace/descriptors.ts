@@ -4,7 +4,7 @@
  */
 import { kindCode } from '../../trace/kinds.js';
 import { FLAG_ACCEPTED, FLAG_CONNECTED } from '../../trace/table.js';
-import { LF, isDigit, startsWith } from '../../lib/bytes.js';
+import { LF, isDigit, startsWith, text } from '../../lib/bytes.js';
 
 const TCP = kindCode('tcp');
 const UDP = kindCode('udp');
@@ -27,6 +27,19 @@ const OTHER = kindCode('other');
 
 /** Kind of the descriptor whose decoration starts at `p`, behind the `<`. */
 export function decorationKind(bytes: Uint8Array, p: number): number {
+  return bytes[p] === 92 /* \ */ ? plainKind(unescaped(bytes, p), 0) : plainKind(bytes, p);
+}
+
+/** As many bytes of a path tell its kind. */
+const TELLING = 24;
+
+/** The beginning of a decoration in hexadecimal, as -xx prints it. */
+function unescaped(bytes: Uint8Array, p: number): Uint8Array {
+  const digits = text(bytes, p, p + 4 * TELLING).match(/(?<=^(?:\\x[0-9a-f]{2})*\\x)[0-9a-f]{2}/g) ?? [];
+  return Uint8Array.from([...digits.map((digit) => parseInt(digit, 16)), LF]);
+}
+
+function plainKind(bytes: Uint8Array, p: number): number {
   switch (bytes[p]) {
     case 47: // '/'
       return pathKind(bytes, p);

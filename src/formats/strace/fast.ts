@@ -4,6 +4,7 @@
  * outcome is the same with and without it; where WebAssembly's SIMD is missing, it is not used. Here: what passes between the two.
  */
 import { ROLES, callTraits, standsForSeveral } from '../../trace/call-traits.js';
+import { makesPair } from '../../trace/descriptor-pair.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { errnoNames, errnoNumber } from '../../trace/errno.js';
 import { LINES_MODULE } from './kernel/lines-module.js';
@@ -166,8 +167,8 @@ export class FastLines extends WasmReader<Exports> {
   }
 
   private addCall(number: number, name: string): void {
-    // What stands for several calls is none of them.
-    if (standsForSeveral(name)) return;
+    // What stands for several calls is none of them; descriptors in memory are read by the other reader.
+    if (standsForSeveral(name) || makesPair(name)) return;
     const { first, kind, role } = callTraits(name);
     this.wasm.setExit(number, role === 'exit');
     if (this.putWord(name, LONGEST_NAME)) this.wasm.addCall(number, first, kind, ROLES.indexOf(role));

@@ -29,6 +29,7 @@ const DETECTION_LINES = 500;
 /** So many records with a time, and so few without, are of a text whose records have times. */
 const LEAST_TIMED = 3;
 const MOST_UNTIMED = 0.5;
+const DURATION = /\) += .* <\d+\.\d+>\r?$/gm;
 
 /** Chunks from here on are worth the few milliseconds that `allShapes` takes, bytes. */
 const LARGE_CHUNK = 1 << 20;
@@ -60,9 +61,11 @@ export const strace: TraceFormat = {
   },
 
   prepare(firstBytes, options): ParseOptions {
-    const exact = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.byteLength).includes(NAMESPACE_MARK);
+    const text = Buffer.from(firstBytes.buffer, firstBytes.byteOffset, firstBytes.byteLength);
+    const exact = text.includes(NAMESPACE_MARK);
+    const lasting = (text.toString('latin1').match(DURATION) ?? []).length >= LEAST_TIMED;
     const architecture = options.architecture ?? suggestedArchitecture(firstBytes);
-    return { ...options, architecture, exact, timed: isTimed(firstBytes) };
+    return { ...options, architecture, exact, timed: isTimed(firstBytes), lasting };
   },
 
   lastRecordStart(bytes: Uint8Array): number {

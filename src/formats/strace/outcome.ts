@@ -265,8 +265,8 @@ export class Outcome {
     }
     if (negative) {
       this.result = value <= MAX_INT32 ? -value : -MAX_INT32;
-      if (value === 1 && bytes[p] === SPACE) {
-        // `-1 EAGAIN (...)`, or `-1 (errno 524)` for codes without a name.
+      if (value === 1) {
+        // `-1 EAGAIN (...)`, or `-1 (errno 524)` for codes without a name; nothing where the text was cut.
         this.errno = bytes[p + 1] === 69 ? this.errnoAt(bytes, p + 1, end) : errnoNumberAt(bytes, p + 1);
       } else this.flags = FLAG_LARGE_RESULT;
     } else if (value <= MAX_INT32) {

@@ -63,7 +63,8 @@ export class StraceParser {
     this.writer = new ChunkWriter(Math.ceil(bytes.length / SHORT_LINE), fast?.room(bytes.length));
     this.threads = new LineThreads(this.writer, this.clock, options.tid);
     this.leader = new LeaderReader(this.threads, this.clock);
-    this.calls = new CallReader(this.writer, this.clock, this.threads, options.architecture ?? 'x86-64');
+    const { architecture = 'x86-64', lasting = false } = options;
+    this.calls = new CallReader(this.writer, this.clock, this.threads, architecture, lasting);
     this.whole = lastLineStart(bytes);
     fast?.begin(this.writer, this.clock, this.threads, this.calls, bytes.subarray(0, this.whole));
   }
@@ -222,6 +223,11 @@ export class StraceParser {
     // Output of the program without a line feed before a line of strace.
     for (let p = start + 1; p < end - 5; p++) {
       if (bytes[p] === 91 && startsWith(bytes, p, '[pid ') && startsRecord(bytes, p)) return this.line(bytes, p, cut);
+    }
+    if (!cut && !startsRecord(bytes, start) && this.calls.rest(bytes, start, end)) {
+      this.writer.notices++;
+      this.beginning = null;
+      return end;
     }
     if (cut) this.writer.cutOff = true;
     this.writer.skip(bytes, start, end, cut ? 'cut off' : 'no system call');

@@ -23,7 +23,10 @@ import {
 } from '../../../lib/kernel/codes';
 import { isDigit } from '../../../lib/kernel/digits';
 
-/** Kind of the descriptor whose decoration starts at `p`, behind the `<`. */
+/** The decoration is escaped (-xx): only JavaScript reads it. */
+export const ESCAPED: i32 = -1;
+
+/** Kind of the descriptor whose decoration starts at `p`, behind the `<`; ESCAPED. */
 export function decorationKind(p: usize): i32 {
   const c: i32 = load<u8>(p);
   if (c == 84 /* T */) return TCP;
@@ -36,6 +39,7 @@ export function decorationKind(p: usize): i32 {
   if (c == 78 /* N */) return NETLINK;
   if (c == 112 /* pipe:[1], pid:1 */) return load<u8>(p, 2) == 112 ? PIPE : PIDFD;
   if (c == 115 /* socket:[1], signalfd:[USR1] */) return load<u8>(p, 1) == 111 ? SOCKET : SIGNALFD;
+  if (c == 92 /* \ */) return ESCAPED;
   return <u32>(c - 65) < 26 ? SOCKET : OTHER;
 }
 

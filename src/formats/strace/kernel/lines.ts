@@ -38,7 +38,7 @@ import {
   UNKNOWN,
   VARIANT_DIRECTORY,
 } from '../../../lib/kernel/codes';
-import { decorationKind, sideFlag } from './descriptors';
+import { ESCAPED, decorationKind, sideFlag } from './descriptors';
 import { isDigit } from '../../../lib/kernel/digits';
 import * as events from './events';
 import { lineNow, now, readLeader, setNow, tick, tid } from './leader';
@@ -221,6 +221,7 @@ function readCall(nameAt: usize, thread: i32): usize {
       } while (isDigit(c));
       if (c == 60 /* < */) {
         kind = decorationKind(p + 1);
+        if (kind == ESCAPED) return 0;
         if (kind == TCP) flag = sideFlag(p + 1);
       } else {
         kind = UNKNOWN;

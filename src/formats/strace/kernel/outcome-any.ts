@@ -1,6 +1,6 @@
 /** The right end of a line in any shape, as Outcome in formats/strace/outcome.ts has it: for what outcome.ts does not know. */
 import { ERRNO_RESTART, ERRNO_UNKNOWN, FLAG_LARGE_RESULT, MAX_INT32 } from '../../../lib/kernel/codes';
-import { decorationKind } from './descriptors';
+import { ESCAPED, decorationKind } from './descriptors';
 import { isDigit } from '../../../lib/kernel/digits';
 import { errorNamed } from '../../../lib/kernel/words';
 
@@ -93,12 +93,13 @@ export function readAnyValue(s: usize, end: usize): bool {
   }
   if (negative) {
     result = value <= <f64>MAX_INT32 ? -(<i32>value) : -MAX_INT32;
-    if (value != 1 || load<u8>(p) != 32) flags = FLAG_LARGE_RESULT;
-    else if (load<u8>(p, 1) == 69 /* E */) errno = errorIn(p + 1, end);
+    if (value != 1) flags = FLAG_LARGE_RESULT;
+    else if (load<u8>(p) == 32 && load<u8>(p, 1) == 69 /* E */) errno = errorIn(p + 1, end);
     else return false;
   } else if (value <= <f64>MAX_INT32) {
     result = <i32>value;
     if (load<u8>(p) == 60 /* < */) kind = decorationKind(p + 1);
+    if (kind == ESCAPED) return false;
   } else {
     result = MAX_INT32;
     flags = FLAG_LARGE_RESULT;

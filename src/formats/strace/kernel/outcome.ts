@@ -3,7 +3,7 @@
  * the others by the exact rules of outcome-any.ts.
  */
 import { FLAG_LARGE_RESULT, MAX_INT32 } from '../../../lib/kernel/codes';
-import { decorationKind } from './descriptors';
+import { ESCAPED, decorationKind } from './descriptors';
 import { isDigit, sixDigits } from '../../../lib/kernel/digits';
 import * as errors from './known-errors';
 import * as any from './outcome-any';
@@ -236,7 +236,7 @@ function ended(p: usize, end: usize, last: i32): bool {
   const c: i32 = load<u8>(p);
   if (c == 60 && last == 62) {
     returnedKind = decorationKind(p + 1);
-    return true;
+    return returnedKind != ESCAPED;
   }
   return c == 32 && last == 41;
 }
