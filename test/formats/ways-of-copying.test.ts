@@ -1,4 +1,5 @@
 /** One recording behind what people's programs put round its lines: however it comes, the same calls are read. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatOf } from '../../src/reading/sampling.js';
 import type { Source } from '../../src/source/index.js';
@@ -14,11 +15,18 @@ const untimed = [
   '[pid  4711] read(7, 0x7ffc, 4096) = -1 EAGAIN (Resource temporarily unavailable)',
   '[pid  4711] close(7) = 0',
 ];
+const golden = (file: string): string[] =>
+  readFileSync(new URL(`golden/${file}`, import.meta.url), 'latin1')
+    .trimEnd()
+    .split('\n');
 const frames = [' > /usr/lib/libc.so.6(__read+0xd) [0xfa1d]', ' > /srv/app(main+0x1d) [0x3a1d]'];
 const recordings: Record<string, string[]> = {
   threads: untimed,
   times: untimed.map((line, i) => line.replace(']', `] 10:11:12.00${i}001`)),
   alone: untimed.map((line) => line.replace(/^\[.*?\] /, '')),
+  files: untimed.map((line) => line.replace(/^\[pid +(\d+)\]/, '$1')),
+  perf: golden('perf-script/redis.txt').slice(0, 60),
+  'perf-trace': golden('perf-trace/threads.txt'),
   stacks: untimed.flatMap((line, i) => [line.replace(']', `] 10:11:12.00${i}001`), ...(i % 4 === 0 ? frames : [])]),
 };
 
@@ -39,6 +47,12 @@ const ways: Record<string, (line: string, i: number) => string> = {
   "Apache's log": (l, i) => `[Fri Nov 03 10:11:${second(i)}.123456 2023] [x:error] [pid 12:tid 13] ${l}`,
   "nginx's log": (l, i) => `2023/11/03 10:11:${second(i)} [error] 12#12: ${l}`,
   "Python's log": (l, i) => `2023-11-03 10:11:${second(i)},123 INFO ${l}`,
+  "Python's log without a format": (l, i) => `${i % 3 === 0 ? 'WARNING' : 'INFO'}:root:${l}`,
+  "a log of Go's own": (l, i) => `2023/11/03 10:11:${second(i)} trace.go:12: ${l}`,
+  'docker build': (l, i) => `#12 ${(0.25 + i).toFixed(3)} ${l}`,
+  'a mark of a forum': (l, i) => (i === 0 ? `[code]${l}` : l),
+  'an indented block': (l) => `    ${l}`,
+  'an unknown prefix': (l) => `null_resource.x (remote-exec): ${l}`,
   "Go's log": (l, i) => `I1103 10:11:${second(i)}.123456    12 tracer.go:34] ${l}`,
   "the kernel's log": (l, i) => `[  12.3456${second(i)}] ${l}`,
   'the log of a job': (l, i) => `2023-11-03T10:11:${second(i)}.1234567Z ${l}`,
@@ -59,12 +73,30 @@ function callsOf(lines: readonly string[]): string[] {
   return rows.sort();
 }
 
-describe.each(Object.entries(recordings))('%s', (_, once) => {
-  const lines = [...once, ...once];
+/** A second half of nobody is a call of its own. */
+const CALLS: Record<string, number> = {
+  threads: 14,
+  times: 14,
+  alone: 16,
+  files: 7,
+  perf: 28,
+  'perf-trace': 17,
+  stacks: 14,
+};
+
+describe.each(Object.entries(recordings))('%s', (name, once) => {
+  const lines = once[0]!.includes('pid ') || once === recordings.alone ? [...once, ...once] : once;
   const expected = callsOf(lines);
-  // A second half of nobody is a call of its own.
-  it('are read', () => expect(expected).toHaveLength(once === recordings.alone ? 16 : 14));
+  it('are read', () => expect(expected).toHaveLength(CALLS[name]!));
   it.each(Object.entries(ways))('behind %s', (_name, way) => {
     expect(callsOf(lines.map(way))).toEqual(expected);
   });
+});
+
+it('the number of the process that wrote a log is no thread', () => {
+  for (const lines of [
+    [...untimed, ...untimed],
+    [...recordings.files!, ...recordings.files!],
+  ])
+    expect(callsOf(lines.map((line) => `[pid 77] ${line}`))).toEqual(callsOf(lines));
 });

@@ -89,9 +89,13 @@ const LEAST_TID = 300;
 
 /** Lines that uniq -c counted: without times, each call once. Numbers that rise by one are those of lines. */
 function counted(lines: readonly string[]): ForeignTracer | null {
-  const counts = lines.flatMap((line) => COUNTED.exec(line)?.[1] ?? []).map(Number);
+  const counted = lines.flatMap((line, i) => {
+    const count = COUNTED.exec(line)?.[1];
+    return count === undefined ? [] : [{ count: Number(count), i }];
+  });
+  const counts = counted.map(({ count }) => count);
   if (counts.length < LEAST_NAMES || counts.length < lines.length * MOST_LINES) return null;
-  if (counts.every((count, i) => i === 0 || count === counts[i - 1]! + 1)) return null;
+  if (counted.every(({ count, i }) => count - i === counts[0]! - counted[0]!.i)) return null;
   // Threads behind a margin: they have large numbers, and come again.
   if (Math.min(...counts) >= LEAST_TID && new Set(counts).size * 2 <= counts.length) return null;
   return {
@@ -151,7 +155,7 @@ function cutOff(lines: readonly string[]): ForeignTracer | null {
 
 /** A record of strace, with its thread and time, or a frame, somewhere in a line. */
 export const BEHIND =
-  /(?<![\w.:])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ (?:exited|killed) |--- SIG[A-Z])|(?<=\s) > \S.*\[0x[\da-f]+\]/;
+  /(?<![\w.:])(?<!\d[/-])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ (?:exited|killed) |--- SIG[A-Z])|(?<=\s) > \S.*\[0x[\da-f]+\]/;
 
 const LONGEST_EXAMPLE = 60;
 

@@ -109,7 +109,7 @@ export const TRACERS: readonly Sign[] = [
   },
   {
     // Process, light-weight process and command before the call, arguments and results as numbers.
-    line: /^ *\d+ +\d+ +\S+ +[a-z_]\w*\(.*\)\s+(?:= |Err#)/,
+    line: /^ *\d+ +\d+ +(?=\S*[^\s\d.:])\S+ +[a-z_]\w*\(.*\)\s+(?:= |Err#)/,
     share: 0.5,
     what: 'a trace of ktruss (NetBSD)',
     advice: LINUX,

@@ -43,9 +43,12 @@ const DETECTION_LINES = 200;
 
 /** Whether a line is one of perf trace: times in milliseconds before a call. */
 export function isPerfTraceLine(line: string): boolean {
-  const body = LINE.exec(line)?.[5];
+  const body = LINE.exec(line.trimEnd())?.[5];
   return body !== undefined && (WHOLE.test(body) || FIRST_HALF.test(body) || SECOND_HALF.test(body));
 }
+
+/** Whether a line of perf trace begins so; the rest of it may stand in the next one. */
+export const beginsPerfTraceLine = (line: string): boolean => LINE.test(line);
 
 export const perfTrace: TraceFormat = {
   id: 'perf-trace',
@@ -53,7 +56,8 @@ export const perfTrace: TraceFormat = {
   detect(sample): Detection {
     const lines = textOf(sample)
       .split('\n', DETECTION_LINES)
-      .filter((line) => line.trim() !== '' && !FRAME.test(line));
+      .map((line) => line.trimEnd())
+      .filter((line) => line !== '' && (LINE.test(line) || !FRAME.test(line)));
     const calls = lines.filter(isPerfTraceLine).length;
     const score = lines.length === 0 ? 0 : calls / lines.length;
     return { score, reason: `${calls} of ${lines.length} lines are calls of perf trace` };
@@ -116,7 +120,7 @@ class PerfTraceParser {
       const feed = bytes.indexOf(LF, from);
       const end = feed < 0 ? bytes.length : feed;
       writer.lines++;
-      const line = textOf(bytes.subarray(from, end));
+      const line = textOf(bytes.subarray(from, end)).trimEnd();
       const reason = this.line(line);
       if (reason !== '') {
         if (feed < 0) writer.cutOff = true;
@@ -131,13 +135,14 @@ class PerfTraceParser {
 
   /** '' or why the line cannot be used. */
   private line(line: string): string {
-    const frame = FRAME.exec(line);
+    // Of calls that were indented some end as frames do.
+    const frame = LINE.test(line) ? null : FRAME.exec(line);
     if (frame !== null) {
       this.frame(frame[1]!);
       return '';
     }
     // Whoever copied it doubled the line feeds: a chain goes on.
-    if (line.trim() === '') {
+    if (line === '') {
       this.writer.notices++;
       return '';
     }
@@ -145,7 +150,7 @@ class PerfTraceParser {
     const [, time, ms, comm, tid, body] = LINE.exec(line) ?? [];
     if (body === undefined) {
       // perf's own words (`LOST 12 events!`), and what stands between.
-      if (!/^\s*LOST \d+ events/.test(line) && !SUMMARY.test(line.trimEnd())) return 'no system call';
+      if (!/^\s*LOST \d+ events/.test(line) && !SUMMARY.test(line)) return 'no system call';
       this.writer.notices++;
       return '';
     }

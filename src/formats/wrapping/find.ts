@@ -1,7 +1,7 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
 import { foldedAt } from './folded.js';
-import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS, WRITER_ID } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead, sharedPrefix } from './shared-prefix.js';
@@ -82,20 +82,21 @@ function undone(lines: readonly string[], { undo, goesOn }: Mark): string[] {
 
 /** Whose lines were put together, where that cannot be undone: the numbers of their threads mean nothing to each other. */
 function sourcesOf(lines: readonly string[], found: Found, tids: boolean): string[] {
-  const sources = new Set<string>();
+  // Of each head its own: what stands before all lines is no other's.
+  const sources = found.steps.map(() => new Set<string>());
   for (const [i, given] of lines.entries()) {
     if (!isRecord(found.lines[i]!)) continue;
     let line = given;
-    for (const id of found.steps) {
+    for (const [step, id] of found.steps.entries()) {
       const head = stepOf(id) as Head;
       const { source, tid } = head.pattern.exec(line)?.groups ?? {};
       // Files of one recording whose lines, or whose names, tell the thread.
       const told = head.id.startsWith('grep') && (tid !== undefined || !tids);
-      if (source !== undefined && !told) sources.add(source);
+      if (source !== undefined && !told) sources[step]!.add(source);
       line = line.replace(head.pattern, '');
     }
   }
-  return sources.size > 1 ? [...sources] : [];
+  return sources.flatMap((names) => (names.size > 1 ? [...names] : []));
 }
 
 interface Found {
@@ -119,6 +120,10 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
   if (isElapsed(lines)) {
     const { steps, ...rest } = withoutHeads(cut(lines, ELAPSED), depth + 1);
     return { steps: [ELAPSED.id, ...steps], ...rest };
+  }
+  if (areOneWriters(lines)) {
+    const { steps, ...rest } = withoutHeads(cut(lines, WRITER_ID), depth + 1);
+    return { steps: [WRITER_ID.id, ...steps], ...rest };
   }
   let best: Found = { steps: [], lines, known: lines.filter(isKnown).length };
   if (depth === DEEPEST || best.known >= lines.length * PLAIN) return best;
@@ -187,6 +192,17 @@ function isElapsed(lines: readonly string[]): boolean {
     last = seconds;
   }
   return rises >= RISES;
+}
+
+/**
+ * Whether one number stands before the threads of all records: the tracer's own, in a log. Whole seconds between lines (-r), which strace prints
+ * in the place of those threads, are hours only where all of them are.
+ */
+function areOneWriters(lines: readonly string[]): boolean {
+  const records = lines.filter(isRecord);
+  const numbers = records.map((line) => WRITER_ID.pattern.exec(line)?.groups?.number);
+  if (numbers.length < NUMBERED_LINES || numbers[0] === undefined || new Set(numbers).size > 1) return false;
+  return records.every((line) => !/^\[pid +\d+\] \d{2} /.test(line));
 }
 
 /** Lines that are not empty; `most` of them. */

@@ -2,7 +2,7 @@
  * Lines that a mail program or a terminal folded at its width: at the last space that fits, or at the very column. What goes on with
  * the line before does not begin as the other records do, and its first word did not fit behind that line.
  */
-import { isKnown, isRecord } from './known-lines.js';
+import { isKnown, beginsPerfRecord, isRecord } from './known-lines.js';
 
 export interface Fold {
   readonly id: string;
@@ -72,7 +72,8 @@ export function foldOf(step: string): Fold | null {
  * records begin with their thread or time it has none, and where they do not, the one before is not whole.
  */
 function begins(line: string, led: boolean, before: string): boolean {
-  if (line === '') return true;
+  // No rest of another line looks like an event of perf, or is indented as a frame.
+  if (line === '' || line.startsWith('\t') || beginsPerfRecord(line)) return true;
   if (led && LED.test(line)) return true;
   if (isRecord(line)) return !led && (isWhole(before) || before === '');
   return isKnown(line);

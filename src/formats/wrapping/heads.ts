@@ -60,6 +60,16 @@ export const HEADS: readonly Head[] = [
   { id: 'cri', what: 'a container log (CRI)', pattern: at(String.raw`${ISO} (?:stdout|stderr) (?:F|(?<part>P)) `) },
   // kubectl logs --prefix; the time of --timestamps stands behind it.
   { id: 'kubectl', what: 'kubectl logs --prefix', pattern: at(String.raw`\[(?<source>pod\/[^\]\s]+)\] `) },
+  // Python's logging without a format of one's own: level and logger.
+  { id: 'python-log', what: "Python's log", pattern: at(String.raw`(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.-]+: ?`) },
+  // Go's log package; its file and line with Lshortfile.
+  {
+    id: 'go-log',
+    what: "Go's log",
+    pattern: at(String.raw`\d{4}/\d\d/\d\d (?<day>${CLOCK}) (?:[\w./-]+\.go:\d+: )?`),
+  },
+  // docker build: the step, and seconds since it began.
+  { id: 'buildkit', what: 'docker build', pattern: at(String.raw`#\d+ (?<uptime>\d+\.\d+) `) },
   // docker compose logs, docker service logs. A name of one word, so no call and no time.
   { id: 'compose', what: 'docker compose', pattern: at(String.raw`(?<source>[\w.@-]+) +\| `) },
   // kubectl and docker logs --timestamps, ts '%FT%T', hosted build logs.
@@ -118,6 +128,14 @@ export const LINE_NUMBER: Head = {
   what: 'line numbers',
   // cat -n, nl, less -N, editors, lists (`1. `, `1) `, `#1 `), tables (`1 | `, bat's `1 \u2502 `). The space of a frame stays.
   pattern: /^ *[L#]?(?<number>\d+)(?:\t| *(?:\||\xe2\x94\x82) ?|: ?|[.)] +| +(?= > )| +)/,
+};
+
+/** What a log of the tracer's own names its writer by, before the thread of the line: the same in all of them, which find.ts checks. */
+export const WRITER_ID: Head = {
+  id: 'writer-id',
+  what: 'the number of a process that wrote a log',
+  pattern:
+    /^\[pid +(?<number>\d+)\] (?=(?:\[pid +\d+\] |\d{2,7}(?:<[^>]*>)? +)(?:[\d:.]+ +)?(?:[a-z_]\w*\(|<\.\.\. |\+\+\+ |--- ))/,
 };
 
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */

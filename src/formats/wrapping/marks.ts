@@ -30,7 +30,7 @@ const TAG =
   /<\/?(?:pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
 /** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
 const HTML_SIGN =
-  /&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
+  /\b(?:fd|epfd|dfd): \d+&(?:amp;)?(?:lt|#60|#x3c);|&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
 /** Between two cells of a table: of the number of a line and the line, mostly. */
 const CELLS = /<\/td>\s*<td(?:\s[^<>]*)?>/gi;
 
@@ -54,6 +54,12 @@ const COMMA_TIME = /^( *(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:\d+:\d\d:\d\d|\d+
 const COMMA_DURATION = /<(\d+),(\d+)>(?=\s*$)/;
 /** A field of CSV that is a number with a comma: between other separators, or in quotation marks. */
 const COMMA_FIELD = /((?:^|[;\t])-?\d+),(?=\d+(?:[;\t\r]|$))|"(-?\d+),(\d+)"/g;
+
+/** What a forum, Jira or JUnit puts round a text, where it stands in the line of a record. */
+const OPENING =
+  /^(?:\[(?:code|quote|pre|spoiler|php|shell|bash|log)(?:=[^\]]*)?\]|\{(?:noformat|code)(?::[^}]*)?\}|(?:<[\w-]+>)*<!\[CDATA\[|```(?=\S+\())+/i;
+const CLOSING =
+  /(?:\[\/(?:code|quote|pre|spoiler|php|shell|bash|log)\]|\{(?:noformat|code)\}|\]\]>(?:<\/[\w-]+>)*|```)\s*$/i;
 
 /** The prompt of more(1), and what deletes it: carriage returns, blanks, backspaces. */
 const PAGED = /^.*--More--(?:\(\d+%\))?[\r\b ]*[\r\b]/;
@@ -169,7 +175,7 @@ export const MARKS: readonly Mark[] = [
     id: 'quoted-printable',
     what: 'quoted-printable text of a mail',
     // Names of flags, structures and results: an equals sign stands in nearly every record.
-    sign: (lines) => many(lines, /=3D/) && !many(lines, /=(?!3D|[0-9A-F]{2}|$)/),
+    sign: (lines) => (many(lines, /=3D/) || many(lines, /\S=$/)) && !many(lines, /=(?!3D|[0-9A-F]{2}|$)/),
     undo: (line) =>
       line.replace(/=$/, '').replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
     goesOn: (line) => line.endsWith('='),
@@ -178,8 +184,8 @@ export const MARKS: readonly Mark[] = [
     id: 'quoted-lines',
     what: 'quotation marks round each line',
     sign: (lines) => {
-      const items = lines.filter((line) => /\w/.test(line));
-      const quoted = items.filter((line) => QUOTED_LINE.test(line.trim())).length;
+      const items = lines.filter((line) => /\w/.test(line)).map(ofList);
+      const quoted = items.filter((line) => QUOTED_LINE.test(line)).length;
       return (
         items.length > 1 &&
         quoted >= items.length * MOST &&
@@ -188,7 +194,7 @@ export const MARKS: readonly Mark[] = [
       );
     },
     undo: (line) => {
-      const [, mark, inner] = QUOTED_LINE.exec(line.trim()) ?? [];
+      const [, mark, inner] = QUOTED_LINE.exec(ofList(line)) ?? [];
       if (inner === undefined) return line;
       return mark === '"' ? unquoted(`"${inner}"`) : inner;
     },
@@ -201,6 +207,12 @@ export const MARKS: readonly Mark[] = [
       (lines.some((line) => /[(,] ?&(?:amp;)?(?:quot|#34|#x22);/i.test(line)) &&
         !lines.some((line) => line.includes('"'))),
     undo: (line) => line.replace(CELLS, '\t').replace(TAG, '').replace(ENTITY, characterOf),
+  },
+  {
+    id: 'frame',
+    what: 'marks of a forum or a test report in the lines of records',
+    sign: (lines) => lines.some((line) => OPENING.test(line) && isKnown(line.replace(OPENING, ''))),
+    undo: (line) => line.replace(OPENING, '').replace(CLOSING, ''),
   },
   {
     id: 'markdown',
@@ -261,6 +273,13 @@ function withoutEnd(line: string, characters: string): string {
   while (end > 0 && characters.includes(line[end - 1]!)) end--;
   return line.slice(0, end);
 }
+
+/** The line without the brackets of a list that begins or ends in it. */
+const ofList = (line: string): string =>
+  line
+    .trim()
+    .replace(/^\[(?=")/, '')
+    .replace(/(?<=")\],?$/, '');
 
 function isRow(line: string): boolean {
   return ROW.test(line.trim().replace(LIST_END, ''));

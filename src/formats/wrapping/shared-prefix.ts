@@ -4,6 +4,7 @@
  */
 import { BEHIND } from '../foreign/index.js';
 import type { Head } from './heads.js';
+import { perfIndex } from './known-lines.js';
 
 /** Fewer lines share anything by chance. */
 const LEAST_LINES = 3;
@@ -32,7 +33,7 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '
 /** The step that takes off what stands before the records of the lines; null when they share nothing. */
 export function sharedPrefix(lines: readonly string[]): string | null {
   const prefixes = lines.flatMap((line) => {
-    const index = BEHIND.exec(line)?.index ?? 0;
+    const index = recordIndex(line);
     return index > 0 ? [tokensOf(line.slice(0, index))] : [];
   });
   const [first] = prefixes;
@@ -54,6 +55,16 @@ export function sharedPrefix(lines: readonly string[]): string | null {
   }
   return STEP + pattern;
 }
+
+/** Where a record begins behind something else; 0 where none does. */
+function recordIndex(line: string): number {
+  const atTrace = PERF_TRACE.exec(line)?.index;
+  if (atTrace !== undefined) return atTrace;
+  const atScript = perfIndex(line);
+  return atScript >= 0 ? atScript : (BEHIND.exec(line)?.index ?? 0);
+}
+/** Time, duration and task of perf trace. */
+const PERF_TRACE = /(?<!\S)(?:\?|\d+\.\d+) \( *(?:\d+\.\d+ ms)? *\):? /;
 
 /** The head of a step that `sharedPrefix` gave; null for another. */
 export function prefixHead(step: string): Head | null {

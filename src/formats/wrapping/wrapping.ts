@@ -7,7 +7,7 @@ import { LF } from '../../lib/bytes.js';
 import type { ParseOptions, TraceFormat } from '../format.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { type Fold, foldOf } from './folded.js';
-import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, stampOf } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead } from './shared-prefix.js';
 import { suffixMark } from './shared-suffix.js';
@@ -35,7 +35,7 @@ export const isUntimed = (line: string): boolean => UNTIMED.test(line);
 export const isUnthreaded = (line: string): boolean => UNTHREADED.test(line);
 
 const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
-const heads = new Map([...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED].map((head) => [head.id, head]));
+const heads = new Map([...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED, WRITER_ID].map((head) => [head.id, head]));
 
 /** What a step takes off. */
 export const stepOf = (id: string): Mark | Head | Fold =>
