@@ -5,7 +5,7 @@
  */
 import type { Trace } from '../trace/table.js';
 import { PLACES_MODULE } from './kernel/places-module.js';
-import { instanceWithin } from '../lib/wasm-instance.js';
+import { type Frugal, workWithin } from '../lib/wasm-instance.js';
 import type { ContextTable } from './contexts.js';
 import { descriptorEffect } from './descriptors.js';
 import { EDGE, OUTCOME, type Symbol, grainsOf, resultTraits, sizeClass, symbolOf } from './symbols.js';
@@ -54,7 +54,7 @@ export const LONG_RUN = 1000;
 const UNLIMITED = 0x7fffffff;
 
 /** What src/context/kernel/places.ts exports. In capitals: addresses and sizes. */
-interface Exports {
+interface Exports extends Frugal {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly BLOCK: WebAssembly.Global;
   readonly THREAD: WebAssembly.Global;
@@ -83,8 +83,12 @@ interface Exports {
 }
 
 export function placesOf(trace: Trace, options: PlaceOptions = {}): Places {
+  const bytes = MEMORY + 2 * trace.length + MEMORY_OF_THREAD * trace.threads.length;
+  return workWithin<Exports, Places>(PLACES_MODULE, bytes, (wasm) => placesWith(wasm, trace, options));
+}
+
+function placesWith(wasm: Exports, trace: Trace, options: PlaceOptions): Places {
   const { length, calls, threads } = trace;
-  const wasm = instanceWithin<Exports>(PLACES_MODULE, MEMORY + 2 * length + MEMORY_OF_THREAD * threads.length);
   wasm.layOut(length, threads.length, calls.length, calls.indexOf('rt_sigreturn'));
   describe(trace, wasm);
   const symbols = new Symbols(calls, options.longestRun, wasm);
@@ -117,7 +121,7 @@ export function placesOf(trace: Trace, options: PlaceOptions = {}): Places {
     classes: Array.from(classes.third, (row, k) => {
       return { before: symbols.outcomes[classes.first[k]!]!, call: symbols.outcomes[classes.second[k]!]!, row };
     }),
-    ofRow: new ofRow(buffer, wasm.PLACES.value, length),
+    ofRow: new ofRow(buffer, wasm.PLACES.value, length).slice(),
     contextOf: places.first,
     classOf: places.second,
     longRuns: runsAt(wasm),

@@ -18,13 +18,21 @@ export async function readWithin(path: string, most: number): Promise<Buffer> {
     const stats = await handle.stat();
     if (stats.size > most) throw tooLarge(path, most);
     const pieces: Buffer[] = [];
-    for (let total = 0; ;) {
-      const room = Buffer.allocUnsafe(pieces.length === 0 && stats.size > 0 ? stats.size + 1 : PIECE);
-      const { bytesRead } = await handle.read(room, 0, room.length, null);
-      if (bytesRead === 0) return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, total);
-      pieces.push(room.subarray(0, bytesRead));
+    // With a byte more than the file has: so its end shows without another piece.
+    let room = Buffer.allocUnsafe(stats.size > 0 ? stats.size + 1 : PIECE);
+    for (let [total, at] = [0, 0]; ;) {
+      const { bytesRead } = await handle.read(room, at, room.length - at, null);
+      if (bytesRead === 0) {
+        const last = room.subarray(0, at);
+        return pieces.length === 0 ? last : Buffer.concat([...pieces, last], total);
+      }
+      at += bytesRead;
       total += bytesRead;
       if (total > most) throw tooLarge(path, most);
+      if (at < room.length) continue;
+      pieces.push(room);
+      room = Buffer.allocUnsafe(PIECE);
+      at = 0;
     }
   } finally {
     await handle.close();

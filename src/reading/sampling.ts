@@ -56,7 +56,7 @@ export async function sampleOf(source: Source): Promise<Sampled> {
     head.push(value);
     length += value.length;
   }
-  const sample = sampled(Buffer.concat(head, length).subarray(0, SAMPLE_BYTES));
+  const sample = sampled(Buffer.concat(head, Math.min(length, SAMPLE_BYTES)));
   return {
     source,
     sample,

@@ -6,7 +6,7 @@
  */
 import { UNITS_MODULE } from './kernel/units-module.js';
 import type { Trace } from '../trace/table.js';
-import { instanceWithin } from '../lib/wasm-instance.js';
+import { type Frugal, workWithin } from '../lib/wasm-instance.js';
 import { type FoldedAppearances, RANGE, foldedAppearances } from './appearance.js';
 import type { FeatureTable } from './features.js';
 import { type SegmentationOptions, type SleepsByThread, sleepsByThread } from './segmentation.js';
@@ -45,7 +45,7 @@ export interface OnePassInput {
 const MOST_SUMS = 1 << 20;
 
 /** What src/units/kernel/units.ts exports. In capitals: addresses and sizes. */
-interface Exports {
+interface Exports extends Frugal {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly BLOCK: WebAssembly.Global;
   readonly START: WebAssembly.Global;
@@ -104,10 +104,15 @@ function memoryFor({ threads, calls, sleeps }: OnePassInput): number {
 
 /** Rows must be in order of time. O(rows + entries log types). */
 export function unitsWithFeatures(input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
+  return workWithin<Exports, UnitsWithFeatures>(UNITS_MODULE, memoryFor(input), (wasm) =>
+    unitsWith(wasm, input, options),
+  );
+}
+
+function unitsWith(wasm: Exports, input: OnePassInput, options: SegmentationOptions): UnitsWithFeatures {
   const { length, threads, calls, only } = input;
   const { fromNs, toNs, gapNs, waitNs } = options;
   const { start } = input.columns;
-  const wasm = instanceWithin<Exports>(UNITS_MODULE, memoryFor(input));
   const shared = threads * calls > MOST_SUMS;
   wasm.layOut(threads, calls, gapNs, waitNs, toNs, shared);
   if (only !== undefined) wasm.setOnly(only.from, only.to);

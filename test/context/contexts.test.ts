@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 // @ts-expect-error a script, without types
 import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { contextsOf } from '../../src/context/contexts.js';
+import { placesOf } from '../../src/context/places.js';
 import { grainsOf, parseSymbol, serialiseSymbol, symbolText } from '../../src/context/symbols.js';
 import { traceFromText } from '../helpers/trace.js';
 
@@ -61,6 +62,17 @@ describe('contexts', () => {
     expect(found[4]).toBe('read:tcp=0 > read:tcp=0 > read:tcp=0 > read:tcp=0'); // the third of the run is still usual
     expect(found[5]).toBe('accept:tcp > getpid > read:tcp=0 > read:tcp=0');
     expect(found[9]).toBe('accept:tcp > getpid > read:tcp=0 > ^');
+  });
+
+  it('leaves what it found of one trace alone when it looks at the next', () => {
+    const calls = ['read:tcp=9', 'write:tcp=9', 'close:tcp', 'poll=1'];
+    const trace = (first: number, length: number) =>
+      traceFromText(Array.from({ length }, (_, i) => `1 0.${100 + i} ${calls[(first + i) % 4]!}`).join('\n'));
+    const one = placesOf(trace(0, 40));
+    const before = structuredClone(one);
+    placesOf(trace(2, 90));
+    expect(one).toEqual(before);
+    expect(placesOf(trace(0, 40))).toEqual(before);
   });
 
   it('knows who opened a connection, and what was done last on a descriptor', () => {

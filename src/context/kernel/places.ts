@@ -11,7 +11,7 @@
  */
 import { ACCEPTED, CONNECTED, knownOf, layOutProcesses, note, processOf } from './descriptors';
 import { LOOPING, RETURNED, RUNS, STOPPED, Thread, endRun, layOutThreads, runs, threadAt, threads } from './threads';
-import { room, twice } from '../../lib/kernel/room';
+import { room, twice, used } from '../../lib/kernel/room';
 import { Tuples, intern, part, tuples } from './tuples';
 
 /** Rows that the driver puts into memory at a time: few enough to stay in the processor's second-level cache. */
@@ -83,7 +83,7 @@ export function layOut(rowCount: i32, threadCount: i32, calls: i32, sigreturnCal
 let PROCESSES: usize = 0;
 export { ABOUT, DOES, PLACES, PROCESSES, SIZES };
 export { classes, codes, contexts, places, triples };
-export { RUNS, runs, wide };
+export { RUNS, runs, used, wide };
 
 export function addSymbol(outcome: i32, limit: i32): void {
   if (symbols == symbolRoom) {

@@ -1,4 +1,4 @@
-/** miner.ts (4cae812dcd0860fd), assembled by `npm run build`. */
+/** miner.ts (3ad2fe82abceccd1), assembled by `npm run build`. */
 export const MINER_MODULE = [
   'AGFzbQEAAAABLQhgAAF/YAF/AGAAAGACf38AYAJ/fwF/YAF/AX9gA39/fwBgB39/f39/f38BfwMcGwEFAwYBAQUDAgQCAwEABAAA',
   'AAAABwYBBAICAAUEAQCABQaFAjR/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQAL',

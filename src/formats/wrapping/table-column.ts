@@ -18,6 +18,8 @@ export function tableColumn(lines: readonly string[]): string | null {
     const rows = lines.map((line) => fieldsOf(line, separator));
     const width = Math.max(...rows.map((row) => row.length));
     for (let column = 0; column < width; column++) {
+      // Traces have many columns by their commas, and nothing in quotation marks there.
+      if (rows.filter((row) => row[column]?.quoted === true).length < LEAST_LINES) continue;
       const held = rows.filter((row) => row.length > 1 && holdsRecord(row[column]?.text ?? ''));
       const quoted = held.filter((row) => row[column]!.quoted);
       if (quoted.length < LEAST_LINES || held.length < lines.length * MOST) continue;

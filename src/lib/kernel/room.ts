@@ -17,3 +17,8 @@ export function twice(from: usize, bytes: usize): usize {
   memory.copy(to, from, bytes);
   return to;
 }
+
+/** Bytes from the beginning of memory that are in use. */
+export function used(): usize {
+  return free;
+}

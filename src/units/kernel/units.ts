@@ -6,12 +6,12 @@
  * Where a unit ends is said in units/segmentation.ts, what its features are in units/features.ts.
  */
 import { CELLS, ENTRIES, NEXT_FROM, UNITS, entries, full, layOutFound, push, taken, units } from './found';
-import { room } from '../../lib/kernel/room';
+import { room, used } from '../../lib/kernel/room';
 import { add, giveSlot, layOutSums, sumsFor, takeSlot } from './sums';
 import { OFFSETS, RANGES, layOutVectors, vectors } from './vectors';
 
 export { CELLS, ENTRIES, NEXT_FROM, UNITS, entries, taken, units };
-export { OFFSETS, RANGES, vectors };
+export { OFFSETS, RANGES, used, vectors };
 
 /** Rows that the driver puts into memory at a time: few enough to stay in the processor's second-level cache. */
 export const BLOCK: i32 = 1 << 13;

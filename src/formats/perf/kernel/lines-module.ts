@@ -1,4 +1,4 @@
-/** lines.ts (5c52ac76228e530b), assembled by `npm run build`. */
+/** lines.ts (e62ab093d77a2e5e), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABOwtgAAF/YAJ/fwBgAX8AYAAAYAF/AX9gBn9/f39/fwBgBH9/f3wBf2AAAXxgAXwAYAJ/fwF/YAN/f38AAxwbAQME',
   'AAIEAwIBAgUCBgAAAAAHAAEIAQkAAAMKBQQBAIAFBq8DQn8BQQALfwFBAAt/AUEAC3wBRAAAAAAAAAAAC38BQQALfwFBAAt/AUEA',

@@ -1,4 +1,4 @@
-/** lines.ts (2d651556d4dcfa1d), assembled by `npm run build`. */
+/** lines.ts (3152004f3780ecd0), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABRw1gAn9/AX9gAAF/YAF/AX9gAn9/AGADf39/AX9gAX8AYAAAYAF/AX5gA39/fwBgBH9/f38AYAR/f398AX9gA398',
   'fwBgAAF8AyYlBwIAAAIAAAAECAUCBgYFCQUDBgIEAAMDAwoBAAEBAQELDAEEAAUEAQCABQbZAjp/AUEAC3wBRAAAAAAAAAAAC38B',
