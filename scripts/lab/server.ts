@@ -51,7 +51,7 @@ export interface Server {
   /** Time from listening to being ready, ms. */
   readonly settleMs?: number;
   /** What it talks to. */
-  readonly peer?: 'http';
+  readonly peer?: 'http' | 'postgres';
   /** Writes its configuration. */
   launch(place: Place): Promise<Launch>;
   readonly load: LoadShape;

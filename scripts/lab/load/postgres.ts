@@ -1,4 +1,5 @@
 /** PostgreSQL's protocol, version 3 (manual, "Frontend/Backend Protocol"): simple queries. A kind is the name of a transaction. */
+import { createHash } from 'node:crypto';
 import net from 'node:net';
 import type { Session, Target } from './client.js';
 
@@ -53,12 +54,42 @@ function statements(kind: string, { random }: Target): string[] {
   }
 }
 
-class Connection {
+/** A message: its type (none for the first of a connection), its length, its body. */
+export function frame(type: string, body: string | Buffer): Buffer {
+  const bytes = Buffer.from(body);
+  const head = Buffer.alloc(type.length + 4);
+  head.write(type);
+  head.writeUInt32BE(bytes.length + 4, type.length);
+  return Buffer.concat([head, bytes]);
+}
+
+/** The first message of a connection, in version 3.0. */
+export function startup(user: string, database: string): Buffer {
+  return frame('', Buffer.from(`\0\x03\0\0user\0${user}\0database\0${database}\0\0`, 'latin1'));
+}
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+const AUTHENTICATION_MD5 = 5;
+const md5 = (...parts: readonly (string | Buffer)[]) => {
+  const hash = createHash('md5');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+};
+
+export class Connection {
   private received = Buffer.alloc(0);
   private failed = false;
   private waiting: { resolve(ok: boolean): void; reject(error: Error): void } | null = null;
 
-  constructor(private readonly socket: net.Socket) {
+  /** With a login for servers that ask for one. */
+  constructor(
+    private readonly socket: net.Socket,
+    private readonly login?: Login,
+  ) {
     socket.on('data', (bytes: Buffer) => {
       this.received = Buffer.concat([this.received, bytes]);
       this.read();
@@ -67,16 +98,22 @@ class Connection {
     socket.on('close', () => this.waiting?.reject(new Error('closed')));
   }
 
-  /** Sends a message; whether the server is ready again without having complained. */
-  send(type: string, body: string | Buffer): Promise<boolean> {
-    const head = Buffer.alloc(type.length + 4);
-    head.write(type);
-    head.writeUInt32BE(body.length + 4, type.length);
+  /** Sends one or more messages; whether the server is ready again without having complained. */
+  exchange(bytes: Buffer): Promise<boolean> {
     this.failed = false;
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };
-      this.socket.write(Buffer.concat([head, Buffer.from(body)]));
+      this.socket.write(bytes);
     });
+  }
+
+  /** Says goodbye, and waits for nothing. */
+  end(): void {
+    this.socket.end(frame('X', ''));
+  }
+
+  close(): void {
+    this.socket.destroy();
   }
 
   private read(): void {
@@ -86,13 +123,18 @@ class Connection {
       const type = String.fromCharCode(this.received[0]!);
       if (type === 'E') this.failed = true;
       if (type === 'Z') this.waiting?.resolve(!this.failed);
+      if (type === 'R') this.authenticate(this.received.subarray(5, end));
       this.received = this.received.subarray(end);
     }
   }
+
+  private authenticate(request: Buffer): void {
+    if (this.login === undefined || request.readUInt32BE(0) !== AUTHENTICATION_MD5) return;
+    const { user, password } = this.login;
+    this.socket.write(frame('p', `md5${md5(md5(password, user), request.subarray(4, 8))}\0`));
+  }
 }
 
-/** Version 3.0. */
-const STARTUP = Buffer.from([0, 3, 0, 0, ...Buffer.from('user\0lab\0database\0postgres\0\0')]);
 /** A client comes anew after about so many requests: a process a connection. */
 const REQUESTS = 60;
 
@@ -102,21 +144,21 @@ export async function open(target: Target): Promise<Session> {
   return {
     async request(kind) {
       if (left-- <= 0) {
-        connection.socket.end(Buffer.from([0x58, 0, 0, 0, 4]));
+        connection.end();
         left = REQUESTS;
         connection = await connect(target);
       }
       let ok = true;
-      for (const statement of statements(kind, target)) ok = (await connection.query(statement)) && ok;
+      for (const statement of statements(kind, target))
+        ok = (await connection.exchange(frame('Q', `${statement}\0`))) && ok;
       return ok;
     },
-    close: () => connection.socket.destroy(),
+    close: () => connection.close(),
   };
 }
 
-async function connect(target: Target): Promise<{ socket: net.Socket; query(sql: string): Promise<boolean> }> {
-  const socket = net.connect(target.port, '127.0.0.1');
-  const connection = new Connection(socket);
-  if (!(await connection.send('', STARTUP))) throw new Error('refused');
-  return { socket, query: (sql) => connection.send('Q', `${sql}\0`) };
+async function connect(target: Target): Promise<Connection> {
+  const connection = new Connection(net.connect(target.port, '127.0.0.1'));
+  if (!(await connection.exchange(startup('lab', 'postgres')))) throw new Error('refused');
+  return connection;
 }

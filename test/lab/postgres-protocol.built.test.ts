@@ -1,0 +1,103 @@
+/** What the lab's clients of a database say, and what the peer that stands for a database answers. */
+import { type ChildProcess, fork } from 'node:child_process';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { open as openPooled } from '../../scripts/lab/load/pgbouncer.js';
+import { Connection, frame, open, startup } from '../../scripts/lab/load/postgres.js';
+import { rngOf } from '../../scripts/lab/rng.js';
+import { until } from '../helpers/running.js';
+
+const PEER = path.join(import.meta.dirname, '../../dist/scripts/lab/peers/postgres.js');
+const ending: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ending.splice(0)) end();
+});
+
+const target = (port: number) => ({ port, peerPort: 0, random: rngOf('test') });
+
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('error', () => resolve(false));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+async function startPeer(): Promise<{ port: number; peer: ChildProcess }> {
+  const port = await freePort();
+  const peer = fork(PEER, [String(port)], { stdio: 'ignore' });
+  ending.push(() => peer.kill('SIGKILL'));
+  await until('the peer to listen', () => accepts(port));
+  return { port, peer };
+}
+
+describe('the peer that stands for a database', () => {
+  it('answers each kind that clients of a pooler ask for', async () => {
+    const { port } = await startPeer();
+    const session = await openPooled(target(port));
+    ending.push(() => session.close());
+    const kinds = ['read', 'rows', 'update', 'transaction', 'prepared', 'wrong', 'settings', 'connect archive'];
+    for (const kind of kinds) expect([kind, await session.request(kind)]).toEqual([kind, true]);
+  });
+
+  it('refuses what is no statement, and says so', async () => {
+    const { port } = await startPeer();
+    const session = await open(target(port));
+    ending.push(() => session.close());
+    expect(await session.request('read')).toBe(true);
+    // CREATE and DROP are beyond it.
+    expect(await session.request('temporary')).toBe(false);
+    expect(await session.request('read')).toBe(true);
+  });
+
+  it('leaves statements without an answer when it is told to', async () => {
+    const { port, peer } = await startPeer();
+    const session = await openPooled(target(port));
+    ending.push(() => session.close());
+    await new Promise((resolve) => peer.send({ delayMs: 0, loss: 1 }, resolve));
+    // It has taken the message once a connection that came after it is let in.
+    await openPooled(target(port)).then((later) => later.close());
+    const answered = session.request('read').then(() => 'answered');
+    const waited = new Promise((resolve) => setTimeout(resolve, 100, 'waited'));
+    expect(await Promise.race([answered.catch(() => 'closed'), waited])).toBe('waited');
+  });
+});
+
+describe('a client that is asked for its password', () => {
+  it('answers with the digest that the salt asks for', async () => {
+    const received: Buffer[] = [];
+    const server = net.createServer((socket) => {
+      socket.on('data', (bytes) => {
+        received.push(bytes);
+        const asked = frame('R', Buffer.from([0, 0, 0, 5, 1, 2, 3, 4]));
+        const welcome = Buffer.concat([frame('R', Buffer.alloc(4)), frame('Z', 'I')]);
+        socket.write(received.length === 1 ? asked : welcome);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const connection = new Connection(net.connect(port, '127.0.0.1'), { user: 'lab', password: 'in the lab' });
+    ending.push(() => {
+      connection.close();
+      server.close();
+    });
+    expect(await connection.exchange(startup('lab', 'shop'))).toBe(true);
+    expect(received.map((bytes) => bytes.toString('latin1'))).toEqual([
+      '\0\0\0\x20\0\x03\0\0user\0lab\0database\0shop\0\0',
+      // md5(md5(password, user), salt), computed with another library.
+      'p\0\0\0\x28md550ccf504a3d169d221df65fee760a0ea\0',
+    ]);
+  });
+});
