@@ -19,6 +19,7 @@ const DETECTORS: Readonly<Record<string, string>> = {
   'time-inside': 'time inside a call',
   'slow-steps': 'slower between known calls',
   'missing-steps': 'not done next as before',
+  'step-time': 'time between known calls',
 };
 
 export interface EvidenceText {

@@ -41,7 +41,7 @@ function usual([call]: Step, begin: number): [number, string[]] {
 
 const LEARNED = learnSignatures([traceFromText(text(20, true))], { parameters: DEFAULT_PARAMETERS });
 
-function masses(content: string, onset: number, signatures = LEARNED) {
+function masses(content: string, onset: number, signatures = LEARNED, strength = 1000) {
   const trace = traceFromText(content);
   const scene = sceneOf({
     trace,
@@ -51,7 +51,7 @@ function masses(content: string, onset: number, signatures = LEARNED) {
     toNs: trace.endNs + 1,
   });
   const tree = new ContextTree(signatures.model, signatures.functions.length);
-  const found = massesOf(scene, cellsOf(scene, onset * 1e9), { ns: onset * 1e9, strength: 1000 }, tree);
+  const found = massesOf(scene, cellsOf(scene, onset * 1e9), { ns: onset * 1e9, strength }, tree);
   const of = (detector: Mass['detector']) => {
     const mass = found.find((m) => m.detector === detector)!;
     const places = placesOf(mass.against);
@@ -216,6 +216,23 @@ describe('masses', () => {
       );
       expect(masses(looping, 20)('missing-steps').names).toEqual([]);
     });
+  });
+
+  it('go by where time goes in the whole window, where nothing changes in it: the server was sick before', () => {
+    /** Computing before each answer, from the first one on. */
+    const sick = text(200, false, 0, (step, begin) =>
+      step[0].startsWith('write:tcp') ? [begin + 0.08, usual(step, begin + 0.078)[1]] : usual(step, begin),
+    );
+    const weights = (strength: number) => {
+      const of = masses(sick, 100, LEARNED, strength);
+      return (['step-time', 'slow-steps'] as const).map((detector) => of(detector).weight);
+    };
+    const { names, items } = masses(sick, 100, LEARNED, 0)('step-time');
+    expect(names.slice(0, 2).sort()).toEqual(['answer', 'send']);
+    expect(items[0]).toMatchObject({ code: 'step-time', episode: ['pread64:file', 'write:tcp'] });
+    expect(items[0]!.args['seconds']).toBeGreaterThan(0.07 * 2000);
+    expect(weights(0)).toEqual([3, 0]);
+    expect(weights(1e9)[0]).toBeLessThan(1e-6);
   });
 
   it('are nothing where nothing changes', () => {

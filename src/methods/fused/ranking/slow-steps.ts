@@ -1,5 +1,5 @@
 /**
- * Steps that got slower: computing, calls of the C library's own, sleeps that no function of the role makes. A step is spent in one of the
+ * Steps that take long: computing, calls of the C library's own, sleeps that no function of the role makes. A step is spent in one of the
  * functions entered on the way from the one calling context to the other; which one, no single step tells, but all steps together do, as
  * tests do in spectrum-based fault localisation (Abreu et al., 2007): the functions that slow steps enter and others do not.
  */
@@ -10,21 +10,48 @@ import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, lift } from './mass.js';
 import { type StepKind, type Steps, episodeOf } from './steps.js';
 
-export function slowSteps(scene: Scene, cells: Cells, { kinds }: Steps, tree: ContextTree): Mass {
+/** What steps take after the onset beyond what they took before. O(kinds x depth). */
+export function slowSteps(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {
+  const odd = steps.kinds.map((kind) => Math.max(0, kind.late - expectedOf(kind)));
+  const items = itemsOf(scene, cells, odd, steps, (kind) => ({
+    rows: kind.rows,
+    count: Math.round(kind.lateTimes),
+    code: 'slow-step',
+    args: { seconds: kind.late / 1e9, usual: expectedOf(kind) / 1e9 },
+  }));
+  return { detector: 'slow-steps', weight: 1, items, ...charged(odd, steps, tree) };
+}
+
+/**
+ * What steps take, all of the window: what is there to go by where the trace began when the server was sick already. Its weight is that
+ * of the masses that compare, which then say nothing, together. O(kinds x depth).
+ */
+export function stepTime(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {
+  const took = steps.kinds.map(({ early, late }) => early + late);
+  const mean = sum(took) / Math.max(1, sum(steps.kinds.map(({ times }) => times)));
+  const items = itemsOf(scene, cells, took, steps, (kind) => ({
+    rows: [...kind.earlyRows, ...kind.rows],
+    count: Math.round(kind.times),
+    code: 'step-time',
+    args: { seconds: (kind.early + kind.late) / 1e9, usual: (mean * kind.times) / 1e9 },
+  }));
+  return { detector: 'step-time', weight: 3, items, ...charged(took, steps, tree) };
+}
+
+/** Time of the kinds of steps, charged to the functions that they enter, against how often these are entered. */
+function charged(ns: readonly number[], { kinds }: Steps, tree: ContextTree): Pick<Mass, 'share' | 'against'> {
   const [share, entering, usual] = [0, 1, 2].map(() => new Float64Array(tree.functions));
-  const kindsOdd = kinds.map(excessOf);
-  const odd = Math.max(1, sum(kindsOdd));
+  const odd = Math.max(1, sum(ns));
   const all = Math.max(1, sum(kinds.map(({ times }) => times)));
   kinds.forEach(({ from, to, times }, k) => {
-    for (const f of tree.above(to)) share![f]! += kindsOdd[k]! / odd;
+    for (const f of tree.above(to)) share![f]! += ns[k]! / odd;
     for (const f of new Set(entered(from, to, tree.parents).map((n) => tree.functionOf[n]!))) {
       if (f < 0) continue;
-      entering![f]! += kindsOdd[k]! / odd;
+      entering![f]! += ns[k]! / odd;
       usual![f]! += times / all;
     }
   });
-  const items = itemsOf(scene, cells, kinds);
-  return { detector: 'slow-steps', share: share!, against: lift(entering!, usual!), weight: 1, items };
+  return { share: share!, against: lift(entering!, usual!) };
 }
 
 function sum(values: readonly number[]): number {
@@ -36,24 +63,26 @@ function expectedOf({ early, times, lateTimes }: StepKind): number {
   return times > lateTimes ? (lateTimes * early) / (times - lateTimes) : 0;
 }
 
-function excessOf(kind: StepKind): number {
-  return Math.max(0, kind.late - expectedOf(kind));
-}
-
-/** The kinds of steps that got slowest, as people read them. */
-function itemsOf(scene: Scene, cells: Cells, kinds: readonly StepKind[]): Item[] {
+/** The kinds of steps with most time, as people read them. */
+function itemsOf(
+  scene: Scene,
+  cells: Cells,
+  ns: readonly number[],
+  { kinds }: Steps,
+  told: (kind: StepKind) => Pick<Item, 'rows' | 'count' | 'code' | 'args'>,
+): Item[] {
   return kinds
-    .map((kind) => ({ ...kind, excess: excessOf(kind), expected: expectedOf(kind) }))
-    .filter(({ excess, rows }) => excess > 0 && rows.length > 0)
-    .sort((a, b) => b.excess - a.excess || a.from - b.from || a.to - b.to)
+    .map((kind, k) => ({ ...told(kind), from: kind.from, to: kind.to, weight: ns[k]! }))
+    .filter(({ weight, rows }) => weight > 0 && rows.length > 0)
+    .sort((a, b) => b.weight - a.weight || a.from - b.from || a.to - b.to)
     .slice(0, TOLD)
-    .map(({ rows, excess, late, expected, lateTimes }): Item => ({
+    .map(({ rows, weight, count, code, args }): Item => ({
       rows,
       ...episodeOf(scene, cells, rows[0]!),
-      weight: excess,
-      count: Math.round(lateTimes),
+      weight,
+      count,
       expected: 0,
-      code: 'slow-step',
-      args: { seconds: late / 1e9, usual: expected / 1e9 },
+      code,
+      args,
     }));
 }
