@@ -18,6 +18,7 @@ import { abortsWith, onAbort } from './on-abort.js';
 import { type Reply, type Supervisor, type TaskEnvelope, WARM_UP } from './serve.js';
 import { Slots } from './slots.js';
 import { type LogLevel, type Stage, cancellation, throwIfCancelled } from './stage.js';
+import { v8Flags } from './v8-flags.js';
 
 export interface PoolOptions {
   /** Tasks at a time; at least 1. */
@@ -78,8 +79,7 @@ const GRACE_MS = 150;
 const IDLE_MS = 30_000;
 
 export function createPool(options: PoolOptions): Pool {
-  // As -Xms of other machines; workers that start from now on have it (`node --v8-options`).
-  if (options.startHeapMb !== undefined) setFlagsFromString(`--initial-heap-size=${options.startHeapMb}`);
+  for (const flag of v8Flags(options.startHeapMb, process.versions.v8)) setFlagsFromString(flag);
   return new PiscinaPool(Math.max(1, Math.floor(options.jobs)), options.maxHeapMb, options.helping ?? false);
 }
 
