@@ -178,7 +178,7 @@ const namesOf = (sources: readonly string[]): string => sources.slice(0, 5).join
 
 /** Why a text is in no format that is read. */
 function unreadable(path: string, text: Uint8Array, sample: Uint8Array): PerfscopeError {
-  const other = foreignTable(firstLines(text));
+  const other = foreignTable(firstLines(text)) ?? foreignTable(firstLines(sample));
   if (other !== null) return foreignError(path, other);
   const place = { path, line: 1, offset: 0 };
   const prefix = unknownPrefix(firstLines(text));

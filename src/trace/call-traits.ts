@@ -150,8 +150,12 @@ const otherFirst = new Set(OTHER_FIRST.split(/\s+/));
 /** `futex_time64`, `clock_gettime64`, `timerfd_settime64`: what 32-bit programs call since Linux 5.1 (time_t of 64 bits). */
 const TIME64 = /^(\w+)_time64$|^((?:clock|timer|timerfd)_(?:[gs]et|adj)time)64$/;
 
-/** The name under which a call is known everywhere: the same call with times of another width is the same call. */
+/**
+ * The name under which a call is known everywhere: the same call with times of another width is the same call, and so is one that strace
+ * called by the name of the C library's function before 4.6.
+ */
 export function canonicalCallName(name: string): string {
+  if (name === '_exit') return 'exit';
   return name.endsWith('64') ? name.replace(TIME64, '$1$2') : name;
 }
 

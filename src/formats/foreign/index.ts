@@ -169,6 +169,10 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
   if (first === undefined || prefixes.length * 2 < lines.length) return null;
   const { length } = first;
   const example = JSON.stringify(first.length <= LONGEST_EXAMPLE ? first : `${first.slice(0, LONGEST_EXAMPLE)}...`);
+  if (/^\s*\["/.test(first)) {
+    const advice = 'Take the lines out of the list: jq -r .[] FILE | perfscope analyze -';
+    return { what: `JSON (${example})`, advice };
+  }
   if (/^\s*[[{].*"/.test(first))
     return {
       what: `JSON (${example})`,

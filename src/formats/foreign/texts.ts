@@ -67,7 +67,7 @@ export const TEXTS: readonly Sign[] = [
     advice: 'Print them too: perf script -F comm,pid,tid,cpu,time,event,trace',
   },
   {
-    line: /^\s*\d+\.\d+ (?:.{1,16}\/)?\d+ (?:raw_)?syscalls:\w+\(/,
+    line: /^\s*\d+\.\d+ (?:.{1,16}\/)?\d+ [a-z_]+:\w+\(/,
     share: 0.3,
     what: 'events as perf trace -e prints them, which do not tell how long calls took',
     advice: `Let perf trace print calls (without -e EVENT). Or: ${PERF_TEXT}`,
@@ -175,9 +175,59 @@ export const TEXTS: readonly Sign[] = [
     advice: `Turn it into CSV, for example: jq -r '[.ts,.tid,.syscall,.ret,.dur]|@csv' FILE. ${CSV}`,
   },
   {
+    // perf script --header-only, or of a recording without events.
+    line: /^# (?:captured on|event : name = )/,
+    share: 0,
+    what: 'only the header of perf script',
+    advice: `Print events too. ${PERF_TEXT}`,
+  },
+  {
+    line: /^\[ perf script: Wrote /,
+    share: 0,
+    what: 'what perf script says to the terminal',
+    advice: PERF,
+  },
+  {
+    line: /^[0-9a-f]{7,8}:?(?: +[0-9a-f]{2,4}){6}|^\d{7}(?: +\S{1,3}){8}/,
+    share: 0.5,
+    what: 'a dump of bytes (xxd, hexdump, od)',
+    advice: 'Give the file itself; what xxd printed becomes it again with xxd -r.',
+  },
+  {
+    line: /^begin(?:-base64)? [0-7]{3} \S/,
+    share: 0,
+    what: 'a file written by uuencode',
+    advice: 'Decode it first: uudecode -o - FILE | perfscope analyze -',
+  },
+  {
+    line: /^\S*%20\S*%28\S*(?:%3D|%2C)/i,
+    share: 0.5,
+    what: 'a text written as part of an address (%20 for blanks)',
+    advice:
+      'Decode it first: python3 -c "import sys, urllib.parse as u; print(u.unquote(sys.stdin.read()))" < FILE | perfscope analyze -',
+  },
+  {
+    line: /^Content-Transfer-Encoding: *base64/i,
+    share: 0,
+    what: 'a mail whose text is written in base64',
+    advice: 'Save the text, or what is attached to the mail, and give that.',
+  },
+  {
+    line: /^[\d:.]+ (?:\S+ +(?:In|Out) +)?IP6? \S+ > \S+: /,
+    share: 0.3,
+    what: 'packets as tcpdump prints them',
+    advice: STRACE,
+  },
+  {
     line: /^(?:H4sI|KLUv|\/Td6W)[A-Za-z0-9+/=]{20,}\s*$/,
     share: 0,
     what: 'a compressed file written in base64',
+    advice: 'Decode it first: base64 -d FILE | perfscope analyze -',
+  },
+  {
+    line: /^[A-Za-z0-9+/]{60,}={0,2}\s*$/,
+    share: 0.8,
+    what: 'a text written in base64',
     advice: 'Decode it first: base64 -d FILE | perfscope analyze -',
   },
   {

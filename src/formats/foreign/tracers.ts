@@ -151,7 +151,7 @@ export const TRACERS: readonly Sign[] = [
     advice: LINUX,
   },
   {
-    line: /^"?Time of Day"?,"?Process Name"?/,
+    line: /^"?Time of Day"?[,;\t]"?Process Name"?/,
     share: 0,
     what: 'a recording of Process Monitor (Windows)',
     advice: LINUX,

@@ -86,7 +86,8 @@ export class CallNames {
     }
     if (startsWith(bytes, start, 'syscall_') || bytes[start] === 83 /* S */)
       return this.names.internString(nameOfNumbered(text(bytes, start, p), this.architecture));
-    if (endsWith(bytes, start, p, '64')) return this.names.internString(canonicalCallName(text(bytes, start, p)));
+    if (bytes[start] === 95 /* _ */ || endsWith(bytes, start, p, '64'))
+      return this.names.internString(canonicalCallName(text(bytes, start, p)));
     return this.names.intern(bytes, start, p, hash);
   }
 

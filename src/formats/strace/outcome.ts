@@ -40,6 +40,8 @@ const LONGEST_ERROR = 80;
 /** Texts that are remembered: two that share a slot must not fill memory. */
 const MOST_ERRORS = 500;
 const MAX_INT32 = 0x7fffffff;
+/** What strace printed before 4.11 where the process was killed in the call. */
+const GONE = ' <ptrace(SYSCALL):No such process>';
 const TENTHS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 
 export class Outcome {
@@ -98,6 +100,10 @@ export class Outcome {
           this.state = UNFINISHED;
           return;
         }
+      } else if (endsWith(bytes, start, e, GONE)) {
+        this.argsEnd = e - GONE.length;
+        this.state = UNFINISHED;
+        return;
       } else if (endsWith(bytes, start, e, '<unavailable>')) e -= 13;
       while (e > start && bytes[e - 1] === SPACE) e--;
     }
