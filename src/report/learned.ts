@@ -62,7 +62,7 @@ function stackLines({ learned, coverage: { stacks, program } }: LearnDocument): 
     );
   if (stacks.interpreted > 0)
     lines.push(
-      `${percent(stacks.interpreted, learned.events)} of the stacks hold interpreted frames, whose functions are missing: ${namingAdvice(program)}`,
+      `${percent(stacks.interpreted, learned.events)} of the stacks end in interpreted frames, whose functions are missing: ${namingAdvice(program)}`,
     );
   if (stacks.unnamed >= TOLD * whole)
     lines.push(

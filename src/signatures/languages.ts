@@ -111,10 +111,16 @@ const RULES: readonly Rule[] = [
   },
   {
     language: 'java',
+    names: /\.access\$\w+$/,
+    is: 'library',
+    why: "accessors that compilers make for inner classes only call on; javac's are numbered, and do not say what they belong to",
+  },
+  {
+    language: 'java',
     names:
       /\$\$Lambda\.|\$\$(?:FastClassBy|EnhancerBy|SpringCGLIB)\w*|^jdk\.internal\.|\.GeneratedMethodAccessor\d*\.|\.LambdaForm\$/,
     is: 'library',
-    why: 'classes that the JVM or a framework makes at run time only call on; the code of a lambda is in lambda$name$N of its class',
+    why: 'classes that the JVM or a framework makes at run time only call on; the code of a lambda is a method of its class',
   },
   {
     language: 'script',
@@ -137,9 +143,9 @@ const RULES: readonly Rule[] = [
   {
     language: 'jit',
     names:
-      /^(?:RegExp|Builtin|BytecodeHandler|Bytecode|Stub|Handler|ICStub|wasm-to-js|js-to-wasm)[:\]]|[Ss]tub|^I2C\/C2I |^[^.:;/]*$/,
+      /^(?:RegExp|Builtin|BytecodeHandler|Bytecode|Stub|Handler|ICStub|wasm-to-js|js-to-wasm)[:\]]|[Ss]tub|^I2C\/C2I |^JIT\$\$|^(?!JIT\$|TRACE-)[^.:;/#]*$/,
     is: 'library',
-    why: 'helpers of the engine, which have plain names where functions have qualified ones',
+    why: "helpers of the engine, which have plain names where functions have qualified ones (PHP's a mark before them, Ruby's a class: `Store#get`)",
   },
   {
     language: 'dotnet',
@@ -160,6 +166,13 @@ const RULES: readonly Rule[] = [
       /^Elixir\.(?:Access|Agent|Application|Base|Code|Date\w*|Enum\w*|Exception|File|Float|GenServer|IO|Inspect|Integer|Kernel|Keyword|List|Logger|Macro|Map|MapSet|Module|Node|Path|Port|Process|Range|Record|Regex|Registry|Stream|String\w*|Supervisor|System|Task|Time|Tuple|URI|Version)(?:\.|$)/,
     is: 'library',
     why: "Elixir's own",
+  },
+  {
+    language: 'native',
+    names:
+      /^caml(?:_[a-z]\w*|(?:Stdlib|Camlinternal\w*?|Unix|Thread|Mutex|Condition|Domain|Effect)(?:__|\.)\S*)$|^(?:Stdlib|Camlinternal\w+)\./,
+    is: 'library',
+    why: "OCaml's runtime, whose names begin with caml_, and its standard library are linked into the program's own file",
   },
   {
     language: 'native',

@@ -9,7 +9,7 @@ import { demangle, rustText } from './demangle.js';
 import { dotnetMethod } from './dotnet-names.js';
 import { erlangFunction } from './erlang-names.js';
 import { enclosingGoFunction, unescapeGo } from './go-names.js';
-import { javaMethod } from './java-names.js';
+import { isMadeOfMethod, javaMethod } from './java-names.js';
 import { demangleOther } from './mangled-names.js';
 
 /**
@@ -27,8 +27,21 @@ const NUMBERED_LOCAL = /^([A-Za-z_$][\w$]*)\.\d+$/;
 /** Hash that Rust's older mangling puts behind each path. */
 const RUST_HASH = /::h[0-9a-f]{16}$/;
 /** Closures and async blocks of Rust, older and newer mangling: `serve::{{closure}}`, `serve::{closure#0}`. */
-const RUST_CLOSURE = /(?:::\{(?:\{closure\}|closure#\d+)\}|\{\{vtable\.shim\}\})+$/;
+const RUST_CLOSURE =
+  /(?:::\{(?:\{closure\}|(?:closure|async_(?:fn|block|closure))(?:_env)?#\d+)\}|\{\{vtable\.shim\}\})+(?:::(?:poll|call(?:_mut|_once)?))?$/;
 const PLAIN = /^[\w$]*$/;
+/** Plain names that hold more than a function's: mangled ones, and those of OCaml, GraalVM's native images and PHP's JIT compiler. */
+const NOT_PLAIN = /^(?:_{1,2}(?:Z|R[A-Z])|caml[A-Z]|JIT\$|TRACE-\d)|_[0-9a-f]{40}$/;
+/** GraalVM's native images: class, method, and a hash of the whole signature. */
+const IMAGE_HASH = /^(\w+?_[\w$<>]+)_[0-9a-f]{40}$/;
+/** OCaml: module and function, and a number that differs from build to build (`camlDune__exe__Store__get_272`, since 5.1 `camlStore.get_272`). */
+const OCAML = /^caml([A-Z]\w*(?:(?:__|\.)[A-Z]\w*?)*?)(?:__|\.)(fun_\d+|[a-z_]\w*?)(?:_\d+)?(?:_code)?$/;
+/** PHP's JIT compiler (opcache.jit_debug=16): a function, or a trace through one. */
+const PHP = /^(?:JIT|TRACE-\d+)\$(?!\$)(.+?)(?:\$\d+)?$/;
+/** Ruby: a block is part of the method. */
+const RUBY_BLOCK = /^(?:block (?:\(\d+ levels\) )?in |rescue in |ensure in )+(?=\S+$)/;
+/** Zig: functions with types for arguments are numbered. */
+const ZIG_NUMBER = /__(?:anon|struct|enum|union)_\d+/g;
 
 /**
  * Name of a script function as V8 writes it into a perf map: kind, tier (`~` interpreted, `^` baseline, `+` maglev,
@@ -98,7 +111,11 @@ export function baseName(path: string): string {
 
 /** The name under which a function is learned, ranked and compared; '' stays ''. */
 export function normaliseName(raw: string): string {
-  if (PLAIN.test(raw) && !/^_{1,2}(?:Z|R[A-Z])/.test(raw)) return raw;
+  if (PLAIN.test(raw) && !NOT_PLAIN.test(raw)) return raw;
+  const compiled = IMAGE_HASH.exec(raw) ?? PHP.exec(raw);
+  if (compiled !== null) return compiled[1]!;
+  const ocaml = OCAML.exec(raw);
+  if (ocaml !== null) return `${ocaml[1]!.replaceAll('__', '.')}.${ocaml[2]!}`;
   const script = scriptFunction(raw);
   if (script !== null) {
     if (script.name !== '') return script.name;
@@ -116,6 +133,7 @@ export function normaliseName(raw: string): string {
   let name = withoutClone(raw.trim().replace(VERSION_SUFFIX, ''));
   const numbered = NUMBERED_LOCAL.exec(name);
   if (numbered !== null) name = numbered[1]!;
+  name = name.replace(RUBY_BLOCK, '').replace(ZIG_NUMBER, '');
   const bare = withoutSignature(heldLambda(name) ?? demangled(name)).replace(RUST_HASH, '');
   return enclosingGoFunction(unescapeGo(bare.replace(RUST_CLOSURE, '')));
 }
@@ -129,7 +147,12 @@ export function demangled(symbol: string): string {
 
 /** Whether `normaliseName` calls this code by the function that it stands in. */
 export function isClosure(raw: string): boolean {
-  return RUST_CLOSURE.test(demangled(raw).replace(RUST_HASH, '')) || enclosingGoFunction(raw) !== raw;
+  return (
+    RUST_CLOSURE.test(demangled(raw).replace(RUST_HASH, '')) ||
+    enclosingGoFunction(raw) !== raw ||
+    isMadeOfMethod(raw) ||
+    RUBY_BLOCK.test(raw)
+  );
 }
 
 function withoutClone(name: string): string {

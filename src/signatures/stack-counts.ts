@@ -10,7 +10,10 @@ export interface StackCounts {
   own: number;
   /** With a whole stack and none of them on it: made by a library or runtime for itself (a scheduler that looks for work, a collector). */
   runtime: number;
-  /** With functions on the stack that have no name because an interpreter runs them. */
+  /**
+   * With a function on the stack, further in than any of the program's own, that has no name because an interpreter runs it: the one that
+   * issues the call may be missing.
+   */
   interpreted: number;
   /** With other frames without a name on the stack, the outermost one left out: there an unwinder mostly gives up. */
   unnamed: number;
@@ -23,13 +26,18 @@ export function countStacks(runs: readonly LearningTrace[], own: OwnCode): Stack
     const { stacks: table } = trace;
     const { stack } = trace.columns;
     if (table === null || stack === null) continue;
-    const hidden = hiddenFrames(table, frameRoles(table, own));
+    const roles = frameRoles(table, own);
+    const hidden = hiddenFrames(table, roles);
     const unknown = Array.from(table.frameFunction, (f, i) =>
       isUnknown(table.functions[f]!, table.objects[table.frameObject[i]!]!),
     );
     const unnamed = new Uint8Array(table.prefix.length);
+    const issuerless = new Uint8Array(table.prefix.length);
     for (let s = 0; s < unnamed.length; s++) {
       const p = table.prefix[s]!;
+      const before = p === NO_STACK ? 0 : hidden[p]!;
+      if (hidden[s]! > before) issuerless[s] = 1;
+      else if (p !== NO_STACK && roles[table.frame[s]!] !== 'own') issuerless[s] = issuerless[p]!;
       unnamed[s] = p === NO_STACK ? 0 : unnamed[p]! | Number(unknown[table.frame[s]!]!);
     }
     for (let i = 0; i < trace.length; i++) {
@@ -37,7 +45,7 @@ export function countStacks(runs: readonly LearningTrace[], own: OwnCode): Stack
       if (s === NO_STACK) continue;
       if (nodes[s]! >= 0) counts.own++;
       else if (nodes[s] !== BROKEN) counts.runtime++;
-      if (hidden[s] !== 0) counts.interpreted++;
+      counts.interpreted += issuerless[s]!;
       if (unnamed[s] === 1) counts.unnamed++;
     }
   }
