@@ -280,8 +280,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}, where ${a.seconds('usual')} were to be ` +
     'expected: between them lies computing, or calls that were not learned there',
   'step-time': (a) =>
-    `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}; as much as such steps take on average were ` +
-    `${a.seconds('usual')}`,
+    `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}: longer, among all such steps, than in ` +
+    'learning',
   'time-before': (a) =>
     `${who(a)} spent ${a.seconds('seconds')} in all before the second of ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   'time-inside': (a) =>

@@ -47,7 +47,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     }
     return null;
   },
-  successors: (row, _, { nodes }) => triple(row, nodes, 'node'),
+  successors(row, _, { nodes }) {
+    if (!isNumbers(row, 4)) return triple(row, nodes, 'node');
+    return row[3]! < 0 ? 'has a time below none' : triple(row.slice(0, 3), nodes, 'node');
+  },
   peaks: (row, _, { symbols }) => triple(row, symbols, 'symbol'),
   roles(row, _, { nodes }) {
     if (typeof row !== 'object' || row === null) return 'is no role';

@@ -27,8 +27,11 @@ export interface ContextModel {
   /** Two calls before, call before, call, call after, last call on the same descriptor (indices into `symbols`), 1 when the
    * call before was on the same descriptor; then node and number of calls, in turn. */
   readonly contexts: readonly (readonly number[])[];
-  /** How often, in a thread, a call of the one node was followed by a call of the other. */
-  readonly successors: readonly (readonly [node: number, next: number, count: number])[];
+  /**
+   * How often, in a thread, a call of the one node was followed by a call of the other, and how long it took in all from the return of the one to
+   * the other, microseconds; the latter is missing in files of older versions.
+   */
+  readonly successors: readonly (readonly [node: number, next: number, count: number, between?: number])[];
   /** Roles of threads: the entry nodes (outermost own functions) that were seen on one thread, and the calls of such threads: call
    * before, call (CALL grain), count. A thread without own functions has no entries. */
   readonly roles: readonly {
@@ -214,25 +217,35 @@ function notePeaks(
 class Successors {
   private readonly pairs = new TupleNumbers();
   private readonly counts: number[] = [];
+  private readonly between: number[] = [];
 
   add({ columns, threads, length }: Trace, numberOf: Int32Array): void {
-    const { stack, thread } = columns;
+    const { stack, thread, start, duration } = columns;
     const last = new Int32Array(threads.length).fill(BROKEN);
+    const end = new Float64Array(threads.length);
     for (let i = 0; stack !== null && i < length; i++) {
       const number = stack[i] === NO_STACK ? BROKEN : numberOf[stack[i]!]!;
       if (number === BROKEN) continue;
       const before = last[thread[i]!]!;
+      const ns = Math.max(0, start[i]! - end[thread[i]!]!);
       last[thread[i]!] = number;
+      end[thread[i]!] = start[i]! + (duration[i]! > 0 ? duration[i]! : 0);
       if (before === BROKEN) continue;
       const pair = this.pairs.intern(before, number);
       this.counts[pair] = (this.counts[pair] ?? 0) + 1;
+      this.between[pair] = (this.between[pair] ?? 0) + ns / 1e3;
     }
   }
 
-  finish(): [number, number, number][] {
+  finish(): [number, number, number, number][] {
     const { first, second } = this.pairs;
     return this.counts
-      .map((count, pair): [number, number, number] => [first[pair]!, second[pair]!, count])
+      .map((count, pair): [number, number, number, number] => [
+        first[pair]!,
+        second[pair]!,
+        count,
+        Math.round(this.between[pair]!),
+      ])
       .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   }
 }

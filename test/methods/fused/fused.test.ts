@@ -35,7 +35,15 @@ describe('the default method', () => {
     expect(outcome.reasons).toEqual([{ code: 'nothing-odd', args: {} }]);
     // What stands out most is given all the same; no detector has a say in it.
     const told = new Set(outcome.ranked.flatMap((f) => f.evidence.map((e) => e.detector)));
-    const masses = ['more-calls', 'fewer-calls', 'time-before', 'time-inside', 'slow-steps'];
+    const masses = [
+      'more-calls',
+      'fewer-calls',
+      'time-before',
+      'time-inside',
+      'slow-steps',
+      'missing-steps',
+      'step-time',
+    ];
     expect([...told].filter((detector) => !masses.includes(detector))).toEqual([]);
   });
 

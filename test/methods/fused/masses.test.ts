@@ -228,10 +228,16 @@ describe('masses', () => {
       return (['step-time', 'slow-steps'] as const).map((detector) => of(detector).weight);
     };
     const { names, items } = masses(sick, 100, LEARNED, 0)('step-time');
+    const { successors } = LEARNED.model;
+    const older = {
+      ...LEARNED,
+      model: { ...LEARNED.model, successors: successors.map(([a, b, n]) => [a, b, n] as const) },
+    };
+    expect(masses(sick, 100, older, 0)('step-time').names).toEqual([]);
     expect(names.slice(0, 2).sort()).toEqual(['answer', 'send']);
     expect(items[0]).toMatchObject({ code: 'step-time', episode: ['pread64:file', 'write:tcp'] });
     expect(items[0]!.args['seconds']).toBeGreaterThan(0.07 * 2000);
-    expect(weights(0)).toEqual([3, 0]);
+    expect(weights(0)).toEqual([2, 0]);
     expect(weights(1e9)[0]).toBeLessThan(1e-6);
   });
 

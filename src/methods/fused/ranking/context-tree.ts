@@ -79,6 +79,11 @@ export class ContextTree {
     return total === 0 ? shares : shares.map((n) => n / total);
   }
 
+  /** Steps of learning, from node to node, with the microseconds that they took in all. */
+  learnedSteps(): { readonly from: number; readonly to: number; readonly us: number }[] {
+    return this.model.successors.flatMap(([from, to, , us]) => (us === undefined ? [] : [{ from, to, us }]));
+  }
+
   /** Callers of a function, innermost first, along its node with most odd weight in and below it. */
   pathAbove(f: number): number[] {
     const below = this.weightBelow();

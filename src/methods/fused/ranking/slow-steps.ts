@@ -19,39 +19,55 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, tree: Contex
     code: 'slow-step',
     args: { seconds: kind.late / 1e9, usual: expectedOf(kind) / 1e9 },
   }));
-  return { detector: 'slow-steps', weight: 1, items, ...charged(odd, steps, tree) };
+  const times = steps.kinds.map((kind) => kind.times);
+  const against = lift(entering(odd, steps.kinds, tree), entering(times, steps.kinds, tree));
+  return { detector: 'slow-steps', weight: 1, items, share: ending(odd, steps, tree), against };
 }
 
 /**
- * What steps take, all of the window: what is there to go by where the trace began when the server was sick already. Its weight is that
- * of the masses that compare, which then say nothing, together. O(kinds x depth).
+ * What steps take, all of the window, against what they take in learning: what is there to go by where the trace began when the server was
+ * sick already. It counts twice, for the masses that compare, which then say nothing. O(kinds x depth).
  */
 export function stepTime(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {
   const took = steps.kinds.map(({ early, late }) => early + late);
-  const mean = sum(took) / Math.max(1, sum(steps.kinds.map(({ times }) => times)));
   const items = itemsOf(scene, cells, took, steps, (kind) => ({
     rows: [...kind.earlyRows, ...kind.rows],
     count: Math.round(kind.times),
     code: 'step-time',
-    args: { seconds: (kind.early + kind.late) / 1e9, usual: (mean * kind.times) / 1e9 },
+    args: { seconds: (kind.early + kind.late) / 1e9 },
   }));
-  return { detector: 'step-time', weight: 3, items, ...charged(took, steps, tree) };
+  const learned = tree.learnedSteps();
+  const usual = entering(
+    learned.map(({ us }) => us),
+    learned,
+    tree,
+  );
+  // A file of an older version does not tell how long steps took.
+  const against = learned.length === 0 ? usual : lift(entering(took, steps.kinds, tree), usual);
+  return { detector: 'step-time', weight: 2, items, share: ending(took, steps, tree), against };
 }
 
-/** Time of the kinds of steps, charged to the functions that they enter, against how often these are entered. */
-function charged(ns: readonly number[], { kinds }: Steps, tree: ContextTree): Pick<Mass, 'share' | 'against'> {
-  const [share, entering, usual] = [0, 1, 2].map(() => new Float64Array(tree.functions));
-  const odd = Math.max(1, sum(ns));
-  const all = Math.max(1, sum(kinds.map(({ times }) => times)));
-  kinds.forEach(({ from, to, times }, k) => {
-    for (const f of tree.above(to)) share![f]! += ns[k]! / odd;
-    for (const f of new Set(entered(from, to, tree.parents).map((n) => tree.functionOf[n]!))) {
-      if (f < 0) continue;
-      entering![f]! += ns[k]! / odd;
-      usual![f]! += times / all;
-    }
+/** Share (0..1) of amounts of the kinds of steps, by the functions that they enter. */
+function entering(
+  amounts: readonly number[],
+  kinds: readonly Pick<StepKind, 'from' | 'to'>[],
+  tree: ContextTree,
+): Float64Array {
+  const found = new Float64Array(tree.functions);
+  const all = Math.max(1, sum(amounts));
+  kinds.forEach(({ from, to }, k) => {
+    for (const f of new Set(entered(from, to, tree.parents).map((n) => tree.functionOf[n]!)))
+      if (f >= 0) found[f]! += amounts[k]! / all;
   });
-  return { share: share!, against: lift(entering!, usual!) };
+  return found;
+}
+
+/** The same by the functions above the call at their end. */
+function ending(ns: readonly number[], { kinds }: Steps, tree: ContextTree): Float64Array {
+  const found = new Float64Array(tree.functions);
+  const all = Math.max(1, sum(ns));
+  kinds.forEach(({ to }, k) => tree.above(to).forEach((f) => (found[f]! += ns[k]! / all)));
+  return found;
 }
 
 function sum(values: readonly number[]): number {
