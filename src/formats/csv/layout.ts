@@ -43,6 +43,8 @@ export interface CsvSurvey {
   /** Records looked at, and those with a time and a system call. */
   readonly records: number;
   readonly good: number;
+  /** Records are entries and exits of calls, and not calls. */
+  readonly halves: boolean;
 }
 
 /** Other names that columns go by, in lower case and without a unit. */
@@ -81,9 +83,9 @@ export function plainCallName(name: string): string {
   return name.replace(/^(?:__(?:x64|ia32|arm64)_)?(?:sys|SYS)_(?:enter_|exit_)?/, '');
 }
 
-/** `# made by ...`, and the separator as spreadsheets write it: `sep=;`. */
+/** `# made by ...`, the separator as spreadsheets write it (`sep=;`), and the lines of a table that a database's shell drew. */
 export function isRemark(line: string): boolean {
-  return line.startsWith('#') || /^sep=.?$/.test(line);
+  return line.startsWith('#') || /^sep=.?$/.test(line) || /^[-+|]*-{3}[-+|]*$/.test(line);
 }
 
 /** How the text is laid out, by its first bytes; null when it does not look like system calls in CSV. */
@@ -99,6 +101,13 @@ export function surveyCsv(sample: Uint8Array, options: ParseOptions): CsvSurvey 
 /** The same for a text that must be CSV. Throws PerfscopeError 'input-format' that says what is there and what is missing. */
 export function layoutOf(sample: Uint8Array, options: ParseOptions): CsvLayout {
   const survey = surveyCsv(sample, options);
+  if (survey?.halves === true)
+    throw new PerfscopeError(
+      'input-format',
+      'the CSV file has entries and exits as records of their own, so that each call would count twice',
+      { line: 1, offset: 0 },
+      'Join the two by thread: one record a call, with the time of its entry, its result and its duration (docs/csv.md).',
+    );
   if (survey !== null) return survey.layout;
   const end = sample.indexOf(10);
   const first = text(sample, 0, Math.min(end < 0 ? sample.length : end, 200)).trim();
@@ -151,7 +160,23 @@ function surveyWith(lines: readonly string[], delimiter: string, options: ParseO
     durationUnit: options.timeUnit ?? named?.durationUnit ?? startUnit,
     architecture: options.architecture ?? likelyArchitecture(numbers),
   };
-  return { layout, records: rows.length, good };
+  return { layout, records: rows.length, good, halves: areHalves(rows) };
+}
+
+/** What a column says of the half of a call that a record tells of, alone or before the call's name. */
+const ENTRY = /^(?:(?:raw_)?syscalls:)?(?:sys_)?(?:enter|entry|begin|start|>)(?:_\w+)?$/i;
+const EXIT = /^(?:(?:raw_)?syscalls:)?(?:sys_)?(?:exit|return|ret|leave|end|<)(?:_\w+)?$/i;
+/** So large a share of the records; calls may break off at both ends. */
+const MOST = 0.9;
+
+function areHalves(rows: readonly string[][]): boolean {
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  for (let column = 0; column < width; column++) {
+    const entries = rows.filter((row) => ENTRY.test(row[column] ?? '')).length;
+    const exits = rows.filter((row) => EXIT.test(row[column] ?? '')).length;
+    if (entries > 0 && exits > 0 && entries + exits >= rows.length * MOST) return true;
+  }
+  return false;
 }
 
 /** Unit of the times in fields `ts` and `dur`: whole numbers of nanoseconds have no fractions anywhere. */
@@ -200,6 +225,9 @@ function namedColumns(head: readonly string[], { columns: renamed = {} }: ParseO
     if (column === 'dur') durationUnit = unit;
     return CSV_COLUMNS.indexOf(column as CsvColumn);
   });
+  // What has no name of its own for the call may have it where others have that of the thread.
+  const name = head.findIndex((cell) => cell.trim().toLowerCase() === 'name');
+  if (!columns.includes(SYSCALL) && columns[name] === COMM) columns[name] = SYSCALL;
   return isEnough(columns) ? { columns, startUnit, durationUnit } : null;
 }
 

@@ -14,6 +14,8 @@ import { CsvRow } from './row.js';
 const SHORT_RECORD = 40;
 const QUOTE = 34;
 const HASH = 35;
+/** What a drawn line of a table begins with: + - | */
+const RULES = new Set([43, 45, 124]);
 const CR = 13;
 /** Times above are of the wall clock. */
 const EPOCH_SECONDS = 1e9;
@@ -143,7 +145,8 @@ export class CsvParser {
     }
     const first = bytes[start];
     if (fields === 1 && (first === LF || first === CR || start === end)) return;
-    if (first === HASH || (fields <= 2 && isRemark(text(bytes, start, end).trimEnd()))) this.writer.notices++;
+    if (first === HASH || ((fields <= 2 || RULES.has(first)) && isRemark(text(bytes, start, end).trimEnd())))
+      this.writer.notices++;
     else this.writer.skip(bytes, start, end, reason);
   }
 

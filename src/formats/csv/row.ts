@@ -238,10 +238,15 @@ export class CsvRow {
     if (this.traits[columns.call[row]].role !== 'exit') columns.flags[row] |= FLAG_UNFINISHED;
   }
 
-  /** `-11`, `0x7f00`, `-1 EAGAIN (...)`, `?`. */
+  /** `-11`, `0x7f00`, `-1 EAGAIN (...)`, `EAGAIN`, `?`. */
   private returned(bytes: Uint8Array, start: number, end: number): void {
     const { result } = this;
     if (bytes[start] === 63 /* ? */) return;
+    const name = bytes[start] === 45 /* - */ ? start + 1 : start;
+    if (bytes[name] === 69 /* E */) {
+      this.errno = this.errnoOf(bytes, name, end);
+      return;
+    }
     const isHex = bytes[start] === 48 && (bytes[start + 1] | 32) === 120; /* 0x */
     this.hasResult = isHex ? result.readHex(bytes, start) : result.readDecimal(bytes, start);
     if (result.errno === 0) return;
