@@ -33,6 +33,8 @@ const { values } = parseArgs({
 });
 /** Seconds: a worker that is stopped for longer counts as dead. */
 const STALLED_AFTER = 3;
+/** Whoever is asked to end and has not by then never will, ms. */
+const END_MS = 30_000;
 const random = randomFrom(Number(values.seed));
 const seconds = (from, to) => sleep(1000 * (from + (to - from) * random()));
 const pick = (list) => list[Math.floor(random() * list.length)];
@@ -75,11 +77,17 @@ let submitter = batch(output, ...queue);
 /** Who comes while Redis is away is told so, and is started again, as a service manager does. */
 const unreached = ({ said }) => said.includes('the queue cannot be reached');
 
-async function end(one, signal) {
+/** `done`: exit code of one that was done before it heard of it. */
+async function end(one, signal, done = 0) {
   one.child.kill(signal);
-  const code = await one.ended;
+  const code = await Promise.race([one.ended, sleep(END_MS, 'never', { ref: false })]);
+  if (code === 'never') {
+    gone.push(`did not end: ${one.said}`);
+    one.child.kill('SIGKILL');
+    return;
+  }
   // Null: before it had a say in it.
-  if (![null, 0, 130].includes(code) && !unreached(one)) gone.push(`ended with ${code}: ${one.said}`);
+  if (![null, 0, 130, done].includes(code) && !unreached(one)) gone.push(`ended with ${code}: ${one.said}`);
 }
 
 async function replaceWorker(signal) {
@@ -90,7 +98,7 @@ async function replaceWorker(signal) {
 
 async function askAgain(signal) {
   if (!submitter.running) return;
-  await end(submitter, signal);
+  await end(submitter, signal, expected);
   if (submitter.child.exitCode !== expected) submitter = batch(output, ...queue);
 }
 

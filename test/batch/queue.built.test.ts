@@ -117,6 +117,22 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     }
   }, 120_000);
 
+  test('a worker that is ended just after it lost its connections ends', async () => {
+    const { worker } = newQueue();
+    const workers = [40, 140, 220, 260].map((after) => ({ after, ...worker() }));
+    const connection = redis.client();
+    const waiting = async () => times(String(await connection.client('LIST')), ':w:');
+    await until('all to wait for work', async () => (await waiting()) === workers.length);
+    await connection.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    connection.disconnect();
+    const ends = workers.map(async ({ after, child, ended }) => {
+      await new Promise((resolve) => setTimeout(resolve, after));
+      child.kill('SIGTERM');
+      return (await ended).code;
+    });
+    expect(await Promise.all(ends)).toEqual([0, 0, 0, 0]);
+  }, 30_000);
+
   test('who asked may leave, and collect later what was done', async () => {
     const { batch, worker, name } = newQueue();
     const output = scratch.at('left');

@@ -3,6 +3,7 @@
  * where they were asked for, and answers. What it cannot finish it gives back; what was under way when it died goes to
  * another worker, once its lock has run out.
  */
+import type * as BullMQ from 'bullmq';
 import type { Job } from 'bullmq';
 import { availableParallelism, hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -108,7 +109,7 @@ class QueueWorker {
     const { stalledAfter } = this;
     await withWatch(this.limits, async (flights) => {
       const take = (job: Job<unknown, Answer>, token?: string) => this.take(job, token, flights);
-      const worker = new bullmq.Worker<unknown, Answer>(queue.name, take, {
+      const worker = new (withoutTimers(bullmq))<unknown, Answer>(queue.name, take, {
         connection: redis,
         prefix: queue.prefix,
         name: this.name,
@@ -126,6 +127,7 @@ class QueueWorker {
       const closed = worker.close(this.link.redis.status !== 'ready');
       this.stop.abort();
       await this.link.farewell(closed);
+      await worker.stopTimers();
     }).finally(() => this.pool.close());
     if (this.fatal !== null) throw this.fatal;
     return this.summary();
@@ -254,6 +256,17 @@ class QueueWorker {
     return { analysed, failed, underWay };
   }
 }
+
+/**
+ * BullMQ's worker, asked to close just after it lost a connection, waits for that without end. Meanwhile it renews the locks of its jobs:
+ * the timer for it would keep the process.
+ */
+const withoutTimers = ({ Worker }: typeof BullMQ) =>
+  class<Data, Result> extends Worker<Data, Result> {
+    async stopTimers(): Promise<void> {
+      await this.lockManager.close();
+    }
+  };
 
 /** Sends an incident back to the queue, for its second attempt. */
 class OtherLimits extends Error {}
