@@ -68,6 +68,17 @@ const args: Record<string, fc.Arbitrary<[string, string]>> = {
   socket: fc
     .constantFrom('AF_INET, SOCK_STREAM', 'AF_INET6, SOCK_DGRAM|SOCK_CLOEXEC', 'AF_UNIX, SOCK_DGRAM', 'AF_NETLINK, 3')
     .map((family) => [`${family}, 0`, '']),
+  pipe2: fc.constantFrom<[string, string]>(
+    ['[3, 4], 0', ''],
+    ['', '[3<pipe:[7]>, 4<pipe:[7]>], O_CLOEXEC'],
+    ['0x7ffc, 0', ''],
+  ),
+  socketpair: fc.constantFrom<[string, string]>(['AF_UNIX, SOCK_STREAM, 0, ', '[5, 6]']),
+  close: fc.constantFrom<[string, string]>(
+    ['3<\\x2f\\x64\\x65\\x76\\x2f\\x6e\\x75\\x6c\\x6c>', ''],
+    ['4<\\x70\\x69\\x70\\x65\\x3a\\x5b\\x37\\x5d>', ''],
+    ['5<socket:[7]>', ''],
+  ),
   umask: fc.constant(['0177', '']),
   vfork: fc.constant(['', '']),
   set_robust_list: fc.constant(['0x7f9d377e29a0, 24', '']),
@@ -85,11 +96,14 @@ const result: Record<string, fc.Arbitrary<string>> = {
   ),
   socket: fc.constantFrom('3<TCP:[12]>', '4', '-1 EMFILE (Too many open files)'),
   umask: fc.constantFrom('022', '0'),
+  pipe2: fc.constantFrom('0', '-1 EMFILE (Too many open files)'),
+  socketpair: fc.constantFrom('0', '-1'),
   openat: fc.constantFrom(
     '3</tmp/x = 4>',
     '4',
     '5</dev/null<char 1:3>>',
     '6</tmp/a (b)>',
+    '7<\\x2f\\x78>',
     '-1 ENOENT (No such file or directory)',
   ),
   execve: fc.constantFrom('0', '-1 ENOENT (No such file or directory)'),
@@ -104,6 +118,7 @@ const anyResult = fc.constantFrom(
   '-5',
   '-1 EMADEUP (x)',
   '-1 (errno 524)',
+  '-1',
   '?',
 );
 

@@ -49,6 +49,8 @@ const ways: Record<string, (line: string, i: number) => string> = {
   "Python's log": (l, i) => `2023-11-03 10:11:${second(i)},123 INFO ${l}`,
   "Python's log without a format": (l, i) => `${i % 3 === 0 ? 'WARNING' : 'INFO'}:root:${l}`,
   "a log of Go's own": (l, i) => `2023/11/03 10:11:${second(i)} trace.go:12: ${l}`,
+  fluentd: (l, i) => `2023-11-03 10:11:${second(i)}.123456789 +0000 app.tracer: ${JSON.stringify({ log: l })}`,
+  'numbers of less from further down': (l, i) => `${String(i + 1201).padStart(7)} ${l}`,
   'docker build': (l, i) => `#12 ${(0.25 + i).toFixed(3)} ${l}`,
   'a mark of a forum': (l, i) => (i === 0 ? `[code]${l}` : l),
   'an indented block': (l) => `    ${l}`,
@@ -61,6 +63,7 @@ const ways: Record<string, (line: string, i: number) => string> = {
   'a page': (l) => `<li>${l.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</li>`,
   'a quoted mail': (l) => `>> ${l}`,
   'carriage returns': (l) => `${l}\r\r`,
+  'line feeds of a terminal of 80 columns': (l) => (l.match(/.{1,80}/g) ?? ['']).join('\n'),
   'doubled line feeds': (l) => `${l}\n`,
 };
 

@@ -170,7 +170,9 @@ function isNumbered(given: readonly string[]): boolean {
   }
   if (!rests.some(isRecord)) return false;
   if (rests.every((rest) => !isRecord(rest) || !isUnthreaded(rest))) return true;
-  return lines.length >= (from === 1 ? 3 : NUMBERED_LINES);
+  // strace pads threads on their right.
+  const padded = lines.every((line) => line.startsWith(' '));
+  return padded || lines.length >= (from === 1 ? 3 : NUMBERED_LINES);
 }
 
 /**

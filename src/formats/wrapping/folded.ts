@@ -36,7 +36,7 @@ const LED =
 
 /** The step that puts the parts of the lines together; null when they were not folded. */
 export function foldedAt(lines: readonly string[]): string | null {
-  const records = lines.filter(isRecord);
+  const records = lines.filter((line) => isRecord(line) || beginsPerfRecord(line));
   const led = lines.filter((line) => LED.test(line)).length > records.length * HALF;
   const breaks: Break[] = lines.flatMap((line, i) => {
     const next = lines[i + 1];

@@ -12,15 +12,16 @@ const TIMES = 'time @timestamp timestamp __REALTIME_TIMESTAMP ts t date eventTim
 /** Members of members, so deep. */
 const DEEPEST = 4;
 
-/** A line that is an object, perhaps of a list. */
-export const OBJECT_LINE = /^\s*\{.*\}\s*,?\s*$/;
+/** A line that is an object, perhaps of a list, or behind a time and a name (fluentd: `2023-11-03 10:11:12 +0000 app.tracer: {"log":"..."}`). */
+export const OBJECT_LINE = /^(?:[^"{}]{1,99}: |\s*)\{.*\}\s*,?\s*$/;
+const HEAD_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?/;
 
 /** The line that an object holds, behind its time; null when it holds none. */
 export function messageOf(line: string): string | null {
   if (!OBJECT_LINE.test(line)) return null;
   let object: unknown;
   try {
-    object = JSON.parse(line.trim().replace(/,$/, ''));
+    object = JSON.parse(line.slice(line.indexOf('{')).trim().replace(/,$/, ''));
   } catch {
     return null;
   }
@@ -35,7 +36,8 @@ export function messageOf(line: string): string | null {
   const time = TIMES.flatMap((name) => members.filter((member) => member.name === name)).find(
     ({ value }) => momentOf(value) !== '',
   );
-  const moment = time === undefined ? '' : `${momentOf(time.value)} `;
+  const told = time === undefined ? (HEAD_TIME.exec(line)?.[0] ?? '') : momentOf(time.value);
+  const moment = told === '' ? '' : `${told} `;
   return `${moment}${bytesOf(withoutEnd(message.text)).replace(/\r?\n/g, '\\n')}`;
 }
 

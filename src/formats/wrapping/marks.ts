@@ -61,6 +61,8 @@ const OPENING =
 const CLOSING =
   /(?:\[\/(?:code|quote|pre|spoiler|php|shell|bash|log)\]|\{(?:noformat|code)\}|\]\]>(?:<\/[\w-]+>)*|```)\s*$/i;
 
+const QUOTED_PRINTABLE = /^Content-Transfer-Encoding: *quoted-printable/i;
+
 /** The prompt of more(1), and what deletes it: carriage returns, blanks, backspaces. */
 const PAGED = /^.*--More--(?:\(\d+%\))?[\r\b ]*[\r\b]/;
 
@@ -89,6 +91,8 @@ const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
   // The end of a call, the last argument of which is the size of a set of signals, taken for a face.
   [/\xf0\x9f\x98\x8e/g, '8)'],
 ];
+
+const withoutBackslashes = (line: string): string => line.replace(/\\([_*[\](){}<>~`|#+.!&-])/g, '$1');
 
 const LEAST_CONTINUED = 3;
 
@@ -175,7 +179,9 @@ export const MARKS: readonly Mark[] = [
     id: 'quoted-printable',
     what: 'quoted-printable text of a mail',
     // Names of flags, structures and results: an equals sign stands in nearly every record.
-    sign: (lines) => (many(lines, /=3D/) || many(lines, /\S=$/)) && !many(lines, /=(?!3D|[0-9A-F]{2}|$)/),
+    sign: (lines) =>
+      (many(lines, /=3D/) || many(lines, /\S=$/) || lines.some((line) => QUOTED_PRINTABLE.test(line))) &&
+      !many(lines, /=(?!3D|[0-9A-F]{2}|$)/),
     undo: (line) =>
       line.replace(/=$/, '').replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
     goesOn: (line) => line.endsWith('='),
@@ -218,8 +224,11 @@ export const MARKS: readonly Mark[] = [
     id: 'markdown',
     what: 'backslashes of Markdown',
     // Names of calls and flags have many of these; strace escapes none of them.
-    sign: (lines) => lines.some((line) => /^[^"]*[A-Za-z]\\_[A-Za-z]/.test(line)),
-    undo: (line) => line.replace(/\\([_*[\](){}<>~`|#+.!&-])/g, '$1'),
+    sign: (lines) =>
+      lines.some(
+        (line) => /^[^"]*[A-Za-z]\\_[A-Za-z]|^[^"]*\\[_[\]<>*]/.test(line) && isKnown(withoutBackslashes(line)),
+      ),
+    undo: (line) => withoutBackslashes(line),
   },
   {
     id: 'backslashes',
