@@ -7,7 +7,7 @@ import type { ContextTree } from './context-tree.js';
 import type { Mass } from './mass.js';
 import { missingSteps } from './missing-steps.js';
 import { slowSteps, stepTime } from './slow-steps.js';
-import { stepsOf } from './steps.js';
+import { stepsOf } from '../scene/steps.js';
 import { timeMasses } from './time-masses.js';
 
 /** An onset of this strength (onset.ts) is as good as none: chance moves a healthy window by as much. */

@@ -8,7 +8,7 @@ import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, SIGMAS, TOLD, lift } from './mass.js';
-import { type StepKind, type Steps, episodeOf } from './steps.js';
+import { type StepKind, type Steps, episodeOf } from '../scene/steps.js';
 
 /** A node that was left more seldom before or after the onset tells nothing of its usual ways. */
 const LEFT_BEFORE = 4;

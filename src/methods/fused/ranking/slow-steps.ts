@@ -8,7 +8,7 @@ import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, lift } from './mass.js';
-import { type StepKind, type Steps, episodeOf } from './steps.js';
+import { type StepKind, type Steps, episodeOf } from '../scene/steps.js';
 
 /** What steps take after the onset beyond what they took before. O(kinds x depth). */
 export function slowSteps(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {

@@ -8,7 +8,7 @@ import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 import { type SeeTime, eachThreadTime } from '../scene/thread-time.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, byNode, larger, lift, under } from './mass.js';
-import type { Steps } from './steps.js';
+import type { Steps } from '../scene/steps.js';
 
 /** Time by the cell of the calls, ns. */
 class Times {

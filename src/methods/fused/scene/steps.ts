@@ -5,8 +5,8 @@
 import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
-import { type Courses, endOf } from '../scene/courses.js';
-import { type Cells, LOST, type Scene } from '../scene/scene.js';
+import { type Courses, endOf } from './courses.js';
+import { type Cells, LOST, type Scene } from './scene.js';
 
 /** A kind of step, from node to node: what it took before and after the onset, ns; how often it came, and how often after the onset. */
 export interface StepKind {
