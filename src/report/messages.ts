@@ -240,6 +240,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `from about ${a.moment('at')}, ${a.percent('share')} of the calls go beyond what ${a.alone ? "the window's beginning leads" : "learning and the window's beginning lead"} one to expect`,
   'alarm-unlike': (a) =>
     `${a.percent('share')} of all calls go beyond what learning showed, from the window's beginning on: it began before`,
+  'alarm-sluggish': (a) =>
+    `from the window's beginning on, threads spend ${a.percent('share')} of a thread's time between calls beyond what learning showed: it began ` +
+    'before',
   'alarm-busy': (a) =>
     `from about ${a.moment('at')}, a thread computes between calls for ${a.percent('share')} of its time, more than it ever did`,
   'alarm-blocked': (a) =>

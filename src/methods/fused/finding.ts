@@ -6,6 +6,7 @@ import type { Parameters } from '../../parameters.js';
 import type { LongRows } from './detectors/long.js';
 import type { Onset } from './scene/onset.js';
 import type { Cells, Scene } from './scene/scene.js';
+import type { Steps } from './scene/steps.js';
 
 /** Oddness of one cell. */
 export interface Mark {
@@ -49,6 +50,7 @@ export interface DetectorInput {
   readonly cells: Cells;
   readonly onset: Onset;
   readonly long: LongRows;
+  readonly steps: Steps;
 }
 
 export type Detector = (input: DetectorInput) => Finding;

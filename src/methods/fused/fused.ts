@@ -19,13 +19,15 @@ import { longRows } from './detectors/long.js';
 import { loop } from './detectors/loop.js';
 import { type Onset, findOnset } from './scene/onset.js';
 import { rate } from './detectors/rate.js';
+import { sluggish } from './detectors/sluggish.js';
 import { unit, unitsOf } from './detectors/unit.js';
 import { unlike } from './detectors/unlike.js';
 import { type Cells, type Scene, cellsOf, sceneOf } from './scene/scene.js';
+import { type Steps, stepsOf } from './scene/steps.js';
 import { FEWEST_CALLS, isOlder, judge } from './verdict.js';
 import { withoutSignalReturns } from '../../trace/without-signal-returns.js';
 
-const DETECTORS: readonly Detector[] = [rate, unlike, loop, busy, blocked, leak];
+const DETECTORS: readonly Detector[] = [rate, unlike, loop, sluggish, busy, blocked, leak];
 
 /** Suspects with less than this share of the first one's score are noise. */
 const LEAST_SCORE = 0.02;
@@ -39,7 +41,8 @@ export function fusedMethod(given: MethodInput): MethodOutcome {
   const onset = findOnset(scene, parameters.onsetEarlier);
   const cells = cellsOf(scene, onset.ns);
   const passed = unitsOf({ ...scene, parameters });
-  const shown: DetectorInput = { scene, cells, onset, long: longRows(scene, onset.ns, passed), parameters };
+  const steps = stepsOf(scene, cells, onset.ns);
+  const shown: DetectorInput = { scene, cells, onset, long: longRows(scene, onset.ns, passed), steps, parameters };
   const odd = unit(shown, passed);
   const found = DETECTORS.map((detect) => detect(shown));
   const findings = consequencesLeftOut([...found, odd.finding]);
@@ -49,7 +52,7 @@ export function fusedMethod(given: MethodInput): MethodOutcome {
   const calls = scene.endRow - scene.firstRow;
   const evidence = { onset, findings, outside, dispersion, runtime: unowned !== undefined, calls };
   const older = isOlder(evidence);
-  const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, findings);
+  const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, steps, findings);
   // Without functions to name, that none is named says nothing.
   const judged = judge(evidence, ranked.length > 0 || signatures.functions.length === 0);
   const begins = judged.verdict === 'bug' || (judged.verdict === 'inconclusive' && calls >= FEWEST_CALLS);
@@ -62,6 +65,7 @@ function rankedFunctions(
   scene: Scene,
   cells: Cells,
   onset: Onset,
+  steps: Steps,
   findings: readonly Finding[],
 ): RankedFunction[] {
   const { callGraph, signatures, parameters } = input;
@@ -69,7 +73,7 @@ function rankedFunctions(
   const speaking = findings.filter((f) => f.strength > 0);
   const tree = new ContextTree(model, functions.length);
   const blamed = blame(tree, cells, calmCalls(cells, findings), speaking, parameters);
-  const masses = massesOf(scene, cells, onset, tree);
+  const masses = massesOf(scene, cells, onset, steps, tree);
   const byFindings = new Float64Array(functions.length);
   for (const { fn, score } of blamed) byFindings[fn] = score;
   const scores = fuse(masses, byFindings, aboutCallsAndTime(findings.filter((f) => f.alarming)));

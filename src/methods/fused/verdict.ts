@@ -49,7 +49,7 @@ const NEARLY = 0.1;
 export const FEWEST_CALLS = 30;
 
 /** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
-const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop']);
+const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop', 'sluggish']);
 
 export interface Evidence {
   readonly onset: Onset;

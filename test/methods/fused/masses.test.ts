@@ -4,6 +4,7 @@ import type { Mass } from '../../../src/methods/fused/ranking/mass.js';
 import { massesOf } from '../../../src/methods/fused/ranking/masses.js';
 import { placesOf } from '../../../src/methods/fused/ranking/fuse.js';
 import { cellsOf, sceneOf } from '../../../src/methods/fused/scene/scene.js';
+import { stepsOf } from '../../../src/methods/fused/scene/steps.js';
 import { DEFAULT_PARAMETERS } from '../../../src/parameters.js';
 import { learnSignatures } from '../../../src/signatures/learn.js';
 import { traceFromText } from '../../helpers/trace.js';
@@ -51,7 +52,9 @@ function masses(content: string, onset: number, signatures = LEARNED, strength =
     toNs: trace.endNs + 1,
   });
   const tree = new ContextTree(signatures.model, signatures.functions.length);
-  const found = massesOf(scene, cellsOf(scene, onset * 1e9), { ns: onset * 1e9, strength }, tree);
+  const ns = onset * 1e9;
+  const cells = cellsOf(scene, ns);
+  const found = massesOf(scene, cells, { ns, strength }, stepsOf(scene, cells, ns), tree);
   const of = (detector: Mass['detector']) => {
     const mass = found.find((m) => m.detector === detector)!;
     const places = placesOf(mass.against);

@@ -1,6 +1,8 @@
 /** A server recorded as strace does, which shows no switches of threads: the machine lets it starve, or the program computes. */
 import { describe, expect, it } from 'vitest';
 import { fusedMethod } from '../../../src/methods/fused/fused.js';
+import { stalled } from '../../../src/methods/fused/environment/stalls.js';
+import { sceneOf } from '../../../src/methods/fused/scene/scene.js';
 import { DEFAULT_PARAMETERS } from '../../../src/parameters.js';
 import { learnSignatures } from '../../../src/signatures/learn.js';
 import { parseText } from '../../formats/strace-text.js';
@@ -80,8 +82,25 @@ describe('a server of which no switches were recorded', () => {
     expect([outcome.verdict, outcome.externalResource]).toEqual(['bug', null]);
   });
 
+  it('that starved all the time lacks it where nothing says that it was otherwise before', () => {
+    const trace = parseText(record({ seconds: 40, late: (_, end) => (end % 3 === 0 ? 0.03 : 0) }));
+    const window = { fromNs: 0, toNs: trace.endNs + 1 };
+    const scene = sceneOf({ trace, signatures: SIGNATURES, parameters: DEFAULT_PARAMETERS, ...window });
+    const [compared, always] = [false, true].map((older) => stalled(scene, 20e9, older));
+    expect(compared).toBeNull();
+    expect(always?.resource).toBe('cpu');
+    const healthy = parseText(record({ seconds: 40 }));
+    expect(
+      stalled(
+        sceneOf({ trace: healthy, signatures: SIGNATURES, parameters: DEFAULT_PARAMETERS, ...window }),
+        20e9,
+        true,
+      ),
+    ).toBeNull();
+  });
+
   it('that starved all the time lacks nothing that it had before', () => {
     const outcome = analyse({ late: (_, end) => (end % 3 === 0 ? 0.03 : 0) });
-    expect(outcome.externalResource).toBeNull();
+    expect([outcome.verdict, outcome.externalResource]).toEqual(['none', null]);
   });
 });

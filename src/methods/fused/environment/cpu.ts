@@ -12,8 +12,9 @@ const RUNNABLE = 'R'.charCodeAt(0);
 /**
  * Time that threads of the trace were runnable but off the CPU while others ran, by sched_switch. A recording of one process shows
  * only how it loses the CPU; that it has it again shows in its next event.
+ * @param always the window may have begun when it was so already: it needs not be more than before
  */
-export function starved(scene: Scene, onsetNs: number): Outside | null {
+export function starved(scene: Scene, onsetNs: number, always = false): Outside | null {
   const { trace, fromNs, toNs } = scene;
   const { switches, threads } = trace;
   if (switches === null) return null;
@@ -39,7 +40,8 @@ export function starved(scene: Scene, onsetNs: number): Outside | null {
   }
   const before = most(ready[0]!) / (onsetNs - fromNs);
   const after = most(ready[1]!) / (toNs - onsetNs);
-  if (after < STARVED || after < STARVED_FACTOR * before) return null;
+  if (after < STARVED) return null;
+  if (after < STARVED_FACTOR * before && !(always && before >= STARVED)) return null;
   return { resource: 'cpu', reason: { code: 'no-cpu', args: { before, after, at: onsetNs / 1e9 } } };
 }
 

@@ -25,7 +25,8 @@ export function environment(
 ): Outside | null {
   // A thread that does little else has itself to wait for.
   const own = findings.some((f) => f.detector === 'rate' && f.share >= MOST);
-  const cpu = own ? null : (starved(scene, onsetNs) ?? stalled(scene, onsetNs));
+  const older = findings.some((f) => f.detector === 'sluggish' && f.alarming);
+  const cpu = own ? null : (starved(scene, onsetNs, older) ?? stalled(scene, onsetNs, older));
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
   const disk = findings.some((f) => f.detector === 'rate' && f.alarming) ? null : slowDisk(scene, slowFactor);

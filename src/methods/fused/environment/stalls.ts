@@ -50,14 +50,15 @@ class Stalls {
   }
 }
 
-export function stalled(scene: Scene, onsetNs: number): Outside | null {
+/** @param always the window may have begun when it was so already: it needs not be more than before */
+export function stalled(scene: Scene, onsetNs: number, always = false): Outside | null {
   if (scene.trace.switches !== null) return null;
   const [before, after] = stallsOf(scene, onsetNs);
   if (after.stalled < FEWEST || after.inside < FAR_MORE * after.usual) return null;
-  if (after.each < STARVED_FACTOR * before.each) return null;
+  if (!always && after.each < STARVED_FACTOR * before.each) return null;
   const lostBefore = before.lost / Math.max(1, onsetNs - scene.fromNs);
   const lostAfter = after.lost / Math.max(1, scene.toNs - onsetNs);
-  if (lostAfter < STARVED || lostAfter < STARVED_FACTOR * lostBefore) return null;
+  if (lostAfter < STARVED || (!always && lostAfter < STARVED_FACTOR * lostBefore)) return null;
   if (lostOtherwise(after) > OTHERWISE * after.lost) return null;
   const args = { before: before.each / NANOSECONDS_PER_SECOND, after: after.each / NANOSECONDS_PER_SECOND };
   return {

@@ -1,13 +1,12 @@
 /** All masses of a window, O(rows + cells x nodes a cell). */
 import type { Onset } from '../scene/onset.js';
-import { coursesOf } from '../scene/courses.js';
-import { type Cells, type Scene, likeliestNodes } from '../scene/scene.js';
+import type { Cells, Scene } from '../scene/scene.js';
 import { callMasses } from './call-masses.js';
 import type { ContextTree } from './context-tree.js';
 import type { Mass } from './mass.js';
 import { missingSteps } from './missing-steps.js';
 import { slowSteps, stepTime } from './slow-steps.js';
-import { stepsOf } from '../scene/steps.js';
+import type { Steps } from '../scene/steps.js';
 import { timeMasses } from './time-masses.js';
 
 /** An onset of this strength (onset.ts) is as good as none: chance moves a healthy window by as much. */
@@ -17,12 +16,9 @@ const CHANCE = 50;
  * What only compares before with after counts as far as something changed at the onset: a defect may be older than the window. As far as nothing
  * did, the whole window counts.
  */
-export function massesOf(scene: Scene, cells: Cells, { ns, strength }: Onset, tree: ContextTree): Mass[] {
+export function massesOf(scene: Scene, cells: Cells, { ns, strength }: Onset, steps: Steps, tree: ContextTree): Mass[] {
   const [more, fewer] = callMasses(scene, cells, ns, tree);
   const changed = strength / (strength + CHANCE);
-  const nodeOf = likeliestNodes(cells);
-  const courses = coursesOf(scene, cells, nodeOf);
-  const steps = stepsOf(scene, cells, nodeOf, courses, ns);
   const scale = (scene.toNs - ns) / Math.max(1, ns - scene.fromNs);
   const compared = [
     fewer,

@@ -5,8 +5,8 @@
 import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
-import { type Courses, endOf } from './courses.js';
-import { type Cells, LOST, type Scene } from './scene.js';
+import { type Courses, coursesOf, endOf } from './courses.js';
+import { type Cells, LOST, type Scene, likeliestNodes } from './scene.js';
 
 /** A kind of step, from node to node: what it took before and after the onset, ns; how often it came, and how often after the onset. */
 export interface StepKind {
@@ -28,8 +28,10 @@ export interface Steps {
   readonly silent: ReadonlyMap<number, number>;
 }
 
-/** @param nodeOf per cell: its likeliest node, -1 where it is not known. O(rows). */
-export function stepsOf(scene: Scene, cells: Cells, nodeOf: Int32Array, courses: Courses, onsetNs: number): Steps {
+/** O(rows). */
+export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
+  const nodeOf = likeliestNodes(cells);
+  const courses = coursesOf(scene, cells, nodeOf);
   const { trace, fromNs, toNs, endRow } = scene;
   const { start } = trace.columns;
   const numbers = new TupleNumbers(); // from, to
