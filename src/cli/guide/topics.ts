@@ -151,7 +151,7 @@ Results are in /var/lib/perfscope/incidents/, a line of JSON each on stdout, and
 
 "Another program's name": the signatures are of another program, or its threads have names of their own; --any-program analyses nevertheless.
 
-No onset: the recording began when the server was sick already, or the window is too short. Record again from before, or learn.
+No onset: the recording began when the server was sick already, or the window is too short. With signatures the suspects are worth reading nevertheless; a recording that begins before the trouble tells more.
 
 All suspects have the same rank: the functions do nothing different in system calls. Learn from more varied runs, or give --binary.
 

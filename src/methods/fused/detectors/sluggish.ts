@@ -10,8 +10,8 @@ import type { StepKind } from '../scene/steps.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import type { ContextModel } from '../../../signatures/context-model.js';
 
-/** Seconds a second, summed over threads: healthy windows of 22 servers reach 0.04, but for two whose tracer was slow itself (docs/accuracy.md). */
-const ALARM = 0.05;
+/** Seconds a second, summed over threads. Healthy windows reach half of it where the machine is busy (docs/accuracy.md). */
+const ALARM = 0.1;
 
 export function sluggish({ scene, onset, steps }: DetectorInput): Finding {
   const silent: Finding = { detector: 'sluggish', share: 0, strength: 0, alarming: false, marks: [], items: [] };
