@@ -8,6 +8,7 @@ const DETECTORS: Readonly<Record<string, string>> = {
   rate: 'how often',
   unlike: 'never so in learning',
   loop: 'one call repeated',
+  sluggish: 'slower than in learning',
   busy: 'computing between calls',
   blocked: 'waiting in calls',
   leak: 'descriptors left open',
