@@ -23,7 +23,7 @@ import { DEFAULT_CHUNK_BYTES } from './cuts.js';
 import { recordedWith } from './recorded-with.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
 import { nameFrames } from './name-frames.js';
-import { piecesOf } from './pieces.js';
+import { piecesOf, smallBuffers } from './pieces.js';
 import { placeStage } from './place-stage.js';
 import type { Pool } from '../pool/pool.js';
 import { sharedBytes } from './chunk-packing.js';
@@ -181,6 +181,8 @@ async function readSet(
     return { source, builder: common, rooms: [], problem: null, onEnd };
   });
   const free: SharedArrayBuffer[] = [];
+  /** Smaller ones, for who reads next. */
+  const spare: SharedArrayBuffer[] = [];
   /** Of chunks that come to no part's own. */
   const rooms: Uint8Array[] = [];
   const issued: Issued[] = [];
@@ -232,10 +234,11 @@ async function readSet(
       // What fails is told when its turn comes.
       placed.catch(() => undefined);
       await settle(pool.jobs);
-      if (buffer !== null && buffer.byteLength === chunkBytes) free.push(buffer);
+      if (buffer !== null) (buffer.byteLength === chunkBytes ? free : spare).push(buffer);
       progress(part.source, consumed);
     }
     await settle(0);
+    for (const buffer of [...free, ...spare]) smallBuffers.give(buffer);
   } finally {
     await Promise.allSettled(placing.map(({ placed }) => placed));
   }

@@ -8,6 +8,7 @@ import { fileRanges, fillBuffers } from './cuts.js';
 import { decompressInThread } from './decompress-thread.js';
 import type { ParseTask } from './parse-stage.js';
 import type { Sampled } from './sampling.js';
+import { KeptBuffers } from './kept-buffers.js';
 
 /** Compressed files smaller than this are decompressed by the calling thread, bytes: a thread takes 30 ms to start. */
 const SMALL_COMPRESSED = 256 * 1024;
@@ -33,13 +34,16 @@ export interface CutPlan {
   onProblem(problem: StreamProblem): void;
 }
 
+/** Of this thread, for the text of small files. */
+export const smallBuffers = new KeptBuffers();
+
 /** Cuts a source; `sampled` when its beginning has been looked at already. */
 export async function* piecesOf(source: Source, sampled: Sampled | null, plan: CutPlan): AsyncGenerator<Piece> {
   if (source.seekable) return yield* fileRangePieces(source, plan);
   let bytes = firstBuffer(source, plan.chunkBytes);
   const supply = {
     take: () => {
-      const buffer = plan.free.pop() ?? new SharedArrayBuffer(bytes);
+      const buffer = plan.free.pop() ?? smallBuffers.take(bytes, plan.chunkBytes);
       bytes = plan.chunkBytes;
       return Promise.resolve(buffer);
     },
