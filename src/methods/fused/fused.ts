@@ -29,8 +29,9 @@ import { withoutSignalReturns } from '../../trace/without-signal-returns.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, sluggish, busy, blocked, leak];
 
-/** Suspects with less than this share of the first one's score are noise. */
+/** Suspects with less than this share of the first one's score are noise; nobody reads more of them, and each is compared with all. */
 const LEAST_SCORE = 0.02;
+const MOST_SUSPECTS = 1000;
 /** Sums of the same weights in another order differ by no more. */
 const ROUNDING = 1e-9;
 
@@ -86,6 +87,9 @@ function rankedFunctions(
   const nothing = speaking.map(() => 0);
   const suspects = Array.from(scores.keys())
     .filter((f) => scores[f]! > 0 && scores[f]! >= LEAST_SCORE * most)
+    .sort((a, b) => scores[b]! - scores[a]! || a - b)
+    .slice(0, MOST_SUSPECTS)
+    .sort((a, b) => a - b)
     .map((f): Suspected => {
       const coverage = [...(blamedOf.get(f)?.coverage ?? nothing), ...masses.map(({ share }) => share[f]!)];
       return { fn: f, score: scores[f]!, coverage, usual: tree.learnedShares()[f]! };
@@ -96,7 +100,7 @@ function rankedFunctions(
     score: s.score,
     confidence: confidence(s, suspects),
     callPath: tree.pathAbove(s.fn).map((f) => functions[f]!.name),
-    evidence: evidenceOf(scene, cells, told, s, model),
+    evidence: evidenceOf(scene, cells, told, s, tree),
     alike: alike(s, suspects).map((f) => functions[f]!.name),
     inferred: false,
   }));

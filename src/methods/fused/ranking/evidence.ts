@@ -2,8 +2,8 @@
 import type { Finding, Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
 import type { Evidence } from '../../../result.js';
-import type { ContextModel } from '../../../signatures/context-model.js';
 import type { Blamed } from './blame.js';
+import type { ContextTree } from './context-tree.js';
 
 /** Pieces of evidence a suspect at most. */
 const MOST = 4;
@@ -22,12 +22,12 @@ export function evidenceOf(
   cells: Cells,
   findings: readonly Told[],
   { fn, coverage }: Pick<Blamed, 'fn' | 'coverage'>,
-  model: ContextModel,
+  tree: ContextTree,
 ): Evidence[] {
   const total = findings.reduce((sum, f, d) => sum + f.strength * coverage[d]!, 0);
   const found = findings.flatMap((finding, d) => {
     const weight = total === 0 ? 0 : (finding.strength * coverage[d]!) / total;
-    const likely = finding.items.map((item) => likelihood(item, cells, fn, model));
+    const likely = finding.items.map((item) => likelihoodsOf(item, cells, tree).get(fn) ?? 0);
     let items = finding.items.filter((_, i) => likely[i]! >= LIKELY);
     if (items.length === 0) items = heaviest(finding.items, likely);
     const sum = items.reduce((s, item) => s + item.weight, 0);
@@ -47,22 +47,23 @@ function heaviest(items: readonly Item[], likely: readonly number[]): Item[] {
   return best < 0 ? [] : [items[best]!];
 }
 
-/** Probability that the item's most frequent cell was issued under the function. */
-function likelihood(item: Item, cells: Cells, fn: number, model: ContextModel): number {
-  let best = 0;
-  for (const cell of item.cells.slice(0, 3)) {
+/** Cells of an item that are looked at. */
+const CELLS = 3;
+
+/** Per item: by function, the probability that calls of one of its first cells were issued under it; of the cell with the largest. */
+const likelihoods = new WeakMap<Item, ReadonlyMap<number, number>>();
+
+function likelihoodsOf(item: Item, cells: Cells, tree: ContextTree): ReadonlyMap<number, number> {
+  const known = likelihoods.get(item);
+  if (known !== undefined) return known;
+  const best = new Map<number, number>();
+  for (const cell of item.cells.slice(0, CELLS)) {
     const { nodes, weights } = cells.decode(cell);
-    let p = 0;
-    nodes.forEach((node, i) => {
-      for (let n = node; n > 0; n = model.nodes[n]![0]) {
-        if (model.nodes[n]![1] === fn) {
-          p += weights[i]!;
-          break;
-        }
-      }
-    });
-    best = Math.max(best, p);
+    const under = new Map<number, number>();
+    nodes.forEach((node, i) => tree.above(node).forEach((f) => under.set(f, (under.get(f) ?? 0) + weights[i]!)));
+    for (const [f, p] of under) if (p > (best.get(f) ?? 0)) best.set(f, p);
   }
+  likelihoods.set(item, best);
   return best;
 }
 
