@@ -49,7 +49,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   successors(row, _, { nodes }) {
     if (!isNumbers(row, 4)) return triple(row, nodes, 'node');
-    return row[3]! < 0 ? 'has a time below none' : triple(row.slice(0, 3), nodes, 'node');
+    return row[3]! < 0 ? 'has a time below 0' : triple(row.slice(0, 3), nodes, 'node');
   },
   peaks: (row, _, { symbols }) => triple(row, symbols, 'symbol'),
   roles(row, _, { nodes }) {

@@ -110,6 +110,13 @@ describe('the signatures file', () => {
     ['a negative symbol', model((m) => ((m['contexts']![0] as number[])[0] = -1)), /a symbol that is not there \(-1\)/],
     ['a node', model((m) => ((m['contexts']![0] as number[])[6] = 2 ** 31)), /a node that is not there/],
     ['calls', model((m) => ((m['contexts']![0] as number[])[7] = -1)), /has -1 calls/],
+    ['a successor', model((m) => ((m['successors']![0] as number[])[1] = 99)), /a node that is not there \(99\)/],
+    ['a time', model((m) => ((m['successors']![0] as number[])[3] = -5)), /"successors" .* has a time below 0/],
+    [
+      'part of a time',
+      model((m) => ((m['successors']![0] as number[])[3] = 0.5)),
+      /is no list of two numbers and a count/,
+    ],
     ['a caller below', model((m) => ((m['nodes']![1] as number[])[0] = 2)), /has no node above it \(2\)/],
     ['a function', model((m) => ((m['nodes']![1] as number[])[1] = 3)), /a function that is not there \(3\)/],
     ['symbols twice', model((m) => (m['symbols']![2] = m['symbols']![1])), /out of order, or stands twice/],

@@ -29,8 +29,9 @@ import { withoutSignalReturns } from '../../trace/without-signal-returns.js';
 
 const DETECTORS: readonly Detector[] = [rate, unlike, loop, sluggish, busy, blocked, leak];
 
-/** Suspects with less than this share of the first one's score are noise; nobody reads more of them, and each is compared with all. */
+/** Suspects with less than this share of the first one's score are noise. */
 const LEAST_SCORE = 0.02;
+/** Each is compared with all others, and nobody reads more. */
 const MOST_SUSPECTS = 1000;
 /** Sums of the same weights in another order differ by no more. */
 const ROUNDING = 1e-9;

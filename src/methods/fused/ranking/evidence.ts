@@ -47,7 +47,7 @@ function heaviest(items: readonly Item[], likely: readonly number[]): Item[] {
   return best < 0 ? [] : [items[best]!];
 }
 
-/** Cells of an item that are looked at. */
+/** Cells of an item that are looked at: they differ in history alone, and decode much alike. */
 const CELLS = 3;
 
 /** Per item: by function, the probability that calls of one of its first cells were issued under it; of the cell with the largest. */

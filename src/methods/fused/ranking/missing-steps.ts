@@ -3,9 +3,9 @@
  * another way. What it would have done next is missing, so the functions that such steps enter or leave are suspects: the same reasoning
  * as for slow steps (slow-steps.ts). A load that falls, or a server that stands still, makes no step missing.
  */
-import { entered } from '../../../context/foreign.js';
 import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
+import { passing, sharesAtEnd, sharesBy, sum } from './by-step.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, SIGMAS, TOLD, lift } from './mass.js';
 import { type StepKind, type Steps, episodeOf } from '../scene/steps.js';
@@ -24,30 +24,17 @@ export function missingSteps(scene: Scene, cells: Cells, { kinds }: Steps, scale
   const missing = kinds.map(({ lateTimes }, k) => Math.max(0, expected[k]!.times - lateTimes - expected[k]!.chance));
   // The root, as for classes of calls: one frequent kind must not outvote all.
   const odd = missing.map((n) => Math.sqrt(n));
-  const [share, passing, usual] = [0, 1, 2].map(() => new Float64Array(tree.functions));
-  const [oddSum, all] = [Math.max(1, sum(odd)), Math.max(1, sum(kinds.map(({ times }) => times)))];
-  kinds.forEach(({ from, to, times }, k) => {
-    for (const f of tree.above(to)) share![f]! += odd[k]! / oddSum;
-    const nodes = [...entered(from, to, tree.parents), ...entered(to, from, tree.parents)];
-    for (const f of new Set(nodes.map((n) => tree.functionOf[n]!))) {
-      if (f < 0) continue;
-      passing![f]! += odd[k]! / oddSum;
-      usual![f]! += times / all;
-    }
-  });
+  const times = kinds.map((kind) => kind.times);
+  const against = lift(sharesBy(passing, odd, kinds, tree), sharesBy(passing, times, kinds, tree));
   const before = sum(kinds.map(({ times, lateTimes }) => times - lateTimes));
   const left = sum(missing) / Math.max(1, scale * before);
   return {
     detector: 'missing-steps',
-    share: share!,
-    against: lift(passing!, usual!),
+    share: sharesAtEnd(odd, kinds, tree),
+    against,
     weight: 1 + ((MOST - 1) * left) / (left + MANY),
     items: itemsOf(scene, cells, kinds, missing, expected),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, x) => total + x, 0);
 }
 
 /** How often a step was to be expected after the onset, and by how much less chance makes it. */

@@ -3,9 +3,9 @@
  * functions entered on the way from the one calling context to the other; which one, no single step tells, but all steps together do, as
  * tests do in spectrum-based fault localisation (Abreu et al., 2007): the functions that slow steps enter and others do not.
  */
-import { entered } from '../../../context/foreign.js';
 import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
+import { entering, sharesAtEnd, sharesBy } from './by-step.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, lift } from './mass.js';
 import { type StepKind, type Steps, episodeOf } from '../scene/steps.js';
@@ -20,8 +20,8 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, tree: Contex
     args: { seconds: kind.late / 1e9, usual: expectedOf(kind) / 1e9 },
   }));
   const times = steps.kinds.map((kind) => kind.times);
-  const against = lift(entering(odd, steps.kinds, tree), entering(times, steps.kinds, tree));
-  return { detector: 'slow-steps', weight: 1, items, share: ending(odd, steps, tree), against };
+  const against = lift(sharesBy(entering, odd, steps.kinds, tree), sharesBy(entering, times, steps.kinds, tree));
+  return { detector: 'slow-steps', weight: 1, items, share: sharesAtEnd(odd, steps.kinds, tree), against };
 }
 
 /**
@@ -37,41 +37,15 @@ export function stepTime(scene: Scene, cells: Cells, steps: Steps, tree: Context
     args: { seconds: (kind.early + kind.late) / 1e9 },
   }));
   const learned = tree.learnedSteps();
-  const usual = entering(
+  const usual = sharesBy(
+    entering,
     learned.map(({ us }) => us),
     learned,
     tree,
   );
   // A file of an older version does not tell how long steps took.
-  const against = learned.length === 0 ? usual : lift(entering(took, steps.kinds, tree), usual);
-  return { detector: 'step-time', weight: 2, items, share: ending(took, steps, tree), against };
-}
-
-/** Share (0..1) of amounts of the kinds of steps, by the functions that they enter. */
-function entering(
-  amounts: readonly number[],
-  kinds: readonly Pick<StepKind, 'from' | 'to'>[],
-  tree: ContextTree,
-): Float64Array {
-  const found = new Float64Array(tree.functions);
-  const all = Math.max(1, sum(amounts));
-  kinds.forEach(({ from, to }, k) => {
-    for (const f of new Set(entered(from, to, tree.parents).map((n) => tree.functionOf[n]!)))
-      if (f >= 0) found[f]! += amounts[k]! / all;
-  });
-  return found;
-}
-
-/** The same by the functions above the call at their end. */
-function ending(ns: readonly number[], { kinds }: Steps, tree: ContextTree): Float64Array {
-  const found = new Float64Array(tree.functions);
-  const all = Math.max(1, sum(ns));
-  kinds.forEach(({ to }, k) => tree.above(to).forEach((f) => (found[f]! += ns[k]! / all)));
-  return found;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, x) => total + x, 0);
+  const against = learned.length === 0 ? usual : lift(sharesBy(entering, took, steps.kinds, tree), usual);
+  return { detector: 'step-time', weight: 2, items, share: sharesAtEnd(took, steps.kinds, tree), against };
 }
 
 /** What it should have taken after the onset, ns: as long as before, each time; nothing if it was never there before. */
