@@ -4,6 +4,7 @@
  * so all the time.
  */
 import type { KinFacts } from '../../trace/kinship/facts.js';
+import { NamesInUse } from './kin-names.js';
 
 /** Text of a piece that is looked at, bytes. */
 const LOOKED_AT = 512 * 1024;
@@ -52,15 +53,13 @@ export function kinFacts(bytes: Uint8Array, tid: number, processes: readonly num
 class FactReader {
   private readonly woke: KinFacts['woke'][number][] = [];
   private readonly signals: KinFacts['signals'][number][] = [];
-  private readonly apart: KinFacts['apart'][number][] = [];
   private readonly futexes = new Map<number, Set<number>>();
   /** By tid: its futex call. */
   private readonly open = new Map<number, Call>();
   /** By address: who waits, and the wakes whose sleepers have not come back. */
   private readonly waiters = new Map<number, Set<number>>();
   private readonly wakes = new Map<number, Map<number, Call>>();
-  /** By descriptor: what it stood for, by thread in the order of their last uses. */
-  private readonly names = new Map<number, Map<number, string>>();
+  private readonly names = new NamesInUse();
 
   futex(tid: number, rest: string): void {
     const [, hexadecimal, word, number] = FUTEX.exec(rest) ?? [];
@@ -107,24 +106,15 @@ class FactReader {
 
   descriptor(tid: number, rest: string): void {
     const made = NEW_DESCRIPTOR.exec(rest);
-    if (made !== null) this.names.delete(Number(made[1]));
+    if (made !== null) this.names.end(Number(made[1]));
     const [, number, name] = NAMED.exec(rest) ?? [];
     // Only what has a number of its own is certainly the same, or another.
-    if (name === undefined || !name.includes(':[')) return;
-    const names = ofKey(this.names, Number(number), () => new Map<number, string>());
-    const own = names.get(tid);
-    if (own === name) {
-      const since = [...names.keys()];
-      for (const other of since.slice(since.indexOf(tid) + 1))
-        if (names.get(other) !== name) this.apart.push([tid, other]);
-    }
-    names.delete(tid);
-    names.set(tid, name);
+    if (name?.includes(':[') === true) this.names.use(tid, Number(number), name);
   }
 
   finish(): Omit<KinFacts, 'processes'> {
     const futexes = [...this.futexes].map(([address, tids]) => ({ address, tids: [...tids] }));
-    return { woke: this.woke, signals: this.signals, apart: this.apart, futexes };
+    return { woke: this.woke, signals: this.signals, apart: this.names.apart, futexes };
   }
 }
 
