@@ -41,6 +41,35 @@ it('reads any number of threads and of names', () => {
   compare(bytesOf(Array.from({ length: 9000 }, (_, n) => line(n % 3, `call_${n}`)).join('')));
 });
 
+// Of each the first line of a thread, and of one that is known by its end or by its maker alone.
+it('reads the ends of calls that began before the text', () => {
+  const resumed = [
+    'read resumed>"", 80) = 0',
+    'read resumed>0x7ffe, 80) = -1 EAGAIN (Resource temporarily unavailable) <0.000031>',
+    'read resumed>) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)',
+    'openat resumed>) = 7</etc/hosts> <0.000100>',
+    'openat resumed>) = 8<TCP:[10.0.0.1:80->10.0.0.2:5123]>',
+    'poll resumed>[{fd=3, revents=POLLIN}], 1, 0) = 1',
+    'poll resumed>) = 0 (Timeout)',
+    'ppoll resumed>[], 1, {tv_sec=1, tv_nsec=0}, NULL, 8) = 0 (Timeout) <1.000100>',
+    'getpid resumed>) = 4711',
+    'gettid resumed>) = 4712',
+    'clone resumed>, child_tidptr=0x7f1) = 4713',
+    'pipe2 resumed>[3, 4], O_CLOEXEC) = 0',
+    'futex resumed>) = ?',
+    'exit_group resumed>) = ?',
+    'mmap resumed>) = 0x7f5512345000',
+    'read resumed> <unfinished ...>',
+  ];
+  const known = resumed.map((line) => `${line.split(' ')[0]!}(0) = 0`);
+  const records = [...known.map((call) => `1 ${call}`), ...resumed.map((line, n) => `${100 + n} <... ${line}`)];
+  const at = (record: string, n: number) => record.replace(' ', `  1700000000.${String(100_000 + n)} `);
+  const again = [...records, ...resumed.map((_, n) => `${100 + n} +++ exited with 0 +++`), ...records];
+  const stack = '\n > /usr/lib/libc.so.6(read+0x1d) [0x10e1d]';
+  for (const end of ['', stack]) compare(bytesOf(again.map((record, n) => `${at(record, n)}${end}\n`).join('')));
+  expect(compare(bytesOf(records.map((record, n) => `${at(record, n)}\n`).join('')))).toBeGreaterThan(0.3);
+});
+
 const golden = new URL('golden/', import.meta.url);
 const goldens = ['strace/', 'strace-pastes/'].flatMap((folder) =>
   readdirSync(new URL(folder, golden))

@@ -7,6 +7,8 @@ import { ROLES, callTraits, standsForSeveral } from '../../trace/call-traits.js'
 import { makesPair } from '../../trace/descriptor-pair.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { errnoNames, errnoNumber } from '../../trace/errno.js';
+import { NO_STACK } from '../../trace/stacks.js';
+import { NO_DESCRIPTOR } from '../../trace/table.js';
 import { LINES_MODULE } from './kernel/lines-module.js';
 import type { CallReader } from './calls.js';
 import type { StraceClock } from './clock.js';
@@ -33,7 +35,7 @@ interface Exports extends ReaderExports {
 }
 
 /** What events tell and how they lie in memory, as in src/formats/strace/kernel/events.ts. */
-const [BEGINS, ENDS, CLONES, IS_OF, EXECUTES, IS_NAMED] = [0, 1, 2, 3, 4, 5];
+const [BEGINS, ENDS, CLONES, IS_OF, EXECUTES, IS_NAMED, RESUMES] = [0, 1, 2, 3, 4, 5, 6];
 const EVENT_BYTES = 32;
 
 /** Numbers of the clocks in src/formats/strace/kernel/leader.ts. */
@@ -88,7 +90,7 @@ export class FastLines extends WasmReader<Exports> {
     const { wasm, writer, clock } = this;
     const stop = super.read(p);
     if (stop === p) return p;
-    this.calls.owner = wasm.ownerOf();
+    const owner = wasm.ownerOf();
     writer.notices += wasm.noticesOf();
     if (clock.kind === 'day') {
       clock.lastSecond = clock.baseSeconds + Math.floor(clock.lastNs / 1e9);
@@ -96,6 +98,8 @@ export class FastLines extends WasmReader<Exports> {
     }
     const events = wasm.eventsOf();
     if (events > 0) this.noteEvents(events);
+    // A row, none, or the last orphan.
+    this.calls.owner = owner >= NO_STACK ? owner : -1 - writer.orphans.length;
     return stop;
   }
 
@@ -163,7 +167,28 @@ export class FastLines extends WasmReader<Exports> {
       else if (what === IS_OF) events.pid(thread, number);
       else if (what === EXECUTES) events.exec(bytes, this.placeOf(second), this.placeOf(third), number, thread, ns);
       else if (what === IS_NAMED) events.prctl(bytes, this.placeOf(second), this.placeOf(third), thread, ns);
+      else if (what === RESUMES) this.orphan(view, at);
     }
+  }
+
+  /** The second half of a call, told by two events. */
+  private orphan(view: DataView, at: number): void {
+    const { orphans, calls } = this.writer;
+    const outcome = at + EVENT_BYTES;
+    orphans.push({
+      thread: view.getInt32(at + 12, true),
+      position: view.getInt32(at + 16, true),
+      call: calls.strings[view.getInt32(at + 20, true)]!,
+      endNs: view.getFloat64(at, true),
+      durationNs: view.getFloat64(outcome, true),
+      errno: view.getInt32(outcome + 12, true),
+      result: view.getInt32(at + 24, true),
+      flags: view.getInt32(outcome + 24, true),
+      kind: view.getInt32(outcome + 16, true),
+      variant: view.getInt32(outcome + 20, true),
+      descriptor: NO_DESCRIPTOR,
+      stack: NO_STACK,
+    });
   }
 
   private addCall(number: number, name: string): void {

@@ -3,7 +3,7 @@
 /** Room for so many; a stretch of text that tells more is read in several goes. */
 const MOST: i32 = 1024;
 /** Those that one line tells. */
-const MOST_OF_LINE: i32 = 2;
+const MOST_OF_LINE: i32 = 4;
 /** Bytes of an event: moment (f64), what, thread, and three numbers that depend on what (i32). */
 const EVENT: i32 = 32;
 
@@ -21,6 +21,10 @@ export const IS_OF: i32 = 3;
 export const EXECUTES: i32 = 4;
 /** prctl. 0, first and last byte of the arguments in the text. */
 export const IS_NAMED: i32 = 5;
+/** The second half of a call whose first half the text does not have. Rows before it, number of the call, result. */
+export const RESUMES: i32 = 6;
+/** What else the one before tells: its duration instead of the moment, its errno instead of the thread; kind, variant, flags. */
+export const RESUMED_AS: i32 = 7;
 
 let count: i32 = 0;
 

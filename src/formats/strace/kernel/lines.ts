@@ -20,12 +20,9 @@ import {
   NO_DESCRIPTOR,
   OTHER,
   ROLE_CLONE,
-  ROLE_EPOLL_CTL,
   ROLE_EXEC,
   ROLE_EXIT,
-  ROLE_FCNTL,
   ROLE_FORK,
-  ROLE_FUTEX,
   ROLE_OPEN,
   ROLE_PID,
   ROLE_PRCTL,
@@ -39,6 +36,7 @@ import {
   VARIANT_DIRECTORY,
 } from '../../../lib/kernel/codes';
 import { ESCAPED, decorationKind, sideFlag } from './descriptors';
+import { hasComment, isOutput, variantOf } from './details';
 import { isDigit } from '../../../lib/kernel/digits';
 import * as events from './events';
 import { lineNow, now, readLeader, setNow, tick, tid } from './leader';
@@ -47,7 +45,6 @@ import * as m from '../../../lib/kernel/memory';
 import { NO_NUMBER, numberAt } from './numbers';
 import { NEVER, RETURNED, UNUSUAL } from './outcome';
 import { argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind } from './outcome';
-import { closingParenthesis } from './outcome-any';
 import * as threads from '../../../lib/kernel/threads';
 import { callAt, callEnd, firstOf, kindOf, numberOf, roleOf } from '../../../lib/kernel/words';
 
@@ -58,6 +55,8 @@ export { lastNsOf, setClock } from './leader';
 export { EVENTS, eventsOf } from './events';
 
 const NO_STACK: i32 = -1;
+/** Instead of a row: the last exit whose entry the text does not have. */
+const ORPHAN: i32 = -2;
 
 let rows: i32 = 0;
 let lines: i32 = 0;
@@ -309,11 +308,13 @@ function readResumed(nameAt: usize, thread: i32): usize {
   if (load<u64>(nameEnd) != 0x64656d7573657220 || load<u8>(nameEnd, 8) != 62 /* ' resumed>' */) return 0;
   const role = roleOf(call);
   const row = load<i32>(m.PENDING + (thread << 2));
-  if (row < 0 || load<u16>(m.CALL + (row << 1)) != numberOf(call) || (role == ROLE_TID && tid <= 0)) return 0;
+  if (role == ROLE_TID && tid <= 0) return 0;
+  if (row < 0 ? load<u8>(m.SEEN + thread) != 0 : load<u16>(m.CALL + (row << 1)) != numberOf(call)) return 0;
   const argsStart = nameEnd + 9;
   const feed = lineFeed(argsStart);
   const state = readOutcome(argsStart, lineEnd(feed));
   if ((state != RETURNED && state != NEVER) || (role > ROLE_OPEN && hasComment(role, feed))) return 0;
+  if (row < 0) return orphan(call, thread, argsStart, state) ? feed + 1 : 0;
   if (role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK) {
     const variant = variantOf(role, argsStart, argsEnd);
     if (variant == args.UNTOLD) return 0;
@@ -330,17 +331,22 @@ function readResumed(nameAt: usize, thread: i32): usize {
   return feed + 1;
 }
 
-/** Whether a comment stands behind a result that is a tid: it may tell the one in another namespace (--decode-pids=pidns). */
-function hasComment(role: i32, feed: usize): bool {
-  if (role != ROLE_CLONE && role != ROLE_FORK && role < ROLE_TID) return false;
-  for (let p = argsEnd; p < feed; p++) if (load<u16>(p) == 0x2a2f /* slash star */) return true;
-  return false;
-}
-
-/** Whether write or writev, whose arguments start at `start`, does not end where its arguments, read from the front, do. */
-function isOutput(start: usize, feed: usize): bool {
-  const isWrite = load<u32>(start - 6) == 0x74697277 /* writ */ || load<u32>(start - 7) == 0x74697277;
-  return isWrite && closingParenthesis(start, feed) != argsEnd;
+/** The second half of a call that began before the text, of a thread that nothing was seen of; false when only the driver can tell. */
+function orphan(call: usize, thread: i32, argsStart: usize, state: i32): bool {
+  const role = roleOf(call);
+  const isTimeout = role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK;
+  const variant = isTimeout ? variantOf(role, argsStart, argsEnd) : 0;
+  if (variant == args.UNTOLD) return false;
+  use(thread);
+  store<u8>(m.SEEN + thread, 1);
+  if (durationNs >= 0) sawDurations = true;
+  if (role == ROLE_PID) noteExit(role, 0, thread);
+  const never = state == NEVER && role != ROLE_EXIT;
+  events.note(now, events.RESUMES, thread, rows, numberOf(call), result);
+  const kind = role == ROLE_OPEN ? returnedKind : 0;
+  events.note(durationNs, events.RESUMED_AS, errno, kind, variant, never ? flags | FLAG_UNFINISHED : flags);
+  owner = ORPHAN;
+  return true;
 }
 
 /** Where the line ends whose line feed is at `feed`. */
@@ -381,17 +387,6 @@ function storeOutcome(row: i32, duration: f64): void {
   store<u8>(m.ERRNO + row, errno);
   if (flags != 0) store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | flags);
   if (durationNs >= 0) sawDurations = true;
-}
-
-function variantOf(role: i32, start: usize, end: usize): i32 {
-  if (role == ROLE_FUTEX) return args.futexVariant(start, end);
-  if (role == ROLE_EPOLL_CTL) return args.epollCtlVariant(start, end);
-  if (role == ROLE_FCNTL) return args.fcntlVariant(start, end);
-  if (role == ROLE_TIMEOUT) return args.timeoutVariant(start, end);
-  if (role == ROLE_TIMEOUT_MASK) return args.maskedTimeoutVariant(start, end);
-  // openat2 and creat have no flags among their arguments.
-  const name = load<u32>(start - 5);
-  return args.openVariant(start, end, name == 0x6e65706f /* open */ ? 1 : name == 0x74616e65 /* enat */ ? 2 : 0);
 }
 
 /** As refinedKind in trace/call-traits.ts. */
