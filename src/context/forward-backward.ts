@@ -38,11 +38,12 @@ export function decodeRows(
   const of = new Int32Array(length).fill(-1);
   const cycles = new Cycles(threads);
   const last = new Int32Array(threads).fill(-1);
+  const tells = Uint8Array.from(emissions, (emission) => (emission === null ? 0 : 1));
   // Forward: `of` is the number of the forward vector, or below -1 a row that copies the one its period before.
   inBlocks(0, length, (first, end) => {
     for (let i = first; i < end; i++) {
       const cell = cellOf[i]!;
-      if (emissions[cell] === null) continue;
+      if (tells[cell] === 0) continue;
       const t = thread[i]!;
       const period = cycles.add(t, cell);
       of[i] = period > 0 ? -1 - period : (last[t] = steps.forward(last[t]!, cell));

@@ -4,7 +4,7 @@
  */
 import { KIND, grainsOf } from '../context/symbols.js';
 import type { Cells, Scene } from '../methods/fused/scene/scene.js';
-import { type SeeTime, eachThreadTime } from '../methods/fused/scene/thread-time.js';
+import { type Times, threadTimes } from '../methods/fused/scene/thread-time.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { type StackProfile, type StackWeights, UNKNOWN_FUNCTION, type WeighedStack } from './stack-profile.js';
 
@@ -12,17 +12,8 @@ import { type StackProfile, type StackWeights, UNKNOWN_FUNCTION, type WeighedSta
 const LEAST_SHARE = 1e-5;
 
 /** Sums by cell, in one part of the window; times in ns. */
-class Sums {
+interface Sums extends Times {
   readonly calls: Float64Array;
-  readonly callTime: Float64Array;
-  readonly gapTime: Float64Array;
-  constructor(cells: number) {
-    [this.calls, this.callTime, this.gapTime] = [0, 0, 0].map(() => new Float64Array(cells)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-  }
 }
 
 /** What a cell's symbol and a node come to. */
@@ -51,7 +42,7 @@ export function weighedStacks(
   const entries = new Map<string, Entry>();
   for (let cell = 0; cell < cells.size; cell++) {
     const calls = before.calls[cell]! + after.calls[cell]!;
-    if (calls === 0 && before.gapTime[cell]! + after.gapTime[cell]! === 0) continue;
+    if (calls === 0 && before.between[cell]! + after.between[cell]! === 0) continue;
     const call = texts[scene.places.contexts.symbol[cells.context[cell]!]!]!;
     const { nodes, weights } = cells.decode(cell);
     const add = (node: number, p: number) => {
@@ -87,8 +78,8 @@ const nothing = (): Mutable<StackWeights> => ({ calls: 0, callTime: 0, gapTime: 
 
 function addPart(to: Mutable<StackWeights>, from: Sums, cell: number, p: number): void {
   to.calls += from.calls[cell]! * p;
-  to.callTime += (from.callTime[cell]! * p) / 1e9;
-  to.gapTime += (from.gapTime[cell]! * p) / 1e9;
+  to.callTime += (from.inside[cell]! * p) / 1e9;
+  to.gapTime += (from.between[cell]! * p) / 1e9;
 }
 
 const callsOf = ({ before, after }: Entry) => before.calls + after.calls;
@@ -107,19 +98,19 @@ function kept(entries: readonly Entry[]): Entry[] {
 function sumsOf(scene: Scene, cells: Cells, onsetNs: number): readonly [Sums, Sums] {
   const { trace, fromNs, toNs, firstRow, endRow } = scene;
   const { start } = trace.columns;
-  const [before, after] = [new Sums(cells.size), new Sums(cells.size)];
-  const add: SeeTime = (which, cell, from, to) => {
-    const sum = which === 'inside' ? 'callTime' : 'gapTime';
-    const early = Math.min(to, onsetNs) - Math.max(from, fromNs);
-    if (early > 0) before[sum][cell]! += early;
-    const late = Math.min(to, toNs) - Math.max(from, onsetNs);
-    if (late > 0) after[sum][cell]! += late;
-  };
-  for (let i = firstRow; i < endRow; i++) (start[i]! < onsetNs ? before : after).calls[cells.ofRow[i]!]!++;
-  const last = eachThreadTime(scene, cells, add);
+  const { before, after, endNs, lastCell } = threadTimes(scene, cells, onsetNs);
+  const [early, late] = [new Float64Array(cells.size), new Float64Array(cells.size)];
+  for (let i = firstRow; i < endRow; i++) (start[i]! < onsetNs ? early : late)[cells.ofRow[i]!]!++;
   // A thread that went silent computes, or is off the processor, after its last call: nothing tells what would have come.
   trace.threads.forEach(({ exitNs }, t) => {
-    if (last.cell[t]! >= 0) add('between', last.cell[t]!, last.endNs[t]!, exitNs ?? toNs);
+    const cell = lastCell[t]!;
+    if (cell < 0) return;
+    const [from, to] = [endNs[t]!, exitNs ?? toNs];
+    before.between[cell]! += Math.max(0, Math.min(to, onsetNs) - Math.max(from, fromNs));
+    after.between[cell]! += Math.max(0, Math.min(to, toNs) - Math.max(from, onsetNs));
   });
-  return [before, after];
+  return [
+    { ...before, calls: early },
+    { ...after, calls: late },
+  ];
 }

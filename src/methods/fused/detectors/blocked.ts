@@ -78,17 +78,26 @@ function longWaits(input: DetectorInput): Pause[] {
   const usual = new References(
     scene,
     toNs,
+    QUANTILE,
     0,
     { of: (r) => finished(trace, r, toNs) },
     rows(waits.filter(often)),
     false,
   );
   const seldom = waits.filter((w) => !often(w) && start[w.row]! >= onset.ns);
-  const before = new References(scene, onset.ns, 0, { of: (r) => finished(trace, r, onset.ns) }, rows(seldom), false);
+  const before = new References(
+    scene,
+    onset.ns,
+    1,
+    0,
+    { of: (r) => finished(trace, r, onset.ns) },
+    rows(seldom),
+    false,
+  );
   const pauses: Pause[] = [];
   for (const wait of waits) {
     const { row, ns } = wait;
-    const here = often(wait) ? usual.of(row, QUANTILE) : start[row]! >= onset.ns ? before.of(row, 1) : 0;
+    const here = often(wait) ? usual.of(row) : start[row]! >= onset.ns ? before.of(row) : 0;
     const reference = Math.max(here, learned(classOf(row)).longestNs, LEAST_REFERENCE_NS);
     if (ns > parameters.blockedFactor * reference) pauses.push({ ...wait, ns: ns - reference, reference });
   }

@@ -29,6 +29,7 @@ export function busy({ scene, cells, onset, long, parameters }: DetectorInput): 
   const references = new References(
     scene,
     onset.ns,
+    QUANTILE,
     LEAST_REFERENCE_NS,
     {
       after: (row, before) =>
@@ -42,7 +43,7 @@ export function busy({ scene, cells, onset, long, parameters }: DetectorInput): 
     if (silence !== undefined) pauses.push(silence);
     for (; g < gaps.length && gaps[g]!.thread === t; g++) {
       const { row, before, ns } = gaps[g]!;
-      const reference = references.of(row, QUANTILE);
+      const reference = references.of(row);
       if (ns > parameters.busyFactor * reference)
         pauses.push({ row, before, ns: ns - reference, reference, unfinished: false });
     }

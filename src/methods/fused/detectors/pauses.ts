@@ -1,7 +1,9 @@
 /** Long stretches of time, by class of call: what was usual before the onset, and the odd ones as items. */
 import { inBlocks } from '../../../lib/in-blocks.js';
+import { nthSmallest } from '../../../lib/nth-smallest.js';
 import type { Item } from '../finding.js';
 import { ROWS_KEPT } from '../finding.js';
+import { countPlaces } from '../scene/counts.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 
 export interface Pause {
@@ -19,18 +21,19 @@ export type Measure =
   { readonly of: (row: number) => number } | { readonly after: (row: number, before: number) => number };
 
 /**
- * Reference lengths before a moment, for the classes of the rows `asked`: of the class of a row (call after call), else of its call
- * alone if `byCallToo`, else the least. Lengths of other classes are never looked at: O(rows + asked lengths x log).
+ * Reference lengths before a moment, for the classes of the rows `asked`: a quantile of those of the class of a row (call after call), else of
+ * its call alone if `byCallToo`, else the least. Lengths of other classes are never looked at: O(rows).
  */
 export class References {
-  private readonly byClass: (Float64Array | undefined)[];
-  private readonly byCall: (Float64Array | undefined)[] = [];
+  private readonly byClass: (number | undefined)[];
+  private readonly byCall: (number | undefined)[] = [];
   /** Per class: number of its call's text. */
   private readonly callOf: Int32Array;
 
   constructor(
     private readonly scene: Scene,
     untilNs: number,
+    quantile: number,
     private readonly least: number,
     measure: Measure,
     asked: Iterable<number>,
@@ -48,44 +51,49 @@ export class References {
       this.byClass = [];
       return;
     }
-    this.byClass = lengthsOf(scene, untilNs, measure, (k) => (wanted[k] === 1 ? k : -1));
+    this.byClass = quantilesOf(scene, untilNs, quantile, measure, (k) => (wanted[k] === 1 ? k : -1));
     if (!byCallToo) return;
     const calls = new Uint8Array(numbers.size);
     wanted.forEach((want, k) => {
       if (want === 1 && this.byClass[k] === undefined) calls[this.callOf[k]!] = 1;
     });
     if (!calls.includes(1)) return;
-    this.byCall = lengthsOf(scene, untilNs, measure, (k) => (calls[this.callOf[k]!] === 1 ? this.callOf[k]! : -1));
+    this.byCall = quantilesOf(scene, untilNs, quantile, measure, (k) =>
+      calls[this.callOf[k]!] === 1 ? this.callOf[k]! : -1,
+    );
   }
 
-  of(row: number, quantile: number): number {
+  of(row: number): number {
     const { classOf, ofRow } = this.scene.places;
     const k = classOf[ofRow[row]!]!;
-    const list = this.byClass[k] ?? this.byCall[this.callOf[k]!];
-    if (list === undefined) return this.least;
-    return Math.max(this.least, list[Math.min(list.length - 1, Math.floor(list.length * quantile))]!);
+    return Math.max(this.least, this.byClass[k] ?? this.byCall[this.callOf[k]!] ?? this.least);
   }
 }
 
-/** Lengths of the rows of the window before `untilNs`, sorted, by the group of their class; -1: not wanted. */
-function lengthsOf(
+/** By the group of their class, -1: not wanted, a quantile of the lengths of the window's rows before `untilNs`; undefined where there are none. */
+function quantilesOf(
   scene: Scene,
   untilNs: number,
+  quantile: number,
   measure: Measure,
   groupOfClass: (k: number) => number,
-): (Float64Array | undefined)[] {
+): (number | undefined)[] {
   const { trace, places, firstRow } = scene;
   const { thread } = trace.columns;
   const { ofRow } = places;
   const group = places.classOf.map(groupOfClass);
-  const lists: number[][] = [];
-  const add = (row: number, length: number) => {
-    if (!Number.isNaN(length)) (lists[group[ofRow[row]!]!] ??= []).push(length);
+  const end = Math.max(firstRow, Math.min(scene.endRow, lowerBound(trace, untilNs)));
+  const { lengths, ends } = roomByGroup(countPlaces(places, firstRow, end), group);
+  const begins = ends.slice();
+  const add = (g: number, length: number) => {
+    if (!Number.isNaN(length)) lengths[ends[g]!++] = length;
   };
-  const end = Math.min(scene.endRow, lowerBound(trace, untilNs));
   if ('of' in measure) {
     inBlocks(firstRow, end, (from, to) => {
-      for (let i = from; i < to; i++) if (group[ofRow[i]!]! >= 0) add(i, measure.of(i));
+      for (let i = from; i < to; i++) {
+        const g = group[ofRow[i]!]!;
+        if (g >= 0) add(g, measure.of(i));
+      }
     });
   } else {
     const last = new Int32Array(trace.threads.length).fill(-1);
@@ -94,11 +102,26 @@ function lengthsOf(
         const t = thread[i]!;
         const before = last[t]!;
         last[t] = i;
-        if (group[ofRow[i]!]! >= 0) add(i, measure.after(i, before));
+        const g = group[ofRow[i]!]!;
+        if (g >= 0) add(g, measure.after(i, before));
       }
     });
   }
-  return lists.map((list) => new Float64Array(list).sort());
+  return Array.from(begins, (begin, g) => {
+    const list = lengths.subarray(begin, ends[g]);
+    if (list.length > 0) return nthSmallest(list, Math.min(list.length - 1, Math.floor(list.length * quantile)));
+  });
+}
+
+/** Room for a length of each row, counted by place, group by group; `ends`: per group, where the next length goes. */
+function roomByGroup(counts: Uint32Array, groupOf: Int32Array): { lengths: Float64Array; ends: Uint32Array } {
+  const ends = new Uint32Array(1 + groupOf.reduce((most, g) => Math.max(most, g), -1));
+  counts.forEach((n, place) => {
+    if (groupOf[place]! >= 0) ends[groupOf[place]!]! += n;
+  });
+  let room = 0;
+  for (let g = 0; g < ends.length; g++) [ends[g], room] = [room, room + ends[g]!];
+  return { lengths: new Float64Array(room), ends };
 }
 
 /** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. */

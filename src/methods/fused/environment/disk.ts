@@ -1,4 +1,5 @@
 /** The disk: storage calls that got slow, with no more of them than before. */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import type { Scene } from '../scene/scene.js';
 import { Series } from '../scene/series.js';
 import { HARMFUL, type Outside, lasted, reason } from './outside.js';
@@ -20,10 +21,12 @@ export function slowDisk(scene: Scene, factor: number): Outside | null {
   });
   const syncs = new Series();
   const stores = new Series();
-  for (let i = firstRow; i < endRow; i++) {
-    const n = nature[places.ofRow[i]!]!;
-    if (n !== 0) (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
-  }
+  inBlocks(firstRow, endRow, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const n = nature[places.ofRow[i]!]!;
+      if (n !== 0) (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
+    }
+  });
   for (const series of [syncs, stores]) {
     const slower = series.slower(scene, factor);
     if (slower !== null && series.share(trace.threads.length, scene, slower.atNs) >= HARMFUL)

@@ -5,6 +5,7 @@
  * nothing to read before: the answer came at the end of that wait at the earliest. So a thread that computes or sleeps elsewhere, and
  * reads its answers late for that, does not make the peer look slow. O(rows).
  */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { kindCode } from '../../../trace/kinds.js';
 import type { Trace } from '../../../trace/table.js';
 import { ByDescriptor } from '../scene/by-descriptor.js';
@@ -40,8 +41,8 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
   const { trace, endRow, toNs } = scene;
   const { call, errno, descriptor, start, thread, result, kind } = trace.columns;
   const [sends, receives, waits, uses] = [SENDS, RECEIVES, WAITS, FIRST_USES].map((calls) =>
-    trace.calls.map((name) => calls.test(name)),
-  ) as [boolean[], boolean[], boolean[], boolean[]];
+    Uint8Array.from(trace.calls, (name) => (calls.test(name) ? 1 : 0)),
+  ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const [connect, close, socket] = ['connect', 'close', 'socket'].map((name) => trace.calls.indexOf(name));
   const answers = new Series();
   const opened = new Series();
@@ -55,47 +56,50 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
       answers.add(askedNs, Math.max(0, atNs - askedNs), t, Math.max(0, Math.min(atNs, earliestNs) - askedNs));
     connection.askedNs = NaN;
   };
-  for (let i = 0; i < endRow; i++) {
+  const see = (i: number) => {
     const c = call[i]!;
     const t = thread[i]!;
     const process = ours.processOf[t]!;
-    if (waits[c]!) {
+    if (waits[c] === 1) {
       const ns = lasted(trace, i, toNs);
       if (ns >= SLEPT_NS) awake.note(t, process, start[i]! + ns);
-      continue;
+      return;
     }
     // Who speaks first on a socket asks: no connection is opened for a datagram.
     if (c === socket && errno[i] === 0 && kind[i] !== NETLINK) ours.set(process, result[i]!, fresh(NaN, false));
     const d = descriptor[i]!;
-    if (d < 0) continue;
+    if (d < 0) return;
     if (c === connect) {
       const done = errno[i] === 0;
       ours.set(process, d, fresh(done ? NaN : start[i]!, true));
       if (done) opened.add(start[i]!, lasted(trace, i, toNs), t);
-      continue;
+      return;
     }
     const connection = ours.get(process, d);
-    if (connection === undefined) continue;
+    if (connection === undefined) return;
     if (c === close) {
       answered(connection, start[i]!, t, awake.last(t, process));
       ours.set(process, d, undefined);
     }
-    if (c === close || errno[i] !== 0) continue;
+    if (c === close || errno[i] !== 0) return;
     const ns = lasted(trace, i, toNs);
     const end = start[i]! + ns;
-    if (!Number.isNaN(connection.openingNs) && uses[c]!) {
+    if (!Number.isNaN(connection.openingNs) && uses[c] === 1) {
       opened.add(connection.openingNs, start[i]! - connection.openingNs, t);
       connection.openingNs = NaN;
     }
-    if (sends[c]!) {
+    if (sends[c] === 1) {
       connection.askedNs = end;
       connection.asker = t;
       connection.asks = true;
     }
-    if (!receives[c]!) continue;
+    if (receives[c] === 0) return;
     if (!connection.asks) ours.set(process, d, undefined);
     else answered(connection, end, t, ns >= SLEPT_NS ? end : awake.last(t, process));
-  }
+  };
+  inBlocks(0, endRow, (first, end) => {
+    for (let i = first; i < end; i++) see(i);
+  });
   ours.forEach((connection, process) =>
     answered(connection, toNs, connection.asker, awake.last(connection.asker, process)),
   );

@@ -3,9 +3,10 @@
  * the processor late returns late from them as well. A program that computes does so between calls, on its own ways; a lack of the
  * processor strikes calls that never wait as often as the steps between calls, and all kinds of steps alike. Linear in the rows.
  */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { variantCode } from '../../../trace/kinds.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
-import type { Scene } from '../scene/scene.js';
+import { type Scene, lowerBound } from '../scene/scene.js';
 import { STARVED, STARVED_FACTOR } from './cpu.js';
 import type { Outside } from './outside.js';
 
@@ -81,28 +82,37 @@ function lostOtherwise({ steps, between, inside, calls, stalled: hits }: Stalls)
 
 function stallsOf({ trace, places, firstRow, endRow }: Scene, onsetNs: number): [before: Stalls, after: Stalls] {
   const { start, duration, thread, call, variant } = trace.columns;
-  const never = trace.calls.map((name) => NEVER_WAIT.test(name));
+  const { classOf, ofRow } = places;
+  const never = Uint8Array.from(trace.calls, (name) => (NEVER_WAIT.test(name) ? 1 : 0));
   const lock = variantCode('lock');
   const sides: [Stalls, Stalls] = [new Stalls(places.classes.length), new Stalls(places.classes.length)];
   const endNs = new Float64Array(trace.threads.length).fill(-1);
-  for (let i = firstRow; i < endRow; i++) {
-    const side = sides[start[i]! >= onsetNs ? 1 : 0]!;
-    const t = thread[i]!;
-    const took = duration[i]! > 0 ? duration[i]! : 0;
-    if (endNs[t]! >= 0) {
-      const k = places.classOf[places.ofRow[i]!]!;
-      const step = start[i]! - endNs[t]!;
-      side.steps[k]!++;
-      if (step > STALL_NS) side.between[k]! += step;
-    }
-    if (never[call[i]!]! && variant[i] !== lock) {
-      side.calls++;
-      if (took > STALL_NS) {
-        side.stalled++;
-        side.inside += took;
-      } else side.usual += took;
-    }
-    endNs[t] = start[i]! + took;
-  }
+  // Rows are in order of time.
+  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
+  [firstRow, onsetRow].forEach((from, part) => {
+    const side = sides[part]!;
+    const { steps, between } = side;
+    inBlocks(from, part === 0 ? onsetRow : endRow, (first, end) => {
+      for (let i = first; i < end; i++) {
+        const t = thread[i]!;
+        const begin = start[i]!;
+        const took = duration[i]! > 0 ? duration[i]! : 0;
+        if (endNs[t]! >= 0) {
+          const k = classOf[ofRow[i]!]!;
+          const step = begin - endNs[t]!;
+          steps[k]!++;
+          if (step > STALL_NS) between[k]! += step;
+        }
+        if (never[call[i]!] === 1 && variant[i] !== lock) {
+          side.calls++;
+          if (took > STALL_NS) {
+            side.stalled++;
+            side.inside += took;
+          } else side.usual += took;
+        }
+        endNs[t] = begin + took;
+      }
+    });
+  });
   return sides;
 }

@@ -3,6 +3,7 @@
  * square root of its excess, so that one huge class does not outvote all.
  */
 import { OUTCOME } from '../../../context/symbols.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { countPlaces, folded } from '../scene/counts.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
@@ -114,16 +115,22 @@ function look({ places }: Scene, cells: Cells, from: number, to: number, { weigh
   const odd = new Float64Array(cells.size);
   const rowsOf: number[][] = [];
   const cellsOf: Set<number>[] = [];
-  for (let i = from; i < to; i++) {
-    const k = classOf[ofRow[i]!]!;
-    if (weight[k] === 0) continue;
-    const cell = cells.ofRow[i]!;
-    odd[cell]! += weight[k]!;
-    const rows = (rowsOf[k] ??= []);
-    if (rows.length === ROWS_KEPT) continue;
-    rows.push(i);
-    (cellsOf[k] ??= new Set()).add(cell);
-  }
+  /** Per class: rows kept. */
+  const kept = new Uint32Array(weight.length);
+  const keep = (k: number, row: number) => {
+    kept[k]!++;
+    (rowsOf[k] ??= []).push(row);
+    (cellsOf[k] ??= new Set()).add(cells.ofRow[row]!);
+  };
+  inBlocks(from, to, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const k = classOf[ofRow[i]!]!;
+      const w = weight[k]!;
+      if (w === 0) continue;
+      odd[cells.ofRow[i]!]! += w;
+      if (kept[k]! < ROWS_KEPT) keep(k, i);
+    }
+  });
   return { odd, rows: rowsOf, cells: cellsOf };
 }
 

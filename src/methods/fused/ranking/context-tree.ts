@@ -13,6 +13,7 @@ export class ContextTree {
   /** Per node: odd weight. */
   readonly weight: Float64Array;
   private readonly functionsAbove: (readonly number[] | undefined)[];
+  private readonly edges: (readonly number[] | undefined)[];
 
   constructor(
     private readonly model: ContextModel,
@@ -26,6 +27,7 @@ export class ContextTree {
     this.depth = new Float64Array(functions);
     this.weight = new Float64Array(nodes.length);
     this.functionsAbove = new Array<undefined>(nodes.length);
+    this.edges = new Array<undefined>(nodes.length);
     const level = new Int32Array(nodes.length);
     nodes.forEach(([parent, f], n) => {
       if (n === 0) return;
@@ -51,6 +53,10 @@ export class ContextTree {
 
   /** Calls of one function by another on the way to a node, each once: caller x functions + callee. */
   edgesAbove(node: number): readonly number[] {
+    return (this.edges[node] ??= this.edgesOf(node));
+  }
+
+  private edgesOf(node: number): readonly number[] {
     const found = new Set<number>();
     for (let n = node; n > 0; n = this.model.nodes[n]![0]) {
       const caller = this.model.nodes[n]![0];

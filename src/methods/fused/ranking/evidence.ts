@@ -27,9 +27,9 @@ export function evidenceOf(
   const total = findings.reduce((sum, f, d) => sum + f.strength * coverage[d]!, 0);
   const found = findings.flatMap((finding, d) => {
     const weight = total === 0 ? 0 : (finding.strength * coverage[d]!) / total;
-    const likely = finding.items.map((item) => likelihoodsOf(item, cells, tree).get(fn) ?? 0);
-    let items = finding.items.filter((_, i) => likely[i]! >= LIKELY);
-    if (items.length === 0) items = heaviest(finding.items, likely);
+    const against = itemsByFunction(finding, cells, tree).get(fn) ?? [];
+    let items = against.filter(({ likely }) => likely >= LIKELY).map(({ item }) => item);
+    if (items.length === 0) items = heaviest(against);
     const sum = items.reduce((s, item) => s + item.weight, 0);
     return items
       .slice(0, MOST)
@@ -38,32 +38,52 @@ export function evidenceOf(
   return found.sort((a, b) => b.weight - a.weight).slice(0, MOST);
 }
 
+/** An item, and how likely its calls were issued under some function. */
+interface Against {
+  readonly item: Item;
+  readonly likely: number;
+}
+
 /** The item with most weight times likelihood, if any has. */
-function heaviest(items: readonly Item[], likely: readonly number[]): Item[] {
-  let best = -1;
-  items.forEach(({ weight }, i) => {
-    if (likely[i]! > 0 && (best < 0 || weight * likely[i]! > items[best]!.weight * likely[best]!)) best = i;
-  });
-  return best < 0 ? [] : [items[best]!];
+function heaviest(against: readonly Against[]): Item[] {
+  let best: Against | undefined;
+  for (const each of against)
+    if (best === undefined || each.item.weight * each.likely > best.item.weight * best.likely) best = each;
+  return best === undefined ? [] : [best.item];
 }
 
 /** Cells of an item that are looked at: they differ in history alone, and decode much alike. */
 const CELLS = 3;
 
-/** Per item: by function, the probability that calls of one of its first cells were issued under it; of the cell with the largest. */
-const likelihoods = new WeakMap<Item, ReadonlyMap<number, number>>();
+/** Per finding: by function, its items in their order, as far as they speak against it: most speak against few of the hundreds of suspects. */
+const against = new WeakMap<Told, ReadonlyMap<number, readonly Against[]>>();
 
-function likelihoodsOf(item: Item, cells: Cells, tree: ContextTree): ReadonlyMap<number, number> {
-  const known = likelihoods.get(item);
+function itemsByFunction(finding: Told, cells: Cells, tree: ContextTree): ReadonlyMap<number, readonly Against[]> {
+  const known = against.get(finding);
   if (known !== undefined) return known;
+  const found = new Map<number, Against[]>();
+  for (const item of finding.items) {
+    for (const [f, likely] of likelihoodsOf(item, cells, tree)) {
+      const list = found.get(f);
+      if (list === undefined) found.set(f, [{ item, likely }]);
+      else list.push({ item, likely });
+    }
+  }
+  against.set(finding, found);
+  return found;
+}
+
+/** By function, the probability that calls of one of the item's first cells were issued under it; of the cell with the largest. */
+function likelihoodsOf(item: Item, cells: Cells, tree: ContextTree): ReadonlyMap<number, number> {
   const best = new Map<number, number>();
   for (const cell of item.cells.slice(0, CELLS)) {
     const { nodes, weights } = cells.decode(cell);
     const under = new Map<number, number>();
-    nodes.forEach((node, i) => tree.above(node).forEach((f) => under.set(f, (under.get(f) ?? 0) + weights[i]!)));
+    nodes.forEach((node, i) => {
+      for (const f of tree.above(node)) under.set(f, (under.get(f) ?? 0) + weights[i]!);
+    });
     for (const [f, p] of under) if (p > (best.get(f) ?? 0)) best.set(f, p);
   }
-  likelihoods.set(item, best);
   return best;
 }
 

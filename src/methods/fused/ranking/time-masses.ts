@@ -3,37 +3,21 @@
  * together, which are on one scale. Calls and pauses that the onset cuts belong to both sides.
  */
 import { OUTCOME, grainsOf } from '../../../context/symbols.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
-import { type SeeTime, eachThreadTime } from '../scene/thread-time.js';
+import { type Times, threadTimes } from '../scene/thread-time.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, byNode, larger, lift, under } from './mass.js';
 import type { Steps } from '../scene/steps.js';
 
-/** Time by the cell of the calls, ns. */
-class Times {
-  readonly between: Float64Array;
-  readonly inside: Float64Array;
-  constructor(cells: number) {
-    this.between = new Float64Array(cells);
-    this.inside = new Float64Array(cells);
-  }
-}
-
 export function timeMasses(scene: Scene, cells: Cells, onsetNs: number, { silent }: Steps, tree: ContextTree): Mass[] {
   const { trace, fromNs, toNs } = scene;
-  const [before, after] = [new Times(cells.size), new Times(cells.size)];
-  const add: SeeTime = (which, cell, from, to) => {
-    const early = Math.min(to, onsetNs) - Math.max(from, fromNs);
-    if (early > 0) before[which][cell]! += early;
-    const late = Math.min(to, toNs) - Math.max(from, onsetNs);
-    if (late > 0) after[which][cell]! += late;
-  };
-  const last = eachThreadTime(scene, cells, add);
+  const { before, after, endNs, lastCell } = threadTimes(scene, cells, onsetNs);
   // A thread that went silent computes, or is off the processor, in code between its last call and one that is missing: half for each.
   trace.threads.forEach(({ exitNs }, t) => {
-    const ns = toNs - Math.max(last.endNs[t]!, onsetNs);
-    if (last.cell[t]! >= 0 && exitNs === null && ns > 0) after.between[last.cell[t]!]! += ns / 2;
+    const ns = toNs - Math.max(endNs[t]!, onsetNs);
+    if (lastCell[t]! >= 0 && exitNs === null && ns > 0) after.between[lastCell[t]!]! += ns / 2;
   });
   const scale = (toNs - onsetNs) / Math.max(1, onsetNs - fromNs);
   const learned = tree.learnedShares();
@@ -78,15 +62,7 @@ function slowest(
   const told = Array.from(ns.keys()).filter((cell) => ns[cell]! > expected[cell]!);
   told.sort((a, b) => ns[b]! - expected[b]! - ns[a]! + expected[a]! || a - b);
   told.length = Math.min(told.length, TOLD);
-  const rowsOf = new Map<number, number[]>(told.map((cell) => [cell, []]));
-  const counts = new Map<number, number>();
-  for (let i = lowerBound(trace, onsetNs); i < endRow; i++) {
-    const cell = cells.ofRow[i]!;
-    const rows = rowsOf.get(cell);
-    if (rows === undefined) continue;
-    counts.set(cell, (counts.get(cell) ?? 0) + 1);
-    if (rows.length < ROWS_KEPT) rows.push(i);
-  }
+  const { counts, rowsOf } = rowsOfCells(cells, told, lowerBound(trace, onsetNs), endRow);
   return told.flatMap((cell): Item[] => {
     const rows = rowsOf.get(cell)!;
     if (rows.length === 0) return [];
@@ -100,11 +76,27 @@ function slowest(
         episode: detector === 'time-before' ? [before!, call!] : [call!],
         cells: [cell],
         weight: ns[cell]! - expected[cell]!,
-        count: counts.get(cell)!,
+        count: counts[cell]!,
         expected: 0,
         code: detector,
         args: { seconds: ns[cell]! / 1e9, usual: expected[cell]! / 1e9 },
       },
     ];
   });
+}
+
+/** How many of the rows [from, to) are of each of the cells `asked` for, and the first ones. */
+function rowsOfCells(cells: Cells, asked: readonly number[], from: number, to: number) {
+  const isAsked = new Uint8Array(cells.size);
+  for (const cell of asked) isAsked[cell] = 1;
+  const counts = new Uint32Array(cells.size);
+  const rowsOf = new Map<number, number[]>(asked.map((cell) => [cell, []]));
+  inBlocks(from, to, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const cell = cells.ofRow[i]!;
+      if (isAsked[cell] === 0) continue;
+      if (++counts[cell]! <= ROWS_KEPT) rowsOf.get(cell)!.push(i);
+    }
+  });
+  return { counts, rowsOf };
 }

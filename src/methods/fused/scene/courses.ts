@@ -3,6 +3,7 @@
  * before in the thread. Where a scheduler of the program moves tasks among threads (goroutines), a thread goes from one task to the next, mostly
  * without a call in between, and a task that slept goes on elsewhere. What tells a task then is the connection that it serves.
  */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { kindCode } from '../../../trace/kinds.js';
 import { FLAG_UNFINISHED, type Trace } from '../../../trace/table.js';
 import { ByDescriptor } from './by-descriptor.js';
@@ -29,11 +30,13 @@ function ofThreads({ trace, endRow }: Scene): Courses {
   const { thread } = trace.columns;
   const previous = new Int32Array(endRow);
   const last = new Int32Array(trace.threads.length).fill(-1);
-  for (let i = 0; i < endRow; i++) {
-    const t = thread[i]!;
-    previous[i] = last[t]!;
-    last[t] = i;
-  }
+  inBlocks(0, endRow, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const t = thread[i]!;
+      previous[i] = last[t]!;
+      last[t] = i;
+    }
+  });
   return { previous, open: inOrder(last.filter((row) => isOpen(trace, row))) };
 }
 

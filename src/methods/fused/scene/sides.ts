@@ -10,6 +10,7 @@
 import { ACCEPTED, CONNECTED, createsDescriptor } from '../../../context/descriptors.js';
 import { FIRST_COUNT } from '../../../context/decoder.js';
 import { parseSymbol } from '../../../context/symbols.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { oncePer } from '../../../lib/once.js';
 import type { ContextModel } from '../../../signatures/context-model.js';
 import { kindCode } from '../../../trace/kinds.js';
@@ -40,30 +41,36 @@ export function ownOldConnections(scene: Scene, cells: Cells): ByDescriptor<OldC
   const connects = new Uint8Array(256);
   for (const name of ['tcp', 'unix', 'socket'] as const) connects[kindCode(name)] = 1;
   const makers = Uint8Array.from(calls, (name) => (createsDescriptor(name) ? 1 : 0));
-  for (let i = 0; i < scene.endRow; i++) {
-    const process = found.processOf[thread[i]!]!;
-    // The side of what was made since the trace began is known from how.
-    if (makers[call[i]!] === 1) {
-      const older = found.get(process, result[i]!);
-      if (older === undefined) found.set(process, result[i]!, { sum: 0, calls: 0, young: true });
-      else older.young = true;
-    }
-    const d = descriptor[i]!;
-    if (d < 0 || connects[kind[i]!] === 0) continue;
-    let connection = found.get(process, d);
-    if (connection !== undefined && (connection.young || connection.calls === ENOUGH)) continue;
-    if (connection === undefined) found.set(process, d, (connection = { sum: 0, calls: 0, young: false }));
+  const make = (process: number, d: number) => {
+    const older = found.get(process, d);
+    if (older === undefined) found.set(process, d, { sum: 0, calls: 0, young: true });
+    else older.young = true;
+  };
+  /** A call on a connection that may be older than the trace. */
+  const see = (connection: OldConnection, i: number) => {
     const told = flags[i]! & (FLAG_ACCEPTED | FLAG_CONNECTED);
     if (told !== 0) {
       connection.sum = told === FLAG_CONNECTED ? Infinity : -Infinity;
       connection.calls = ENOUGH;
-      continue;
+      return;
     }
-    if (evidence === null) continue;
+    if (evidence === null) return;
     const { nodes, weights } = cells.decode(cells.ofRow[i]!);
     for (let j = 0; j < nodes.length; j++) connection.sum += weights[j]! * evidence[nodes[j]!]!;
     connection.calls++;
-  }
+  };
+  inBlocks(0, scene.endRow, (first, end) => {
+    for (let i = first; i < end; i++) {
+      // The side of what was made since the trace began is known from how.
+      if (makers[call[i]!] === 1) make(found.processOf[thread[i]!]!, result[i]!);
+      const d = descriptor[i]!;
+      if (d < 0 || connects[kind[i]!] === 0) continue;
+      const process = found.processOf[thread[i]!]!;
+      let connection = found.get(process, d);
+      if (connection === undefined) found.set(process, d, (connection = { sum: 0, calls: 0, young: false }));
+      if (!connection.young && connection.calls < ENOUGH) see(connection, i);
+    }
+  });
   found.forEach(({ sum, calls: n }, process, d) => {
     if (n < FEWEST || sum <= CERTAIN * n) found.set(process, d, undefined);
   });

@@ -4,6 +4,7 @@
  */
 import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { type Courses, coursesOf, endOf } from './courses.js';
 import { type Cells, LOST, type Scene, likeliestNodes } from './scene.js';
@@ -32,46 +33,59 @@ export interface Steps {
 export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
   const nodeOf = likeliestNodes(cells);
   const courses = coursesOf(scene, cells, nodeOf);
-  const { trace, fromNs, toNs, endRow } = scene;
-  const { start } = trace.columns;
-  const numbers = new TupleNumbers(); // from, to
-  const kinds: StepKind[] = [];
+  const { trace, endRow } = scene;
+  const { start, duration } = trace.columns;
+  const { previous } = courses;
+  const { ofRow } = cells;
+  const kinds = new Kinds(scene, onsetNs);
   /** Per row: itself if it is known, else the last one of its course that is; -1: there is none. */
   const known = new Int32Array(endRow);
-  for (let i = 0; i < endRow; i++) {
-    const p = courses.previous[i]!;
-    const before = p < 0 ? -1 : known[p]!;
-    const to = nodeOf[cells.ofRow[i]!]!;
-    // Whose a lost call is, and so where it leads, nothing tells.
-    known[i] = to === LOST ? -1 : to < 0 ? before : i;
-    if (to < 0 || before < 0) continue;
-    const from = nodeOf[cells.ofRow[before]!]!;
-    const [since, begin] = [endOf(trace, before), start[i]!];
-    const kind = (kinds[numbers.intern(from, to)] ??= {
-      from,
-      to,
-      early: 0,
-      late: 0,
-      times: 0,
-      lateTimes: 0,
-      earlyRows: [],
-      rows: [],
-    });
+  inBlocks(0, endRow, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const p = previous[i]!;
+      const before = p < 0 ? -1 : known[p]!;
+      const to = nodeOf[ofRow[i]!]!;
+      // Whose a lost call is, and so where it leads, nothing tells.
+      known[i] = to === LOST ? -1 : to < 0 ? before : i;
+      if (to < 0 || before < 0) continue;
+      const took = duration[before]!;
+      const since = took > 0 ? start[before]! + took : start[before]!;
+      kinds.add(nodeOf[ofRow[before]!]!, to, since, start[i]!, i);
+    }
+  });
+  const silences = silencesOf(scene, courses, (row) => (known[row]! < 0 ? -1 : nodeOf[ofRow[known[row]!]!]!), onsetNs);
+  return { kinds: kinds.found, silent: shareSilences(kinds.found, silences) };
+}
+
+/** Kinds of steps, in the order of first sight. */
+class Kinds {
+  readonly found: StepKind[] = [];
+  private readonly numbers = new TupleNumbers(); // from, to
+
+  constructor(
+    private readonly scene: Scene,
+    private readonly onsetNs: number,
+  ) {}
+
+  /** A step between two nodes, from a moment to the next, which is when the call of `row` began. */
+  add(from: number, to: number, since: number, begin: number, row: number): void {
+    const { onsetNs } = this;
+    const { fromNs, toNs } = this.scene;
+    const number = this.numbers.intern(from, to);
+    if (number === this.found.length) this.found.push(newKind(from, to));
+    const kind = this.found[number]!;
     kind.times++;
     kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(since, fromNs));
     if (begin >= onsetNs) {
       kind.late += Math.max(0, Math.min(begin, toNs) - Math.max(since, onsetNs));
       kind.lateTimes++;
-      if (kind.rows.length < ROWS_KEPT) kind.rows.push(i);
-    } else if (kind.earlyRows.length < ROWS_KEPT) kind.earlyRows.push(i);
+      if (kind.rows.length < ROWS_KEPT) kind.rows.push(row);
+    } else if (kind.earlyRows.length < ROWS_KEPT) kind.earlyRows.push(row);
   }
-  const silences = silencesOf(
-    scene,
-    courses,
-    (row) => (known[row]! < 0 ? -1 : nodeOf[cells.ofRow[known[row]!]!]!),
-    onsetNs,
-  );
-  return { kinds, silent: shareSilences(kinds, silences) };
+}
+
+function newKind(from: number, to: number): StepKind {
+  return { from, to, early: 0, late: 0, times: 0, lateTimes: 0, earlyRows: [], rows: [] };
 }
 
 /** Steps that did not end: how many, and how long they are after the onset together, ns. */
