@@ -1,4 +1,4 @@
-/** Builds servers from Debian's source packages, with the padding that native/faults.c needs. */
+/** Builds servers from Debian's source packages, with the padding that native/faults.c needs, or puts installed ones into place. */
 import { execFile, spawn } from 'node:child_process';
 import { access, mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -26,22 +26,25 @@ done
 `;
 
 interface Built {
-  /** Name and version of the source package. */
+  /** Name and version of the package. */
   readonly version: string;
 }
 
-/** Builds the server unless that was done; gives the version of its source package. */
+/** Builds the server unless that was done; gives the version of its package. */
 export async function build(lab: Lab, server: Server, jobs: number): Promise<string> {
   const { source, prefix } = foldersOf(lab, server.name);
   const note = path.join(prefix, 'built.json');
   const before = await readJsonIfAny<Built>(note);
   if (before !== null) return before.version;
   await requirePackages(server);
-  lab.log(`${server.name}: building from source package ${server.source}`);
+  lab.log(
+    `${server.name}: building from ${server.source === undefined ? 'what is installed' : `source package ${server.source}`}`,
+  );
   await mkdir(prefix, { recursive: true });
   const log = path.join(prefix, 'build.log');
   await writeFile(log, '');
-  const version = await unpack(lab, server, source, log);
+  const version =
+    server.source === undefined ? await installed(server, source) : await unpack(lab, server.source, source, log);
   const compiler = path.join(prefix, 'c++');
   await writeFile(compiler, CXX_WRAPPER, { mode: 0o755 });
   const environment = {
@@ -52,6 +55,7 @@ export async function build(lab: Lab, server: Server, jobs: number): Promise<str
     JOBS: String(jobs),
     PREFIX: prefix,
     LAB_GO: sourceFile('go'),
+    LAB_JAVA: sourceFile('java'),
   };
   for (const line of server.build) await shell(line, path.join(source, 'tree'), environment, log);
   await access(path.join(prefix, server.program));
@@ -72,14 +76,22 @@ async function requirePackages(server: Server): Promise<void> {
   if (missing.length > 0) throw new Error(`missing to build it: apt-get install ${missing.join(' ')}`);
 }
 
+/** An empty SOURCE/tree for a server that is installed: the first of its packages has its version. */
+async function installed(server: Server, folder: string): Promise<string> {
+  await mkdir(path.join(folder, 'tree'), { recursive: true });
+  const [name] = server.buildPackages as [string];
+  const { stdout } = await promisify(execFile)('dpkg-query', ['-W', '-f', '${Version}', name]);
+  return `Debian package ${name} ${stdout}`;
+}
+
 /** Fetches and unpacks the source package, with Debian's patches, into SOURCE/tree. */
-async function unpack(lab: Lab, server: Server, folder: string, log: string): Promise<string> {
+async function unpack(lab: Lab, name: string, folder: string, log: string): Promise<string> {
   await rm(path.join(folder, 'tree'), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const description = async () => (await readdir(folder)).find((name) => name.endsWith('.dsc'));
   if ((await description()) === undefined) {
     const options = await sourceLists(lab, log);
-    await shell(`apt-get ${options} --download-only source ${server.source}`, folder, {}, log);
+    await shell(`apt-get ${options} --download-only source ${name}`, folder, {}, log);
   }
   const dsc = (await description())!;
   await shell(`dpkg-source --no-check -x ${dsc} tree`, folder, {}, log);

@@ -7,10 +7,10 @@ import { type Lab, foldersOf } from './lab.js';
 import { labelsOf } from './labels.js';
 import * as operators from './operators.js';
 import { type Incident, type Trigger, recordIncident } from './record/incident.js';
+import { profilerOf } from './record/profiler.js';
 import { recorderText } from './record/recorder.js';
 import { type Screened, oracleFile } from './screen.js';
 import type { Server } from './server.js';
-import { readStacks } from './stacks.js';
 import { type Survey, addLearningRuns, callersByName } from './survey.js';
 import type { Observed } from './symptoms.js';
 import type { Program } from './target/program.js';
@@ -31,7 +31,7 @@ export async function faultCase(context: Context, number: number, screened: Scre
   return makeCase(context, number, screened.id, { fault: screened }, async (incident, how) => {
     if (incident.symptoms.length === 0) return 'no symptom in the recording';
     const { lab, server, program, survey } = context;
-    const oracle = await readStacks(oracleFile(lab, server, screened.id), program.path, program.hooks?.package);
+    const oracle = await profilerOf(program).read(oracleFile(lab, server, program, screened.id), program);
     const callersOf = callersByName(program, survey);
     const { oracleCalls, rootOnOracle, mostFrequent, ...labels } = labelsOf(
       screened,
@@ -43,7 +43,7 @@ export async function faultCase(context: Context, number: number, screened: Scre
     const { fault } = screened;
     const performance = incident.symptoms.some((s) => s !== 'errors');
     return {
-      summary: `From triggeredAt on ${screened.function} ${operators.inWords(fault, program.hooks === undefined ? 'C' : 'Go')}. Nothing else changes.`,
+      summary: `From triggeredAt on ${screened.function} ${operators.inWords(fault, program.hooks?.language ?? 'C')}. Nothing else changes.`,
       ...labels,
       operator: { name: fault.operator, ...fault, operator: undefined },
       visibleAs: performance ? 'performance' : 'errors only',
@@ -112,8 +112,10 @@ async function makeCase(
   if (typeof incident === 'string') return incident;
   const truth = await truthOf(incident, how);
   if (typeof truth === 'string') return truth;
-  await addLearningRuns(lab, server, how.learning, making);
-  if ('fault' in trigger) await copyFile(oracleFile(lab, server, id), path.join(making, 'oracle.strace-k.gz'));
+  await addLearningRuns(lab, server, program, how.learning, making);
+  const profiler = profilerOf(program);
+  if ('fault' in trigger)
+    await copyFile(oracleFile(lab, server, program, id), path.join(making, `oracle.${profiler.extension}.gz`));
   const document = {
     id,
     system: server.name,
@@ -123,7 +125,7 @@ async function makeCase(
     functionsInBinary: program.functionsInBinary,
     triggeredAt: incident.triggeredAt,
     oracleTriggeredAt: null,
-    recorder: await recorderText(how.recorder),
+    recorder: { ...(await recorderText(how.recorder)), profileOptions: await profiler.inWords() },
     circumstances: how,
     environment: inWords(how),
     workload: workloadText(server),

@@ -10,13 +10,14 @@ import { type ClientSide, RunningLoad, round } from './load/running.js';
 import { RunningPeer } from './peers/running.js';
 import { NOBODY, type Server } from './server.js';
 import type { Faults } from './target/faults.js';
-import { Hooks } from './target/hooks.js';
+import { MemoryTable } from './target/hooks.js';
+import { FileTable, emptyTable } from './target/java.js';
 import { Patcher } from './target/patch.js';
 import * as proc from './target/proc.js';
 import type { Program } from './target/program.js';
 
 /** Most time from start to listening, ms. */
-const LISTENING_WITHIN = 20_000;
+const LISTENING_WITHIN = 60_000;
 
 /** The server's use of the machine in a stretch of time. */
 export interface ServerSide {
@@ -45,6 +46,7 @@ export const now = () => Date.now() / 1000;
 
 export class Instance {
   readonly folder: string;
+  private readonly table: string;
   private child: ChildProcess | null = null;
   peer: RunningPeer | null = null;
   private load: RunningLoad | null = null;
@@ -54,8 +56,11 @@ export class Instance {
     readonly lab: Lab,
     readonly server: Server,
     readonly program: Program,
+    /** Stacks are going to be recorded. */
+    private readonly stacks: boolean,
   ) {
     this.folder = foldersOf(lab, server.name).run;
+    this.table = `${this.folder}.slots`;
   }
 
   get port(): number {
@@ -67,7 +72,7 @@ export class Instance {
   }
 
   async start(): Promise<this> {
-    const { server, folder, port, peerPort, lab } = this;
+    const { server, program, folder, table, stacks, port, peerPort, lab } = this;
     lab.running.add(this);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
@@ -78,15 +83,20 @@ export class Instance {
       this.peer = RunningPeer.start(server.peer, peerPort);
       await listening(peerPort, () => true);
     }
-    this.crashesBefore = await kernelCrashes(this.program.path);
+    this.crashesBefore = await kernelCrashes(program.path);
     const { prefix } = foldersOf(lab, server.name);
-    const launch = await server.launch({ folder, prefix, port, peerPort });
+    if (program.hooks?.language === 'Java') await emptyTable(program, table);
+    const launch = await server.launch({ folder, prefix, stacks, table, port, peerPort });
     const output = await openFile(`${folder}.output`, 'w');
-    this.child = spawn(this.program.path, launch.arguments, {
+    this.child = spawn(program.path, launch.arguments, {
       cwd: folder,
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
-      env: { PATH: process.env['PATH'], LD_PRELOAD: lab.library.path, ...launch.environment },
+      env: {
+        PATH: process.env['PATH'],
+        ...(program.hooks === undefined && { LD_PRELOAD: lab.library.path }),
+        ...launch.environment,
+      },
       uid: owner,
       gid: server.unprivileged ? NOBODY : process.getgid!(),
     });
@@ -140,10 +150,14 @@ export class Instance {
 
   faults(): Faults {
     const pids = () => this.programPids();
-    const { hooks } = this.program;
-    return hooks === undefined
-      ? new Patcher(this.program, this.lab.library, pids)
-      : new Hooks(this.program, hooks.table, pids);
+    switch (this.program.hooks?.language) {
+      case 'Go':
+        return new MemoryTable(this.program, pids);
+      case 'Java':
+        return new FileTable(this.program, this.table);
+      default:
+        return new Patcher(this.program, this.lab.library, pids);
+    }
   }
 
   mark(): Mark {

@@ -10,7 +10,8 @@ import { screen } from './screen.js';
 import { type Server, loadServer } from './server.js';
 import { survey } from './survey.js';
 import { readHookedProgram } from './target/hooks.js';
-import { readProgram } from './target/program.js';
+import { readJava } from './target/java.js';
+import { type Program, readProgram } from './target/program.js';
 
 export interface MatrixOptions {
   readonly servers: readonly string[];
@@ -53,10 +54,7 @@ async function runServer(lab: Lab, server: Server, options: MatrixOptions): Prom
   const { seed } = options;
   const version = await build(lab, server, options.buildJobs);
   const { prefix } = foldersOf(lab, server.name);
-  const file = path.join(prefix, server.program);
-  const program = await (server.hooks === undefined
-    ? readProgram(file)
-    : readHookedProgram(file, path.join(prefix, server.hooks)));
+  const program = await programOf(server, prefix);
   const surveyed = await survey(lab, server, program, seed);
   const context: Context = { lab, server, version, program, survey: surveyed, seed };
   const recordings = await Recordings.open(lab, server);
@@ -77,6 +75,13 @@ async function runServer(lab: Lab, server: Server, options: MatrixOptions): Prom
     const number = server.controls.indexOf(name);
     await recordings.record(`${server.name}-control-${name}`, () => controlCase(context, number, name));
   }
+}
+
+function programOf({ program, hooks }: Server, prefix: string): Promise<Program> {
+  const file = path.join(prefix, program);
+  if (hooks === undefined) return readProgram(file);
+  const read = { Go: readHookedProgram, Java: readJava }[hooks.language];
+  return read(file, path.join(prefix, hooks.list));
 }
 
 /** What became of each recording, kept so that one that showed nothing is not made again until it happens to. */

@@ -94,13 +94,22 @@ export function strength(operator: Operator, rate: number, concurrent: boolean, 
   }
 }
 
+export type Language = 'C' | 'Go' | 'Java';
+
+/** How functions of a language return nothing, and how they fail. */
+const RETURNS: Record<Language, (fault: Fault) => readonly [nothing: string, fails: string]> = {
+  C: ({ value, errno }) => [`returns ${value}`, `returns ${value} with errno ${NAMES.get(errno!) ?? errno}`],
+  Go: () => ['returns zero values', 'returns an error'],
+  Java: () => ['returns zero or null', 'throws an exception'],
+};
+
 /** What the fault does, after "the function ...". */
-export function inWords(fault: Fault, language: 'C' | 'Go'): string {
-  const error = language === 'Go' ? 'an error' : `${fault.value} with errno ${NAMES.get(fault.errno!) ?? fault.errno}`;
+export function inWords(fault: Fault, language: Language): string {
+  const [nothing, fails] = RETURNS[language](fault);
   const texts: Record<Operator, string> = {
-    skip: `returns ${language === 'Go' ? 'zero values' : fault.value} at once without doing its work`,
-    error: `returns ${error} at once`,
-    'fail-after': `does its work and then returns ${error}`,
+    skip: `${nothing} at once without doing its work`,
+    error: `${fails} at once`,
+    'fail-after': `does its work and then ${fails}`,
     compute: `computes for ${fault.ms} ms before its work`,
     sleep: `sleeps ${fault.ms} ms before its work`,
     repeat: `does its work ${fault.times} times over`,

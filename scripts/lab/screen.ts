@@ -9,7 +9,7 @@ import type { Candidate } from './candidates.js';
 import { readJsonIfAny, writeJson } from './files.js';
 import { Instance, now } from './instance.js';
 import { type Lab, foldersOf } from './lab.js';
-import { startStrace } from './record/recorder.js';
+import { profilerOf } from './record/profiler.js';
 import { store } from './record/store.js';
 import type { Server } from './server.js';
 import type { Survey } from './survey.js';
@@ -23,7 +23,6 @@ const RECOVERY_SECONDS = 1.5;
 const ORACLE_SECONDS = 2.2;
 /** A storm of calls fills an oracle sooner. */
 const ORACLE_RAW_BYTES = 6e6;
-const ORACLE_BYTES = 110_000;
 /** Of one operator, so that the cases of a server are of many kinds. */
 const MOST_OF_AN_OPERATOR = 3;
 
@@ -46,8 +45,8 @@ interface Screening {
   readonly outcomes: readonly Outcome[];
 }
 
-export const oracleFile = (lab: Lab, server: Server, id: string) =>
-  path.join(foldersOf(lab, server.name).work, 'oracle', `${id}.strace-k.gz`);
+export const oracleFile = (lab: Lab, server: Server, program: Program, id: string) =>
+  path.join(foldersOf(lab, server.name).work, 'oracle', `${id}.${profilerOf(program).extension}.gz`);
 
 /** Tries candidates in their order until `wanted` are kept; goes on where an earlier screening was stopped. */
 export async function screen(
@@ -135,7 +134,7 @@ class Bench {
 
   private async ready(): Promise<Instance> {
     if (this.instance !== null) return this.instance;
-    const instance = new Instance(this.lab, this.server, this.program);
+    const instance = new Instance(this.lab, this.server, this.program, true);
     this.instance = instance;
     await instance.start();
     instance.startLoad({ mix: 0, rate: this.survey.rate, seed: `${this.seed} screening`, seconds: 900 });
@@ -148,13 +147,14 @@ class Bench {
   }
 
   private async oracle(instance: Instance, candidate: Candidate): Promise<void> {
-    const file = oracleFile(this.lab, this.server, candidate.id);
+    const file = oracleFile(this.lab, this.server, this.program, candidate.id);
     const raw = file.replace(/\.gz$/, '');
-    const recording = await startStrace(instance.pids(), raw, true);
+    const profiler = profilerOf(this.program);
+    const recording = await profiler.start(instance.pids(), raw);
     const until = now() + ORACLE_SECONDS;
     while (now() < until && recording.size() < ORACLE_RAW_BYTES) await sleep(50);
     await recording.end();
-    await store(this.lab, this.server.name, raw, file, { bytes: ORACLE_BYTES });
+    await store(this.lab, this.server.name, raw, file, { bytes: profiler.oracleBytes });
     await rm(raw);
   }
 

@@ -1,6 +1,7 @@
 /** What the lab has to know of a server. One file of servers/ a server: docs/lab.md says how to add one. */
 import type { ControlName } from './controls.js';
 import type { ClientModule } from './load/client.js';
+import type { Hooks } from './target/program.js';
 
 /** uid and gid of `nobody` and its group. */
 export const NOBODY = 65534;
@@ -11,6 +12,10 @@ export interface Place {
   readonly folder: string;
   /** What `build` put into $PREFIX. */
   readonly prefix: string;
+  /** Stacks are going to be recorded: a virtual machine has to run its program so that they can be. */
+  readonly stacks: boolean;
+  /** Of the slots of its hooks, for a server in Java. */
+  readonly table: string;
   /** Loopback, free; so are the nine ports behind it. */
   readonly port: number;
   /** Where the peer listens, when the server has one. */
@@ -25,19 +30,19 @@ export interface Launch {
 export interface Server {
   /** The name of its file in servers/. */
   readonly name: string;
-  /** Debian source package. */
-  readonly source: string;
+  /** Debian source package. Without one, the server is what the first of `buildPackages` has installed. */
+  readonly source?: string;
   /** Debian packages without which it does not build. */
   readonly buildPackages: readonly string[];
   /**
-   * Shell lines run in the unpacked source, with CFLAGS, CXXFLAGS, JOBS, PREFIX, the lab's padding in FLAGS, and the folder of go/ in
-   * LAB_GO.
+   * Shell lines run in the unpacked source, with CFLAGS, CXXFLAGS, JOBS, PREFIX, the lab's padding in FLAGS, and the folders of go/ and
+   * java/ in LAB_GO and LAB_JAVA.
    */
   readonly build: readonly string[];
   /** Its program, below $PREFIX. */
   readonly program: string;
-  /** Below $PREFIX, for programs in Go: the list of functions with hooks that go/hook wrote. Others have padding. */
-  readonly hooks?: string;
+  /** Of programs that have hooks instead of padding: the language, and the list that go/hook or java/hook wrote below $PREFIX. */
+  readonly hooks?: { readonly language: Hooks['language']; readonly list: string };
   /** In words, for the cases: what kind of server it is. */
   readonly shape: string;
   /** Several threads or processes do the same work, so that a lock can be contended for. */

@@ -8,10 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfAny, writeJson } from './files.js';
 import { Instance, now } from './instance.js';
 import { type Lab, foldersOf } from './lab.js';
+import { type Profiler, profilerOf } from './record/profiler.js';
 import { type Recording, startStrace } from './record/recorder.js';
 import { store } from './record/store.js';
 import type { Server } from './server.js';
-import { type StackSurvey, readStacks, surveyStacks } from './stacks.js';
+import { type StackSurvey, surveyStacks } from './stacks.js';
 import type { Program } from './target/program.js';
 
 /** System calls a second that the load is set to: enough to learn from, few enough to be traced with stacks. */
@@ -23,8 +24,6 @@ const ENOUGH_TO_LEARN_BYTES = 6e6;
 /** Somebody who had only a moment to learn. */
 const THIN_SECONDS = 4;
 const COUNTING_SECONDS = 4;
-/** Of a learning run, compressed. */
-const LEARNING_BYTES = 400_000;
 
 export interface Survey {
   /** For the load: think times are divided by it. */
@@ -52,8 +51,8 @@ export function callersByName(program: Program, { called }: Survey): (name: stri
 }
 
 const RUNS = [1, 2];
-const learningRun = (folder: string, thickness: Thickness, run: number) =>
-  path.join(folder, 'learning', thickness, `profile-${run}.strace-k.gz`);
+const learningRun = (folder: string, thickness: Thickness, run: number, { extension }: Profiler) =>
+  path.join(folder, 'learning', thickness, `profile-${run}.${extension}.gz`);
 
 /** Surveys the server, unless that was done. */
 export async function survey(lab: Lab, server: Server, program: Program, seed: string): Promise<Survey> {
@@ -73,9 +72,15 @@ export async function survey(lab: Lab, server: Server, program: Program, seed: s
 }
 
 /** Puts the learning runs into the folder of a case. */
-export async function addLearningRuns(lab: Lab, server: Server, thickness: Thickness, into: string): Promise<void> {
+export async function addLearningRuns(
+  lab: Lab,
+  server: Server,
+  program: Program,
+  thickness: Thickness,
+  into: string,
+): Promise<void> {
   for (const run of RUNS) {
-    const from = learningRun(foldersOf(lab, server.name).work, thickness, run);
+    const from = learningRun(foldersOf(lab, server.name).work, thickness, run, profilerOf(program));
     const to = path.join(into, path.basename(from));
     // Links where the file system has them: each case is whole, and nothing is kept twice.
     await link(from, to).catch(() => copyFile(from, to));
@@ -85,7 +90,7 @@ export async function addLearningRuns(lab: Lab, server: Server, thickness: Thick
 async function calibrate(lab: Lab, server: Server, program: Program, seed: string): Promise<number> {
   const { work } = foldersOf(lab, server.name);
   const seconds = 4;
-  return withInstance(lab, server, program, async (instance) => {
+  return withInstance(lab, server, program, false, async (instance) => {
     instance.startLoad({ mix: 0, rate: 1, seed, seconds: 30 });
     await sleep(1500);
     const raw = path.join(work, 'calibration.strace');
@@ -114,10 +119,11 @@ async function learn(
 ): Promise<StackSurvey> {
   const { work } = foldersOf(lab, server.name);
   await mkdir(path.join(work, 'learning', thickness), { recursive: true });
+  const profiler = profilerOf(program);
   const runs = [];
   for (const run of RUNS) {
-    const file = learningRun(work, thickness, run);
-    await withInstance(lab, server, program, async (instance) => {
+    const file = learningRun(work, thickness, run, profiler);
+    await withInstance(lab, server, program, true, async (instance) => {
       instance.startLoad({
         mix: run,
         rate: run === 1 ? 1.25 * rate : rate,
@@ -126,15 +132,15 @@ async function learn(
       });
       await sleep(1200);
       const raw = file.replace(/\.gz$/, '');
-      const recording = await startStrace(instance.pids(), raw, true);
+      const recording = await profiler.start(instance.pids(), raw);
       await sleep(seconds * 1000);
       if (thickness === 'usual') await grown(recording, now() + LONGEST_LEARNING_SECONDS - LEARNING_SECONDS);
       await recording.end();
-      const { before } = await store(lab, server.name, raw, file, { bytes: LEARNING_BYTES });
+      const { before } = await store(lab, server.name, raw, file, { bytes: profiler.learningBytes });
       await rm(raw);
       lab.log(`${server.name}: learning run ${run} (${thickness}): ${before} calls`);
     });
-    runs.push(await readStacks(file, program.path, program.hooks?.package));
+    runs.push(await profiler.read(file, program));
   }
   return surveyStacks(runs);
 }
@@ -150,7 +156,7 @@ async function countCalls(
   rate: number,
   seed: string,
 ): Promise<Survey['called']> {
-  return withInstance(lab, server, program, async (instance) => {
+  return withInstance(lab, server, program, false, async (instance) => {
     instance.startLoad({ mix: 0, rate, seed, seconds: 60 });
     await sleep(1500);
     const faults = instance.faults();
@@ -175,9 +181,10 @@ export async function withInstance<T>(
   lab: Lab,
   server: Server,
   program: Program,
+  stacks: boolean,
   work: (instance: Instance) => Promise<T>,
 ): Promise<T> {
-  const instance = new Instance(lab, server, program);
+  const instance = new Instance(lab, server, program, stacks);
   try {
     return await work(await instance.start());
   } finally {

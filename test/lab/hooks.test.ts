@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Fault } from '../../scripts/lab/operators.js';
-import { Hooks, readHookedProgram } from '../../scripts/lab/target/hooks.js';
+import { MemoryTable, readHookedProgram } from '../../scripts/lab/target/hooks.js';
 import type { Program } from '../../scripts/lab/target/program.js';
 
 const able =
@@ -29,7 +29,7 @@ describe.skipIf(!able)('faults by hooks', () => {
   const output = path.join(folder, 'output');
   let program: Program;
   let child: ChildProcess;
-  let hooks: Hooks;
+  let hooks: MemoryTable;
   const f = (name: string) => program.targets.find((t) => t.name === name)!;
 
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describe.skipIf(!able)('faults by hooks', () => {
     const binary = path.join(folder, 'target');
     program = await readHookedProgram(binary, list);
     child = spawn(binary, { stdio: ['ignore', openSync(output, 'w'), 'inherit'] });
-    hooks = new Hooks(program, program.hooks!.table, () => [child.pid!]);
+    hooks = new MemoryTable(program, () => [child.pid!]);
     await sleep(100);
   }, 120_000);
 

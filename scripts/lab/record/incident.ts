@@ -56,7 +56,7 @@ export async function recordIncident(
   seed: string,
   folder: string,
 ): Promise<Incident | string> {
-  const instance = new Instance(lab, server, program);
+  const instance = new Instance(lab, server, program, false);
   const limits: Limit[] = [];
   let faults: Faults | null = null;
   const raw = path.join(foldersOf(lab, server.name).work, `incident.${how.recorder}`);

@@ -20,21 +20,37 @@ export interface Recording {
 
 const STRACE = ['-f', '-ttt', '-T', '-yy', '-s', '0'];
 const EVENTS = 'raw_syscalls:sys_enter,raw_syscalls:sys_exit,sched:sched_switch';
-const PERF = ['record', '-k', 'CLOCK_MONOTONIC', '-m', '1024', '-e', EVENTS];
+const PERF = ['record', '-k', 'CLOCK_MONOTONIC', '-m', '1024', '-e'];
+const FIELDS = 'comm,pid,tid,cpu,time,event,trace';
 
-/** How the traces were made, for case.json. */
+/** What perf is to record, and what of it its text says. */
+export interface PerfOptions {
+  readonly record: readonly string[];
+  readonly fields: string;
+  /** Done with the processes when perf has ended and its text is not written yet. */
+  beforeScript?(pids: readonly number[]): Promise<void>;
+}
+
+const WITHOUT_STACKS: PerfOptions = { record: [EVENTS], fields: FIELDS };
+
+/** How an incident's trace was made, for case.json. */
 export async function recorderText(name: RecorderName): Promise<Record<string, string>> {
-  const version = async (tool: string, ...options: string[]) =>
-    /\d+\.\d+\S*/.exec((await promisify(execFile)(tool, options)).stdout)?.[0] ?? '';
-  const strace = `strace ${await version('strace', '--version')}`;
-  const profileOptions = `${strace} -k ${STRACE.join(' ')} -p PID...`;
-  return name === 'strace'
-    ? { tool: strace, options: `${STRACE.join(' ')} -p PID...`, profileOptions }
-    : {
-        tool: `perf ${await version('perf', '--version')}`,
-        options: `record -e ${EVENTS} -k CLOCK_MONOTONIC -p PID...; script --ns -F comm,pid,tid,cpu,time,event,trace`,
-        profileOptions,
-      };
+  const tool = await toolText(name);
+  return name === 'strace' ? { tool, options: straceText(false) } : { tool, options: perfText(WITHOUT_STACKS) };
+}
+
+/** With its version. */
+export async function toolText(tool: RecorderName): Promise<string> {
+  const { stdout } = await promisify(execFile)(tool, ['--version']);
+  return `${tool} ${/\d+\.\d+\S*/.exec(stdout)?.[0] ?? ''}`;
+}
+
+export function straceText(stacks: boolean): string {
+  return `${stacks ? '-k ' : ''}${STRACE.join(' ')} -p PID...`;
+}
+
+export function perfText({ record, fields }: PerfOptions): string {
+  return `record -e ${record.join(' ')} -k CLOCK_MONOTONIC -p PID...; script --ns -F ${fields}`;
 }
 
 export async function startStrace(pids: readonly number[], path: string, stacks: boolean): Promise<Recording> {
@@ -54,27 +70,38 @@ export async function startStrace(pids: readonly number[], path: string, stacks:
 }
 
 /** perf gives up when a process ends between being listed and being opened: it is started again then. */
-export async function startPerf(pids: () => readonly number[], path: string): Promise<Recording> {
+export async function startPerf(
+  pids: () => readonly number[],
+  path: string,
+  options: PerfOptions = WITHOUT_STACKS,
+): Promise<Recording> {
   const data = `${path}.data`;
   const said = `${path}.said`;
   for (let attempt = 1; ; attempt++) {
-    const tracer = start('perf', [...PERF, '-o', data, '-p', pids().join(',')], said);
+    const tracer = start('perf', [...PERF, ...options.record, '-o', data, '-p', pids().join(',')], said);
     for (let i = 0; i < 100 && tracer.exitCode === null && size(data) === 0; i++) await sleep(30);
     await sleep(300);
-    if (tracer.exitCode === null) return perfRecording(tracer, path, data, said);
+    if (tracer.exitCode === null) return perfRecording(tracer, pids, path, options);
     if (attempt === 5) throw new Error(`perf: ${text(said)}`);
   }
 }
 
-function perfRecording(tracer: ChildProcess, path: string, data: string, said: string): Recording {
+function perfRecording(
+  tracer: ChildProcess,
+  pids: () => readonly number[],
+  path: string,
+  { fields, beforeScript }: PerfOptions,
+): Recording {
+  const data = `${path}.data`;
+  const said = `${path}.said`;
   return {
     path,
     clock: () => Number(process.hrtime.bigint()) / 1e9,
     size: () => size(data),
     async end() {
       await interrupt(tracer);
-      const fields = ['-F', 'comm,pid,tid,cpu,time,event,trace'];
-      const script = start('perf', ['script', '--ns', ...fields, '-i', data], said, path);
+      await beforeScript?.(pids());
+      const script = start('perf', ['script', '--ns', '-F', fields, '-i', data], said, path);
       if (script.exitCode === null) await new Promise((resolve) => script.on('close', resolve));
       await Promise.all([data, said].map((file) => rm(file, { force: true })));
     },

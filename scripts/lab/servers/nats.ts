@@ -31,7 +31,7 @@ export const server: Server = {
     `${GO} go build -o $PREFIX/nats-server .`,
   ],
   program: 'nats-server',
-  hooks: 'hooks.json',
+  hooks: { language: 'Go', list: 'hooks.json' },
   shape: 'Message broker in Go: two goroutines a connection, streams on disk and in memory',
   concurrent: true,
   processesComeAndGo: false,

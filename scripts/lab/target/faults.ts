@@ -2,7 +2,7 @@
 import type { Fault } from '../operators.js';
 import type { TargetFunction } from './program.js';
 
-/** A slot of the table: `struct slot` in native/faults.c, `faultSlot` in go/faults/faults.go. */
+/** A slot of the table: `struct slot` in native/faults.c, `faultSlot` in go/faults/faults.go, the places in java/faults. */
 export const SLOT_BYTES = 64;
 export const AT = {
   entry: 0,

@@ -2,15 +2,15 @@
  * Faults in programs whose functions have hooks, written into their sources before they were built (go/hook). The table of slots
  * is a variable of the program; it is written from outside, through /proc/PID/mem, so that a tracer can be attached.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { readElf } from '../../../src/binary/elf.js';
 import { normaliseName } from '../../../src/signatures/names.js';
 import { readJson } from '../files.js';
-import { type Fault, OPERATOR_NUMBERS, type OperatorNumberName, slotAmount } from '../operators.js';
 import { SHT_SYMTAB, symbolValue } from './elf-symbol.js';
-import { AT, type Calls, type Faults, SLOT_BYTES, whileAlive } from './faults.js';
+import { whileAlive } from './faults.js';
 import { type Program, type TargetFunction, functionAt } from './program.js';
+import { SlotTable } from './slots.js';
 
 /** What go/hook writes: functions in the order of their slots. */
 interface Hooked {
@@ -41,7 +41,7 @@ export async function readHookedProgram(file: string, list: string): Promise<Pro
       return there === undefined ? [] : [target(there, slot, returnsError, canCallItself)];
     }),
     functionsInBinary: functions.filter(({ name }) => name.startsWith(`${hooked.package}.`)).length,
-    hooks: { table, package: hooked.package },
+    hooks: { language: 'Go', packages: [hooked.package], table },
   };
 }
 
@@ -66,53 +66,17 @@ function target(
   };
 }
 
-export class Hooks implements Faults {
+export class MemoryTable extends SlotTable {
   private readonly memories = new Map<number, number>();
   private readonly functionAt: (address: number) => TargetFunction | null;
 
   constructor(
     program: Program,
-    private readonly table: number,
     /** Processes of the server now. */
     private readonly pids: () => readonly number[],
   ) {
+    super(program.hooks!.table!);
     this.functionAt = functionAt(program);
-  }
-
-  count(functions: readonly TargetFunction[]): Promise<number> {
-    return this.fill(functions, 'count', 1, 0);
-  }
-
-  put(f: TargetFunction, fault: Fault): Promise<number> {
-    return this.fill([f], fault.operator, fault.every, slotAmount(fault));
-  }
-
-  takeOut(f: TargetFunction): void {
-    const off = Buffer.alloc(4);
-    this.inEach((memory) => writeSync(memory, off, 0, 4, this.place(f) + AT.operator));
-  }
-
-  calls(functions: readonly TargetFunction[]): Map<TargetFunction, Calls> {
-    const found = new Map<TargetFunction, Calls>();
-    this.inEach((memory) => {
-      for (const f of functions) {
-        const slot = Buffer.alloc(SLOT_BYTES);
-        readSync(memory, slot, 0, SLOT_BYTES, this.place(f));
-        const number = (offset: number) => Number(slot.readBigUInt64LE(offset));
-        const before = found.get(f) ?? { calls: 0, hits: 0, callers: [] };
-        const callers = [number(AT.callers), number(AT.callers + 8)].flatMap((address) => {
-          // The address behind the call: the call itself lies in the caller.
-          const caller = address === 0 ? null : this.functionAt(address - 1);
-          return caller === null || caller === f ? [] : [caller.name];
-        });
-        found.set(f, {
-          calls: before.calls + number(AT.calls),
-          hits: before.hits + number(AT.hits),
-          callers: [...new Set([...before.callers, ...callers])].sort(),
-        });
-      }
-    });
-    return found;
   }
 
   close(): void {
@@ -120,33 +84,13 @@ export class Hooks implements Faults {
     this.memories.clear();
   }
 
-  private fill(
-    functions: readonly TargetFunction[],
-    operator: OperatorNumberName,
-    every: number,
-    amount: number,
-  ): Promise<number> {
-    const slot = Buffer.alloc(SLOT_BYTES);
-    slot.writeUInt32LE(every, AT.every);
-    slot.writeBigInt64LE(BigInt(amount), AT.amount);
-    const number = Buffer.alloc(4);
-    number.writeUInt32LE(OPERATOR_NUMBERS[operator]);
-    const processes = this.inEach((memory) => {
-      for (const f of functions) {
-        // The operator last: it is what the hook looks at.
-        writeSync(memory, slot, 0, SLOT_BYTES, this.place(f));
-        writeSync(memory, number, 0, 4, this.place(f) + AT.operator);
-      }
-    });
-    return Promise.resolve(processes);
-  }
-
-  private place(f: TargetFunction): number {
-    return this.table + f.slot! * SLOT_BYTES;
+  /** The address behind the call: the call itself lies in the caller. */
+  protected callerOf(noted: number): TargetFunction | null {
+    return this.functionAt(noted - 1);
   }
 
   /** Works in the memory of each process; the number of those that did not end meanwhile. */
-  private inEach(work: (memory: number) => void): number {
+  protected inEach(work: (memory: number) => void): number {
     const now = new Set(this.pids());
     for (const [pid, memory] of this.memories) {
       if (now.has(pid)) continue;

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { readElf } from '../../../src/binary/elf.js';
 import { normaliseName } from '../../../src/signatures/names.js';
 import { readJson, writeJson } from '../files.js';
+import type { Language } from '../operators.js';
 import { type DebugSections, type Prototype, prototypes } from './dwarf.js';
 
 const run = promisify(execFile);
@@ -35,8 +36,16 @@ export interface Program {
   readonly targets: readonly TargetFunction[];
   /** Functions in all, with and without padding. */
   readonly functionsInBinary: number;
-  /** Where its functions have hooks: the address of their table, and the package that they are in. */
-  readonly hooks?: { readonly table: number; readonly package: string };
+  /** Where its functions have hooks instead of padding. */
+  readonly hooks?: Hooks;
+}
+
+export interface Hooks {
+  readonly language: Exclude<Language, 'C'>;
+  /** The server's own: nothing else is hooked, and nothing else on stacks counts. */
+  readonly packages: readonly string[];
+  /** Of Go: the address of the table. */
+  readonly table?: number;
 }
 
 const UNKNOWN: Prototype = { arguments: 99, variadic: true, largeArguments: true, returns: 'other', noReturn: false };
