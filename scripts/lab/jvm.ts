@@ -16,8 +16,13 @@ const ASM = ['asm', 'asm-tree', 'asm-commons'].map((name) => `/usr/share/java/${
 export const JAVA = { program: 'java', hooks: { language: 'Java', list: 'lib/methods.json' } } as const;
 
 /** Lines of `build`: copies of the jars with hooks in methods of those packages go to $PREFIX/lib. */
-export function hookJars(packages: readonly string[], jars: readonly string[]): string[] {
-  const classPath = ['$PREFIX/hook', ...ASM, ...jars].join(':');
+export function hookJars(
+  packages: readonly string[],
+  jars: readonly string[],
+  /** Libraries of the server with exceptions that its methods declare. */
+  libraries: readonly string[] = [],
+): string[] {
+  const classPath = ['$PREFIX/hook', ...ASM, ...jars, ...libraries].join(':');
   return [
     'ln -sf "$(readlink -f "$(command -v java)")" $PREFIX/java',
     'javac -d $PREFIX/faults $LAB_JAVA/faults/lab/*.java; jar --create --file $PREFIX/faults.jar -C $PREFIX/faults .',

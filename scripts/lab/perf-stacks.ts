@@ -8,8 +8,12 @@ import type { StackedCall } from './stacks.js';
 const CALL = / (\d+\.\d{9}): +raw_syscalls:sys_(?:enter: NR (\d+)|exit)/;
 const FRAME = /^\s+[0-9a-f]+ (.+)\+0x[0-9a-f]+ \((.*)\)$/;
 
-/** Calls with stacks of a compressed text: methods of classes of those packages. */
 export async function readPerfStacks(file: string, packages: readonly string[]): Promise<StackedCall[]> {
+  return perfStacks(gunzipSync(await readFile(file)).toString('latin1'), packages);
+}
+
+/** Calls with stacks: methods of classes of those packages. */
+export function perfStacks(text: string, packages: readonly string[]): StackedCall[] {
   const calls: { time: number; call: string; functions: string[] }[] = [];
   /** By symbol: its name, when it is the server's own. */
   const names = new Map<string, string | null>();
@@ -23,9 +27,7 @@ export async function readPerfStacks(file: string, packages: readonly string[]):
   };
   // Entries alone have stacks that count; that of an exit is the same once more.
   let open: string[] | null = null;
-  for (const line of gunzipSync(await readFile(file))
-    .toString('latin1')
-    .split('\n')) {
+  for (const line of text.split('\n')) {
     const frame = FRAME.exec(line);
     if (frame !== null) {
       const name = nameOf(frame[1]!);
