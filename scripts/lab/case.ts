@@ -41,9 +41,11 @@ export async function faultCase(context: Context, number: number, screened: Scre
       callersOf,
     );
     const { fault } = screened;
+    const target = program.targets.find(({ symbol }) => symbol === screened.symbol)!;
+    const does = operators.inWords(fault, program.hooks?.language ?? 'C', target);
     const performance = incident.symptoms.some((s) => s !== 'errors');
     return {
-      summary: `From triggeredAt on ${screened.function} ${operators.inWords(fault, program.hooks?.language ?? 'C')}. Nothing else changes.`,
+      summary: `From triggeredAt on ${screened.function} ${does}. Nothing else changes.`,
       ...labels,
       operator: { name: fault.operator, ...fault, operator: undefined },
       visibleAs: performance ? 'performance' : 'errors only',

@@ -97,15 +97,15 @@ export function strength(operator: Operator, rate: number, concurrent: boolean, 
 export type Language = 'C' | 'Go' | 'Java';
 
 /** How functions of a language return nothing, and how they fail. */
-const RETURNS: Record<Language, (fault: Fault) => readonly [nothing: string, fails: string]> = {
+const RETURNS: Record<Language, (fault: Fault, failure: string) => readonly [nothing: string, fails: string]> = {
   C: ({ value, errno }) => [`returns ${value}`, `returns ${value} with errno ${NAMES.get(errno!) ?? errno}`],
   Go: () => ['returns zero values', 'returns an error'],
-  Java: () => ['returns zero or null', 'throws an exception'],
+  Java: (_, failure) => ['returns zero or null', `throws ${failure}`],
 };
 
 /** What the fault does, after "the function ...". */
-export function inWords(fault: Fault, language: Language): string {
-  const [nothing, fails] = RETURNS[language](fault);
+export function inWords(fault: Fault, language: Language, { throws = 'an exception' }: { throws?: string }): string {
+  const [nothing, fails] = RETURNS[language](fault, throws);
   const texts: Record<Operator, string> = {
     skip: `${nothing} at once without doing its work`,
     error: `${fails} at once`,

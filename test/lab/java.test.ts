@@ -61,7 +61,11 @@ describe.skipIf(!able)('faults by hooks in Java', () => {
       'target.Main.quiet',
       'target.Main.scaled',
     ]);
-    expect(target.work.symbol).toBe('int target.Main$Server.work(int, int[])');
+    expect(target.work).toMatchObject({
+      symbol: 'int target.Main$Server.work(int, int[])',
+      throws: 'java.io.IOException',
+    });
+    expect(target.f('target.Main.quiet').throws).toBe('java.lang.IllegalStateException');
   });
 
   faultsBehave(() => target);

@@ -19,6 +19,8 @@ interface HookedJars {
     readonly symbol: string;
     /** Bytes of bytecode. */
     readonly size: number;
+    /** Class of the exception with which its hook fails. */
+    readonly throws: string;
   }[];
 }
 
@@ -35,13 +37,14 @@ export async function readJava(java: string, list: string): Promise<Program> {
 }
 
 /** With what operators.ts asks of C functions: a hook returns values of any type, and any method can throw. */
-function target({ symbol, size }: { symbol: string; size: number }, slot: number): TargetFunction {
+function target({ symbol, size, throws }: HookedJars['methods'][number], slot: number): TargetFunction {
   return {
     name: normaliseName(symbol),
     symbol,
     address: 0,
     size,
     slot,
+    throws,
     arguments: 0,
     variadic: false,
     largeArguments: false,

@@ -27,6 +27,8 @@ export interface TargetFunction extends Prototype {
   readonly size: number;
   /** Of its hook in the table, where functions have hooks. */
   readonly slot?: number;
+  /** The exception with which it fails, in Java. */
+  readonly throws?: string;
 }
 
 export interface Program {
