@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { BUGS, multiply } from './multiply.js';
+import { textTable } from './text-table.js';
 import { PERFSCOPE, stage, timed } from './tools.js';
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
@@ -64,12 +65,7 @@ function table(rows, markdown) {
       ...['parse', 'analyze'].flatMap((name) => [ns(name).toFixed(0), (ns(name) / best[name]).toFixed(2)]),
     ]);
   }
-  if (markdown) lines.splice(1, 0, ['---', ...Array(6).fill('---:')]);
-  const widths = lines[0].map((_, c) => Math.max(...lines.map((line) => line[c].length)));
-  if (markdown) return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
-  return lines
-    .map((line) => line.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  '))
-    .join('\n');
+  return textTable(lines, markdown);
 }
 
 /** Every case at every size, as text: a table a size, and what is best, worst and in the middle. */
