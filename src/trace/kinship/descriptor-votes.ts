@@ -5,6 +5,7 @@
  * being closed in between, and none is used after another thread closed it: where that happens, the two are apart.
  */
 import { Heap } from '../../lib/heap.js';
+import { inBlocks } from '../../lib/in-blocks.js';
 import { EBADF, descriptorEffects, CLOSES, COPIES, EXECUTES, MAKES, MAY_COPY } from '../descriptor-effects.js';
 import { kindCode, variantCode } from '../kinds.js';
 import type { Trace } from '../table.js';
@@ -60,38 +61,41 @@ export function descriptorVotes(
 ): { joint: Votes; apart: Votes } {
   const walk = new Walk(groups);
   const inQuestion = Uint8Array.from(groupOf, (group) => Number(open.has(group)));
-  const { columns, calls } = trace;
+  const { calls } = trace;
+  const { call, descriptor, duration, errno, kind, result, start, thread, variant } = trace.columns;
   const effects = descriptorEffects(calls);
-  const hidden = calls.map((name) => HIDDEN_MAKERS.has(name));
-  const replaces = calls.map((name) => REPLACERS.has(name));
-  const ranges = calls.map((name) => RANGES.has(name));
+  const [hidden, replaces, ranges] = [HIDDEN_MAKERS, REPLACERS, RANGES].map((names) =>
+    Uint8Array.from(calls, (name) => (names.has(name) ? 1 : 0)),
+  ) as [Uint8Array, Uint8Array, Uint8Array];
   const coming = new Heap<Made>((a, b) => a.ns < b.ns || (a.ns === b.ns && a.row < b.row));
-  const rows = Math.min(trace.length, ROWS);
-  for (let row = 0; row < rows; row++) {
-    const ns = columns.start[row]!;
+  const madeUntil = (ns: number) => {
     for (let next = coming.first; next !== undefined && next.ns <= ns; next = coming.first) {
       walk.made(next);
       coming.takeFirst();
     }
-    if (inQuestion[columns.thread[row]!] === 0) continue;
-    const errno = columns.errno[row]!;
-    if (errno === EBADF) continue;
-    const call = columns.call[row]!;
-    const group = groupOf[columns.thread[row]!]!;
-    const kind = columns.kind[row]!;
-    const effect = effects[call]!;
-    const descriptor = columns.descriptor[row]!;
+  };
+  const see = (row: number) => {
+    const c = call[row]!;
+    const group = groupOf[thread[row]!]!;
+    const effect = effects[c]!;
+    const d = descriptor[row]!;
     if (effect === CLOSES) {
-      if (descriptor >= 0) walk.closes(group, descriptor);
-    } else if (descriptor >= 0 && effect !== MAKES) walk.uses(group, descriptor);
-    if (hidden[call] && (kind === UNIX || kind === UNKNOWN || descriptor < 0)) walk.loses(group);
-    if (errno !== 0) continue;
-    if (ranges[call] || effect === EXECUTES) walk.forgets(group);
-    if (effect !== MAKES && effect !== COPIES && !(effect === MAY_COPY && columns.variant[row] === DUP)) continue;
-    const lasted = columns.duration[row]!;
-    const made = { row, group, descriptor: columns.result[row]!, replaces: replaces[call]! };
-    coming.add({ ns: lasted > 0 ? ns + lasted : ns, ...made });
-  }
+      if (d >= 0) walk.closes(group, d);
+    } else if (d >= 0 && effect !== MAKES) walk.uses(group, d);
+    if (hidden[c] === 1 && (kind[row] === UNIX || kind[row] === UNKNOWN || d < 0)) walk.loses(group);
+    if (errno[row] !== 0) return;
+    if (ranges[c] === 1 || effect === EXECUTES) walk.forgets(group);
+    if (effect !== MAKES && effect !== COPIES && !(effect === MAY_COPY && variant[row] === DUP)) return;
+    const lasted = duration[row]!;
+    const ns = lasted > 0 ? start[row]! + lasted : start[row]!;
+    coming.add({ ns, row, group, descriptor: result[row]!, replaces: replaces[c] === 1 });
+  };
+  inBlocks(0, Math.min(trace.length, ROWS), (first, end) => {
+    for (let row = first; row < end; row++) {
+      if (coming.first !== undefined) madeUntil(start[row]!);
+      if (inQuestion[thread[row]!] === 1 && errno[row] !== EBADF) see(row);
+    }
+  });
   return walk;
 }
 

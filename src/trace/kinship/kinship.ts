@@ -3,6 +3,7 @@
  * nowhere. Told by what threads of one process share and others do not, see `strongVotes`; then by what is likely where nothing
  * contradicts. Processes that were attached together (-p A -p B) stay apart.
  */
+import { inBlocks } from '../../lib/in-blocks.js';
 import { FLAG_UNFINISHED, type Thread, type Trace } from '../table.js';
 import { descriptorVotes } from './descriptor-votes.js';
 import type { KinFacts } from './facts.js';
@@ -83,15 +84,18 @@ function strongVotes(
   const exits = new Set(['exit', 'exit_group'].map((name) => calls.indexOf(name)));
   const ended: { group: number; ns: number }[] = [];
   const leftAlone = new Uint8Array(threads.length);
-  if (getpid >= 0 || exitGroup >= 0) {
-    for (let row = 0; row < trace.length; row++) {
-      const call = columns.call[row]!;
-      const thread = columns.thread[row]!;
-      if (call === getpid) vote(joint, columns.result[row]!, threads[thread]!.tid, SURE);
-      if (call === exitGroup) ended.push({ group: groupOf[thread]!, ns: columns.start[row]! });
-      if (exits.has(call)) leftAlone[thread] = 1;
-    }
-  }
+  const tells = Uint8Array.from(calls, (_, call) => Number(call === getpid || exits.has(call)));
+  const see = (row: number) => {
+    const call = columns.call[row]!;
+    const thread = columns.thread[row]!;
+    if (call === getpid) vote(joint, columns.result[row]!, threads[thread]!.tid, SURE);
+    if (call === exitGroup) ended.push({ group: groupOf[thread]!, ns: columns.start[row]! });
+    if (exits.has(call)) leftAlone[thread] = 1;
+  };
+  if (getpid >= 0 || exitGroup >= 0)
+    inBlocks(0, trace.length, (first, end) => {
+      for (let row = first; row < end; row++) if (tells[columns.call[row]!] === 1) see(row);
+    });
   threads.forEach(({ exitNs }, i) => {
     if (exitNs === null || leftAlone[i] === 1) return;
     const by = new Set(
@@ -153,10 +157,13 @@ const QUIET = `futex restart_syscall nanosleep clock_nanosleep sched_yield set_r
 
 /** Groups with a thread that did anything but sleep. */
 function busyGroups({ calls, columns, length, threads }: Trace, groupOfTid: ReadonlyMap<number, number>): Set<number> {
-  const quiet = new Set(QUIET.map((name) => calls.indexOf(name)));
+  const { call, flags, thread } = columns;
+  const acts = Uint8Array.from(calls, (name) => (QUIET.includes(name) ? 0 : 1));
   const busy = new Uint8Array(threads.length);
-  for (let row = 0; row < length; row++)
-    if (!quiet.has(columns.call[row]!) && (columns.flags[row]! & FLAG_UNFINISHED) === 0) busy[columns.thread[row]!] = 1;
+  inBlocks(0, length, (first, end) => {
+    for (let row = first; row < end; row++)
+      if (acts[call[row]!] === 1 && (flags[row]! & FLAG_UNFINISHED) === 0) busy[thread[row]!] = 1;
+  });
   return new Set(threads.flatMap(({ tid }, i) => (busy[i] === 1 ? (groupOfTid.get(tid) ?? []) : [])));
 }
 
