@@ -1,7 +1,8 @@
 // How shipped cases fare when their incident is recorded in another way: `node scripts/rewrites.js [CASE...]` (after `npm run build`).
 // Each strace incident, recorded with -f -ttt -T, is rewritten to what strace prints with other options, analysed with the
 // signatures of the case, and compared with the original. With `--without-times`, all of them are recorded with `-T` alone and with
-// neither times nor durations, and the rank of the guilty function is compared. With `--write`, the table goes to docs/formats.md.
+// neither times nor durations, and the rank of the guilty function is compared. With `--write`, the table goes to docs/formats.md; with
+// `--cases=FOLDER` the cases are those of another folder.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +11,6 @@ import { gunzipSync } from 'node:zlib';
 import { analyzeIncident, learn } from '../dist/src/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bugs = path.join(root, 'datasets', 'bugs');
 const SAMPLE = ['haproxy-fad0318', 'redis-849', 'memcached-ae6f426', 'twemproxy-596', 'nginx-274', 'image-size-326'];
 
 const LINE = /^(\d+) +(\d+)\.(\d{6}) (.*)$/;
@@ -172,6 +172,7 @@ const args = process.argv.slice(2);
 const given = args.filter((a) => !a.startsWith('--'));
 const only = args.find((a) => a.startsWith('--only='))?.slice(7);
 const withoutTimes = args.includes('--without-times');
+const bugs = args.find((a) => a.startsWith('--cases='))?.slice(8) ?? path.join(root, 'datasets', 'bugs');
 const shipped = readdirSync(bugs).filter((id) => existsSync(path.join(bugs, id, 'incident.strace.gz')));
 const cases = given.length > 0 ? given : withoutTimes ? shipped : SAMPLE;
 

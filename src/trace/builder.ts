@@ -12,6 +12,7 @@ import type { TraceChunk } from './chunk.js';
 import { rebase, renumberCalls, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { InputTotals } from './input-totals.js';
+import { byLines } from './by-lines.js';
 import * as serial from './one-after-another.js';
 import { type PlacedRows, type Placement, placeRows } from './place-rows.js';
 import { RowSurvey, surveyOf } from './row-survey.js';
@@ -179,7 +180,9 @@ export class TraceBuilder {
     const order = { returns, open: open.rows(), isExit: (call: number) => isExitCall(this.calls.names[call]!) };
     const times =
       clock.kind === 'none'
-        ? serial.byDurations(input, order)
+        ? returns.length > 0
+          ? byLines(input, order)
+          : serial.byDurations(input, order)
         : clock.kind === 'relative'
           ? serial.afterDifferences(input, lastNs)
           : serial.withinSteps(input, clock.stepNs, lastNs);

@@ -97,8 +97,8 @@ export function afterDifferences(input: SerialInput, lastNs: number): SerialTime
 }
 
 /**
- * No times at all, but durations: `start` counts records. Each thread goes through its calls; where a call's halves stand in lines
- * of their own, the order of the lines ties the threads together: what stands before has happened before.
+ * No times at all, but durations: `start` counts records. Each thread goes through its calls; what stands on several lines ties the threads
+ * together (an end, the beginning of a call that never returned): what stands before has happened before.
  */
 export function byDurations(input: SerialInput, { returns, open, isExit }: LineOrder): SerialTimes {
   const { rows, underWay } = input;
@@ -181,7 +181,7 @@ export function byDurations(input: SerialInput, { returns, open, isExit }: LineO
 }
 
 /** In the order of the records. */
-function returnsOf(returns: readonly number[]): { row: number; tick: number }[] {
+export function returnsOf(returns: readonly number[]): { row: number; tick: number }[] {
   const pairs = Array.from({ length: returns.length / 2 }, (_, i) => ({
     row: returns[2 * i]!,
     tick: returns[2 * i + 1]!,
@@ -189,12 +189,12 @@ function returnsOf(returns: readonly number[]): { row: number; tick: number }[] 
   return pairs.sort((a, b) => a.tick - b.tick);
 }
 
-function inOrder(events: readonly LifeEvent[]): LifeEvent[] {
+export function inOrder(events: readonly LifeEvent[]): LifeEvent[] {
   return [...events].sort((a, b) => a.ns - b.ns);
 }
 
 /** A thread ends behind its last call. */
-function endThreads(events: readonly LifeEvent[], free: Float64Array): void {
+export function endThreads(events: readonly LifeEvent[], free: Float64Array): void {
   for (const event of events)
     if (event.what === 'exit' && free[event.thread]! > event.ns) event.ns = free[event.thread]!;
 }

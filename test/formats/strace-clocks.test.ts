@@ -82,6 +82,13 @@ function overlaps(trace: Trace): number {
   return count;
 }
 
+/** Time that the busiest thread spends in its calls, us. */
+function busiest(list: readonly Call[]): number {
+  const busy = new Map<number, number>();
+  for (const { tid, took } of list) busy.set(tid, (busy.get(tid) ?? 0) + took);
+  return Math.max(...busy.values());
+}
+
 describe('calls with durations', () => {
   it('-t: begin within the second that the line shows, one after the other', () => {
     fc.assert(
@@ -98,25 +105,46 @@ describe('calls with durations', () => {
     );
   });
 
-  it.each([
-    ['no times', () => ''],
-    [
-      '--relative-timestamps=s',
-      (us: number, before: number) => `${String(Math.floor((us - before) / 1e6)).padStart(6)} `,
-    ],
-  ])('%s: begin one after the other, and not later than they did', (_, time) => {
+  it('--relative-timestamps=s: begin one after the other, and not later than they did', () => {
     fc.assert(
       fc.property(calls, (list) => {
+        const time = (us: number, before: number) => `${String(Math.floor((us - before) / 1e6)).padStart(6)} `;
         const trace = parseText(record(list, time));
         const found = starts(trace);
         const zero = Math.min(...list.map(({ at }) => at));
         list.forEach(({ at }, i) => expect(found[i]! + zero).toBeLessThanOrEqual(at + 0.01));
         expect(overlaps(trace)).toBe(0);
-        const busy = new Map<number, number>();
-        for (const { tid, took } of list) busy.set(tid, (busy.get(tid) ?? 0) + took);
-        expect(trace.endNs / 1000).toBeGreaterThanOrEqual(Math.max(...busy.values()) - 0.01);
+        expect(trace.endNs / 1000).toBeGreaterThanOrEqual(busiest(list) - 0.01);
       }),
     );
+  });
+
+  it('no times: one after the other, as long as the busiest thread at least, and no longer than it was', () => {
+    fc.assert(
+      fc.property(calls, (list) => {
+        const trace = parseText(record(list, () => ''));
+        expect(overlaps(trace)).toBe(0);
+        expect(trace.endNs / 1000).toBeGreaterThanOrEqual(busiest(list) - 0.01);
+        const zero = Math.min(...list.map(({ at }) => at));
+        const end = Math.max(...list.map(({ at, took }) => at + took));
+        expect(trace.endNs / 1000).toBeLessThanOrEqual(end - zero + 0.01);
+      }),
+    );
+  });
+
+  it('no times: what all calls of a thread need for their way is no pause of one of them', () => {
+    const ms = 1000;
+    const worker = Array.from({ length: 1000 }, (_, k): Call => ({ tid: 1, at: k * ms, took: 0.9 * ms }));
+    const pause = 300 * ms;
+    const list = [
+      ...worker.map((call, k) => (k < 600 ? call : { ...call, at: call.at + pause })),
+      ...Array.from({ length: 9 }, (_, k): Call => ({ tid: 2, at: 150 * k * ms + 50, took: 149 * ms })),
+    ];
+    const found = starts(parseText(record(list, () => '')));
+    list.forEach(({ at }, i) => expect(Math.abs(found[i]! - at)).toBeLessThan(i === 599 ? pause : 100 * ms));
+    const pauses = worker.slice(1).map((_, k) => found[k + 1]! - found[k]! - 0.9 * ms);
+    expect(pauses.filter((us) => us > 20 * ms).length).toBeLessThan(4);
+    expect(pauses.reduce((most, us) => Math.max(most, us))).toBeGreaterThan(pause / 3);
   });
 
   it('-ttt and -r with microseconds: as they were', () => {
