@@ -133,6 +133,7 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   }
   const foreign = foreignKind(sample);
   const isText = foreign === null ? tracer === null : foreign.maybeText === true;
+  if (isText && endsInCarriageReturns(text)) throw carriageReturns(path);
   const found = isText ? detect(text, source) : null;
   // Text in which zero bytes stand is read without them.
   if (foreign !== null && found === null) {
@@ -176,6 +177,18 @@ function binaryOf(
 
 const namesOf = (sources: readonly string[]): string => sources.slice(0, 5).join(', ');
 
+/** One line for whoever knows line feeds only. */
+function endsInCarriageReturns(text: Uint8Array): boolean {
+  const first = text.indexOf(CR);
+  return first >= 0 && first < text.length - 1 && !text.includes(LF);
+}
+
+function carriageReturns(path: string): PerfscopeError {
+  const what = `${path} is one line: its lines end in carriage returns`;
+  const advice = "Turn them into line feeds: tr '\\r' '\\n' < FILE";
+  return new PerfscopeError('input-format', what, { path, line: 1, offset: 0 }, advice);
+}
+
 /** Why a text is in no format that is read. */
 function unreadable(path: string, text: Uint8Array, sample: Uint8Array): PerfscopeError {
   const other = foreignTable(firstLines(text)) ?? foreignTable(firstLines(sample));
@@ -185,10 +198,6 @@ function unreadable(path: string, text: Uint8Array, sample: Uint8Array): Perfsco
   if (prefix !== null) {
     const what = `${path} holds strace lines behind ${prefix.what}, which perfscope does not know`;
     return new PerfscopeError('input-format', what, place, prefix.advice);
-  }
-  if (!sample.includes(LF) && sample.includes(CR)) {
-    const what = `${path} is one line: its lines end in carriage returns`;
-    return new PerfscopeError('input-format', what, place, "Turn them into line feeds: tr '\\r' '\\n' < FILE");
   }
   return new PerfscopeError(
     'input-format',

@@ -106,7 +106,11 @@ function counted(lines: readonly string[]): ForeignTracer | null {
 
 /** A result, then another record in the same line. */
 const JOINED =
-  /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+)(?:\[pid +\d+\] |\d+ +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
+  // eslint-disable-next-line no-control-regex
+  /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+|\x0b|\xc2\x85|\xe2\x80[\xa8\xa9])(?:\[pid +\d+\] |\d+ +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
+
+/** What stands in one line of perf's texts once: a moment and an event, or a moment and a duration. In strings of strace it may be anything. */
+const OF_PERF = /\d+\.\d+: +(?:raw_)?syscalls:sys_e|\d\.\d{3} \( *[\d.]+ ms\): /;
 
 /** So many seams in one line are no chance, whatever the other lines are. */
 const MANY_SEAMS = 3;
@@ -114,14 +118,22 @@ const MANY_SEAMS = 3;
 /** Line feeds that became blanks, tags or `\n`: of several records in a line only one would be read. */
 function joined(lines: readonly string[]): ForeignTracer | null {
   const seams = lines.flatMap((line) => JOINED.exec(line)?.[1] ?? []);
-  const most = lines.some((line) => line.split(JOINED, MANY_SEAMS * 2).length >= MANY_SEAMS * 2);
+  const ofPerf = lines.find((line) => !BEGUN.test(line) && line.split(OF_PERF, MANY_SEAMS).length === MANY_SEAMS);
+  if (ofPerf !== undefined) seams.push(/(?<=\d)(?:\\r)?\\n/.exec(ofPerf)?.[0] ?? '');
+  const most =
+    ofPerf !== undefined || lines.some((line) => line.split(JOINED, MANY_SEAMS * 2).length >= MANY_SEAMS * 2);
   if (seams.length === 0 || (!most && seams.length * 2 < lines.length)) return null;
   const what = 'a trace whose lines are joined in one';
   const seam = seams[0]!.trim();
   if (seam.startsWith('<'))
     return { what: `${what} by <br>`, advice: "Undo it: sed 's/<br[^>]*>/\\n/g' FILE | perfscope analyze -" };
-  if (seam !== '')
+  if (seam.startsWith('\\'))
     return { what: `${what}, with \\n between`, advice: 'Undo it: for JSON, jq -r .FIELD FILE | perfscope analyze -' };
+  if (seam !== '')
+    return {
+      what: `${what}, with signs between that are no line feeds`,
+      advice: "Undo it: perl -CS -pe 's/[\\x0b\\x85\\x{2028}\\x{2029}]/\\n/g' FILE | perfscope analyze -",
+    };
   return { what, advice: 'Copy the text as it was, or give the file that strace wrote.' };
 }
 
@@ -144,9 +156,12 @@ function cutOff(lines: readonly string[]): ForeignTracer | null {
   const calls = lines.filter((line, i) => BEGUN.test(line) && (i + 1 === lines.length || BEGUN.test(lines[i + 1]!)));
   const length = calls.reduce((longest, line) => Math.max(longest, line.length), 0);
   const cut = calls.filter((line) => line.length === length && !CALL.test(line));
-  if (length < NARROWEST || cut.length < LEAST_CUT || cut.length * 2 < calls.length) return null;
+  if (length < NARROWEST || cut.length < LEAST_CUT) return null;
+  // less -S says so.
+  const marked = lines.every((line) => line.length <= length) && cut.every((line) => line.endsWith('>'));
+  if (!marked && cut.length * 2 < calls.length) return null;
   // Calls in which threads hang break off behind an argument.
-  if (cut.filter(isWithin).length * 2 < cut.length) return null;
+  if (!marked && cut.filter(isWithin).length * 2 < cut.length) return null;
   return {
     what: `a trace whose lines are cut at ${length} characters: results and durations are missing`,
     advice: 'Give the file that strace wrote, or copy the lines whole (not from less -S, or a window that cuts them).',

@@ -3,7 +3,8 @@ import { CSV, LINUX, PERF, PERF_TEXT, STRACE, type Sign } from './sign.js';
 
 export const TEXTS: readonly Sign[] = [
   {
-    line: /^% time\s.*\bsyscall\s*$/,
+    // Its columns are chosen with -U.
+    line: /^(?=.*\bsyscall\b)(?:(?:% time|seconds|usecs\/call|calls|errors|syscall|shortest|longest|avg-time|min-time|max-time|total-time) *){2,}$/,
     share: 0,
     what: 'only the summary of strace -c: it counts calls and holds none',
     advice: 'Record without -c: strace -f -ttt -T -yy -o FILE -p PID.',

@@ -21,16 +21,22 @@ export interface Mark {
 
 /** CSI and OSC sequences and the choice of a character set: ECMA-48, https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
 // eslint-disable-next-line no-control-regex
-const ESCAPES = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78cM])/g;
+const ESCAPES = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|[\]_P][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|[=>78cM])/g;
+
+/** Colours at the beginning of a line or before its first string, as `cat -v` shows them. */
+const SHOWN_COLOUR = /^[^"]*\^\[\[[\d;]*[mK]/;
+const SHOWN_COLOURS = /\^\[\[[\d;]*[mK]/g;
 
 const ENTITY = /&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,5}|#x[0-9a-f]{1,4});/gi;
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', amp: '&', apos: "'", nbsp: ' ' };
 /** Tags that stand round and between lines of a page; a decoration (`3<socket:[12]>`) is escaped there. */
 const TAG =
-  /<\/?(?:pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
+  /<\/?(?:html|body|pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
 /** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
 const HTML_SIGN =
   /\b(?:fd|epfd|dfd): \d+&(?:amp;)?(?:lt|#60|#x3c);|&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
+/** Colours of a page, outside strings. */
+const SPAN = /^[^"]*<span[ >]/;
 /** Between two cells of a table: of the number of a line and the line, mostly. */
 const CELLS = /<\/td>\s*<td(?:\s[^<>]*)?>/gi;
 
@@ -57,9 +63,9 @@ const COMMA_FIELD = /((?:^|[;\t])-?\d+),(?=\d+(?:[;\t\r]|$))|"(-?\d+),(\d+)"/g;
 
 /** What a forum, Jira or JUnit puts round a text, where it stands in the line of a record. */
 const OPENING =
-  /^(?:\[(?:code|quote|pre|spoiler|php|shell|bash|log)(?:=[^\]]*)?\]|\{(?:noformat|code)(?::[^}]*)?\}|(?:<[\w-]+>)*<!\[CDATA\[|```(?=\S+\())+/i;
+  /^(?:\[(?:code|quote|pre|spoiler|php|shell|bash|log)(?:=[^\]]*)?\]|\{(?:noformat|code)(?::[^}]*)?\}|(?:<[\w:-]+(?:\s[^<>]*)?>)*<!\[CDATA\[|```|\[sudo\] password for [^:"]+: |[Pp]assword: )+/i;
 const CLOSING =
-  /(?:\[\/(?:code|quote|pre|spoiler|php|shell|bash|log)\]|\{(?:noformat|code)\}|\]\]>(?:<\/[\w-]+>)*|```)\s*$/i;
+  /(?:\[\/(?:code|quote|pre|spoiler|php|shell|bash|log)\]|\{(?:noformat|code)\}|\]\]>(?:<\/[\w:-]+>)*|```)\s*$/i;
 
 const QUOTED_PRINTABLE = /^Content-Transfer-Encoding: *quoted-printable/i;
 
@@ -140,8 +146,20 @@ export const MARKS: readonly Mark[] = [
     what: 'colours of a terminal',
     // strace escapes them.
     // eslint-disable-next-line no-control-regex
-    sign: (lines) => lines.some((line) => /\x1b[[\]()]/.test(line)),
+    sign: (lines) => lines.some((line) => /\x1b[[\]()_P]/.test(line)),
     undo: (line) => line.replace(ESCAPES, ''),
+  },
+  {
+    id: 'ansi-shown',
+    what: 'colours of a terminal, as cat -v shows them',
+    sign: (lines) => many(lines, SHOWN_COLOUR),
+    undo: (line) => line.replaceAll(SHOWN_COLOURS, ''),
+  },
+  {
+    id: 'form-feed',
+    what: 'page breaks',
+    sign: (lines) => lines.some((line) => line.startsWith('\f')),
+    undo: (line) => (line.startsWith('\f') ? line.slice(1) : line),
   },
   {
     id: 'pager',
@@ -210,13 +228,14 @@ export const MARKS: readonly Mark[] = [
     what: 'HTML entities',
     sign: (lines) =>
       lines.some((line) => HTML_SIGN.test(line)) ||
+      many(lines, SPAN) ||
       (lines.some((line) => /[(,] ?&(?:amp;)?(?:quot|#34|#x22);/i.test(line)) &&
         !lines.some((line) => line.includes('"'))),
     undo: (line) => line.replace(CELLS, '\t').replace(TAG, '').replace(ENTITY, characterOf),
   },
   {
     id: 'frame',
-    what: 'marks of a forum or a test report in the lines of records',
+    what: 'marks of a forum, a test report or a prompt in the lines of records',
     sign: (lines) => lines.some((line) => OPENING.test(line) && isKnown(line.replace(OPENING, ''))),
     undo: (line) => line.replace(OPENING, '').replace(CLOSING, ''),
   },
