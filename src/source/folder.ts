@@ -8,6 +8,9 @@ import { type Source, openFile } from './source.js';
 /** `trace.4711`, also when each file was compressed afterwards: `trace.4711.gz`. */
 const THREAD_FILE = /^(.+)\.(\d+)(\.(?:gz|zst|xz))?$/;
 
+/** What mail programs and trackers make of the names; incidents with numbers may be named so as well. */
+const RENAMED = /\.\d+\.(?:txt|log|out|strace|trace)$/;
+
 /** The thread that a file of `strace -ff` belongs to, 0 when the name is not of that kind. */
 export function tidOfName(name: string): number {
   const match = THREAD_FILE.exec(name);
@@ -27,12 +30,12 @@ export async function openFolder(path: string, signal?: AbortSignal): Promise<So
   const files = entries.filter((e) => (e.isFile() || e.isSymbolicLink()) && !e.name.startsWith('.')).map((e) => e.name);
   if (files.length === 0) {
     const why = entries.length === 0 ? 'is an empty directory' : 'is a directory without files';
-    throw new PerfscopeError(
-      'input-is-directory',
-      `${path} ${why}`,
-      { path },
-      'Give a trace, or the folder of strace -ff.',
-    );
+    const inner = entries.find((e) => e.isDirectory());
+    const advice =
+      inner === undefined
+        ? 'Give a trace, or the folder of strace -ff.'
+        : `Give the folder of strace -ff itself, for example ${join(path, inner.name)}.`;
+    throw new PerfscopeError('input-is-directory', `${path} ${why}`, { path }, advice);
   }
   if (files.includes('data') && files.some((name) => /^data\.\d+$/.test(name)))
     throw new PerfscopeError(
@@ -50,7 +53,9 @@ export async function openFolder(path: string, signal?: AbortSignal): Promise<So
       'input-is-directory',
       `${path} is a directory, and none of its ${files.length} files is named PREFIX.TID as strace -ff does`,
       { path },
-      `Give the trace itself, for example ${join(path, files[0]!)}; for a folder of incidents use "perfscope batch".`,
+      files.every((name) => RENAMED.test(name))
+        ? `If they are files of strace -ff, each of them a thread, take the ends off their names: cd ${path} && for f in *; do mv "$f" "\${f%.*}"; done`
+        : `Give the trace itself, for example ${join(path, files[0]!)}; for a folder of incidents use "perfscope batch".`,
     );
   }
   const prefixes = [...new Set(threads.map((t) => t.prefix))].sort();

@@ -59,6 +59,12 @@ interface Foreign {
   readonly maybeText?: boolean;
 }
 
+const TWICE = 'Decompress it once, and give what comes out.';
+const TEXT = 'Give the text of the trace, as the tracer wrote it.';
+const RECORD = 'Record system calls with strace -f -ttt -T -yy -o FILE -p PID, or with perf.';
+const PICTURE = 'a picture';
+const PACKETS = 'a capture of packets';
+
 const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly at?: number })[] = [
   {
     magic: ascii('BZh'),
@@ -71,6 +77,25 @@ const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly
     advice: 'Pipe it: lz4cat FILE | perfscope analyze -',
   },
   { magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], what: 'a 7z archive', advice: 'Extract it first.' },
+  { magic: ascii('Rar!'), what: 'a RAR archive', advice: 'Extract it first.' },
+  // Of what was compressed once, only the text is looked at here.
+  { magic: [0x1f, 0x8b], what: 'compressed twice', advice: TWICE },
+  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], what: 'compressed twice', advice: TWICE },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'compressed twice', advice: TWICE },
+  { magic: [0x1f, 0x9d], what: 'compressed with compress', advice: 'Pipe it: zcat FILE | perfscope analyze -' },
+  { magic: ascii('LZIP'), what: 'compressed with lzip', advice: 'Pipe it: lzip -dc FILE | perfscope analyze -' },
+  {
+    magic: ascii('%PDF-'),
+    what: 'a PDF document',
+    advice: 'Give the text of the trace: pdftotext -layout FILE, or the file itself.',
+  },
+  { magic: [0x89, 0x50, 0x4e, 0x47], what: PICTURE, advice: TEXT },
+  { magic: [0xff, 0xd8, 0xff], what: PICTURE, advice: TEXT },
+  { magic: [0xd0, 0xcf, 0x11, 0xe0], what: 'a document or mail of Microsoft Office', advice: TEXT },
+  { magic: [0x17, 0x08, 0x44, ...ascii('tracing')], what: 'a trace.dat of trace-cmd', advice: RECORD },
+  { magic: [0xd4, 0xc3, 0xb2, 0xa1], what: PACKETS, advice: RECORD },
+  { magic: [0x4d, 0x3c, 0xb2, 0xa1], what: PACKETS, advice: RECORD },
+  { magic: [0x4d, 0x3c, 0x2b, 0x1a], at: 8, what: PACKETS, advice: RECORD },
   {
     magic: [0xc1, 0x1f, 0xfc, 0xc1],
     what: 'a stream of a CTF trace (LTTng)',

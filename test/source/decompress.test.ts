@@ -173,6 +173,12 @@ describe('foreignKind', () => {
     ['BZh91AY&SY', 'compressed with bzip2'],
     ['\x7fELF\x02\x01', 'an ELF program or library'],
     ['PK\x03\x04..', 'a zip archive'],
+    ['Rar!\x1a\x07\x01\0', 'a RAR archive'],
+    ['\x1f\x8b\x08\0', 'compressed twice'],
+    ['%PDF-1.7\n', 'a PDF document'],
+    ['\x89PNG\r\n\x1a\n', 'a picture'],
+    ['\n\r\r\n\0\0\0\x1cM<+\x1a', 'a capture of packets'],
+    ['\x17\x08Dtracing6\0', 'a trace.dat of trace-cmd'],
     ['abc\0def', 'binary data'],
   ])('%j is %s', (text, what) => {
     const found = foreignKind(Buffer.from(text, 'latin1'));
@@ -182,6 +188,7 @@ describe('foreignKind', () => {
 
   it('has nothing against text', () => {
     expect(foreignKind(Buffer.from(LINES))).toBeNull();
+    expect(foreignKind(Buffer.from(`\n\r\r\n${LINES}`))).toBeNull();
     expect(containerOf(Buffer.from(LINES))).toBeNull();
   });
 

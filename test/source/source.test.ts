@@ -119,6 +119,7 @@ describe('folders', () => {
   it.each([
     ['empty', {}, /is an empty directory/],
     ['of other files', { 'notes.txt': 'x' }, /named PREFIX\.TID/],
+    ['of files with ends of names', { 't.12.txt': 'x', 't.13.txt': 'x' }, /named PREFIX\.TID/],
     ['of two recordings', { 'a.1': 'x', 'b.2': 'x' }, /several recordings: a, b/],
   ])('%s are refused with the reason', async (name, files, reason) => {
     const path = folder(name, files);
@@ -127,6 +128,15 @@ describe('folders', () => {
     expect(error.message).toMatch(reason);
     expect(error.place.path).toBe(path);
     expect(error.advice).not.toBe('');
+  });
+
+  it('of strace -ff that lie a folder further down, or got names of attachments, are refused with the way on', async () => {
+    const path = folder('outer', {});
+    mkdirSync(join(path, 'ff'));
+    expect((await failure(openSource(path))).advice).toContain(join(path, 'ff'));
+    const renamed = folder('renamed', { 't.12.txt': 'x', 't.13.txt': 'x' });
+    expect((await failure(openSource(renamed))).advice).toContain('mv "$f" "${f%.*}"');
+    expect((await failure(openSource(folder('mixed', { 't.12.txt': 'x', notes: 'x' })))).advice).toContain('batch');
   });
 
   it('spelled out by the shell are the same recording', async () => {

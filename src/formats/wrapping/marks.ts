@@ -37,6 +37,8 @@ const HTML_SIGN =
   /\b(?:fd|epfd|dfd): \d+&(?:amp;)?(?:lt|#60|#x3c);|&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
 /** Colours of a page, outside strings. */
 const SPAN = /^[^"]*<span[ >]/;
+/** What stands before the text of a listing, in the same line. */
+const PREFORMATTED = /^.*<pre(?:\s[^<>]*)?>/i;
 /** Between two cells of a table: of the number of a line and the line, mostly. */
 const CELLS = /<\/td>\s*<td(?:\s[^<>]*)?>/gi;
 
@@ -231,7 +233,10 @@ export const MARKS: readonly Mark[] = [
       many(lines, SPAN) ||
       (lines.some((line) => /[(,] ?&(?:amp;)?(?:quot|#34|#x22);/i.test(line)) &&
         !lines.some((line) => line.includes('"'))),
-    undo: (line) => line.replace(CELLS, '\t').replace(TAG, '').replace(ENTITY, characterOf),
+    undo: (line) => {
+      const shown = ofPage(line.replace(PREFORMATTED, ''));
+      return isKnown(shown) ? shown : ofPage(line);
+    },
   },
   {
     id: 'frame',
@@ -360,6 +365,10 @@ function withoutArgumentNames(line: string): string {
     begins = depth === 0 && line.startsWith(', ', p - 1);
   }
   return out;
+}
+
+function ofPage(line: string): string {
+  return line.replace(CELLS, '\t').replace(TAG, '').replace(ENTITY, characterOf);
 }
 
 function characterOf(entity: string): string {
