@@ -4,7 +4,8 @@
  * whatever is no plain ASCII.
  */
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
-import { holdsRecord, isKnown, isRecord } from './known-lines.js';
+import { holdsRecord, isKnown, isRecord, perfIndex } from './known-lines.js';
+import { FRAMES_WITHOUT_TABS, isOfStack } from './perf-frames.js';
 import { tableColumn } from './table-column.js';
 
 export interface Mark {
@@ -172,9 +173,15 @@ export const MARKS: readonly Mark[] = [
   {
     id: 'json',
     what: 'a log of JSON objects',
-    sign: (lines) =>
-      many(lines, OBJECT_LINE) &&
-      lines.filter((line) => holdsRecord(messageOf(line) ?? '')).length >= lines.length * MANY,
+    sign: (lines) => {
+      const messages = lines.map((line) => messageOf(line) ?? '').filter((text) => !isOfStack(text));
+      return (
+        many(lines, OBJECT_LINE) &&
+        messages.length > 0 &&
+        messages.filter((m) => holdsRecord(m) || perfIndex(m) >= 0).length >=
+          Math.max(messages.length, lines.filter((l) => !OBJECT_LINE.test(l)).length) * MANY
+      );
+    },
     undo: (line) => messageOf(line) ?? line,
     goesOn: (line) => isPartOfMessage(line),
   },
@@ -298,6 +305,7 @@ export const MARKS: readonly Mark[] = [
       ),
     undo: withoutArgumentNames,
   },
+  FRAMES_WITHOUT_TABS,
 ];
 
 /** The line without these characters at its end. A pattern would begin anew at each of a run of them, and runs may have megabytes. */
