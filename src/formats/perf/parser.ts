@@ -287,6 +287,8 @@ export class PerfParser {
     if (bytes[p] === SPACE && (this.looseFrames || this.calls.owner !== NO_OWNER)) {
       this.stacks.line(bytes, p);
       this.looseFrames = true;
+    } else if (bytes[p] === SPACE && !this.gap && FRAME.test(text(bytes, p, end))) {
+      // Of a switch, or another event that needs none.
     } else if (bytes[p] === DASH && isPagerLine(bytes, p, end)) {
       writer.notices++;
       // What stood between is not in the text.
@@ -340,6 +342,9 @@ export class PerfParser {
     writer.skip(given, start, given.length, 'cut off');
   }
 }
+
+/** A frame whose tab was expanded. */
+const FRAME = /^ +[0-9a-f]+ \S.* \([^()]+\)\s*$/;
 
 /** What perf says among the events when they are printed to the same place. */
 const NOISE = [
