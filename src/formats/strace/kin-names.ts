@@ -8,25 +8,32 @@ interface User {
   after: User | null;
 }
 
-/** The users of one number in the order of their last uses, and how many of them there are of each name. */
+/** The users of one number in the order of their last uses. */
 class Users {
   private readonly byTid = new Map<number, User>();
-  private readonly named = new Map<string, number>();
   private last: User | null = null;
+  /** How many of them use it under another name than the first one did: mostly nobody, however many they are. */
+  private others = 0;
 
-  /** Has `see` hear of those who used it under another name since the thread did under this one; then the thread is the last. */
-  use(tid: number, name: string, see: (other: number) => void): void {
+  constructor(private readonly first: string) {}
+
+  /** Notes in `apart` who used it under another name since the thread did under this one; then the thread is the last. */
+  use(tid: number, name: string, apart: (readonly [number, number])[]): void {
+    // Mostly a thread goes on with what it is at.
+    if (this.last?.tid === tid && this.last.name === name) return;
     let user = this.byTid.get(tid);
     if (user === undefined) this.byTid.set(tid, (user = { tid, name, before: null, after: null }));
     else {
-      // Mostly all use it under the same name, however many they are.
-      if (user.name === name && this.named.get(name) !== this.byTid.size)
-        for (let other = user.after; other !== null; other = other.after) if (other.name !== name) see(other.tid);
-      this.named.set(user.name, this.named.get(user.name)! - 1);
+      if (this.others > 0) {
+        if (user.name === name)
+          for (let other = user.after; other !== null; other = other.after)
+            if (other.name !== name) apart.push([tid, other.tid]);
+        if (user.name !== this.first) this.others--;
+      }
       user.name = name;
       this.takeOut(user);
     }
-    this.named.set(name, (this.named.get(name) ?? 0) + 1);
+    if (name !== this.first) this.others++;
     user.before = this.last;
     if (this.last !== null) this.last.after = user;
     this.last = user;
@@ -53,7 +60,7 @@ export class NamesInUse {
 
   use(tid: number, descriptor: number, name: string): void {
     let users = this.usersOf.get(descriptor);
-    if (users === undefined) this.usersOf.set(descriptor, (users = new Users()));
-    users.use(tid, name, (other) => this.apart.push([tid, other]));
+    if (users === undefined) this.usersOf.set(descriptor, (users = new Users(name)));
+    users.use(tid, name, this.apart);
   }
 }
