@@ -1,13 +1,6 @@
 /** Rows on the clock of their lines (line-clock.ts). */
 import { LineClock } from './line-clock.js';
-import {
-  type LineOrder,
-  type SerialInput,
-  type SerialTimes,
-  endThreads,
-  inOrder,
-  returnsOf,
-} from './one-after-another.js';
+import { type LineOrder, type SerialInput, type SerialTimes, endThreads, inOrder } from './one-after-another.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED } from './table.js';
 import type { LifeEvent } from './thread-lives.js';
 
@@ -91,4 +84,13 @@ export function byLines(input: SerialInput, { returns, isExit }: LineOrder): Ser
   for (const known of underWay) known.end = moments[ends[known.row]!]!;
   endThreads(events, free);
   return { lastNs: moments.at(-1)!, movedNs: 0 };
+}
+
+/** In the order of the records. */
+function returnsOf(returns: readonly number[]): { row: number; tick: number }[] {
+  const pairs = Array.from({ length: returns.length / 2 }, (_, i) => ({
+    row: returns[2 * i]!,
+    tick: returns[2 * i + 1]!,
+  }));
+  return pairs.sort((a, b) => a.tick - b.tick);
 }

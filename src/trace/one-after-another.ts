@@ -97,10 +97,10 @@ export function afterDifferences(input: SerialInput, lastNs: number): SerialTime
 }
 
 /**
- * No times at all, but durations: `start` counts records. Each thread goes through its calls; what stands on several lines ties the threads
- * together (an end, the beginning of a call that never returned): what stands before has happened before.
+ * No times at all, but durations, and no call whose halves stand on two lines (for these: by-lines.ts): `start` counts records. Each thread goes
+ * through its calls; an end, and the beginning of a call that never returned, tie the threads together: what stands before has happened before.
  */
-export function byDurations(input: SerialInput, { returns, open, isExit }: LineOrder): SerialTimes {
+export function byDurations(input: SerialInput, { open, isExit }: Omit<LineOrder, 'returns'>): SerialTimes {
   const { rows, underWay } = input;
   const start = rows.view('start');
   const duration = rows.view('duration');
@@ -108,10 +108,8 @@ export function byDurations(input: SerialInput, { returns, open, isExit }: LineO
   const thread = rows.view('thread');
   const call = rows.view('call');
   const events = inOrder(input.events);
-  const halves = returnsOf(returns);
-  const isHalf = new Uint8Array(rows.length);
-  for (const { row } of halves) isHalf[row] = 1;
-  for (const row of open) isHalf[row] = 1;
+  const isOpen = new Uint8Array(rows.length);
+  for (const row of open) isOpen[row] = 1;
   const threads = input.tids.length;
   /** Per thread: when its last call ended, when it began, and the row of one that never returned, -1 when it did. */
   const free = new Float64Array(threads).fill(-Infinity);
@@ -121,14 +119,9 @@ export function byDurations(input: SerialInput, { returns, open, isExit }: LineO
   /** The latest end of all, and the moment before which no line that follows can have been. */
   let latest = 0;
   let floor = 0;
-  let nextReturn = 0;
   let nextEvent = 0;
   let nextUnderWay = 0;
 
-  const comeBack = (row: number) => {
-    const t = thread[row]!;
-    floor = latest = free[t] = Math.max(start[row]! + (duration[row]! || 0), latest);
-  };
   const happen = (event: LifeEvent) => {
     const t = event.thread;
     if (event.what === 'exit') event.ns = goOn(t, Math.max(free[t]!, floor));
@@ -144,13 +137,7 @@ export function byDurations(input: SerialInput, { returns, open, isExit }: LineO
   };
   /** All that stands in lines before the record `tick`. */
   const before = (tick: number) => {
-    for (;;) {
-      const returned = halves[nextReturn]?.tick ?? Infinity;
-      const happened = events[nextEvent]?.ns ?? Infinity;
-      if (Math.min(returned, happened) >= tick) return;
-      if (returned <= happened) comeBack(halves[nextReturn++]!.row);
-      else happen(events[nextEvent++]!);
-    }
+    while ((events[nextEvent]?.ns ?? Infinity) < tick) happen(events[nextEvent++]!);
   };
 
   for (let i = 0; i < rows.length; i++) {
@@ -167,7 +154,7 @@ export function byDurations(input: SerialInput, { returns, open, isExit }: LineO
       continue;
     }
     const never = (flags[i]! & FLAG_UNFINISHED) !== 0;
-    const alone = isHalf[i] === 1 || never;
+    const alone = isOpen[i] === 1 || never;
     const at = goOn(t, Math.max(free[t]!, alone ? latest : floor));
     start[i] = current[t] = at;
     if (never || isExit(call[i]!)) hanging[t] = i;
@@ -178,15 +165,6 @@ export function byDurations(input: SerialInput, { returns, open, isExit }: LineO
   before(Infinity);
   endThreads(events, free);
   return { lastNs: latest, movedNs: 0 };
-}
-
-/** In the order of the records. */
-export function returnsOf(returns: readonly number[]): { row: number; tick: number }[] {
-  const pairs = Array.from({ length: returns.length / 2 }, (_, i) => ({
-    row: returns[2 * i]!,
-    tick: returns[2 * i + 1]!,
-  }));
-  return pairs.sort((a, b) => a.tick - b.tick);
 }
 
 export function inOrder(events: readonly LifeEvent[]): LifeEvent[] {
