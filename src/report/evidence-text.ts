@@ -16,7 +16,6 @@ const DETECTORS: Readonly<Record<string, string>> = {
   outlier: 'odd units of work',
   'more-calls': 'more calls than before',
   'fewer-calls': 'fewer calls than before',
-  'time-before': 'time before a call',
   'time-inside': 'time inside a call',
   'slow-steps': 'slower between known calls',
   'missing-steps': 'not done next as before',

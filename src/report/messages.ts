@@ -285,8 +285,6 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'step-time': (a) =>
     `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}: longer, among all such steps, than in ` +
     'learning',
-  'time-before': (a) =>
-    `${who(a)} spent ${a.seconds('seconds')} in all before the second of ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   'time-inside': (a) =>
     `${who(a)} spent ${a.seconds('seconds')} in all in ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   loop: (a) =>

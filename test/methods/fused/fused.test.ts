@@ -35,15 +35,7 @@ describe('the default method', () => {
     expect(outcome.reasons).toEqual([{ code: 'nothing-odd', args: {} }]);
     // What stands out most is given all the same; no detector has a say in it.
     const told = new Set(outcome.ranked.flatMap((f) => f.evidence.map((e) => e.detector)));
-    const masses = [
-      'more-calls',
-      'fewer-calls',
-      'time-before',
-      'time-inside',
-      'slow-steps',
-      'missing-steps',
-      'step-time',
-    ];
+    const masses = ['more-calls', 'fewer-calls', 'time-inside', 'slow-steps', 'missing-steps', 'step-time'];
     expect([...told].filter((detector) => !masses.includes(detector))).toEqual([]);
   });
 
@@ -88,7 +80,8 @@ describe('the default method', () => {
     const last: Line[] = [[20.2, '1/1 20.200000 read:tcp=120 +0.0001']];
     const outcome = analyse(healthy, keeper, last);
     expect(outcome.verdict).toBe('bug');
-    expect(names(outcome)[0]).toBe('readRequest');
+    // It computes after its last call in readRequest and before what comes next, in sendReply.
+    expect(names(outcome).slice(0, 3)).toEqual(expect.arrayContaining(['readRequest', 'sendReply']));
   });
 
   it('sees a call that never returns where it always did', () => {

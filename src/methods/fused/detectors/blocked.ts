@@ -11,6 +11,7 @@ import { countPlaces, folded } from '../scene/counts.js';
 import type { DetectorInput, Finding, Mark } from '../finding.js';
 import { LONG_CALL_NS, type LongCall } from './long.js';
 import { type Pause, References, itemsOf, worstThread } from './pauses.js';
+import { ownThreads } from '../scene/own-threads.js';
 import type { Cells, Scene } from '../scene/scene.js';
 
 /** Waits for whatever comes next: their length tells of the load, not of a defect. */
@@ -62,7 +63,9 @@ function longWaits(input: DetectorInput): Pause[] {
   const learned = learnedWaits(scene, parameters.restShare);
   // Where stacks were learned at all: else that no function was on them says nothing.
   const told = scene.decoder.model.contexts.some((c) => c.some((n, i) => i >= FIRST_COUNT && i % 2 === 0 && n > 0));
-  const nobodys = (row: number) => told && (learned(classOf(row)).unowned || isNobodys(scene, cells, row));
+  let own: Uint8Array | undefined;
+  const runtimes = (row: number) => (own ??= ownThreads(scene, cells))[trace.columns.thread[row]!] === 0;
+  const nobodys = (row: number) => told && (learned(classOf(row)).unowned || isNobodys(scene, cells, row, runtimes));
   const resting = restingPlaces(input, onset.ns, nobodys);
   const waits: Omit<Pause, 'reference'>[] = [];
   for (const { row, before } of waitingCalls(scene, long.calls)) {
@@ -106,9 +109,11 @@ function longWaits(input: DetectorInput): Pause[] {
 
 /**
  * Whether learning only ever saw such a call, or such a thread, with none of the program's functions on the stack: a scheduler's or a pool's
- * thread that has no work sleeps for however long, and so do those of a virtual machine.
+ * thread that has no work sleeps for however long, and so do those of a virtual machine. Where learning lost the stacks of such calls, it is the
+ * thread that tells: one that works for the program is known by its other calls.
  */
-function isNobodys(scene: Scene, cells: Cells, row: number): boolean {
+function isNobodys(scene: Scene, cells: Cells, row: number, runtimes: (row: number) => boolean): boolean {
+  if (cells.lost[cells.ofRow[row]!]! > 0 && runtimes(row)) return true;
   const { probability, best } = cells.roles[cells.roleOfThread[scene.trace.columns.thread[row]!]!]!;
   if (probability[best]! >= NOBODYS && scene.decoder.model.roles[best]!.entries.length === 0) return true;
   const { nodes, weights } = cells.decode(cells.ofRow[row]!);

@@ -22,8 +22,8 @@ const FAR_MORE = 10;
 /** Steps are struck like calls that never wait, if what they lose is no more than this many times as much a step, and chance (standard deviations). */
 const ALIKE = 2;
 const SIGMAS = 3;
-/** Of the time lost between calls, so much may be lost otherwise. */
-const OTHERWISE = 0.25;
+/** Of the time lost between calls, so much may be lost otherwise: what else is slow must not be most of it. */
+const OTHERWISE = 0.5;
 
 /** What stalls took on one side of the onset. */
 class Stalls {

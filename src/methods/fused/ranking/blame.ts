@@ -14,8 +14,6 @@ import { ContextTree } from './context-tree.js';
 
 /** Of functions that the evidence does not tell apart the inner ones come first: 1 % a level. */
 const INNER = 0.01;
-/** A function with more known callees than this gives no clue about which of them it was. */
-const FEW_CALLEES = 3;
 
 export interface Blamed {
   /** Index into `SignatureDatabase.functions`. */
@@ -46,6 +44,7 @@ export function blame(
     const { nodes, weights } = cells.decode(cell);
     nodes.forEach((node, i) => tree.above(node).forEach((f) => (here[f]! += calm[cell]! * weights[i]!)));
   }
+  const shares = tree.sharesOfCallers();
   const coverage = findings.map((finding) => {
     const under = new Float64Array(functions);
     let total = 0;
@@ -55,11 +54,7 @@ export function blame(
       nodes.forEach((node, i) => {
         const w = weight * weights[i]!;
         if (on === 'context') tree.above(node).forEach((f) => (under[f]! += w));
-        else {
-          const callees = tree.children[node]!;
-          if (callees.length <= FEW_CALLEES && node > 0)
-            callees.forEach((child) => (under[tree.functionOf[child]!]! += w / callees.length));
-        }
+        else if (node > 0) for (const child of tree.children[node]!) under[tree.functionOf[child]!]! += w * shares[child]!;
         if (on === 'context') tree.weight[node]! += w * finding.strength;
       });
     }

@@ -75,14 +75,31 @@ export class ContextTree {
   private countLearned(): Float64Array {
     const shares = new Float64Array(this.depth.length);
     let total = 0;
-    for (const row of this.model.contexts) {
-      for (let j = FIRST_COUNT; j < row.length; j += 2) {
-        const calls = row[j + 1]!;
-        total += calls;
-        for (const f of this.above(row[j]!)) shares[f]! += calls;
-      }
-    }
+    this.learnedCalls().forEach((calls, node) => {
+      total += calls;
+      if (calls > 0) for (const f of this.above(node)) shares[f]! += calls;
+    });
     return total === 0 ? shares : shares.map((n) => n / total);
+  }
+
+  /** Per node: its part (0..1) of the learned calls that were issued under its caller's callees. */
+  sharesOfCallers(): Float64Array {
+    const below = this.learnedCalls();
+    const own = below.slice();
+    // Callers come before callees in the list.
+    for (let n = below.length - 1; n > 0; n--) below[this.parents[n]!]! += below[n]!;
+    return below.map((calls, n) => {
+      const caller = this.parents[n]!;
+      return calls === 0 || caller < 0 ? 0 : calls / (below[caller]! - own[caller]!);
+    });
+  }
+
+  /** Per node: learned calls that it issued itself. */
+  private learnedCalls(): Float64Array {
+    const calls = new Float64Array(this.nodes);
+    for (const row of this.model.contexts)
+      for (let j = FIRST_COUNT; j < row.length; j += 2) calls[row[j]!]! += row[j + 1]!;
+    return calls;
   }
 
   /** Steps of learning, from node to node, with the microseconds that they took in all. */

@@ -8,14 +8,7 @@ import type { ContextTree } from './context-tree.js';
 
 export interface Mass {
   readonly detector:
-    | 'more-calls'
-    | 'fewer-calls'
-    | 'time-before'
-    | 'time-inside'
-    | 'thread-time'
-    | 'slow-steps'
-    | 'missing-steps'
-    | 'step-time';
+    'more-calls' | 'fewer-calls' | 'time-inside' | 'thread-time' | 'slow-steps' | 'missing-steps' | 'step-time';
   /** Per function: share (0..1) of the mass that is under it. */
   readonly share: Float64Array;
   /** Per function: what speaks against it. Only the order counts (fuse.ts). */

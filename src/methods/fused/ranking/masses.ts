@@ -23,7 +23,7 @@ export function massesOf(scene: Scene, cells: Cells, { ns, strength }: Onset, st
   const compared = [
     fewer,
     ...timeMasses(scene, cells, ns, steps, tree),
-    slowSteps(scene, cells, steps, tree),
+    slowSteps(scene, cells, steps, ns, tree),
     missingSteps(scene, cells, steps, scale, tree),
   ];
   const whole = stepTime(scene, cells, steps, tree);

@@ -1,27 +1,41 @@
 /**
  * Steps that take long: computing, calls of the C library's own, sleeps that no function of the role makes. A step is spent in one of the
  * functions entered on the way from the one calling context to the other; which one, no single step tells, but all steps together do, as
- * tests do in spectrum-based fault localisation (Abreu et al., 2007): the functions that slow steps enter and others do not.
+ * tests do in spectrum-based fault localisation (Abreu et al., 2007): the functions that slow steps enter and others do not. Functions that
+ * such steps may have visited without a call (visits.ts) have a small part in it.
  */
 import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
-import { entering, sharesAtEnd, sharesBy } from './by-step.js';
+import { type Way, sharesAtEnd, sharesOnTheWay, sum } from './by-step.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, lift } from './mass.js';
 import { type StepKind, type Steps, episodeOf } from '../scene/steps.js';
 
+/** Where so many threads' time is lost between calls, that tells most; where hardly any is, who happens to be a little slower tells nothing. */
+const MANY = 0.05;
+/** What it counts at most, other masses being 1. */
+const MOST = 3;
+
 /** What steps take after the onset beyond what they took before. O(kinds x depth). */
-export function slowSteps(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {
-  const odd = steps.kinds.map((kind) => Math.max(0, kind.late - expectedOf(kind)));
-  const items = itemsOf(scene, cells, odd, steps, (kind) => ({
+export function slowSteps(scene: Scene, cells: Cells, steps: Steps, onsetNs: number, tree: ContextTree): Mass {
+  const kinds = own(steps.kinds);
+  const odd = kinds.map((kind) => Math.max(0, kind.late - expectedOf(kind)));
+  const items = itemsOf(scene, cells, odd, kinds, (kind) => ({
     rows: kind.rows,
     count: Math.round(kind.lateTimes),
     code: 'slow-step',
     args: { seconds: kind.late / 1e9, usual: expectedOf(kind) / 1e9 },
   }));
-  const times = steps.kinds.map((kind) => kind.times);
-  const against = lift(sharesBy(entering, odd, steps.kinds, tree), sharesBy(entering, times, steps.kinds, tree));
-  return { detector: 'slow-steps', weight: 1, items, share: sharesAtEnd(odd, steps.kinds, tree), against };
+  const times = kinds.map((kind) => kind.times);
+  const against = lift(sharesOnTheWay(odd, kinds, tree), sharesOnTheWay(times, kinds, tree));
+  const threads = sum(odd) / Math.max(1, scene.toNs - onsetNs);
+  return {
+    detector: 'slow-steps',
+    weight: (MOST * threads) / (threads + MANY),
+    items,
+    share: sharesAtEnd(odd, kinds, tree),
+    against,
+  };
 }
 
 /**
@@ -29,23 +43,28 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, tree: Contex
  * sick already. It counts twice, for the masses that compare, which then say nothing. O(kinds x depth).
  */
 export function stepTime(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {
-  const took = steps.kinds.map(({ early, late }) => early + late);
-  const items = itemsOf(scene, cells, took, steps, (kind) => ({
+  const kinds = own(steps.kinds);
+  const took = kinds.map(({ early, late }) => early + late);
+  const items = itemsOf(scene, cells, took, kinds, (kind) => ({
     rows: [...kind.earlyRows, ...kind.rows],
     count: Math.round(kind.times),
     code: 'step-time',
     args: { seconds: (kind.early + kind.late) / 1e9 },
   }));
-  const learned = tree.learnedSteps();
-  const usual = sharesBy(
-    entering,
+  const learned = own(tree.learnedSteps());
+  const usual = sharesOnTheWay(
     learned.map(({ us }) => us),
     learned,
     tree,
   );
   // A file of an older version does not tell how long steps took.
-  const against = learned.length === 0 ? usual : lift(sharesBy(entering, took, steps.kinds, tree), usual);
-  return { detector: 'step-time', weight: 2, items, share: sharesAtEnd(took, steps.kinds, tree), against };
+  const against = learned.length === 0 ? usual : lift(sharesOnTheWay(took, kinds, tree), usual);
+  return { detector: 'step-time', weight: 2, items, share: sharesAtEnd(took, kinds, tree), against };
+}
+
+/** Steps from one of the program's calls to another: those from or to a call of nobody's are the runtime's. */
+function own<T extends Way>(ways: readonly T[]): T[] {
+  return ways.filter(({ from, to }) => from > 0 && to > 0);
 }
 
 /** What it should have taken after the onset, ns: as long as before, each time; nothing if it was never there before. */
@@ -58,7 +77,7 @@ function itemsOf(
   scene: Scene,
   cells: Cells,
   ns: readonly number[],
-  { kinds }: Steps,
+  kinds: readonly StepKind[],
   told: (kind: StepKind) => Pick<Item, 'rows' | 'count' | 'code' | 'args'>,
 ): Item[] {
   return kinds

@@ -1,6 +1,6 @@
 /**
- * Time of threads that is more than its rate before the onset: before their calls (the call before had returned), inside them, and both
- * together, which are on one scale. Calls and pauses that the onset cuts belong to both sides.
+ * Time of threads that is more than its rate before the onset: inside their calls, and all of it, before calls (the call before had returned)
+ * and inside them on one scale. Calls and pauses that the onset cuts belong to both sides.
  */
 import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import { inBlocks } from '../../../lib/in-blocks.js';
@@ -21,41 +21,31 @@ export function timeMasses(scene: Scene, cells: Cells, onsetNs: number, { silent
   });
   const scale = (toNs - onsetNs) / Math.max(1, onsetNs - fromNs);
   const learned = tree.learnedShares();
-  const nodes = (['between', 'inside'] as const).map((which) => ({
+  const inNodes = (which: keyof Times) => ({
     early: byNode(cells, before[which], tree.nodes),
     late: byNode(cells, after[which], tree.nodes),
-  }));
-  for (const [node, ns] of silent) nodes[0]!.late[node]! += ns / 2;
+  });
+  const [between, inside] = [inNodes('between'), inNodes('inside')];
+  for (const [node, ns] of silent) between.late[node]! += ns / 2;
   const mass = (detector: Mass['detector'], early: Float64Array, late: Float64Array, shown: readonly Item[]): Mass => {
     const excess = late.map((ns, node) => Math.max(0, ns - scale * early[node]!));
     const { all } = under(tree, excess);
     const against = lift(all, larger(learned, under(tree, early).all));
     return { detector, share: all, against, weight: 1, items: shown };
   };
-  const [between, inside] = nodes as [(typeof nodes)[0], (typeof nodes)[0]];
-  const items = (detector: 'time-before' | 'time-inside', which: keyof Times) =>
-    slowest(
-      scene,
-      cells,
-      onsetNs,
-      detector,
-      after[which],
-      before[which].map((ns) => scale * ns),
-    );
+  const usual = before.inside.map((ns) => scale * ns);
   const sum = (a: Float64Array, b: Float64Array) => a.map((ns, node) => ns + b[node]!);
   return [
-    mass('time-before', between.early, between.late, items('time-before', 'between')),
-    mass('time-inside', inside.early, inside.late, items('time-inside', 'inside')),
+    mass('time-inside', inside.early, inside.late, slowest(scene, cells, onsetNs, after.inside, usual)),
     mass('thread-time', sum(between.early, inside.early), sum(between.late, inside.late), []),
   ];
 }
 
-/** Cells with most time beyond what was to be expected, as people read them. */
+/** Cells with most time inside their calls beyond what was to be expected, as people read them. */
 function slowest(
   { trace, places, endRow }: Scene,
   cells: Cells,
   onsetNs: number,
-  detector: 'time-before' | 'time-inside',
   ns: Float64Array,
   expected: Float64Array,
 ): Item[] {
@@ -66,19 +56,16 @@ function slowest(
   return told.flatMap((cell): Item[] => {
     const rows = rowsOf.get(cell)!;
     if (rows.length === 0) return [];
-    const context = cells.context[cell]!;
-    const [before, call] = [places.contexts.before[context]!, places.contexts.symbol[context]!].map(
-      (symbol) => grainsOf(places.symbols[symbol]!)[OUTCOME]!,
-    );
+    const call = grainsOf(places.symbols[places.contexts.symbol[cells.context[cell]!]!]!)[OUTCOME]!;
     return [
       {
         rows,
-        episode: detector === 'time-before' ? [before!, call!] : [call!],
+        episode: [call],
         cells: [cell],
         weight: ns[cell]! - expected[cell]!,
         count: counts[cell]!,
         expected: 0,
-        code: detector,
+        code: 'time-inside',
         args: { seconds: ns[cell]! / 1e9, usual: expected[cell]! / 1e9 },
       },
     ];
