@@ -7,6 +7,7 @@ import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { type Courses, coursesOf, endOf } from './courses.js';
+import { callsWithLostStacks } from './known-share.js';
 import { type Cells, LOST, type Scene, likeliestNodes } from './scene.js';
 
 /** A kind of step, from node to node: what it took before and after the onset, ns; how often it came, and how often after the onset. */
@@ -29,32 +30,46 @@ export interface Steps {
   readonly silent: ReadonlyMap<number, number>;
 }
 
+/** A call that takes as long waits, ns. */
+const WAIT_NS = 1e6;
+
 /** O(rows). */
 export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
   const nodeOf = likeliestNodes(cells);
   const courses = coursesOf(scene, cells, nodeOf);
   const { trace, endRow } = scene;
-  const { start, duration } = trace.columns;
+  const { start, duration, call } = trace.columns;
   const { previous } = courses;
   const { ofRow } = cells;
-  const kinds = new Kinds(scene, onsetNs);
+  const [plain, waiting] = [new Kinds(scene, onsetNs), new Kinds(scene, onsetNs)];
   /** Per row: itself if it is known, else the last one of its course that is; -1: there is none. */
   const known = new Int32Array(endRow);
+  /** Per row: 1 if it, or another since the known one, is nobody's and waits. */
+  const waits = new Uint8Array(endRow);
+  // What a virtual machine does for itself in between is no end of a step of the program's.
+  const between = scene.decoder.model.tasks === true ? null : callsWithLostStacks(scene.decoder.model, trace);
   inBlocks(0, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
       const p = previous[i]!;
       const before = p < 0 ? -1 : known[p]!;
       const to = nodeOf[ofRow[i]!]!;
-      // Whose a lost call is, and so where it leads, nothing tells.
-      known[i] = to === LOST ? -1 : to < 0 ? before : i;
-      if (to < 0 || before < 0) continue;
+      if (to < 0 || (to === 0 && between !== null && between[call[i]!] === 1)) {
+        known[i] = before;
+        const wait = (to === LOST || to === 0) && duration[i]! >= WAIT_NS;
+        waits[i] = wait || (p >= 0 && waits[p] === 1) ? 1 : 0;
+        continue;
+      }
+      known[i] = i;
+      if (before < 0) continue;
       const took = duration[before]!;
       const since = took > 0 ? start[before]! + took : start[before]!;
-      kinds.add(nodeOf[ofRow[before]!]!, to, since, start[i]!, i);
+      (waits[p] === 1 ? waiting : plain).add(nodeOf[ofRow[before]!]!, to, since, start[i]!, i);
     }
   });
-  const silences = silencesOf(scene, courses, (row) => (known[row]! < 0 ? -1 : nodeOf[ofRow[known[row]!]!]!), onsetNs);
-  return { kinds: kinds.found, silent: shareSilences(kinds.found, silences) };
+  const kinds = withWaits(plain, waiting);
+  const lastNode = (row: number) => (known[row]! < 0 || waits[row] === 1 ? -1 : nodeOf[ofRow[known[row]!]!]!);
+  const silences = silencesOf(scene, courses, lastNode, onsetNs);
+  return { kinds, silent: shareSilences(kinds, silences) };
 }
 
 /** Kinds of steps, in the order of first sight. */
@@ -67,13 +82,18 @@ class Kinds {
     private readonly onsetNs: number,
   ) {}
 
+  /** That of steps between two nodes, new if there are none yet. */
+  of(from: number, to: number): StepKind {
+    const number = this.numbers.intern(from, to);
+    if (number === this.found.length) this.found.push(newKind(from, to));
+    return this.found[number]!;
+  }
+
   /** A step between two nodes, from a moment to the next, which is when the call of `row` began. */
   add(from: number, to: number, since: number, begin: number, row: number): void {
     const { onsetNs } = this;
     const { fromNs, toNs } = this.scene;
-    const number = this.numbers.intern(from, to);
-    if (number === this.found.length) this.found.push(newKind(from, to));
-    const kind = this.found[number]!;
+    const kind = this.of(from, to);
     kind.times++;
     kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(since, fromNs));
     if (begin >= onsetNs) {
@@ -86,6 +106,27 @@ class Kinds {
 
 function newKind(from: number, to: number): StepKind {
   return { from, to, early: 0, late: 0, times: 0, lateTimes: 0, earlyRows: [], rows: [] };
+}
+
+/**
+ * Whose a wait is that learning lost the stacks of, or that is the runtime's, nothing tells: a step in which there always is one is that of a thread
+ * that waits for work, and how long it took says nothing. But where steps of that kind are usually made without, a wait on their way is of the functions that they go by: one
+ * sleeps, or has come to a lock. O(kinds).
+ */
+function withWaits(plain: Kinds, waiting: Kinds): readonly StepKind[] {
+  const before = ({ times, lateTimes }: StepKind) => times - lateTimes;
+  for (const wait of waiting.found) {
+    const kind = plain.of(wait.from, wait.to);
+    if (before(kind) > before(wait)) {
+      kind.early += wait.early;
+      kind.late += wait.late;
+    }
+    kind.times += wait.times;
+    kind.lateTimes += wait.lateTimes;
+    kind.earlyRows.push(...wait.earlyRows.slice(0, ROWS_KEPT - kind.earlyRows.length));
+    kind.rows.push(...wait.rows.slice(0, ROWS_KEPT - kind.rows.length));
+  }
+  return plain.found;
 }
 
 /** Steps that did not end: how many, and how long they are after the onset together, ns. */
