@@ -100,24 +100,33 @@ async function unpack(lab: Lab, name: string, folder: string, log: string): Prom
   return `Debian source package ${field('Source')} ${field('Version')}`;
 }
 
+/** Of the lab's folder: servers that are built side by side wait for the same lists. */
+const listed = new Map<string, Promise<string>>();
+
 /** Options with which apt-get knows the machine's own sources as sources of source packages, too; the machine stays as it is. */
-async function sourceLists(lab: Lab, log: string): Promise<string> {
+function sourceLists(lab: Lab, log: string): Promise<string> {
   const folder = path.join(lab.folder, 'source', 'apt');
+  let lists = listed.get(folder);
+  if (lists === undefined) {
+    lists = fetchLists(folder, log);
+    listed.set(folder, lists);
+    lists.catch(() => listed.delete(folder));
+  }
+  return lists;
+}
+
+async function fetchLists(folder: string, log: string): Promise<string> {
   const file = path.join(folder, 'lab.sources');
   const options = `-o Dir::Etc::sourcelist=${file} -o Dir::Etc::sourceparts=/dev/null -o Dir::State::Lists=${folder}/lists`;
-  if (
-    await access(file).then(
-      () => true,
-      () => false,
-    )
-  )
-    return options;
+  const note = path.join(folder, 'fetched.json');
+  if ((await readJsonIfAny(note)) !== null) return options;
   await mkdir(path.join(folder, 'lists', 'partial'), { recursive: true });
   const parts = '/etc/apt/sources.list.d';
   const files = (await readdir(parts)).filter((name) => name.endsWith('.sources'));
   const texts = await Promise.all(files.map((name) => readFile(path.join(parts, name), 'utf8')));
   await writeFile(file, texts.map((text) => text.replace(/^Types:.*$/gm, 'Types: deb-src')).join('\n\n'));
   await shell(`apt-get ${options} update`, folder, {}, log);
+  await writeJson(note, { from: files });
   return options;
 }
 

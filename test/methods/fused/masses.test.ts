@@ -222,6 +222,36 @@ describe('masses', () => {
     });
   });
 
+  it('give a wait whose stacks learning lost to the step that it is in, unless there always is one', () => {
+    /** Requests, with a lock taken after the look-up and a park after the last call; `locked`: how long the lock takes from 20 s on. */
+    const text = (until: number, locked: number) => {
+      const lines: string[] = [];
+      for (let i = 0, at = 0; at < until; i++, at += 0.2) {
+        const lock = at >= 20 ? locked : 0.00005;
+        const say = (begin: number, call: string, took: number, stack: string) =>
+          lines.push(
+            `1/1 ${(at + begin).toFixed(6)} ${call} +${took} ${i % 40 === 0 ? stack : 'futex@/lib/libc.so.6'}`,
+          );
+        const known = (begin: number, [call, stack]: Step) =>
+          lines.push(`1/1 ${(at + begin).toFixed(6)} ${call} +0.0005 ${stack}`);
+        known(0, REQUEST[0]!);
+        known(0.002, REQUEST[1]!);
+        say(0.0026, 'futex#wait', lock, 'main>loop>handle>guard');
+        known(0.0027 + lock, REQUEST[2]!);
+        known(0.0037 + lock, REQUEST[3]!);
+        say(0.005 + lock, 'futex#wait', 0.19 - lock, 'main>loop>rest');
+      }
+      return lines.join('\n');
+    };
+    const signatures = learnSignatures([traceFromText(text(40, 0.00005))], { parameters: DEFAULT_PARAMETERS });
+    const plain = (lines: string) => lines.replace(/ \S+$/gm, '');
+    const slow = (locked: number) => masses(plain(text(40, locked)), 20, signatures)('slow-steps');
+    expect(slow(0.05).names.slice(0, 2).sort()).toEqual(['answer', 'send']);
+    expect(slow(0.05).items[0]!.episode).toEqual(['futex#wait', 'write:tcp']);
+    // The thread rests the less, the longer the lock takes; that it rests is no step.
+    expect(slow(0.00005).weight).toBeLessThan(0.1);
+  });
+
   it('go by where time goes in the whole window, where nothing changes in it: the server was sick before', () => {
     /** Computing before each answer, from the first one on. */
     const sick = text(200, false, 0, (step, begin) =>

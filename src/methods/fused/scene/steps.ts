@@ -47,13 +47,14 @@ export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
   /** Per row: 1 if it, or another since the known one, is nobody's and waits. */
   const waits = new Uint8Array(endRow);
   // What a virtual machine does for itself in between is no end of a step of the program's.
-  const between = scene.decoder.model.tasks === true ? null : callsWithLostStacks(scene.decoder.model, trace);
+  const { model } = scene.decoder;
+  const between = model.tasks === true ? new Uint8Array(trace.calls.length) : callsWithLostStacks(model, trace);
   inBlocks(0, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
       const p = previous[i]!;
       const before = p < 0 ? -1 : known[p]!;
       const to = nodeOf[ofRow[i]!]!;
-      if (to < 0 || (to === 0 && between !== null && between[call[i]!] === 1)) {
+      if (to < 0 || (to === 0 && between[call[i]!] === 1)) {
         known[i] = before;
         const wait = (to === LOST || to === 0) && duration[i]! >= WAIT_NS;
         waits[i] = wait || (p >= 0 && waits[p] === 1) ? 1 : 0;
@@ -109,9 +110,9 @@ function newKind(from: number, to: number): StepKind {
 }
 
 /**
- * Whose a wait is that learning lost the stacks of, or that is the runtime's, nothing tells: a step in which there always is one is that of a thread
- * that waits for work, and how long it took says nothing. But where steps of that kind are usually made without, a wait on their way is of the functions that they go by: one
- * sleeps, or has come to a lock. O(kinds).
+ * Whose a wait is that learning lost the stacks of, or that is the runtime's, nothing tells: a step in which there always is one is that of a
+ * thread that waits for work, and how long it took says nothing. But where steps of that kind are usually made without, a wait on their way is
+ * of the functions that they go by: one sleeps, or has come to a lock. O(kinds).
  */
 function withWaits(plain: Kinds, waiting: Kinds): readonly StepKind[] {
   const before = ({ times, lateTimes }: StepKind) => times - lateTimes;
