@@ -54,7 +54,8 @@ export function blame(
       nodes.forEach((node, i) => {
         const w = weight * weights[i]!;
         if (on === 'context') tree.above(node).forEach((f) => (under[f]! += w));
-        else if (node > 0) for (const child of tree.children[node]!) under[tree.functionOf[child]!]! += w * shares[child]!;
+        else if (node > 0)
+          for (const child of tree.children[node]!) under[tree.functionOf[child]!]! += w * shares[child]!;
         if (on === 'context') tree.weight[node]! += w * finding.strength;
       });
     }
