@@ -84,6 +84,11 @@ export class ContextTree {
 
   /** Per node: its part (0..1) of the learned calls that were issued under its caller's callees. */
   sharesOfCallers(): Float64Array {
+    return (this.ofCallers ??= this.divideByCallers());
+  }
+
+  private ofCallers: Float64Array | undefined;
+  private divideByCallers(): Float64Array {
     const below = this.learnedCalls();
     const own = below.slice();
     // Callers come before callees in the list.
