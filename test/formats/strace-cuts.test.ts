@@ -14,6 +14,21 @@ it('gives the same trace wherever the text is cut', () => {
   );
 }, 30_000);
 
+it('ends no other thread where lines that name none tell of an execve', () => {
+  const text =
+    '[pid  3] 1700086395.000000 read(3, "", 4) = 0\n' +
+    '[pid  2] 1700086395.000000 +++ exited with 0 +++\n' +
+    '1700086396.500000 +++ superseded by execve in pid 3 +++\n' +
+    '1700086396.500000 read(3, "", 4) = 0\n';
+  const whole = parse(Buffer.from(text, 'latin1'));
+  expect(plain(parse(Buffer.from(text, 'latin1'), [1]))).toEqual(plain(whole));
+  expect(whole.threads.map(({ tid, exitNs }) => [tid, exitNs])).toEqual([
+    [3, 1_500_000_000],
+    [2, 0],
+    [0, null],
+  ]);
+}, 30_000);
+
 it('reads damaged recordings without throwing, and the same wherever they are cut', () => {
   const recordings = ['pids', 'terminal', 'stacks'].map((name) =>
     readFileSync(new URL(`golden/strace/${name}.strace`, import.meta.url)).subarray(0, 9_000),

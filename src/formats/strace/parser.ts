@@ -185,7 +185,8 @@ export class StraceParser {
     const thread = this.threads.current(bytes);
     const by = Number(SUPERSEDED.exec(text(bytes, p, lineEnd(bytes, p)))?.[1] ?? 0);
     this.end(thread, this.threads.tid);
-    if (by > 0 && by !== this.threads.tid) {
+    // Where lines name no thread there is one, or the others have files of their own.
+    if (by > 0 && this.threads.tid >= 0 && by !== this.threads.tid) {
       this.end(this.writer.knownThread(by), by);
       this.fast?.ended(by);
     }
