@@ -19,7 +19,7 @@ import { RowSurvey, surveyOf } from './row-survey.js';
 import { NO_STACK, StackTableBuilder } from './stacks.js';
 import { SwitchesBuilder } from './switches.js';
 import { FLAG_ENTRY_UNSEEN, type Trace } from './table.js';
-import { type LifeEvent, ThreadLives } from './thread-lives.js';
+import { type LifeEvent, type StoppedThread, ThreadLives } from './thread-lives.js';
 
 export class TraceBuilder {
   private readonly rows: GrowableColumns;
@@ -84,12 +84,8 @@ export class TraceBuilder {
     let base = clock.advance(chunk, totals.lines);
     this.zero ??= base + firstMoment(chunk);
     base -= this.zero;
-    for (const { tid, ns } of chunk.earlyEnds ?? []) {
-      const thread = this.lives.end(tid);
-      if (thread >= 0) joints.endThread(thread, base + ns);
-    }
     const fresh = new Uint8Array(chunk.threads.length);
-    const stopped: { thread: number; ns: number }[] = [];
+    const stopped: StoppedThread[] = [];
     const nameOfOpen = (thread: number) => joints.open.of(thread)?.name ?? '';
     const threads = this.lives.map(
       chunk,

@@ -14,7 +14,7 @@ import type { Stretch } from './place-rows.js';
 import type { RowSurvey } from './row-survey.js';
 import { NO_STACK } from './stacks.js';
 import { FLAG_ENTRY_UNSEEN, NO_CPU } from './table.js';
-import type { LifeEvent } from './thread-lives.js';
+import type { LifeEvent, StoppedThread } from './thread-lives.js';
 
 const THREAD_VARIANT = variantCode('thread');
 /** Start of a call that was under way before the trace: it begins with the trace, in the end. */
@@ -56,26 +56,14 @@ export class ChunkJoints {
     private readonly survey: RowSurvey,
   ) {}
 
-  /** A thread ended that has no event in the chunk before. */
-  endThread(thread: number, ns: number): void {
-    this.abandon(thread, ns);
-    this.events.push({ what: 'exit', thread, ns });
-  }
-
-  /**
-   * Joins the chunk to those before it and gives its rows their places. `fresh`: as ThreadLives.map sets it;
-   * `stopped`: threads that are traced no longer, and since when.
-   */
-  join(
-    chunk: TraceChunk,
-    mapping: Mapping,
-    fresh: Uint8Array,
-    stopped: readonly { readonly thread: number; readonly ns: number }[],
-  ): readonly Stretch[] {
+  /** Joins the chunk to those before it and gives its rows their places. `fresh` and `stopped`: as ThreadLives.map sets them. */
+  join(chunk: TraceChunk, mapping: Mapping, fresh: Uint8Array, stopped: readonly StoppedThread[]): readonly Stretch[] {
     const unseen = this.followThreads(chunk, mapping, fresh);
     for (const { thread, ns } of stopped) this.abandon(thread, ns);
     const stretches = this.layOut(chunk, unseen, mapping);
     this.appendEvents(chunk, mapping, stretches);
+    // Behind what the same line tells of its own thread.
+    for (const { thread, ns, ended } of stopped) if (ended) this.events.push({ what: 'exit', thread, ns });
     const returns = chunk.clock === 'none' ? (chunk.returns ?? []) : [];
     for (let i = 0; i < returns.length; i += 2)
       this.returns.push(placeOf(returns[i]!, stretches), returns[i + 1]! + mapping.base);

@@ -3,7 +3,7 @@
  * write the columns of a new row themselves; those that are left alone mean success, no kind, no variant, no flags.
  */
 import { ByteInterner, IntMap, grown, text } from '../lib/bytes.js';
-import type { Announced, ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk } from './chunk.js';
+import type { Announced, ChunkColumns, ChunkThread, Lifecycle, OrphanExit, TraceChunk, UncertainEnd } from './chunk.js';
 import { NO_STACK } from './stacks.js';
 import { NO_DESCRIPTOR } from './table.js';
 
@@ -42,7 +42,7 @@ export class ChunkWriter {
   /** As in TraceChunk. */
   readonly returns: number[] = [];
   readonly announced: Announced[] = [];
-  readonly earlyEnds: NonNullable<TraceChunk['earlyEnds']> = [];
+  readonly ends: UncertainEnd[] = [];
   lines = 0;
   notices = 0;
   skippedLines = 0;
@@ -168,7 +168,7 @@ export class ChunkWriter {
       lifecycle: this.lifecycle,
       returns: this.returns,
       announced: this.announced,
-      earlyEnds: this.earlyEnds,
+      ends: this.ends,
       switches: null,
       lines: this.lines,
       bytes,

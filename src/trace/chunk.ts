@@ -43,8 +43,8 @@ export interface TraceChunk {
   orphans: OrphanExit[];
   /** Clones, execs, names and exits of threads, in order. */
   lifecycle: Lifecycle[];
-  /** Ends of threads that have no event in the chunk before: whether they are known at all, the builder sees. */
-  earlyEnds?: { tid: number; ns: number }[];
+  /** Ends of threads of whom the parser does not know whether they live, in order: the builder sees it. */
+  ends?: UncertainEnd[];
   /** What the text tells of threads being of one process. */
   kin?: KinFacts;
   /** Notices of whom strace traces from there on, in order. */
@@ -77,6 +77,14 @@ export interface Announced {
   /** Entries of `threads` that come before it, and the moment of the record before it. */
   readonly at: number;
   readonly ns: number;
+}
+
+/** A thread of the tid is over, if one lives: none has an event in the chunk before, or lines that name nobody stand between. */
+export interface UncertainEnd {
+  readonly tid: number;
+  readonly ns: number;
+  /** Entries of `threads` that come before it. */
+  readonly at: number;
 }
 
 /** A clock went back. */

@@ -23,6 +23,14 @@ export type LifeEvent =
   | { what: 'name'; thread: number; ns: number; name: string }
   | { what: 'exit'; thread: number; ns: number };
 
+/** A thread of which nothing more is traced from a moment on, within a chunk. */
+export interface StoppedThread {
+  readonly thread: number;
+  readonly ns: number;
+  /** It is over. */
+  readonly ended: boolean;
+}
+
 const NOBODY = { tid: 0, begins: false, ns: 0 };
 /** The kernel cuts command names to 15 characters (TASK_COMM_LEN is 16). */
 const COMM_LENGTH = 15;
@@ -53,14 +61,14 @@ export class ThreadLives {
 
   /**
    * Thread of each entry of the chunk's list. `openCall` tells the call that a thread has open before the chunk, '' for none.
-   * `fresh` is set to 1 for entries before which nothing shows that their tid had no call under way when the trace began. `stopped` gets threads that are traced no longer, and
-   * since when. `base`: ns of the chunk's time 0. `back`: moment of the record before, if the chunk goes back behind it, else null.
+   * `fresh` is set to 1 for entries before which nothing shows that their tid had no call under way when the trace began. `stopped` gets
+   * threads that are traced no longer and whose end is no event of theirs. `base`: ns of the chunk's time 0. `back`: moment of the record before, if the chunk goes back behind it, else null.
    */
   map(
     chunk: TraceChunk,
     openCall: (thread: number) => string,
     fresh: Uint8Array,
-    stopped: { thread: number; ns: number }[] = [],
+    stopped: StoppedThread[] = [],
     base = 0,
     back: number | null = null,
   ): Int32Array {
@@ -76,7 +84,13 @@ export class ThreadLives {
     const map = new Int32Array(chunk.threads.length);
     const openInChunk = new Map<number, string>();
     const announcements = [...(chunk.announced ?? [])];
+    const ends = [...(chunk.ends ?? [])];
     const hear = (entries: number) => {
+      while (ends[0] !== undefined && ends[0].at <= entries) {
+        const { tid, ns } = ends.shift()!;
+        const ended = this.endOf(tid);
+        if (ended >= 0) stopped.push({ thread: ended, ns: base + ns, ended: true });
+      }
       while (announcements[0] !== undefined && announcements[0].at <= entries) {
         const { tid, threads, begins, ns } = announcements.shift()!;
         this.announced = { tid, begins, ns: base + ns };
@@ -94,7 +108,7 @@ export class ThreadLives {
           ? this.ofUnnamed()
           : this.ofTid(thread, open === '' ? null : orphaned.get(i) === open);
       if (isNew && this.announced.begins && before >= 0 && before !== life)
-        stopped.push({ thread: before, ns: this.announced.ns });
+        stopped.push({ thread: before, ns: this.announced.ns, ended: false });
       this.announced = NOBODY;
       map[i] = life;
       const state = this.lives[life]!;
@@ -109,11 +123,7 @@ export class ThreadLives {
         state.toldTid = told;
         if (!this.byTid.has(told)) this.byTid.set(told, life);
       }
-      if (exited.has(i)) {
-        state.alive = false;
-        this.byTid.delete(state.tid);
-        this.byTid.delete(state.toldTid);
-      }
+      if (exited.has(i)) this.end(life);
       this.lastUnnamed = thread.tid === 0;
       if (this.lastUnnamed) for (const child of childrenOf(chunk, i)) this.children.add(child);
     });
@@ -160,13 +170,18 @@ export class ThreadLives {
   }
 
   /** The life of `tid` is over: which it was, -1 when none is known. */
-  end(tid: number): number {
+  private endOf(tid: number): number {
     this.begun.add(tid);
     const life = this.byTid.get(tid) ?? -1;
-    if (life < 0) return life;
-    this.lives[life]!.alive = false;
-    this.byTid.delete(tid);
+    if (life >= 0) this.end(life);
     return life;
+  }
+
+  private end(life: number): void {
+    const state = this.lives[life]!;
+    state.alive = false;
+    this.byTid.delete(state.tid);
+    this.byTid.delete(state.toldTid);
   }
 
   private create(tid: number): number {

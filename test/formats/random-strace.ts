@@ -124,7 +124,7 @@ const anyResult = fc.constantFrom(
 
 const step = fc.record({
   tid: fc.integer({ min: 1, max: 4 }),
-  /** 'next': a thread that was not seen before lives from here on, for this one. */
+  /** 'next': a thread that was not seen before lives from here on, for this one; on a terminal, now and then, one of the same number. */
   what: fc.constantFrom(
     ...[
       'call',
@@ -174,8 +174,11 @@ export const texts = fc
     const tids = [0, 1, 2, 3, 4];
     let newest = 4;
     for (const [{ tid: place, what, name, gap, duration }, [first, second], outcome, fn] of steps) {
-      if (what === 'next' && names === 'pids') tids[place] = ++newest;
-      if (what === 'next' && names === 'pids') alive.add(newest);
+      if (what === 'next' && names !== 'one') {
+        if (names === 'pids' || gap % 3 > 0) tids[place] = ++newest;
+        alive.add(tids[place]!);
+        if (names === 'terminal' && gap % 2 > 0) text += `strace: Process ${tids[place]} attached\n`;
+      }
       const tid = names === 'one' ? 1 : tids[place]!;
       if (!alive.has(tid)) continue;
       now += gap;
@@ -198,7 +201,7 @@ export const texts = fc
       if (what === 'stack') text += ` > /bin/srv(${fn}+0x1) [0x1]\n > /bin/srv(main+0x${gap % 3}) [0x2]\n`;
       else if (what === 'junk') text += 'some output of the program (\n';
       else if (what === 'signal') text += `${head}--- SIGCHLD {si_pid=2} ---\n`;
-      else if (what === 'superseded') text += `${head}+++ superseded by execve in pid ${1 + (gap % 4)} +++\n`;
+      else if (what === 'superseded') text += `${head}+++ superseded by execve in pid ${tids[1 + (gap % 4)]} +++\n`;
       else if (what === 'exit' || what === 'killed') {
         text += `${head}+++ ${what === 'exit' ? 'exited with 0' : 'killed by SIGKILL (core dumped)'} +++\n`;
         // With tids on every line, a tid may live again.

@@ -29,6 +29,23 @@ it('ends no other thread where lines that name none tell of an execve', () => {
   ]);
 }, 30_000);
 
+it('ends the thread that another line tells of, though lines that name none stand between', () => {
+  const text =
+    '[pid  3] 1700086395.000000 read(3,  <unfinished ...>\n' +
+    '[pid  4] 1700086395.500000 +++ exited with 0 +++\n' +
+    '1700086396.000000 getpid() = 3\n' +
+    '[pid  5] 1700086396.500000 +++ superseded by execve in pid 3 +++\n' +
+    '[pid  3] 1700086397.000000 getpid() = 3\n';
+  const whole = parse(Buffer.from(text, 'latin1'));
+  expect(plain(parse(Buffer.from(text, 'latin1'), [1]))).toEqual(plain(whole));
+  expect(whole.threads.map(({ tid, exitNs }) => [tid, exitNs])).toEqual([
+    [3, 1_500_000_000],
+    [4, 500_000_000],
+    [5, 1_500_000_000],
+    [3, null],
+  ]);
+});
+
 it('reads damaged recordings without throwing, and the same wherever they are cut', () => {
   const recordings = ['pids', 'terminal', 'stacks'].map((name) =>
     readFileSync(new URL(`golden/strace/${name}.strace`, import.meta.url)).subarray(0, 9_000),

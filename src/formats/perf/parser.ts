@@ -115,7 +115,7 @@ export class PerfParser {
     if (this.builds.size > 0) chunk.builds = this.builds;
     const { mixed } = this.switchers;
     if (mixed > 0) chunk.mixedThreads = mixed;
-    return { ...chunk, earlyEnds: this.ends.early, stacks: stacks.finish(), switches: this.switches.finish() };
+    return { ...chunk, ends: this.ends.early, stacks: stacks.finish(), switches: this.switches.finish() };
   }
 
   /** Frames from `p` on, each behind a tab; gives the position behind them. */

@@ -1,11 +1,11 @@
 /** When threads begin and end, as events of perf tell it: a tid may be used again. */
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
-import type { TraceChunk } from '../../trace/chunk.js';
+import type { UncertainEnd } from '../../trace/chunk.js';
 import type { CallRows } from './call-rows.js';
 
 export class ThreadEnds {
   /** Of threads that have no event in the chunk before. */
-  readonly early: NonNullable<TraceChunk['earlyEnds']> = [];
+  readonly early: UncertainEnd[] = [];
   private readonly ended = new Set<number>();
   private readonly endedTids = new Set<number>();
 
@@ -27,14 +27,14 @@ export class ThreadEnds {
   /** A thread of the tid began: whether one had lived before in the chunk, and must have ended; not where this is its `first` event. */
   isReborn(first: boolean, tid: number, now: number): boolean {
     if (!first) return true;
-    if (!this.endedTids.has(tid)) this.early.push({ tid, ns: now });
+    if (!this.endedTids.has(tid)) this.early.push({ tid, ns: now, at: 0 });
     return false;
   }
 
   /** The thread of the tid, which the scheduler says has ended; -1 where nothing is left to do. */
   exiting(tid: number, now: number): number {
     const thread = this.writer.threads.findLastIndex((known) => known.tid === tid);
-    if (thread < 0) this.early.push({ tid, ns: now });
+    if (thread < 0) this.early.push({ tid, ns: now, at: 0 });
     return thread < 0 || this.ended.has(thread) ? -1 : thread;
   }
 }

@@ -196,11 +196,11 @@ export class StraceParser {
     return lineEnd(bytes, p);
   }
 
-  /** The thread of `tid` is over; -1: the stretch has no line of it, or it was over already. */
+  /** The thread of `tid` is over; -1: no line of the stretch tells whether it lives. */
   private end(thread: number, tid: number): void {
     const { writer, clock, threads, calls } = this;
     if (thread < 0) {
-      if (writer.threads.every((other) => other.tid !== tid)) writer.earlyEnds.push({ tid, ns: clock.lastNs });
+      writer.ends.push({ tid, ns: clock.lastNs, at: writer.threads.length });
       return;
     }
     if (writer.pending[thread] >= 0) calls.abandon(thread, clock.lastNs);

@@ -64,7 +64,7 @@ export class PerfDataParser {
     const chunk = writer.finish(times, layout.bytes);
     if (layout.builds.size > 0) chunk.builds = layout.builds;
     const stacks = this.stacks.finish();
-    return { ...chunk, earlyEnds: this.ends.early, stacks, switches: this.switches.finish() };
+    return { ...chunk, ends: this.ends.early, stacks, switches: this.switches.finish() };
   }
 
   private event(kind: number, at: number): void {
