@@ -18,6 +18,16 @@ it('gives the same trace wherever the text is cut', () => {
   );
 });
 
+it('is not cut between frames, where perf warned of something', () => {
+  const text =
+    'app 1/1 [001] 5.000000000: \n\t1 f (/a)\nWarning: a word\n\t1 f (/a)\n\n' +
+    'app 1/1 [001] 5.000000000: raw_syscalls:sys_enter: NR 0 (3, 1, 2, 0, 0, 0)\n\t1 f (/a)\n\n';
+  const bytes = Buffer.from(text);
+  expect(plain(readBytes(perfScript, bytes, 1))).toEqual(plain(readBytes(perfScript, bytes)));
+  const noise = 'Warning: a word\n';
+  expect(perfScript.lastRecordStart(Buffer.from(`${noise.repeat(3)}Warn`))).toBe(2 * noise.length);
+});
+
 it('pairs exits with entries as a simple reader does', () => {
   fc.assert(
     fc.property(recording, (text) => {

@@ -9,6 +9,7 @@ import { mixesThreads } from './mixed-threads.js';
 import { PerfParser } from './parser.js';
 import { surveyPerf } from './survey.js';
 
+const TAB = 9;
 /** As much of a stretch is looked at when nobody called `prepare`. */
 const SURVEY_BYTES = 64 * 1024;
 
@@ -39,10 +40,14 @@ export const perfScript: TraceFormat = {
     // The last line may be cut off, so that nothing can be told of it.
     let end = bytes.lastIndexOf(LF);
     let fallback = 0;
+    /** The line behind the one that is looked at, where it is neither an event nor a frame. */
+    let candidate = 0;
     while (end > 0) {
       const start = bytes.lastIndexOf(LF, end - 1) + 1;
       if (bytes[start]! >= SPACE && line.read(bytes, start)) return start;
-      if (fallback === 0 && bytes[start]! > SPACE) fallback = start;
+      // Directly behind a frame it may stand between two of the same event, as perf's warnings do.
+      if (fallback === 0 && bytes[start] !== TAB && bytes[start] !== SPACE) fallback = candidate;
+      candidate = bytes[start]! > SPACE ? start : 0;
       end = start - 1;
     }
     return fallback;
