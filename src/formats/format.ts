@@ -32,8 +32,8 @@ export interface ParseOptions {
   readonly header?: boolean;
   /** Whose system call numbers the text holds (strace: of calls that it does not know); default found by looking. */
   readonly architecture?: Architecture;
-  /** strace: records begin with a time, so that what begins without one is no record. */
-  readonly timed?: boolean;
+  /** strace: records begin with a time of this clock, so that what begins without one, or with one of another, is no record of it. */
+  readonly clock?: Trace['clock'] | undefined;
   /** strace: a record ends with a duration, so that one without is not whole at the end of the text. */
   readonly lasting?: boolean;
   /** strace: the text has what the fast reader does not know, so that the exact one reads all of it. */

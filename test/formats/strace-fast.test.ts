@@ -179,9 +179,20 @@ const borders = [
   ...['inotify', '[eventfd:1]', '[eventx]', '[signalfd]', '[io_uring]', 'pidfd', '[perf_event]', '[timerfd]'].map(
     (name) => `read(3<anon_inode:${name}>, 1) = 1`,
   ),
-  ...['/dev/shm/a', '/dev/shm', '/dev/a', '/sys/a', '/proc/1', '/memfd:a', '/p', 'pid:1', 'RAW:[1]', 'net:[1]'].map(
-    (path) => `read(3<${path}>, 1) = 1`,
-  ),
+  ...[
+    '/dev/shm/a',
+    '/dev/shm',
+    '/dev/a',
+    '/sys/a',
+    '/proc/1',
+    '/memfd:a',
+    '/p',
+    'pid:1',
+    'RAW:[1]',
+    'net:[1]',
+    '{eventfd-count=0, eventfd-id=6}',
+    '{event',
+  ].map((path) => `read(3<${path}>, 1) = 1`),
 ];
 samples.push(
   [0, 1, 2]

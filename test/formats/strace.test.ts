@@ -80,6 +80,8 @@ describe('descriptors', () => {
     ['read(8</sys/fs/x>, 0x7f, 1) = 1', 'read:proc(8)'],
     ['write(8</memfd:a (deleted)>, 0x7f, 1) = 1', 'write:memfd(8)'],
     ['read(8<anon_inode:[eventfd]>, 0x7f, 8) = 8', 'read:eventfd(8)'],
+    ['read(8<{eventfd-count=0, eventfd-id=6, eventfd-semaphore=0}>, 0x7f, 8) = 8', 'read:eventfd(8)'],
+    ['fcntl(8<{eventfd-count=1, eventfd-id=6}>, F_GETFL) = 0x2 (flags O_RDWR)', 'fcntl#getfl:eventfd(8)'],
     ['read(8<anon_inode:[timerfd]>, 0x7f, 8) = 8', 'read:timerfd(8)'],
     ['read(8<anon_inode:[signalfd]>, 0x7f, 8) = 8', 'read:signalfd(8)'],
     ['read(8<signalfd:[USR1]>, 0x7f, 8) = 8', 'read:signalfd(8)'],

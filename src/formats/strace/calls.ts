@@ -247,7 +247,10 @@ export class CallReader {
     const above = bytes[start - 2] === CR ? start - 2 : start - 1;
     if (thread < 0 || writer.pending[thread] !== row || !endsWith(bytes, 0, above, '<unfinished ...>')) return false;
     outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
-    if (outcome.state !== RETURNED || closingParenthesis(bytes, start, end) !== outcome.argsEnd) return false;
+    if (closingParenthesis(bytes, start, end) !== outcome.argsEnd) return false;
+    // An exit stays open, as on one line.
+    if (outcome.state === NEVER) return true;
+    if (outcome.state !== RETURNED) return false;
     writer.pending[thread] = -1;
     this.owner = row;
     this.store(row, outcome.durationNs, bytes, start);

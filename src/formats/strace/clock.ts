@@ -39,6 +39,12 @@ export class StraceClock {
   /** `lines`: number of the current line. */
   constructor(private readonly line: () => number = () => 0) {}
 
+  /** The clock that the current line's time is of. */
+  get shownKind(): TraceChunk['clock'] {
+    if (this.shape === NO_TIME) return 'none';
+    return this.shape === TIME_OF_DAY ? 'day' : this.seconds < EPOCH_SECONDS ? 'relative' : 'epoch';
+  }
+
   /** Whether the time of the current line lies before that of the last record by more than threads print their lines apart. */
   goesBack(): boolean {
     const { shape, seconds, nanoseconds, baseSeconds } = this;
@@ -79,8 +85,8 @@ export class StraceClock {
       this.lastNs++;
       return;
     }
-    const relative = this.shape === SECONDS && this.seconds < EPOCH_SECONDS;
-    this.kind = this.shape === TIME_OF_DAY ? 'day' : relative ? 'relative' : 'epoch';
+    this.kind = this.shownKind;
+    const relative = this.kind === 'relative';
     this.baseSeconds = relative ? 0 : this.seconds;
     this.lastSecond = this.seconds;
     this.lastNs = relative ? this.seconds * 1e9 + this.nanoseconds : this.nanoseconds;

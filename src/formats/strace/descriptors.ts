@@ -55,6 +55,8 @@ function plainKind(bytes: Uint8Array, p: number): number {
       return bytes[p + 1] === 111 ? SOCKET : SIGNALFD;
     case 97: // anon_inode:
       return startsWith(bytes, p, 'anon_inode:') ? anonymousKind(bytes, p + 11) : OTHER;
+    case 123: // {eventfd-count=0, eventfd-id=6, eventfd-semaphore=0}, of strace 6.12 and later
+      return startsWith(bytes, p, '{eventfd') ? EVENTFD : OTHER;
     default:
       // RAW:[, PACKET:[, SCTP:[ ...: families of sockets are in capitals.
       return bytes[p] >= 65 && bytes[p] <= 90 ? SOCKET : OTHER;

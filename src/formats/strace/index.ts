@@ -20,7 +20,7 @@ import { kinFacts } from './kin-facts.js';
 import { isNotice } from './notices.js';
 import { suggestedArchitecture } from './numbers.js';
 import { StraceParser } from './parser.js';
-import { isStackLine, startsRecord, startsTimedRecord } from './records.js';
+import { clockOfRecord, isStackLine, startsRecord } from './records.js';
 import { allShapes } from './shapes.js';
 
 /** Lines looked at to recognise the format. */
@@ -65,7 +65,7 @@ export const strace: TraceFormat = {
     const exact = text.includes(NAMESPACE_MARK);
     const lasting = (text.toString('latin1').match(DURATION) ?? []).length >= LEAST_TIMED;
     const architecture = options.architecture ?? suggestedArchitecture(firstBytes);
-    return { ...options, architecture, exact, timed: isTimed(firstBytes), lasting };
+    return { ...options, architecture, exact, clock: clockOf(firstBytes), lasting };
   },
 
   lastRecordStart(bytes: Uint8Array): number {
@@ -92,17 +92,21 @@ export const strace: TraceFormat = {
   },
 };
 
-/** Whether nearly all records of the first lines begin with a time. */
-function isTimed(firstBytes: Uint8Array): boolean {
-  let timed = 0;
-  let others = 0;
+/** The clock by which most records of the first lines show a time, if nearly all of them show one; else undefined. */
+function clockOf(firstBytes: Uint8Array): TraceChunk['clock'] | undefined {
+  const counts = { none: 0, epoch: 0, boot: 0, day: 0, relative: 0 };
+  let records = 0;
   const end = firstBytes.lastIndexOf(LF) + 1;
-  for (let p = 0; p < end && timed + others < DETECTION_LINES; p = lineEnd(firstBytes, p) + 1) {
+  for (let p = 0; p < end && records < DETECTION_LINES; p = lineEnd(firstBytes, p) + 1) {
     if (isStackLine(firstBytes, p)) continue;
-    if (startsTimedRecord(firstBytes, p)) timed++;
-    else if (startsRecord(firstBytes, p)) others++;
+    const clock = clockOfRecord(firstBytes, p);
+    if (clock === null) continue;
+    counts[clock]++;
+    records++;
   }
-  return timed >= LEAST_TIMED && others <= timed * MOST_UNTIMED;
+  const timed = records - counts.none;
+  if (timed < LEAST_TIMED || counts.none > timed * MOST_UNTIMED) return undefined;
+  return (['epoch', 'day', 'relative'] as const).reduce((most, clock) => (counts[clock] > counts[most] ? clock : most));
 }
 
 /** Whether there are threads that the stretch does not show the making of, or there may be others in other files. */

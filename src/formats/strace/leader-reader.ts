@@ -174,6 +174,8 @@ export class LeaderReader {
       c = bytes[q];
     } else if (seconds >= LATEST_SECONDS || (c !== 46 /* . */ && seconds < EPOCH_SECONDS && !isWholeSeconds(bytes, q)))
       return -1;
+    // `2. wait(2)`: an item of a list.
+    if (c === 46 && !isDigit(bytes[q + 1])) return -1;
     this.value = 0;
     this.clock.digits = 0;
     if (c === 46) q = this.fraction(bytes, q);

@@ -32,6 +32,7 @@ export function isNotice(bytes: Uint8Array, start: number, end: number): boolean
   if (isDigit(bytes[p])) return isSummaryRow(bytes, p, stop);
   // Bytes that were read or written: strace -e read=, -e write=.
   if (bytes[p] === 42 /* * */) return BUFFER.test(text(bytes, p, stop));
+  if (bytes[p] === 61 /* = */ && VECTOR.test(text(bytes, p, stop))) return true;
   if (bytes[p] === 124 /* | */) return p === start + 1 && isHex(bytes, p + 2, 5) && bytes[stop - 1] === 124;
   if (bytes[p] === 45 /* - */ && isPagerLine(bytes, p, stop)) return true;
   return (
@@ -54,8 +55,9 @@ export function announcedIn(
   const [, attached, threads, file] = found;
   return { tid: Number(attached ?? file), threads: Number(threads ?? 0), begins: attached !== undefined };
 }
-/** Which of several buffers the bytes that follow were in (-e read=, -e write=). */
+/** Which of several buffers the bytes that follow were in (-e read=, -e write=), and of which of several messages (recvmmsg). */
 const BUFFER = /^\* \d+ bytes in buffer \d+$/;
+const VECTOR = /^= \d+ buffers in vector \d+$/;
 const ANNOUNCEMENT =
   /^(?:\^C)*(?:strace: )?Process (\d{1,9}) attached(?: with (\d{1,6}) threads)?|^==> \S*\.(\d{1,9}) <==\s*$/;
 

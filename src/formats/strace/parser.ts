@@ -19,7 +19,7 @@ import {
 import type { ParseOptions } from '../format.js';
 import { CallReader, NOT_A_CALL } from './calls.js';
 import { isPagerLine, isSeparator } from '../pager.js';
-import { NO_TIME, StraceClock } from './clock.js';
+import { StraceClock } from './clock.js';
 import { FastLines } from './fast.js';
 import type { Beginning } from './hanging.js';
 import { LeaderReader } from './leader-reader.js';
@@ -27,6 +27,10 @@ import { announcedIn, isNotice } from './notices.js';
 import { isStackLine, startsName, startsRecord } from './records.js';
 import { StackReader } from './stacks.js';
 import { LineThreads } from './threads.js';
+
+/** Why lines cannot be used. */
+const NO_CALL = 'no system call';
+const OTHER_CLOCK = 'its time is of another clock than those of most lines';
 
 const isBlank = (bytes: Uint8Array, p: number): boolean => bytes[p] === LF || (bytes[p] === CR && bytes[p + 1] === LF);
 
@@ -157,8 +161,10 @@ export class StraceParser {
     let end = NOT_A_CALL;
     calls.took = true;
     calls.begins = false;
-    // The program's own output, or the rest of a line that was broken.
-    if (this.options.timed === true && this.clock.shape === NO_TIME) return this.otherLine(bytes, start, p, cut);
+    // The program's own output, the rest of a line that was broken; or of another recording in the same text.
+    const shown = this.clock.shownKind;
+    if (this.options.clock !== undefined && shown !== this.options.clock)
+      return this.otherLine(bytes, start, p, cut, shown === 'none' ? NO_CALL : OTHER_CLOCK);
     if (startsName(bytes, p)) {
       end = calls.call(bytes, p, cut);
     } else if (c === 60 /* < */ && startsWith(bytes, p, '<... ')) {
@@ -209,7 +215,7 @@ export class StraceParser {
   }
 
   /** Notices of strace itself, and lines that cannot be used. */
-  private otherLine(bytes: Uint8Array, start: number, body: number, cut: boolean): number {
+  private otherLine(bytes: Uint8Array, start: number, body: number, cut: boolean, reason = NO_CALL): number {
     const end = lineEnd(bytes, body);
     this.calls.owner = NO_STACK;
     // The rows of a summary look like a thread or a time.
@@ -231,7 +237,7 @@ export class StraceParser {
       return end;
     }
     if (cut) this.writer.cutOff = true;
-    this.writer.skip(bytes, start, end, cut ? 'cut off' : 'no system call');
+    this.writer.skip(bytes, start, end, cut ? 'cut off' : reason);
     return end;
   }
 

@@ -1,6 +1,6 @@
 /** Where records of strace text begin: for cutting, for recognising the format, and where a line may be part of another. */
 import { LineScanner, SPACE, isDigit, startsWith } from '../../lib/bytes.js';
-import { NO_TIME, StraceClock } from './clock.js';
+import { StraceClock } from './clock.js';
 import { LeaderReader } from './leader-reader.js';
 import { isNameByte } from './leader.js';
 import { isNumberedName } from './numbers.js';
@@ -29,9 +29,9 @@ export function startsRecord(bytes: Uint8Array, from: number): boolean {
   return bytes[q] === 40; /* ( */
 }
 
-/** As `startsRecord`, with a time. */
-export const startsTimedRecord = (bytes: Uint8Array, from: number): boolean =>
-  startsRecord(bytes, from) && clock.shape !== NO_TIME;
+/** By which clock a line shows its time that starts a record: 'none' where it shows none, null where no record starts. */
+export const clockOfRecord = (bytes: Uint8Array, from: number): StraceClock['kind'] | null =>
+  startsRecord(bytes, from) ? clock.shownKind : null;
 
 /**
  * Whether a line of a stack starts at `p`: ` > /usr/sbin/nginx(main+0x1d) [0x44b2d]`. A line that was quoted (` > read(3, ...) = 1`)

@@ -39,6 +39,7 @@ export function decorationKind(p: usize): i32 {
   if (c == 78 /* N */) return NETLINK;
   if (c == 112 /* pipe:[1], pid:1 */) return load<u8>(p, 2) == 112 ? PIPE : PIDFD;
   if (c == 115 /* socket:[1], signalfd:[USR1] */) return load<u8>(p, 1) == 111 ? SOCKET : SIGNALFD;
+  if (c == 123 /* { */) return load<u64>(p) == 0x6466746e6576657b /* {eventfd */ ? EVENTFD : OTHER;
   if (c == 92 /* \ */) return ESCAPED;
   return <u32>(c - 65) < 26 ? SOCKET : OTHER;
 }
