@@ -22,6 +22,8 @@ const WAS_READ = 1;
 const WAS_WRITTEN = 2;
 const WAS_BOTH = WAS_READ | WAS_WRITTEN;
 const HAD_OTHER_SIZES = 4;
+/** The call that made it is in the trace. */
+const MADE_HERE = 8;
 
 export class DescriptorThings {
   private kinds = new Uint8Array(1024);
@@ -42,8 +44,19 @@ export class DescriptorThings {
     return thing;
   }
 
+  /** The same, made by a call of the trace. */
+  make(kind: number, process: number): number {
+    const thing = this.add(kind, process);
+    this.uses[thing] = MADE_HERE;
+    return thing;
+  }
+
   kind(thing: number): number {
     return this.kinds[thing]!;
+  }
+
+  isMadeHere(thing: number): boolean {
+    return (this.uses[thing]! & MADE_HERE) !== 0;
   }
 
   /** What is known more exactly stays: a TCP socket is more than a socket. */

@@ -41,6 +41,12 @@ const SOCKET_CALLS = `accept accept4 bind listen connect shutdown getsockopt set
 const FILE_CALLS = `fsync fdatasync ftruncate ftruncate64 fallocate pread64 pwrite64 pread pwrite preadv pwritev preadv2 pwritev2
   lseek _llseek readahead sync_file_range`;
 
+/**
+ * perf trace asks /proc for the name of a descriptor when it prints, some tenths of a second behind the call: by then its number may
+ * stand for another thing. So what a call of the trace made is what that call says.
+ */
+const NAMED_LATE = 'perf-trace';
+
 const socketCalls = words(SOCKET_CALLS);
 const fileCalls = words(FILE_CALLS);
 
@@ -59,6 +65,7 @@ export function followDescriptors(trace: Trace): void {
 
 /** Whether any row's kind is unknown, and not because its descriptor stands for nothing: strace -y shows all others, but for the families of sockets. */
 function asksForMore(trace: Trace): boolean {
+  if (trace.format === NAMED_LATE) return true;
   const { kind, errno } = trace.columns;
   const { length } = trace;
   for (let row = kind.indexOf(UNKNOWN); row >= 0 && row < length; row = kind.indexOf(UNKNOWN, row + 1))
@@ -116,6 +123,7 @@ class DescriptorFollower {
   private readonly opens: readonly boolean[];
   /** Sockets of unknown family are followed as well. */
   private readonly families: boolean;
+  private readonly namedLate: boolean;
   private readonly processes: Process[] = [];
   private readonly processOfThread: Int32Array;
   /** Threads of each tid, in order of their first events. */
@@ -126,6 +134,7 @@ class DescriptorFollower {
     this.thingOfRow = new Int32Array(trace.length).fill(-1);
     this.effects = descriptorEffects(calls);
     this.families = !tellsFamilies(trace);
+    this.namedLate = trace.format === NAMED_LATE;
     this.implied = Uint8Array.from(calls, (name) => (socketCalls.has(name) ? SOCKET : fileCalls.has(name) ? FILE : 0));
     this.transfers = Uint8Array.from(calls, (name) => (READERS.has(name) ? READS : WRITERS.has(name) ? WRITES : 0));
     this.opens = calls.map((name) => callTraits(name).role === 'open');
@@ -180,6 +189,7 @@ class DescriptorFollower {
       thing = process.things.get(descriptor) ?? -1;
       if (thing < 0) process.things.set(descriptor, (thing = this.things.add(UNKNOWN, process.index)));
       this.thingOfRow[row] = thing;
+      if (this.namedLate && this.things.isMadeHere(thing)) columns.kind[row] = UNKNOWN;
       this.things.learn(thing, columns.kind[row]!);
       const implied = this.implied[call]!;
       // Only a file lets itself be synced, but a socket without data is a socket as well.
@@ -195,10 +205,10 @@ class DescriptorFollower {
     const result = columns.result[row]!;
     if (effect === CLOSES) {
       if (thing >= 0) process.things.set(descriptor, undefined);
-    } else if (effect === MAKES) this.comes(row, result, process, this.things.add(columns.kind[row]!, process.index));
+    } else if (effect === MAKES) this.comes(row, result, process, this.things.make(columns.kind[row]!, process.index));
     else if (effect === MAKES_PAIR) {
       for (const made of pairOf(result))
-        this.comes(row, made, process, this.things.add(columns.kind[row]!, process.index));
+        this.comes(row, made, process, this.things.make(columns.kind[row]!, process.index));
     } else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
       this.comes(row, result, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
     else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);

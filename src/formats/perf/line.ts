@@ -91,6 +91,10 @@ export class PerfLine {
         p = open - 1;
         while (p >= start && bytes[p] === SPACE) p--;
       }
+    } else if (isBareCpu(bytes, start, p)) {
+      this.cpu = numberAt(bytes, firstDigit(bytes, start, p), p + 1);
+      p -= CPU_WIDTH;
+      while (p >= start && bytes[p] === SPACE) p--;
     }
     this.ids(bytes, start, p + 1);
     // Names of tasks may look like times, but a time stands behind the thread's id.
@@ -177,6 +181,30 @@ export class PerfLine {
     this.rest = p;
     return true;
   }
+}
+
+/**
+ * Whether the number that ends at `at` is that of a CPU, as `perf script --Latency` prints it: without brackets, in three columns, behind
+ * the thread's, which has five at least; in `12/12  ` the rest of these stands behind it.
+ */
+function isBareCpu(bytes: Uint8Array, start: number, at: number): boolean {
+  const separator = at - CPU_WIDTH;
+  const digit = firstDigit(bytes, start, at);
+  if (separator <= start || digit > at) return false;
+  for (let p = separator; p < digit; p++) if (bytes[p] !== SPACE) return false;
+  if (digit <= separator) return false;
+  let id = separator - 1;
+  while (id > start && bytes[id] === SPACE) id--;
+  if (!isDigit(bytes[id])) return false;
+  return id === separator - 1 || bytes[firstDigit(bytes, start, id) - 1] === 47 /* / */;
+}
+const CPU_WIDTH = 3;
+
+/** Where the number begins that ends at `at`; behind `at` where there is none. */
+function firstDigit(bytes: Uint8Array, start: number, at: number): number {
+  let p = at + 1;
+  while (p > start && isDigit(bytes[p - 1])) p--;
+  return p;
 }
 
 /** -F +tod prints the wall clock before the time, `2026-11-29 01:27:11.744907`: the position before it. */

@@ -32,6 +32,7 @@ const FIRST_HALF = /^([a-z_]\w*)\((.*?)\)? +\.\.\.$/;
 /** Of the clone that a process is born with perf prints no result. */
 const SECOND_HALF = /^\.\.\. \[continued\]: (?:([a-z_]\w*)\(.*\)\s*= (.+)|(clone3?|v?fork)\(.*\)\s*=\s*)$/;
 const FRAME = /^\s{8,}(\S.*\))$/;
+const FLAG_NAMES = /^[A-Z][A-Z0-9_]*(?:\|[A-Z0-9_]+)*$/;
 const MAX_INT32 = 0x7fffffff;
 /** Of -s and -S, behind the calls: totals, threads, and a table of calls for each. */
 const SUMMARY =
@@ -311,9 +312,10 @@ class PerfTraceParser {
   }
 }
 
-/** `1`, `0x7f00`, `-1 EAGAIN (Resource temporarily unavailable)`, `0 Timeout`, `4833 (dmn)`, `?`. */
+/** `1`, `0x7f00`, `-1 EAGAIN (Resource temporarily unavailable)`, `0 Timeout`, `4833 (dmn)`, `RDWR|NONBLOCK` of fcntl, `?`. */
 function outcomeOf(result: string): { value: number; errno: number; flags: number } {
   const [, number, name] = /^(-?(?:0x[0-9a-f]+|\d+))(?: (E[A-Z0-9]+))?/.exec(result) ?? [];
+  if (FLAG_NAMES.test(result)) return { value: 0, errno: 0, flags: FLAG_LARGE_RESULT };
   if (number === undefined) return { value: 0, errno: ERRNO_UNKNOWN, flags: FLAG_UNFINISHED };
   const value = Number(number);
   if (name !== undefined) return { value: -1, errno: errnoNumber(name), flags: 0 };
