@@ -196,7 +196,7 @@ function isBareCpu(bytes: Uint8Array, start: number, at: number): boolean {
   let id = separator - 1;
   while (id > start && bytes[id] === SPACE) id--;
   if (!isDigit(bytes[id])) return false;
-  return id === separator - 1 || bytes[firstDigit(bytes, start, id) - 1] === 47 /* / */;
+  return id === separator - 1 || bytes[firstDigit(bytes, start, id) - 1] === 47; /* / */
 }
 const CPU_WIDTH = 3;
 
