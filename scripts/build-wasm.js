@@ -14,6 +14,7 @@ const SCRIPTS = [
   'formats/csv/kernel/lines.ts',
   'episodes/kernel/miner.ts',
   'outliers/kernel/outliers.ts',
+  'formats/perf/data/kernel/arrange.ts',
   'formats/perf/kernel/lines.ts',
   'context/kernel/ladder.ts',
   'context/kernel/places.ts',
@@ -22,7 +23,7 @@ const SCRIPTS = [
   'units/kernel/units.ts',
 ];
 /** Those whose memory comes from the driver: it shares it with all threads, or knows how much will do. */
-const SHARING = ['trace/kernel/rows.ts'];
+const SHARING = ['formats/perf/data/kernel/arrange.ts', 'trace/kernel/rows.ts'];
 const GIVEN = ['context/kernel/ladder.ts', 'context/kernel/places.ts', 'units/kernel/units.ts'];
 /** What they have in common. */
 const SHARED = path.join(SOURCES, 'lib/kernel');
@@ -35,7 +36,7 @@ const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 const OWN_MEMORY = ['--initialMemory', INITIAL_PAGES];
 const GIVEN_MEMORY = ['--importMemory', '--zeroFilledMemory'];
 /** All of the 4 GB that there can be. */
-const SHARED_MEMORY = ['--importMemory', '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
+const SHARED_MEMORY = ['--importMemory', '--zeroFilledMemory', '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
 
 function optionsOf(file) {
   const among = (scripts) => scripts.some((script) => path.join(SOURCES, script) === path.resolve(file));

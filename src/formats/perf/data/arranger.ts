@@ -11,8 +11,9 @@ import * as e from './events.js';
 import { EventTable } from './event-table.js';
 import { type Features, addBuildId, addFeature, streamAttribute } from './header.js';
 import { Inflater } from './inflate.js';
+import { FastPending } from './fast-pending.js';
 import { FEATURE, RECORD } from './layout.js';
-import { Pending } from './pending.js';
+import { Pending, type Waiting } from './pending.js';
 import { PieceWriter } from './piece-writer.js';
 import { processRecord } from './process-records.js';
 import { type ProcessRecord, Processes } from './processes.js';
@@ -49,9 +50,10 @@ const NOT_ENDED = 'perf was ended before it could describe the events, which are
 const CALL_NAME = /^syscalls:sys_(?:enter|exit)_(.+)$/;
 
 export class PerfDataArranger implements Arranger, RecordSink {
-  private readonly pending = new Pending();
+  private fast: FastPending | null;
+  private readonly pending: Waiting;
   private readonly samples: Samples;
-  private readonly processes = new Processes(() => this.chains);
+  private readonly processes: Processes;
   private readonly piece: PieceWriter;
   private readonly reader: RecordReader;
   private readonly attributes: EventAttribute[];
@@ -60,25 +62,31 @@ export class PerfDataArranger implements Arranger, RecordSink {
   /** Of the compressed record whose content is being read. */
   private outerOffset = 0;
   private chains = false;
+  private based = false;
   private readonly waiting = new Map<number, ProcessRecord>();
   private waited = 0;
   private following = 0;
   private lostEvents = 0;
   private notices = 0;
   private skipped = 0;
-  private records = 0;
   private readonly faults = new Map<string, { records: number; readonly offset: number }>();
   private layout: PerfDataLayout | null = null;
   /** Bytes that pieces stand for so far. */
   private told = 0;
   private readonly emit = (at: number) => this.tell(at);
+  private readonly emitAll = (from: number, to: number) => this.piece.copyAll(this.pending.words, from, to);
 
   constructor(
     private readonly opened: Opened,
     private readonly given: ParseOptions,
     private readonly inflate: new (onData: (block: Uint8Array) => void) => Decompress,
     room: { readonly pieceBytes: number; supply(): SharedArrayBuffer },
+    /** null: without it. It knows the byte order of this machine only. */
+    fast: FastPending | null = opened.little ? FastPending.make() : null,
   ) {
+    this.fast = fast;
+    this.pending = fast ?? new Pending();
+    this.processes = new Processes(() => this.chains, fast);
     const { little, features, attributes, begin } = opened;
     this.features = features;
     this.attributes = [...attributes];
@@ -88,7 +96,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
       () => room.supply(),
       (piece) => this.processes.tellAll(piece),
     );
-    this.reader = new RecordReader(this, little, begin);
+    this.reader = new RecordReader(this, little, begin, fast?.window(false));
     this.settle();
     for (const { what, offset } of features.faults) this.fault(`${what} cannot be read`, offset, 0);
   }
@@ -104,7 +112,12 @@ export class PerfDataArranger implements Arranger, RecordSink {
     if (left > 0 || inner > 0) this.fault('a record that is cut off', this.reader.offset, 1);
     if (missing > 0) this.fault('the end is missing', this.reader.offset + left, 0);
     if (!this.opened.stream && this.opened.end === null) this.fault(NOT_ENDED, this.opened.begin, 0);
-    this.pending.end(this.emit);
+    // Behind its end it tells nothing any more.
+    const { earliest, numbers } = this.surveyed();
+    this.samples.earliest = earliest;
+    numbers.forEach((count, number) => this.samples.numbers.set(number, count));
+    this.pending.end(this.emit, this.emitAll);
+    this.fast = null;
     this.counts();
     this.piece.finish();
     return this.arranged();
@@ -121,7 +134,8 @@ export class PerfDataArranger implements Arranger, RecordSink {
   }
 
   get firstSeconds(): number {
-    const { baseSeconds, earliest } = this.samples;
+    const { baseSeconds } = this.samples;
+    const { earliest } = this.surveyed();
     return baseSeconds < 0 || earliest === Infinity ? NaN : baseSeconds + earliest / 1e9;
   }
 
@@ -151,16 +165,16 @@ export class PerfDataArranger implements Arranger, RecordSink {
     byteAt: number,
     offset: number,
   ): number {
-    this.records++;
     const words = length >> 2;
     if (type === RECORD.SAMPLE) {
       const fault = this.samples.read(w, at, words, bytes, byteAt);
       if (fault !== '') this.unusable(fault, offset);
+      if (this.fast !== null) this.teach(this.fast);
       return 0;
     }
     switch (type) {
       case RECORD.FINISHED_ROUND:
-        this.pending.round(this.emit);
+        this.pending.round(this.emit, this.emitAll);
         return 0;
       case RECORD.LOST:
         if (words >= 6) this.lostEvents += this.number(w, at + 4);
@@ -250,6 +264,25 @@ export class PerfDataArranger implements Arranger, RecordSink {
     this.waiting.set(this.waited++, record);
   }
 
+  /** What is known of calls and times so far. */
+  private surveyed(): { numbers: Map<number, number>; earliest: number } {
+    const numbers = new Map(this.samples.numbers);
+    const earliest = this.fast?.survey(numbers) ?? Infinity;
+    return { numbers, earliest: Math.min(earliest, this.samples.earliest) };
+  }
+
+  /** JavaScript has read a sample: what it learnt of those that follow. */
+  private teach(fast: FastPending): void {
+    const { samples } = this;
+    if (!this.based && samples.baseSeconds >= 0) {
+      this.based = true;
+      fast.begins(BigInt(samples.baseSeconds) * 1_000_000_000n);
+    }
+    if (!samples.guessed) return;
+    samples.guessed = false;
+    fast.learn(samples.table);
+  }
+
   private feature(bit: number, bytes: Uint8Array, offset: number): void {
     try {
       addFeature(this.features, bit, bytes, this.opened.little);
@@ -262,7 +295,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
 
   private unpack(bytes: Uint8Array, offset: number): void {
     if (this.inner === null) {
-      const reader = new RecordReader(this, this.opened.little, offset);
+      const reader = new RecordReader(this, this.opened.little, offset, this.fast?.window(true));
       this.inner = { inflater: new Inflater(this.inflate, (block) => reader.push(block)), reader };
     }
     const { inflater, reader } = this.inner;
@@ -293,6 +326,8 @@ export class PerfDataArranger implements Arranger, RecordSink {
     const { tracepoints, names } = this.features;
     this.samples.table = new EventTable(this.attributes, tracepoints, names);
     this.chains = hasChains(this.samples.table.events);
+    this.fast?.learn(this.samples.table);
+    this.fast?.setMappings(this.chains);
   }
 
   private counts(): void {
@@ -335,7 +370,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
 
   /** Programs of 32 bits have numbers of their own, on machines of 64 bits too. */
   private architecture(): Architecture {
-    const { numbers } = this.samples;
+    const { numbers } = this.surveyed();
     const machine = architectureOf(this.features.texts.get(FEATURE.ARCH) ?? '');
     if (machine === null) return likelyArchitecture(numbers);
     const compat: Architecture = machine === 'x86-64' ? 'i386' : machine === 'arm64' ? 'arm' : machine;

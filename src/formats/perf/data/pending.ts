@@ -8,7 +8,24 @@ import { sortingPermutation } from '../../../trace/sort-rows.js';
 /** More runs than that are sorted as a whole. */
 const FEW_RUNS = 64;
 
-export class Pending {
+/** Where events wait. */
+export interface Waiting {
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  readonly bytes: Uint8Array;
+  /** Room for an event of so many words (an even number), its head written; where it begins. */
+  add(kind: number, words: number, tid: number, pid: number, cpu: number, time: number): number;
+  /**
+   * All rings were looked at once more: tells which events nothing can come before any more, in order.
+   *
+   * @param several may hear of those that need no look: words[from] up to words[to]
+   */
+  round(emit: (at: number) => void, several: (from: number, to: number) => void): void;
+  /** Tells all that is left. */
+  end(emit: (at: number) => void, several: (from: number, to: number) => void): void;
+}
+
+export class Pending implements Waiting {
   words = new Int32Array(2 ** 16);
   doubles = new Float64Array(this.words.buffer);
   bytes = new Uint8Array(this.words.buffer);
@@ -25,7 +42,6 @@ export class Pending {
   /** As perf has it: what a round brings may be older than what the round before brought, but not than the round before that. */
   private limit = -Infinity;
 
-  /** Room for an event of so many words (an even number), its head written; where it begins. */
   add(kind: number, words: number, tid: number, pid: number, cpu: number, time: number): number {
     const at = this.used;
     if (at + words > this.words.length) this.take(grown(this.words, Math.max(at + words, this.words.length * 2)));
@@ -50,13 +66,17 @@ export class Pending {
     return at;
   }
 
-  /** All rings were looked at once more: tells which events nothing can come before any more, in order. */
   round(emit: (at: number) => void): void {
     this.flush(this.limit, emit);
     this.limit = this.latest;
   }
 
-  /** Tells all that is left. */
+  /** Goes on as one that has had these times. */
+  resume(limit: number, latest: number): void {
+    this.limit = limit;
+    this.latest = latest;
+  }
+
   end(emit: (at: number) => void): void {
     this.flush(Infinity, emit);
   }

@@ -33,6 +33,16 @@ export class PieceWriter {
     for (let i = 0; i < size; i++) words[to + i] = from[at + i];
   }
 
+  /** Copies of the events from[at] up to from[end]. */
+  copyAll(from: Int32Array, at: number, end: number): void {
+    if (this.used + end - at <= this.words.length) {
+      this.words.set(from.subarray(at, end), this.used);
+      this.used += end - at;
+      return;
+    }
+    for (let p = at; p < end; p += from[p] >>> 8) this.copy(from, p);
+  }
+
   name(tid: number, name: string): void {
     const text = Buffer.from(name, 'utf8');
     const at = this.add(e.NAME, e.TEXT + e.even((text.length + 3) >> 2), tid, tid);

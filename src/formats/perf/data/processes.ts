@@ -24,6 +24,12 @@ export type ProcessRecord =
   | { readonly what: 'exit'; readonly pid: number; readonly tid: number }
   | { readonly what: 'mapping'; readonly pid: number; readonly tid: number; readonly mapping: Mapping };
 
+/** Hears of which threads and processes a piece knows what was said before. */
+export interface Watcher {
+  seeThread(tid: number, seen: boolean): void;
+  seeProcess(pid: number, seen: boolean): void;
+}
+
 /** Mappings of all processes together: of a thousand processes with hundreds each. */
 const MOST_MAPPINGS = 2 ** 19;
 
@@ -39,21 +45,28 @@ export class Processes {
   private readonly activePids = new Set<number>();
   private mappings = 0;
   private lastTid = -1;
+  private lastPid = -1;
 
-  /** `withMappings`: whether there are call chains, which need them. */
-  constructor(private readonly withMappings: () => boolean) {}
+  /** `withMappings`: whether there are call chains, which need them; `watcher`: who hears which are told of. */
+  constructor(
+    private readonly withMappings: () => boolean,
+    private readonly watcher: Watcher | null = null,
+  ) {}
 
   /** The thread has an event: the piece must know of it what was said before. */
   see(tid: number, pid: number, piece: PieceWriter): void {
-    if (tid === this.lastTid) return;
+    if (tid === this.lastTid && pid === this.lastPid) return;
     this.lastTid = tid;
+    this.lastPid = pid;
     if (!this.activeTids.has(tid)) {
       this.activeTids.add(tid);
+      this.watcher?.seeThread(tid, true);
       const name = this.names.get(tid);
       if (name !== undefined) piece.name(tid, name);
     }
     if (!this.withMappings() || this.activePids.has(pid)) return;
     this.activePids.add(pid);
+    this.watcher?.seeProcess(pid, true);
     for (const mapping of this.spaces.get(pid) ?? []) piece.mapping(pid, mapping);
   }
 
@@ -82,9 +95,11 @@ export class Processes {
         if (record.pid === record.tid) {
           this.forget(record.pid, piece);
           this.activePids.delete(record.pid);
+          this.watcher?.seeProcess(record.pid, false);
         }
         // Its name is still that of its last events, which may come later.
         this.activeTids.delete(record.tid);
+        this.watcher?.seeThread(record.tid, false);
         this.lastTid = -1;
         break;
       case 'mapping':

@@ -25,15 +25,23 @@ export interface RecordSink {
   lost(offset: number, length: number): void;
 }
 
+/** Where records are put to be read, and what reads usual ones there. */
+export interface RecordWindow {
+  /** CAPACITY bytes. */
+  readonly bytes: Uint8Array;
+  /** Reads records of bytes[at, filled); gives where the first begins that is left to the sink. */
+  run(at: number, filled: number): number;
+}
+
 const CAPACITY = 2 ** 19;
 const HEADER = 8;
 /** What follows a record and is kept (descriptions of tracepoints); what is longer is passed over (AUXTRACE). */
 const MOST_FOLLOWING = 2 ** 26;
 
 export class RecordReader {
-  private readonly bytes = new Uint8Array(CAPACITY);
-  private readonly view = new DataView(this.bytes.buffer);
-  private readonly words = new Int32Array(this.bytes.buffer);
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private readonly words: Int32Array;
   private readonly swapped: Int32Array | null;
   private filled = 0;
   /** Bytes that follow a record: how many are left, and what there is of them. */
@@ -46,7 +54,12 @@ export class RecordReader {
     private readonly sink: RecordSink,
     private readonly little: boolean,
     public offset: number,
+    private readonly window: RecordWindow | null = null,
   ) {
+    this.bytes = window?.bytes ?? new Uint8Array(CAPACITY);
+    const { buffer, byteOffset } = this.bytes;
+    this.view = new DataView(buffer, byteOffset, CAPACITY);
+    this.words = new Int32Array(buffer, byteOffset, CAPACITY >> 2);
     this.swapped = little ? null : new Int32Array(2 ** 14);
   }
 
@@ -82,6 +95,12 @@ export class RecordReader {
     while (this.filled - at >= HEADER) {
       // Records of perf itself have any size; what follows one is read from an even place all the same.
       if ((at & 7) !== 0) at = this.moveDown(at);
+      if (this.window !== null && this.lostBytes === 0) {
+        const next = this.window.run(at, this.filled);
+        this.offset += next - at;
+        at = next;
+        if (this.filled - at < HEADER) break;
+      }
       const size = this.sizeAt(at);
       if (this.lostBytes > 0 && !this.begins(at, last)) {
         if (!last && this.filled - at < 2 ** 16 + HEADER) break;

@@ -5,7 +5,7 @@ import type { EventTable, KnownEvent } from './event-table.js';
 import * as kinds from './kinds.js';
 import { ARGUMENTS, type EventLayout, guessedLayout } from './kinds.js';
 import { CONTEXT, SAMPLE } from './layout.js';
-import type { Pending } from './pending.js';
+import type { Waiting } from './pending.js';
 
 /** Why a sample cannot be used; '' where it can. */
 export type Fault = '' | 'an unknown event' | 'no thread' | 'no time' | 'cut short' | 'a time far from the others';
@@ -20,6 +20,8 @@ export class Samples {
   table!: EventTable;
   /** Whole seconds of the clock that times count from; -1 before the first. */
   baseSeconds = -1;
+  /** How the samples of an event are made was found out by looking at one. */
+  guessed = false;
   /** Of the first sample in time, ns since that. */
   earliest = Infinity;
   /** Samples with a copy of the program's stack, which only an unwinder can read. */
@@ -35,7 +37,7 @@ export class Samples {
   private readonly high: 0 | 1;
 
   constructor(
-    private readonly pending: Pending,
+    private readonly pending: Waiting,
     little: boolean,
   ) {
     this.low = little ? 0 : 1;
@@ -89,7 +91,10 @@ export class Samples {
     const rawBytes = w[p];
     const raw = p + 1;
     if (rawBytes < 0 || rawBytes > (end - raw) * 4) return 'cut short';
-    if (event.layout.name === '' && attribute.tracepoint >= 0) event.layout = guessedLayout(w, raw, rawBytes >> 2, low);
+    if (event.layout.name === '' && attribute.tracepoint >= 0) {
+      event.layout = guessedLayout(w, raw, rawBytes >> 2, low);
+      this.guessed = true;
+    }
     const { layout } = event;
     const pid = w[at + tidAt];
     const cpu = cpuAt < 0 ? -1 : w[at + cpuAt];
