@@ -3,7 +3,7 @@
  * their thread or of the trace, rows stand in order of time, calls are numbered by first use.
  */
 import type { GrowableColumns } from './growable-columns.js';
-import { sortingPermutation, unsortedRange } from './sort-rows.js';
+import { rowsToMove, sortingPermutation, unsortedRange } from './sort-rows.js';
 
 /** Takes `shift` off every start; calls that began before the trace begin with it. */
 export function rebase(rows: GrowableColumns, shift: number): void {
@@ -25,7 +25,9 @@ export function sortRows(rows: GrowableColumns): void {
   const range = unsortedRange(start, rows.length);
   if (range === null) return;
   const { from, to } = range;
-  rows.permute(sortingPermutation(start.subarray(from, to), to - from)!, from);
+  const few = rowsToMove(start, from, to);
+  if (few !== null) rows.moveUp(few, to);
+  else rows.permute(sortingPermutation(start.subarray(from, to), to - from)!, from);
 }
 
 /** Numbers calls in order of first use and drops names that no row uses; gives the names. */

@@ -4,6 +4,7 @@
  */
 import type { ChunkColumns } from './chunk.js';
 import { RowMemory } from './row-memory.js';
+import type { RowsToMove } from './sort-rows.js';
 import { NO_STACK } from './stacks.js';
 import { type Columns, NO_CPU } from './table.js';
 
@@ -155,6 +156,25 @@ export class GrowableColumns {
           const [to, from] = [runs[r]!, permutation[runs[r]!]!];
           (view as Uint8Array).set(old.subarray(from, from + runs[r + 1]! - to), first + to);
         }
+    }
+  }
+
+  /** Moves few rows to where they belong; all of them stand before row `to`. The ones between go down in long stretches. */
+  moveUp({ rows, sorted, before }: RowsToMove, to: number): void {
+    for (const { view } of this.columns.values()) {
+      const moved = sorted.map((row) => view[row]!);
+      let [from, end] = [to, to];
+      for (let late = rows.length - 1, next = moved.length - 1; late >= 0 || next >= 0;) {
+        const begin = Math.max((rows[late] ?? -1) + 1, before[next] ?? 0);
+        view.copyWithin(end - (from - begin), begin, from);
+        end -= from - begin;
+        from = begin;
+        if (before[next] === begin) view[--end] = moved[next--]!;
+        else {
+          from--;
+          late--;
+        }
+      }
     }
   }
 

@@ -25,6 +25,40 @@ export function unsortedRange(keys: Float64Array, length: number): { from: numbe
   return { from, to };
 }
 
+/** Rows that a few must be moved for, and these few: see `rowsToMove`. */
+export interface RowsToMove {
+  /** Those that stand too late, ascending. */
+  readonly rows: readonly number[];
+  /** The same ones in order of their keys; and for each the row before which it belongs, counted as the rows stand. */
+  readonly sorted: readonly number[];
+  readonly before: readonly number[];
+}
+
+/** A larger share of rows out of place is sorted as a whole. */
+const FEW = 1 / 64;
+
+/** Which rows of keys[from .. to) to move so that all are sorted, equal keys in their old order: those with a greater key before them. Null: many. */
+export function rowsToMove(keys: Float64Array, from: number, to: number): RowsToMove | null {
+  const most = (to - from) * FEW;
+  const rows: number[] = [];
+  let highest = -Infinity;
+  for (let i = from; i < to; i++) {
+    const key = keys[i]!;
+    if (key >= highest) highest = key;
+    else if (rows.push(i) > most) return null;
+  }
+  const sorted = [...rows].sort((a, b) => keys[a]! - keys[b]! || a - b);
+  const before: number[] = [];
+  for (let i = from, late = 0; before.length < sorted.length; i++) {
+    if (rows[late] === i) {
+      late++;
+      continue;
+    }
+    while (before.length < sorted.length && keys[sorted[before.length]!]! < keys[i]!) before.push(i);
+  }
+  return { rows, sorted, before };
+}
+
 /** Permutation that sorts `keys[0 .. length)` ascending, equal keys in their old order; null when they are sorted already. */
 export function sortingPermutation(keys: Float64Array, length: number): Uint32Array | null {
   let bounds = naturalRuns(keys, length);
