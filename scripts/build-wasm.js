@@ -36,7 +36,15 @@ const OPTIONS = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 const OWN_MEMORY = ['--initialMemory', INITIAL_PAGES];
 const GIVEN_MEMORY = ['--importMemory', '--zeroFilledMemory'];
 /** All of the 4 GB that there can be. */
-const SHARED_MEMORY = ['--importMemory', '--zeroFilledMemory', '--sharedMemory', '--enable', 'threads', '--maximumMemory', '65536'];
+const SHARED_MEMORY = [
+  '--importMemory',
+  '--zeroFilledMemory',
+  '--sharedMemory',
+  '--enable',
+  'threads',
+  '--maximumMemory',
+  '65536',
+];
 
 function optionsOf(file) {
   const among = (scripts) => scripts.some((script) => path.join(SOURCES, script) === path.resolve(file));

@@ -63,7 +63,7 @@ interface Input {
   readonly head: Uint8Array;
   /** What lies before `begin`, and from `end` on (nothing where that is null). */
   around(begin: number, end: number | null): Promise<{ front: Uint8Array; back: Uint8Array }>;
-  /** All bytes, from the first on. */
+  /** All bytes, from the first on; each block is valid until the next. */
   blocks(): AsyncIterable<Uint8Array>;
 }
 
@@ -103,7 +103,7 @@ async function fileInput(source: Source): Promise<Input> {
       front: await read(0, begin),
       back: end === null ? new Uint8Array(0) : await read(end, Infinity),
     }),
-    blocks: () => source.blocks(),
+    blocks: () => source.blocks(true),
   };
 }
 

@@ -21,16 +21,22 @@ export interface Source {
   readonly reopenable: boolean;
   /** The thread that the file belongs to (`strace -ff` names it FILE.TID); 0 when the name does not tell. */
   readonly tid: number;
-  /** The decompressed bytes, in blocks. Once for a source that is not reopenable. */
-  blocks(): AsyncGenerator<Uint8Array>;
+  /**
+   * The decompressed bytes, in blocks. Once for a source that is not reopenable.
+   *
+   * @param inPassing each is done with before the next is asked for, so that all may lie in one memory: after every 64 MB of new
+   *   memory V8 collects all garbage
+   */
+  blocks(inPassing?: boolean): AsyncGenerator<Uint8Array>;
   /** Bytes as stored that `blocks` has consumed so far. */
   readonly consumed: number;
   /** Set when `blocks` ended before the proper end of its compressed stream. */
   readonly problem: StreamProblem | null;
 }
 
-/** Bytes read from a file at once. */
+/** Bytes read from a file at once; in passing. */
 const READ_BLOCK = 128 * 1024;
+const PASSING_BLOCK = 512 * 1024;
 
 class FileSource implements Source {
   readonly name: string;
@@ -49,9 +55,10 @@ class FileSource implements Source {
     this.seekable = compression === 'none';
   }
 
-  blocks(): AsyncGenerator<Uint8Array> {
+  blocks(inPassing = false): AsyncGenerator<Uint8Array> {
     this.state = { consumed: 0, problem: null };
-    return decompress(this.compression, readFile(this.path, this.signal, this.size), this.state);
+    const read = inPassing && this.seekable ? readPassing : readFile;
+    return decompress(this.compression, read(this.path, this.signal, this.size), this.state);
   }
 
   get consumed(): number {
@@ -149,6 +156,28 @@ async function* readFile(path: string, signal: AbortSignal | undefined, size = 0
   const end = size === 0 ? Infinity : size - 1;
   try {
     yield* createReadStream(path, { highWaterMark: READ_BLOCK, signal, end }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+/** The same, all blocks in one memory. */
+async function* readPassing(path: string, signal: AbortSignal | undefined, size: number): AsyncGenerator<Uint8Array> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const block = new Uint8Array(PASSING_BLOCK);
+      const end = size === 0 ? Infinity : size;
+      for (let at = 0; at < end;) {
+        signal?.throwIfAborted();
+        const { bytesRead } = await handle.read(block, 0, Math.min(block.length, end - at), at);
+        if (bytesRead === 0) break;
+        at += bytesRead;
+        yield block.subarray(0, bytesRead);
+      }
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw fileError(error, path);
   }

@@ -1,22 +1,29 @@
 /** Events of several rings wait for their turn: each has it once, whatever order they come in. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Pending } from '../../src/formats/perf/data/pending.js';
+import { FastPending } from '../../src/formats/perf/data/fast-pending.js';
+import { Pending, type Waiting } from '../../src/formats/perf/data/pending.js';
 
 /** Times of events by round; gives what was told of, by number of the event and with its time. */
-function told(rounds: readonly (readonly number[])[]): { order: number[]; times: number[] } {
-  const pending = new Pending();
+function told(
+  rounds: readonly (readonly number[])[],
+  pending: Waiting = new Pending(),
+  words = 6,
+): { order: number[]; times: number[] } {
   const [order, times]: [number[], number[]] = [[], []];
   const emit = (at: number) => {
     order.push(pending.words[at + 1]!);
     times.push(pending.doubles[(at + 4) >> 1]!);
   };
+  const several = (from: number, to: number) => {
+    for (let at = from; at < to; at += pending.words[at]! >>> 8) emit(at);
+  };
   let count = 0;
   for (const round of rounds) {
-    for (const time of round) pending.add(1, 6, count++, 0, 0, time);
-    pending.round(emit);
+    for (const time of round) pending.add(1, words, count++, 0, 0, time);
+    pending.round(emit, several);
   }
-  pending.end(emit);
+  pending.end(emit, several);
   return { order, times };
 }
 
@@ -35,5 +42,18 @@ it('once each, for any times', () => {
       expect([...order].sort((a, b) => a - b)).toEqual(rounds.flat().map((_, i) => i));
     }),
     { numRuns: 1000 },
+  );
+});
+
+/** Of the whole memory; of so little that it is at an end before long, or at once. */
+it.each([undefined, 90, 0])('in the same order in WebAssembly (with %s pages)', (pages) => {
+  const time = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(-Infinity, Infinity));
+  const rounds = fc.array(fc.array(time, { maxLength: 40 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(rounds, fc.constantFrom(6, 14, 5000), fc.boolean(), (given, words, known) => {
+      const fast = FastPending.make(pages)!;
+      if (known) for (let tid = 0; tid < 400; tid += 3) fast.seeThread(tid, true);
+      expect(told(given, fast, words)).toEqual(told(given, undefined, words));
+    }),
   );
 });

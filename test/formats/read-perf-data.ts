@@ -1,5 +1,5 @@
 /** perf.data, or another format that arranges its records, in memory to a Trace, as the coordinator reads it; and what of a Trace the text of perf script tells as well. */
-import { perfData } from '../../src/formats/perf/data/index.js';
+import { openRecording, perfData } from '../../src/formats/perf/data/index.js';
 import type { Message } from '../../src/result.js';
 import { TraceBuilder } from '../../src/trace/builder.js';
 import type { Trace } from '../../src/trace/table.js';
@@ -11,10 +11,10 @@ export interface ReadPerfData {
   readonly origin: string;
 }
 
-/** `blockBytes`: how much comes at once; `pieceBytes`: room of a piece. Null where the header is damaged. */
+/** `blockBytes`: how much comes at once; `pieceBytes`: room of a piece; `plain`: without WebAssembly. Null where the header is damaged. */
 export async function readPerfData(
   bytes: Uint8Array,
-  { blockBytes = 65536, pieceBytes = 2 ** 20, format = perfData } = {},
+  { blockBytes = 65536, pieceBytes = 2 ** 20, format = perfData, plain = false } = {},
 ): Promise<ReadPerfData | null> {
   const arrangement = format.arrangement!;
   const records = arrangement.records(bytes.subarray(0, 4096));
@@ -22,7 +22,10 @@ export async function readPerfData(
   const { begin, end } = records;
   const room = { pieceBytes, supply: () => new SharedArrayBuffer(pieceBytes) };
   const back = end === null ? bytes.subarray(bytes.length) : bytes.subarray(end);
-  const arranger = await arrangement.open(bytes.subarray(0, begin), back, { tid: 0 }, room);
+  const front = bytes.subarray(0, begin);
+  const arranger = plain
+    ? await openRecording(front, back, { tid: 0 }, room, null)
+    : await arrangement.open(front, back, { tid: 0 }, room);
   const builder = new TraceBuilder(format.id);
   const stop = Math.min(bytes.length, end ?? Infinity);
   const pieces = [];

@@ -32,17 +32,7 @@ export const perfData: TraceFormat = {
 
     records: (head) => fileLayout(head),
 
-    async open(front, back, options: ParseOptions, room) {
-      const { Decompress } = await import('fzstd');
-      const { little, begin, end, stream } = fileLayout(front)!;
-      const faults: ReturnType<typeof noFeatures>['faults'] = [];
-      const attributes = stream ? [] : fileAttributes(front, little, faults);
-      // Of a file that is cut off only that is told, not each section that it lacks.
-      const isWhole = !stream && end !== null && back.length > 0;
-      const features = !isWhole ? noFeatures() : fileFeatures(front, back, end, little);
-      features.faults.push(...faults);
-      return new PerfDataArranger({ little, begin, end, attributes, features, stream }, options, Decompress, room);
-    },
+    open: openRecording,
 
     density(head) {
       const layout = fileLayout(head);
@@ -52,3 +42,22 @@ export const perfData: TraceFormat = {
     },
   },
 };
+
+/** `fast`: null for reading without WebAssembly. */
+export async function openRecording(
+  front: Uint8Array,
+  back: Uint8Array,
+  options: ParseOptions,
+  room: ConstructorParameters<typeof PerfDataArranger>[3],
+  fast?: null,
+): Promise<PerfDataArranger> {
+  const { Decompress } = await import('fzstd');
+  const { little, begin, end, stream } = fileLayout(front)!;
+  const faults: ReturnType<typeof noFeatures>['faults'] = [];
+  const attributes = stream ? [] : fileAttributes(front, little, faults);
+  // Of a file that is cut off only that is told, not each section that it lacks.
+  const isWhole = !stream && end !== null && back.length > 0;
+  const features = !isWhole ? noFeatures() : fileFeatures(front, back, end, little);
+  features.faults.push(...faults);
+  return new PerfDataArranger({ little, begin, end, attributes, features, stream }, options, Decompress, room, fast);
+}

@@ -87,8 +87,8 @@ export class Pending implements Waiting {
     this.runs = this.runs.filter(({ next, end }) => next < end);
     const left = this.runs.reduce((sum, { next, end }) => sum + end - next, 0);
     if (left * 2 <= this.count) this.compact();
-    // The run added to last is told and gone, and what comes next does not lie behind one of the others.
-    else if (this.runs[this.runs.length - 1].end < this.count) this.lastTime = NaN;
+    // The run added to last may be told and gone, and what comes next does not lie behind one of the others.
+    this.lastTime = NaN;
   }
 
   /** Always from the run whose next event is the earliest, of equal ones the first, as long as it is. */

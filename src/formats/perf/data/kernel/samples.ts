@@ -89,10 +89,10 @@ export function addId(id: u32, event: i32): void {
 // @inline
 function slotOf(id: u32): usize {
   let slot = (id * 0x9e3779b1) >>> 14;
-  let at = IDS + (<usize>slot << 3);
+  let at = IDS + ((<usize>slot) << 3);
   while (load<u32>(at, 4) != 0 && load<u32>(at) != id) {
     slot = (slot + 1) & (SLOTS - 1);
-    at = IDS + (<usize>slot << 3);
+    at = IDS + ((<usize>slot) << 3);
   }
   return at;
 }
@@ -125,7 +125,7 @@ export function readSample(at: usize, end: usize): bool {
     frames = load<i32>(p);
     chain = p + 8;
     if (<u32>frames > <u32>((end - chain) >> 3)) return false;
-    p = chain + (<usize>frames << 3);
+    p = chain + ((<usize>frames) << 3);
   }
   if (p >= end) return false;
   const size = load<u32>(p);
@@ -165,7 +165,7 @@ function enter(
     store<i32>(at, number, 24);
     if (counted < ENOUGH) {
       counted++;
-      const count = COUNTS + (<usize>number << 2);
+      const count = COUNTS + ((<usize>number) << 2);
       store<i32>(count, load<i32>(count) + 1);
     }
   } else store<i32>(at, load<i32>(event, INDEX), 24);
@@ -206,10 +206,10 @@ function callers(chain: usize, frames: i32, to: usize): i32 {
   let own = false;
   let count = 0;
   for (let i = 0; i < frames && count < MOST_FRAMES; i++) {
-    const address = load<u64>(chain + (<usize>i << 3));
+    const address = load<u64>(chain + ((<usize>i) << 3));
     if (address >= CONTEXT_MAX) own = address == CONTEXT_USER;
     else if (own) {
-      store<u64>(to + (<usize>count << 3), address);
+      store<u64>(to + ((<usize>count) << 3), address);
       count++;
     }
   }

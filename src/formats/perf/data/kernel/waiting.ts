@@ -40,12 +40,12 @@ let latest: f64 = -Infinity;
 /** As Pending has it. */
 let limit: f64 = -Infinity;
 
-/** Forgets all, for another recording. `pages`: that its memory may have at most. */
+/** Forgets all, for another recording. `pages`: that may be used of its memory at most. */
 export function begin(pages: i32): void {
   mostPages = pages;
   memory.fill(TIDS, 0, BITS);
   memory.fill(PIDS, 0, BITS);
-  bytes = <usize>memory.size() * PAGE;
+  bytes = <usize>min(memory.size(), pages) * PAGE;
   used = BEGIN;
   run = 0;
   runs = 0;
@@ -79,12 +79,12 @@ function hasBit(bits: usize, id: i32): bool {
 // @inline
 export function add(kind: i32, words: i32, tid: i32, pid: i32, cpu: i32, time: f64): usize {
   // Of a run that it may begin, too.
-  if (used + (<usize>words << 2) + HEAD + <usize>(runs + 2) * ENTRY > bytes && !grow(words)) return 0;
+  if (used + ((<usize>words) << 2) + HEAD + <usize>(runs + 2) * ENTRY > bytes && !grow(words)) return 0;
   if (run == 0 || !(time >= lastTime)) beginRun();
   lastTime = time;
   if (time > latest) latest = time;
   const at = used;
-  used = at + (<usize>words << 2);
+  used = at + ((<usize>words) << 2);
   store<i32>(at, kind | (words << 8));
   store<i32>(at, tid, 4);
   store<i32>(at, pid, 8);
@@ -97,11 +97,11 @@ export function add(kind: i32, words: i32, tid: i32, pid: i32, cpu: i32, time: f
 // @inline
 export function cut(at: usize, kind: i32, words: i32): void {
   store<i32>(at, kind | (words << 8));
-  used = at + (<usize>words << 2);
+  used = at + ((<usize>words) << 2);
 }
 
 function grow(words: i32): bool {
-  const needed = used + (<usize>words << 2) + HEAD + <usize>(runs + 2) * ENTRY;
+  const needed = used + ((<usize>words) << 2) + HEAD + <usize>(runs + 2) * ENTRY;
   const least = <i32>((needed - bytes + PAGE - 1) >> 16);
   // Half as much again, that it be seldom.
   const more = min(least + (memory.size() >> 1), mostPages - memory.size());
@@ -176,7 +176,7 @@ export function tell(): i32 {
     let time = load<f64>(heap);
     do {
       const first = load<i32>(next);
-      const length = <usize>(first >>> 8) << 2;
+      const length = (<usize>(first >>> 8)) << 2;
       const stop = isUnknown(first & 0xff, next) ? EVENT : toldEnd + length > TOLD + TURNS ? FULL : DONE;
       if (stop == DONE) {
         for (let i: usize = 0; i < length; i += 8) store<u64>(toldEnd + i, load<u64>(next + i));
