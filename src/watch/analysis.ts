@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onAbort } from '../pool/on-abort.js';
@@ -13,7 +14,7 @@ import { printable } from './words.js';
 export interface AnalysisOptions {
   /** Seconds before the end of the snapshot that are analysed. */
   readonly window: number;
-  /** nice(1): how much it yields, 0 to 19. */
+  /** Niceness at which it runs, unless that of `watch` is more: how much it yields, 0 to 19. */
   readonly nice: number;
   /** ms, after which it is told to end with what it has; and then some more, after which it is killed. */
   readonly limit: number;
@@ -49,7 +50,7 @@ export async function analyse(
   // What an earlier try left is not this one's.
   await Promise.all([result, page].map((file) => rm(file, { force: true })));
   const [program, ...args] = [
-    ...['nice', '-n', String(options.nice)],
+    ...['nice', '-n', String(Math.max(0, options.nice - getPriority()))],
     ...(options.command ?? [process.execPath, fileURLToPath(new URL('../cli/index.js', import.meta.url))]),
     ...['analyze', ...traces, '--window', `${options.window}s`],
     ...['--format', `json=${result}`, '--format', `html=${page}`],

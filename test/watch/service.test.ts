@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pullTrigger } from '../../src/watch/face/ask.js';
@@ -144,6 +145,15 @@ describe('what goes wrong', () => {
     await until('a message', () => s.delivered.length === 1);
     expect(s.delivered[0]).toMatchObject({ status: 'failed', failure });
     expect(readFileSync(`${s.scripts}/runs`, 'utf8').trim().split('\n')).toHaveLength(attempts);
+  });
+
+  it.each([0, 3])('an analysis has the niceness %i, or that of watch', async (nice) => {
+    const at = folder();
+    const analysis = { nice, limit: 60_000, more: [], command: [process.execPath, `${at}/scripts/analysis.mjs`] };
+    const s = await start(at, { analysis });
+    s.ready.watch.trigger(manual);
+    await until('a message', () => s.delivered.length === 1);
+    expect(Number(readFileSync(`${s.scripts}/niceness`, 'utf8'))).toBe(Math.max(nice, getPriority()));
   });
 
   it('an analysis that takes too long is ended', async () => {

@@ -90,9 +90,9 @@ export const watchCommand: Command = {
     nice: {
       type: 'number',
       requiresArg: true,
-      default: 10,
+      default: 5,
       group: ANALYSIS,
-      describe: 'How much an analysis yields to other processes: 0 to 19',
+      describe: 'Niceness of an analysis, how much it yields to other processes: 0 to 19',
     },
     'analysis-limit': {
       ...text(ANALYSIS),
