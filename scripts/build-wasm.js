@@ -15,6 +15,7 @@ const SCRIPTS = [
   'episodes/kernel/miner.ts',
   'outliers/kernel/outliers.ts',
   'formats/perf/data/kernel/arrange.ts',
+  'formats/perf/data/kernel/events.ts',
   'formats/perf/kernel/lines.ts',
   'context/kernel/ladder.ts',
   'context/kernel/places.ts',

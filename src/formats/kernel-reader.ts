@@ -178,10 +178,15 @@ export abstract class WasmReader<E extends ReaderExports> {
     return this.from + at;
   }
 
+  /** Where the last line ends that does so before `most`. */
+  protected stretchEnd(_: number, most: number): number {
+    return this.bytes.lastIndexOf(LF, most - 1) + 1;
+  }
+
   /** Puts the lines at `p` there; false when there is none of such a length. */
   private load(p: number): boolean {
     const { bytes, wasm } = this;
-    const end = bytes.lastIndexOf(LF, p + wasm.WINDOW.value - 1) + 1;
+    const end = this.stretchEnd(p, p + wasm.WINDOW.value);
     if (end <= p) return false;
     new Uint8Array(wasm.memory.buffer, wasm.TEXT.value).set(bytes.subarray(p, end));
     this.from = p;

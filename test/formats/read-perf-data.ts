@@ -1,5 +1,6 @@
 /** perf.data, or another format that arranges its records, in memory to a Trace, as the coordinator reads it; and what of a Trace the text of perf script tells as well. */
 import { openRecording, perfData } from '../../src/formats/perf/data/index.js';
+import { PerfDataParser } from '../../src/formats/perf/data/parser.js';
 import type { Message } from '../../src/result.js';
 import { TraceBuilder } from '../../src/trace/builder.js';
 import type { Trace } from '../../src/trace/table.js';
@@ -33,7 +34,11 @@ export async function readPerfData(
     pieces.push(...arranger.push(bytes.subarray(at, Math.min(stop, at + blockBytes))));
   pieces.push(...arranger.end(end === null ? 0 : end - stop));
   for (const { buffer, length, options } of pieces)
-    builder.append(format.parseChunk(new Uint8Array(buffer, 0, length), options));
+    builder.append(
+      plain
+        ? new PerfDataParser(new Uint8Array(buffer, 0, length), options.perfData!, null).parse()
+        : format.parseChunk(new Uint8Array(buffer, 0, length), options),
+    );
   return { trace: builder.finish(), messages: arranger.messages, origin: arranger.origin };
 }
 

@@ -1,4 +1,4 @@
-/** places.ts (9deb0905a6d390bb), assembled by `npm run build`. */
+/** places.ts (356d934f8a0d454d), assembled by `npm run build`. */
 export const PLACES_MODULE = [
   'AGFzbQEAAAABLQhgAAF/YAJ/fwF/YAN/f38Bf2AAAGAEf39/fwF/YAF/AGAEf39/fwBgAn9/AAIPAQNlbnYGbWVtb3J5AgAFAw0M',
   'BAAFAQECAwACBgMHBr0BIn8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUGAAgt/AEGAgAELfwBBgAgL',

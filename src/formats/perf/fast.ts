@@ -3,46 +3,29 @@
  * straight into the columns of a ChunkWriter, switches of the scheduler into columns of their own, and tells call chains that it knows by
  * number. Here: what passes between it and the JavaScript reader.
  */
-import { type CallTraits, callTraits } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { LINES_MODULE } from './kernel/lines-module.js';
 import { directoryFlag } from './arguments.js';
+import { type CallTable, addCall } from './call-rules.js';
 import type { PerfCalls } from './calls.js';
+import { type ColumnExports, addChain, addName, takeColumns } from './fast-columns.js';
 import { EVENT_OTHER, EVENT_RAW_ENTER, EVENT_RAW_EXIT, EVENT_SWITCH, type PerfLine } from './line.js';
 import type { PerfLayout } from './survey.js';
 import type { PerfStacks } from './stacks.js';
-import type { PerfSwitches, SwitchColumns } from './switches.js';
+import type { PerfSwitches } from './switches.js';
 import { type ReadTimes, type ReaderExports, WasmReader, readerInstance } from '../kernel-reader.js';
 
 /** What src/formats/perf/kernel/lines.ts exports. */
-interface Exports extends ReaderExports {
+interface Exports extends ReaderExports, CallTable, ColumnExports {
   readonly NEW_HEAD: WebAssembly.Global;
   forget(baseSeconds: number): void;
   setHead(thread: number, length: number): void;
   forgetNumbers(directoryFlag: number): void;
-  addNumber(number: number, call: number, first: number, kind: number, rule: number, argument: number): void;
   setExits(recorded: number): void;
   noticesOf(): number;
   ownerOf(): number;
   addStranger(length: number, switcher: number): void;
   setOneId(told: number): void;
-  readonly NEW_NAME: WebAssembly.Global;
-  readonly SWITCH_TIME: WebAssembly.Global;
-  readonly SWITCH_CPU: WebAssembly.Global;
-  readonly SWITCH_PREVIOUS: WebAssembly.Global;
-  readonly SWITCH_STATE: WebAssembly.Global;
-  readonly SWITCH_NEXT: WebAssembly.Global;
-  readonly SWITCH_NAME: WebAssembly.Global;
-  switchesOf(): number;
-  forgetNames(): void;
-  addName(number: number): void;
-  readonly LONGEST_CHAIN: WebAssembly.Global;
-  readonly OWNER_ROWS: WebAssembly.Global;
-  readonly OWNER_CHAINS: WebAssembly.Global;
-  ownedOf(): number;
-  forgetChains(): void;
-  newChain(): number;
-  addChain(length: number, lines: number, number: number): void;
 }
 
 /** What the parser has beside its writer. */
@@ -60,23 +43,6 @@ const SHORTEST_CALL = 64;
 const LONGEST_HEAD = 32;
 /** Nothing is known of whom the scheduler says that the line is of. */
 const NO_SWITCHER = -1;
-/** Longest name of a task that is kept there, bytes. */
-const LONGEST_NAME = 15;
-
-/** How the arguments of a call are read, in the order of src/formats/perf/kernel/numbers.ts. */
-const RULES = [
-  '',
-  'futex',
-  'epoll_ctl',
-  'fcntl',
-  'timeout',
-  'open',
-  'creat',
-  'open-untold',
-  'option',
-  'family',
-] as const;
-type Rule = (typeof RULES)[number];
 
 export class FastPerf extends WasmReader<Exports> {
   private calls!: PerfCalls;
@@ -118,13 +84,7 @@ export class FastPerf extends WasmReader<Exports> {
     const { wasm, readers } = this;
     this.calls.owner = wasm.ownerOf();
     this.writer.notices += wasm.noticesOf();
-    const switches = wasm.switchesOf();
-    if (switches > 0) readers.switches.append(this.switchColumns(switches));
-    const owned = wasm.ownedOf();
-    if (owned === 0) return stop;
-    const rows = new Int32Array(wasm.memory.buffer, wasm.OWNER_ROWS.value, owned);
-    const chains = new Int32Array(wasm.memory.buffer, wasm.OWNER_CHAINS.value, owned);
-    for (let i = 0; i < owned; i++) readers.attach(rows[i]!, chains[i]!);
+    takeColumns(wasm, readers.switches, readers.attach);
     return stop;
   }
 
@@ -134,21 +94,25 @@ export class FastPerf extends WasmReader<Exports> {
     const isCall = line.event === EVENT_RAW_ENTER || line.event === EVENT_RAW_EXIT;
     const isSwitch = line.event === EVENT_SWITCH;
     if (!isCall && !isSwitch && (line.event !== EVENT_OTHER || this.times.baseSeconds < 0)) return;
-    const { wasm, writer, calls } = this;
+    const { wasm, writer, calls, readers } = this;
     if (!this.hasBase) {
       this.hasBase = true;
       wasm.forget(this.times.baseSeconds);
     }
-    if (isSwitch) this.learnName();
+    if (isSwitch) addName(wasm, readers.switches, this.bytes);
     const length = line.idsEnd - line.start;
     if (!isCall) {
       // Whose line it is does not matter, and the thread may have another name by now.
-      const switcher = isSwitch && this.readers.switches.nameEnd >= 0 ? this.readers.switches.previous : NO_SWITCHER;
+      const switcher = isSwitch && readers.switches.nameEnd >= 0 ? readers.switches.previous : NO_SWITCHER;
       if (length <= LONGEST_HEAD) wasm.addStranger(this.putHead(line, length), switcher);
       return;
     }
     const { numbersSeen } = calls.names;
-    for (; this.knownNumbers < numbersSeen.length; this.knownNumbers++) this.addNumber(numbersSeen[this.knownNumbers]!);
+    for (; this.knownNumbers < numbersSeen.length; this.knownNumbers++) {
+      const number = numbersSeen[this.knownNumbers]!;
+      const call = calls.names.callOf(number);
+      addCall(wasm, number, call, writer.calls.strings[call]!);
+    }
     const thread = writer.knownThread(line.tid);
     if (!this.hasPlace(thread)) return;
     wasm.setHead(thread, length > LONGEST_HEAD ? 0 : this.putHead(line, length));
@@ -157,10 +121,7 @@ export class FastPerf extends WasmReader<Exports> {
   /** The JavaScript reader has read the chain that starts at `start`. */
   learnChain(start: number, { end, lines }: PerfStacks, chain: number): void {
     const { wasm, bytes } = this;
-    const length = end - start;
-    if (length > wasm.LONGEST_CHAIN.value) return;
-    new Uint8Array(wasm.memory.buffer, wasm.newChain(), length).set(bytes.subarray(start, end));
-    wasm.addChain(length, lines, chain);
+    addChain(wasm, bytes.subarray(start, end), lines, chain, 0);
   }
 
   /** What is known of the thread's name holds no longer, or the thread has ended. */
@@ -179,64 +140,6 @@ export class FastPerf extends WasmReader<Exports> {
     head.fill(0, 0, LONGEST_HEAD - length);
     for (let i = length; i > 0; i--) head[LONGEST_HEAD - i] = bytes[idsEnd - i]!;
     return length;
-  }
-
-  private learnName(): void {
-    const { wasm, bytes } = this;
-    const { nameStart, nameEnd, nameNumber } = this.readers.switches;
-    const length = nameEnd - nameStart;
-    if (length <= 0 || length > LONGEST_NAME) return;
-    const name = new Uint8Array(wasm.memory.buffer, wasm.NEW_NAME.value, LONGEST_NAME + 1).fill(0);
-    for (let i = 0; i < length; i++) name[i] = bytes[nameStart + i]!;
-    wasm.addName(nameNumber);
-  }
-
-  private switchColumns(count: number): SwitchColumns {
-    const { wasm } = this;
-    const { buffer } = wasm.memory;
-    return {
-      time: new Float64Array(buffer, wasm.SWITCH_TIME.value, count),
-      cpu: new Uint16Array(buffer, wasm.SWITCH_CPU.value, count),
-      previousTid: new Int32Array(buffer, wasm.SWITCH_PREVIOUS.value, count),
-      previousState: new Uint8Array(buffer, wasm.SWITCH_STATE.value, count),
-      nextTid: new Int32Array(buffer, wasm.SWITCH_NEXT.value, count),
-      nextName: new Uint16Array(buffer, wasm.SWITCH_NAME.value, count),
-    };
-  }
-
-  private addNumber(number: number): void {
-    const { names } = this.calls;
-    const call = names.callOf(number);
-    const name = this.writer.calls.strings[call]!;
-    const traits = callTraits(name);
-    const rule = ruleOf(name, traits);
-    if (rule !== null) this.wasm.addNumber(number, call, traits.first, traits.kind, RULES.indexOf(rule[0]), rule[1]);
-  }
-}
-
-/** How the arguments of the call are read, and the index of the one that tells; null for calls that JavaScript reads. */
-function ruleOf(name: string, { role }: CallTraits): [Rule, number] | null {
-  switch (role) {
-    case 'futex':
-    case 'epoll_ctl':
-    case 'fcntl':
-      return [role, 1];
-    case 'timeout':
-      return ['timeout', name === 'poll' ? 2 : 3];
-    case 'timeout-mask':
-      return name === 'epoll_pwait' ? ['timeout', 3] : ['', 0];
-    case 'open':
-      if (name === 'creat') return ['creat', 0];
-      return name === 'openat2' ? ['open-untold', 0] : ['open', name === 'openat' ? 2 : 1];
-    case 'socket':
-      return ['family', 1];
-    case 'clone':
-    case 'fork':
-    case 'exit':
-    case 'restart':
-      return null;
-    default:
-      return name === 'setsockopt' || name === 'getsockopt' ? ['option', 1] : ['', 0];
   }
 }
 

@@ -37,6 +37,21 @@ export function readReturned(start: usize): usize {
   return p;
 }
 
+/** From the number that the kernel returned. */
+// @inline
+export function setReturned(returned: f64): void {
+  errno = 0;
+  flags = 0;
+  if (returned >= 0 && returned <= <f64>MAX_INT32) result = <i32>returned;
+  else if (returned < 0 && returned >= -(<f64>MAX_ERRNO)) {
+    result = -1;
+    errno = errnoCode(<i32>-returned);
+  } else {
+    result = returned < 0 ? <i32>max<f64>(returned, -(<f64>MAX_INT32)) : MAX_INT32;
+    flags = FLAG_LARGE_RESULT;
+  }
+}
+
 // @inline
 function errnoCode(code: i32): i32 {
   if (code <= LAST_ERRNO) return code;

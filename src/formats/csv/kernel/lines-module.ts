@@ -1,4 +1,4 @@
-/** lines.ts (cc3448e294123888), assembled by `npm run build`. */
+/** lines.ts (0c5d5dac27e86b21), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABNgpgAAF/YAAAYAJ/fwBgAX8AYAR/f39/AGABfwF/YAZ/f39/f38AYAF8AGAEf39/fAF/YAABfAMPDgEDBAIBBQIG',
   'BwgAAAkABQQBAIAFBoICKn8BQQALfwFBAAt/AUEAC38BQQALfwBBgIAIC38AQYAgC38AQYAIC38AQcCICAt/AEHAiAkLfwFBAAt/',

@@ -41,6 +41,11 @@ export class PerfDataCalls extends CallRows {
     return true;
   }
 
+  /** The call of a tracepoint that was met; -1 for another, and for one that stands for several. */
+  ofTracepoint(index: number, isEntry: boolean): number {
+    return (isEntry ? this.entered : this.left)[index] ?? NOT_YET;
+  }
+
   protected argument(index: number): number {
     return this.words[this.first + index];
   }

@@ -9,7 +9,7 @@
  *   word 4   time, ns since the second that the recording begins with, as a double
  *   word 6   by kind, as below
  */
-export { NAMED_ENTER, PROCESS_EXEC, PROCESS_EXIT, RAW_ENTER, RAW_EXIT, SWITCH } from './kinds.js';
+export { NAMED_ENTER, NAMED_EXIT, PROCESS_EXEC, PROCESS_EXIT, RAW_ENTER, RAW_EXIT, SWITCH } from './kinds.js';
 
 /** Kinds beside those of kinds.ts: the thread has a name; a file is mapped by the process; records that tell nothing here; records that cannot be read. */
 export const NAME = 8;

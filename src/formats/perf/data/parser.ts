@@ -11,6 +11,7 @@ import { ThreadEnds } from '../thread-ends.js';
 import type { PerfDataLayout } from './arranger.js';
 import { PerfDataCalls } from './calls.js';
 import * as e from './events.js';
+import { FastEvents } from './fast-events.js';
 import { utf8 } from './fields.js';
 import { PerfDataStacks } from './stacks.js';
 
@@ -32,7 +33,7 @@ export class PerfDataParser {
   private told = new Uint8Array(64);
   private lastTid = -1;
   private lastThread = -1;
-  private lastNs = 0;
+  private readonly times = { baseSeconds: 0, lastNs: 0 };
   private events = 0;
   /** The event gave its thread another name. */
   private renamed = false;
@@ -42,25 +43,37 @@ export class PerfDataParser {
   constructor(
     private readonly bytes: Uint8Array,
     private readonly layout: PerfDataLayout,
+    /** null: without it. */
+    private readonly fast: FastEvents | null = FastEvents.ofThread(),
   ) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.words = new Int32Array(buffer, byteOffset, byteLength >> 2);
     this.doubles = new Float64Array(buffer, byteOffset, byteLength >> 3);
-    this.writer = new ChunkWriter(Math.ceil(this.words.length / CALL_WORDS));
+    this.writer = new ChunkWriter(Math.ceil(this.words.length / CALL_WORDS), fast?.room(byteLength));
     this.writer.hasCpus = true;
     this.calls = new PerfDataCalls(this.writer, layout);
     this.ends = new ThreadEnds(this.writer, this.calls);
+    const { writer, times, calls, switches } = this;
+    const attach = (row: number, stack: number): void => this.attach(row, stack);
+    fast?.begin(writer, times, bytes, { calls, switches, attach }, layout);
   }
 
   parse(): TraceChunk {
-    const { words, writer, layout } = this;
+    const { words, writer, layout, fast } = this;
     for (let at = 0; at < words.length;) {
+      const stop = fast === null ? at : fast.read(at * 4) >>> 2;
+      if (stop > at) {
+        this.events++;
+        at = stop;
+        continue;
+      }
       const head = words[at];
       this.event(head & 0xff, at);
+      if (fast !== null) this.teach(fast, head & 0xff, at);
       at += head >>> 8;
     }
     const clock = this.events === 0 ? 'none' : layout.baseSeconds > EPOCH_SECONDS ? 'epoch' : 'boot';
-    const times = { clock, baseSeconds: layout.baseSeconds, advanceNs: this.lastNs } as const;
+    const times = { clock, baseSeconds: layout.baseSeconds, advanceNs: this.times.lastNs } as const;
     const chunk = writer.finish(times, layout.bytes);
     if (layout.builds.size > 0) chunk.builds = layout.builds;
     const stacks = this.stacks.finish();
@@ -89,7 +102,7 @@ export class PerfDataParser {
     this.events++;
     const tid = words[at + 1];
     const now = doubles[(at + 4) >> 1];
-    if (now > this.lastNs) this.lastNs = now;
+    if (now > this.times.lastNs) this.times.lastNs = now;
     if (kind === e.SWITCH) {
       const [previous, state, next, cpu] = [
         words[at + e.PREVIOUS],
@@ -134,8 +147,27 @@ export class PerfDataParser {
     if (calls.exiting) this.threadEnds(thread, tid, now);
     else if (calls.born) this.threadBegins(thread, tid, at, now);
     const frames = words[at + e.CHAIN];
-    if (frames > 0)
-      this.attach(this.stacks.read(words, at + (isEntry ? e.ENTER_WORDS : e.EXIT_WORDS), frames, words[at + 2]));
+    if (frames > 0) this.chain(at + (isEntry ? e.ENTER_WORDS : e.EXIT_WORDS), frames, words[at + 2]);
+  }
+
+  /** What the fast reader has to know of an event that was read here. */
+  private teach(fast: FastEvents, kind: number, at: number): void {
+    const { words, writer } = this;
+    if (kind === e.NOTICE || kind === e.SKIPPED) return;
+    if (kind === e.MAPPING) return fast.forgetChains();
+    if (kind === e.SWITCH) return fast.learnName();
+    const tid = words[at + 1];
+    const thread = writer.knownThread(tid);
+    fast.learnThread(tid, thread, thread >= 0 && this.told[thread] !== 0);
+    const isNamed = kind === e.NAMED_ENTER || kind === e.NAMED_EXIT;
+    if (kind === e.RAW_ENTER || kind === e.RAW_EXIT) fast.learnCall(-1, false);
+    else if (isNamed && !this.layout.raw) fast.learnCall(words[at + e.CALL], kind === e.NAMED_ENTER);
+  }
+
+  private chain(at: number, frames: number, pid: number): void {
+    const stack = this.stacks.read(this.words, at, frames, pid);
+    this.fast?.learnChain(at * 4, (at + frames * 2) * 4, pid, stack);
+    this.attach(this.calls.owner, stack);
   }
 
   /** The thread of the event at `at`, which tells its name if that is new. */
@@ -211,8 +243,7 @@ export class PerfDataParser {
   }
 
   /** As of perf's text: the stack is that of the call's entry; that of its exit only counts where the entry had none. */
-  private attach(stack: number): void {
-    const { owner } = this.calls;
+  private attach(owner: number, stack: number): void {
     if (owner === NO_OWNER || stack === NO_STACK) return;
     const { writer } = this;
     if (owner < 0) writer.orphans[-2 - owner].stack = stack;

@@ -4,31 +4,28 @@
  * before told by number. A line of any other shape, or one that meets anything unusual (an unknown number, a new thread or name, a call that
  * makes or ends threads), changes nothing here and is left to the JavaScript reader. Compiled by AssemblyScript, https://www.assemblyscript.org/, by scripts/build-wasm.js.
  */
-import {
-  AT_FDCWD,
-  CWD,
-  ERRNO_UNKNOWN,
-  FIRST_DESCRIPTOR,
-  FLAG_ENTRY_UNSEEN,
-  FLAG_UNFINISHED,
-  NO_CPU,
-  NO_DESCRIPTOR,
-  UNKNOWN,
-} from '../../../lib/kernel/codes';
+import { beginRows, enterRow, exitRow } from '../../../lib/kernel/call-rows';
+import { FIRST_DESCRIPTOR } from '../../../lib/kernel/codes';
+import { PLAIN, firstOf, ruleOf } from '../../../lib/kernel/call-table';
 import { errno, flags, readReturned, result } from '../../../lib/kernel/kernel-result';
 import { lineFeed } from '../../../lib/kernel/line-feed';
 import * as m from '../../../lib/kernel/memory';
-import * as chains from './chains';
+import { beginOwned, hasRoom, own } from '../../../lib/kernel/chain-store';
+import { beginSwitches } from '../../../lib/kernel/switch-columns';
+import { chainLines, chainNumber, readChain } from './chains';
 import { cpu, now, readHead, thread } from './head';
 import * as n from './numbers';
-import { beginSwitches, readSwitch } from './switches';
+import { readSwitch } from './switches';
 
+export { hasDurations, rowsOf, setExits } from '../../../lib/kernel/call-rows';
+export { addNumber, forgetNumbers } from '../../../lib/kernel/call-table';
+export { LONGEST_CHAIN, OWNER_CHAINS, OWNER_ROWS, addChain, forgetChains } from '../../../lib/kernel/chain-store';
+export { newChain, ownedOf } from '../../../lib/kernel/chain-store';
 export { PENDING, SEEN, TEXT, THREADS, WINDOW, layOut } from '../../../lib/kernel/memory';
-export { LONGEST_CHAIN, OWNER_CHAINS, OWNER_ROWS, addChain, forgetChains, newChain, ownedOf } from './chains';
 export { NEW_HEAD, addStranger, forget, setHead } from './head';
-export { addNumber, forgetNumbers } from './numbers';
-export { NEW_NAME, SWITCH_CPU, SWITCH_NAME, SWITCH_NEXT, SWITCH_PREVIOUS, SWITCH_STATE, SWITCH_TIME } from './switches';
-export { addName, forgetNames, setOneId, switchesOf } from './switches';
+export { NEW_NAME, SWITCH_CPU, SWITCH_NAME, SWITCH_NEXT, SWITCH_PREVIOUS } from '../../../lib/kernel/switch-columns';
+export { SWITCH_STATE, SWITCH_TIME, addName, forgetNames, switchesOf } from '../../../lib/kernel/switch-columns';
+export { setOneId } from './switches';
 
 /** A stack that follows belongs to no call. */
 const NO_OWNER: i32 = -1;
@@ -48,18 +45,11 @@ const STAT: u32 = 0x74617473;
 const PROCESS: u64 = 0x5f737365636f7270;
 const EX: u32 = 0x7865;
 
-let rows: i32 = 0;
 let lines: i32 = 0;
 let notices: i32 = 0;
 let owner: i32 = NO_OWNER;
 let lastNs: f64 = 0;
-let sawExits: bool = false;
-/** Exits of calls were recorded. */
-let exits: bool = true;
 
-export function rowsOf(): i32 {
-  return rows;
-}
 export function linesOf(): i32 {
   return lines;
 }
@@ -73,12 +63,6 @@ export function ownerOf(): i32 {
 export function lastNsOf(): f64 {
   return lastNs;
 }
-export function hasDurations(): bool {
-  return sawExits;
-}
-export function setExits(recorded: bool): void {
-  exits = recorded;
-}
 
 /**
  * Reads the lines of the text [from, to), which ends with a line feed, up to the first unusual one; gives where that begins,
@@ -86,13 +70,12 @@ export function setExits(recorded: bool): void {
  */
 export function run(from: i32, to: i32, rowsBefore: i32, latest: f64): i32 {
   const end = m.TEXT + to;
-  rows = rowsBefore;
+  beginRows(rowsBefore);
   lastNs = latest;
   lines = 0;
   notices = 0;
-  sawExits = false;
   beginSwitches();
-  chains.beginOwned();
+  beginOwned();
   let p = m.TEXT + from;
   while (p < end) {
     const c: i32 = load<u8>(p);
@@ -110,10 +93,10 @@ export function run(from: i32, to: i32, rowsBefore: i32, latest: f64): i32 {
 /** Reads the chain at `start`, of the event before; gives where the next line begins, 0 when it is unusual. */
 // @inline
 function skipChain(start: usize, end: usize): usize {
-  const next = chains.hasRoom() ? chains.readChain(start, end) : 0;
+  const next = hasRoom() ? readChain(start, end) : 0;
   if (next == 0) return 0;
-  lines += chains.chainLines;
-  if (owner >= 0 && chains.chainNumber >= 0) chains.own(owner);
+  lines += chainLines;
+  if (owner >= 0 && chainNumber >= 0) own(owner, chainNumber);
   owner = NO_OWNER;
   return next;
 }
@@ -163,58 +146,12 @@ function readOther(p: usize): usize {
 function readEnter(p: usize): usize {
   const call = n.numberAt(p);
   if (call == 0 || load<u16>(n.numberEnd) != 0x2820 /* ( */) return 0;
-  if (rows == m.capacity) return 0;
-  const open = load<i32>(m.PENDING + (thread << 2));
-  if (open >= 0) abandon(open);
   const first = n.numberEnd + 2;
-  let kind = 0;
-  let descriptor = NO_DESCRIPTOR;
-  if (n.firstOf(call) == FIRST_DESCRIPTOR) {
-    descriptor = n.hexAt(first);
-    kind = descriptor == AT_FDCWD ? CWD : UNKNOWN;
-    if (descriptor < 0) descriptor = NO_DESCRIPTOR;
-  }
-  if (n.kindOf(call) >= 0) kind = n.kindOf(call);
-  const row = rows++;
-  if (n.ruleOf(call) != n.PLAIN) {
-    n.readArguments(call, first);
-    store<u8>(m.VARIANT + row, n.variant);
-    if (n.kind >= 0) kind = n.kind;
-  }
-  store<f64>(m.START + (row << 3), now);
-  store<f64>(m.DURATION + (row << 3), NaN);
-  store<i32>(m.THREAD + (row << 2), thread);
-  store<i32>(m.DESCRIPTOR + (row << 2), descriptor);
-  store<u16>(m.CALL + (row << 1), n.callOf(call));
-  store<u16>(m.CPU + (row << 1), cpu);
-  store<u8>(m.ERRNO + row, ERRNO_UNKNOWN);
-  store<u8>(m.KIND + row, kind);
-  store<u8>(m.SEEN + thread, 1);
-  if (exits) store<i32>(m.PENDING + (thread << 2), row);
+  if (ruleOf(call) != PLAIN) n.readArguments(call, first);
+  const row = enterRow(call, thread, cpu, now, firstOf(call) == FIRST_DESCRIPTOR ? n.hexAt(first) : 0);
+  if (row < 0) return 0;
   owner = row;
   return lineFeed(first) + 1;
-}
-
-/** Another event of its thread comes before the exit of this row. */
-function abandon(row: i32): void {
-  store<i32>(m.PENDING + (thread << 2), -1);
-  store<f64>(m.DURATION + (row << 3), max<f64>(0, now - load<f64>(m.START + (row << 3))));
-  store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | FLAG_UNFINISHED);
-}
-
-/** The row of a call of which only the exit was seen. */
-function unentered(call: usize): i32 {
-  const row = rows++;
-  const kind = n.kindOf(call);
-  store<f64>(m.START + (row << 3), now);
-  store<f64>(m.DURATION + (row << 3), 0);
-  store<i32>(m.THREAD + (row << 2), thread);
-  store<i32>(m.DESCRIPTOR + (row << 2), NO_DESCRIPTOR);
-  store<u16>(m.CALL + (row << 1), n.callOf(call));
-  store<u16>(m.CPU + (row << 1), NO_CPU);
-  store<u8>(m.KIND + row, kind >= 0 ? kind : n.firstOf(call) == FIRST_DESCRIPTOR ? UNKNOWN : 0);
-  store<u8>(m.FLAGS + row, FLAG_ENTRY_UNSEEN);
-  return row;
 }
 
 /** `59 = 0` */
@@ -224,20 +161,8 @@ function readExit(p: usize): usize {
   if (call == 0 || (load<u32>(n.numberEnd) & 0xffffff) != 0x203d20 /* = */) return 0;
   const behind = readReturned(n.numberEnd + 3);
   if (behind == 0) return 0;
-  let row = load<i32>(m.PENDING + (thread << 2));
-  if (row >= 0 && load<u16>(m.CALL + (row << 1)) == n.callOf(call)) {
-    store<i32>(m.PENDING + (thread << 2), -1);
-    store<f64>(m.DURATION + (row << 3), max<f64>(0, now - load<f64>(m.START + (row << 3))));
-  } else {
-    // Its entry was lost; where it may lie before the chunk, JavaScript knows what to do.
-    if (rows == m.capacity || load<u8>(m.SEEN + thread) == 0) return 0;
-    if (row >= 0) abandon(row);
-    row = unentered(call);
-  }
-  store<i32>(m.RESULT + (row << 2), result);
-  store<u8>(m.ERRNO + row, errno);
-  if (flags != 0) store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | flags);
-  sawExits = true;
+  const row = exitRow(call, thread, now, result, errno, flags);
+  if (row < 0) return 0;
   owner = row;
   return lineFeed(behind) + 1;
 }

@@ -3,28 +3,9 @@
  * fields. A name that is new is left to it, as it numbers them.
  */
 import { isDigit, shortNumber, digitCount } from '../../../lib/kernel/digits';
+import { addSwitch, hasSwitchRoom, numberOfName } from '../../../lib/kernel/switch-columns';
 import { wordAt } from '../../../lib/kernel/words';
 import { cpu, isSwitcher, now } from './head';
-
-/** A window of text has fewer. */
-const MOST: i32 = 4096;
-/** Those of a run: ns (f64), tids (i32) and state (u8) of who had the CPU, tid of who gets it, number of its name, CPU. */
-export const SWITCH_TIME: usize = memory.data(MOST * 8, 16);
-export const SWITCH_PREVIOUS: usize = memory.data(MOST * 4, 16);
-export const SWITCH_NEXT: usize = memory.data(MOST * 4, 16);
-export const SWITCH_NAME: usize = memory.data(MOST * 2, 16);
-export const SWITCH_CPU: usize = memory.data(MOST * 2, 16);
-export const SWITCH_STATE: usize = memory.data(MOST, 16);
-let switches: i32 = 0;
-
-/** A name, zeros behind it, that `addName` adds. */
-export const NEW_NAME: usize = memory.data(16, 16);
-/** A slot: the name, zeros behind it (16 bytes), and its number + 1, 0 where free. */
-const SLOT: i32 = 32;
-const SLOTS: i32 = 2048;
-const MOST_NAMES: i32 = 1024;
-const NAMES: usize = memory.data(SLOTS * SLOT, 16);
-let names: i32 = 0;
 
 /** Bytes before the arrow at most. */
 const FARTHEST: i32 = 512;
@@ -53,42 +34,9 @@ let oneId: bool = false;
 export function setOneId(told: bool): void {
   oneId = told;
 }
-export function switchesOf(): i32 {
-  return switches;
-}
-export function beginSwitches(): void {
-  switches = 0;
-}
-
-export function forgetNames(): void {
-  if (names > 0) memory.fill(NAMES, 0, SLOTS * SLOT);
-  names = 0;
-}
-
-/** The name at NEW_NAME has this number. */
-export function addName(number: i32): void {
-  const slot = slotOf(v128.load(NEW_NAME));
-  if (load<i32>(slot, 16) != 0 || names == MOST_NAMES || number > 0xffff) return;
-  names++;
-  v128.store(slot, v128.load(NEW_NAME));
-  store<i32>(slot, number + 1, 16);
-}
-
-/** Slot of a name, or the free one where it would be. */
-// @inline
-function slotOf(name: v128): usize {
-  const hash = i64x2.extract_lane(name, 0) * 0x9e3779b97f4a7c15 + i64x2.extract_lane(name, 1) * 0xc2b2ae3d27d4eb4f;
-  let slot = NAMES + <usize>(hash >>> 53) * SLOT;
-  while (load<i32>(slot, 16) != 0 && v128.any_true(v128.xor(v128.load(slot), name))) {
-    slot += SLOT;
-    if (slot == NAMES + SLOTS * SLOT) slot = NAMES;
-  }
-  return slot;
-}
-
 /** Reads the event's text at `start`; gives where the next line begins, 0 when this one is unusual. */
 export function readSwitch(start: usize): usize {
-  if (switches == MOST) return 0;
+  if (!hasSwitchRoom()) return 0;
   const arrow = arrowFrom(start);
   if (arrow == 0 || arrow > start + FARTHEST || load<u8>(arrow - 1) != SPACE) return 0;
   let before = arrow - 2;
@@ -103,13 +51,7 @@ export function readSwitch(start: usize): usize {
   if (oneId && !isSwitcher(previous)) return 0;
   const next = named ? readNamed(arrow + 14) : readBrackets(arrow + 4);
   if (next == 0) return 0;
-  store<f64>(SWITCH_TIME + (switches << 3), now);
-  store<i32>(SWITCH_PREVIOUS + (switches << 2), previous);
-  store<i32>(SWITCH_NEXT + (switches << 2), nextTid);
-  store<u16>(SWITCH_NAME + (switches << 1), nextName);
-  store<u16>(SWITCH_CPU + (switches << 1), cpu);
-  store<u8>(SWITCH_STATE + switches, load<u8>(before + 1));
-  switches++;
+  addSwitch(now, cpu, previous, load<u8>(before + 1), nextTid, nextName);
   return next;
 }
 
@@ -216,9 +158,8 @@ function isName(first: v128, name: usize, length: i32): bool {
   // Control characters end a line's text for the JavaScript reader.
   const controls = i8x16.bitmask(i8x16.le_u(first, i8x16.splat(13)));
   if (length == 0 || (controls & ((1 << length) - 1)) != 0) return false;
-  const number = load<i32>(slotOf(wordAt(name, length)), 16);
-  nextName = number - 1;
-  return number != 0;
+  nextName = numberOfName(wordAt(name, length));
+  return nextName >= 0;
 }
 
 /** Position behind the number at `p`, which may be negative; 0 when there is none. */

@@ -1,4 +1,4 @@
-/** lines.ts (e54a378ab288a71d), assembled by `npm run build`. */
+/** lines.ts (318bd65114253a2a), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABRw1gAn9/AX9gAAF/YAF/AX9gAn9/AGABfwBgA39/fwF/YAAAYAF/AX5gA39/fwBgBH9/f38AYAR/f398AX9gA398',
   'fwBgAAF8AyYlBwIIBAUAAAIAAAACBgYECQQDBgIFAAMDAwoBAAEBAQELDAEFAAUEAQCABQbZAjp/AUEAC3wBRAAAAAAAAAAAC38B',
