@@ -56,7 +56,7 @@ export interface Server {
   /** Time from listening to being ready, ms. */
   readonly settleMs?: number;
   /** What it talks to. */
-  readonly peer?: 'http' | 'postgres';
+  readonly peer?: 'http' | 'postgres' | 'smtp' | 'dns';
   /** Writes its configuration. */
   launch(place: Place): Promise<Launch>;
   readonly load: LoadShape;

@@ -1,18 +1,7 @@
-/**
- * The HTTP server behind proxies and caches, with an answer time and a share of unanswered requests that the lab changes while
- * it runs. Started by peers/running.ts.
- */
+/** The HTTP server behind proxies and caches. Started by peers/running.ts. */
 import http from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { rngOf } from '../rng.js';
-import type { PeerMood } from './running.js';
-
-const random = rngOf('peer');
-const port = Number(process.argv[2]);
-let mood: PeerMood = { delayMs: 0, loss: 0 };
-
-process.on('message', (message: PeerMood) => (mood = message));
-process.on('disconnect', () => process.exit(0));
+import { answerTime, port } from './mood.js';
 
 /** What a path asks for: /small/N, /page/N and /large/N may be cached for some seconds, /dynamic/N may not. */
 function answer(url: string): { status: number; body: Buffer; headers: http.OutgoingHttpHeaders } {
@@ -37,8 +26,7 @@ http
     // Bodies of requests are read and forgotten.
     request.resume();
     void (async () => {
-      if (random.chance(mood.loss)) await sleep(4000);
-      await sleep(mood.delayMs * random.between(0.5, 1.5) + random.exponential(2));
+      await answerTime();
       const { status, body, headers } = answer(request.url ?? '/');
       if (status === 200 && request.headers['if-none-match'] === headers['ETag'])
         response.writeHead(304, headers).end();

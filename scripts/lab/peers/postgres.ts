@@ -1,19 +1,10 @@
 /**
  * A database as a pooler sees it (PostgreSQL's protocol, version 3): it lets everybody in, and answers statements by their first word, with
- * rows that are made up. Answer time and a share of unanswered statements change as http.ts' do. Started by peers/running.ts.
+ * rows that are made up. Started by peers/running.ts.
  */
 import net from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { frame } from '../load/postgres.js';
-import { rngOf } from '../rng.js';
-import type { PeerMood } from './running.js';
-
-const random = rngOf('peer');
-const port = Number(process.argv[2]);
-let mood: PeerMood = { delayMs: 0, loss: 0 };
-
-process.on('message', (message: PeerMood) => (mood = message));
-process.on('disconnect', () => process.exit(0));
+import { answerTime, port } from './mood.js';
 
 const SETTINGS = {
   server_version: '15.5',
@@ -135,10 +126,7 @@ async function serve(socket: net.Socket): Promise<void> {
         continue;
       }
       if (type === 'X') return void socket.end();
-      if (type === 'Q' || type === 'S') {
-        if (random.chance(mood.loss)) await sleep(4000);
-        await sleep(mood.delayMs * random.between(0.5, 1.5) + random.exponential(2));
-      }
+      if (type === 'Q' || type === 'S') await answerTime();
       const answer = backend.answer(type, body);
       if (answer.length > 0) socket.write(Buffer.concat(answer));
     }
