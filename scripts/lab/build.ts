@@ -56,6 +56,8 @@ export async function build(lab: Lab, server: Server, jobs: number): Promise<str
     PREFIX: prefix,
     LAB_GO: sourceFile('go'),
     LAB_JAVA: sourceFile('java'),
+    LAB_RUST: sourceFile('rust'),
+    PADDED: server.crates?.join(' '),
   };
   for (const line of server.build) await shell(line, path.join(source, 'tree'), environment, log);
   await access(path.join(prefix, server.program));

@@ -100,7 +100,8 @@ function eligible(program: Program, survey: Survey): Target[] {
       share > ROOT_SHARE ||
       target.noReturn ||
       target.name === 'main' ||
-      names.get(target.name)! > 1 ||
+      // In Rust these are one function for different types, or its closures.
+      (names.get(target.name)! > 1 && !target.rust) ||
       LEFT_OUT.test(target.name);
     return left ? [] : [{ target, rate, share }];
   });

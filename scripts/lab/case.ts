@@ -13,7 +13,7 @@ import { type Screened, oracleFile } from './screen.js';
 import type { Server } from './server.js';
 import { type Survey, addLearningRuns, callersByName } from './survey.js';
 import type { Observed } from './symptoms.js';
-import type { Program } from './target/program.js';
+import { type Program, languageOf } from './target/program.js';
 import { type Circumstances, circumstances, inWords } from './variety.js';
 
 /** What all cases of a server have in common. */
@@ -42,7 +42,7 @@ export async function faultCase(context: Context, number: number, screened: Scre
     );
     const { fault } = screened;
     const target = program.targets.find(({ symbol }) => symbol === screened.symbol)!;
-    const does = operators.inWords(fault, program.hooks?.language ?? 'C', target);
+    const does = operators.inWords(fault, languageOf(program), target);
     const performance = incident.symptoms.some((s) => s !== 'errors');
     return {
       summary: `From triggeredAt on ${screened.function} ${does}. Nothing else changes.`,

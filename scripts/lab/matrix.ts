@@ -77,9 +77,9 @@ async function runServer(lab: Lab, server: Server, options: MatrixOptions): Prom
   }
 }
 
-function programOf({ program, hooks }: Server, prefix: string): Promise<Program> {
+function programOf({ program, hooks, crates }: Server, prefix: string): Promise<Program> {
   const file = path.join(prefix, program);
-  if (hooks === undefined) return readProgram(file);
+  if (hooks === undefined) return readProgram(file, crates);
   const read = { Go: readHookedProgram, Java: readJava }[hooks.language];
   return read(file, path.join(prefix, hooks.list));
 }

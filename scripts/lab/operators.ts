@@ -48,6 +48,10 @@ const NAMES = new Map(Object.entries(ERRNO).map(([name, number]) => [number, nam
 
 /** Whether the fault can be put into the function without breaking what its callers are promised by the ABI. */
 export function suits(operator: Operator, f: TargetFunction): boolean {
+  return f.rust ? suitsRust(operator, f) : suitsC(operator, f);
+}
+
+function suitsC(operator: Operator, f: TargetFunction): boolean {
   switch (operator) {
     case 'skip':
       return f.size >= 40 && ['void', 'int', 'unsigned', 'bool', 'enum', 'pointer'].includes(f.returns);
@@ -60,6 +64,28 @@ export function suits(operator: Operator, f: TargetFunction): boolean {
     case 'endless':
     case 'serialize':
       return bodyCanBeCalled(f);
+    default:
+      return true;
+  }
+}
+
+/**
+ * Rust has no number that means failure, and no null for a reference. Arguments that do not fit into two registers are addresses. What is
+ * moved into a function can be moved only once, and an async function that has ended must not be polled again: both have a structure for
+ * an argument.
+ */
+function suitsRust(operator: Operator, f: TargetFunction): boolean {
+  switch (operator) {
+    case 'skip':
+      return f.size >= 40 && ['void', 'int', 'unsigned', 'bool'].includes(f.returns);
+    case 'error':
+    case 'fail-after':
+      return false;
+    case 'repeat':
+    case 'endless':
+      return f.size >= 60 && f.registers <= 6 && !f.structures;
+    case 'serialize':
+      return f.registers <= 6;
     default:
       return true;
   }
@@ -94,12 +120,13 @@ export function strength(operator: Operator, rate: number, concurrent: boolean, 
   }
 }
 
-export type Language = 'C' | 'Go' | 'Java';
+export type Language = 'C' | 'Go' | 'Java' | 'Rust';
 
 /** How functions of a language return nothing, and how they fail. */
 const RETURNS: Record<Language, (fault: Fault, failure: string) => readonly [nothing: string, fails: string]> = {
   C: ({ value, errno }) => [`returns ${value}`, `returns ${value} with errno ${NAMES.get(errno!) ?? errno}`],
   Go: () => ['returns zero values', 'returns an error'],
+  Rust: ({ value }) => [`returns ${value}`, 'fails'],
   Java: (_, failure) => ['returns zero or null', `throws ${failure}`],
 };
 

@@ -35,14 +35,16 @@ export interface Server {
   /** Debian packages without which it does not build. */
   readonly buildPackages: readonly string[];
   /**
-   * Shell lines run in the unpacked source, with CFLAGS, CXXFLAGS, JOBS, PREFIX, the lab's padding in FLAGS, and the folders of go/ and
-   * java/ in LAB_GO and LAB_JAVA.
+   * Shell lines run in the unpacked source, with CFLAGS, CXXFLAGS, JOBS, PREFIX, the lab's padding in FLAGS, and the folders of go/,
+   * java/ and rust/ in LAB_GO, LAB_JAVA and LAB_RUST.
    */
   readonly build: readonly string[];
   /** Its program, below $PREFIX. */
   readonly program: string;
   /** Of programs that have hooks instead of padding: the language, and the list that go/hook or java/hook wrote below $PREFIX. */
   readonly hooks?: { readonly language: Hooks['language']; readonly list: string };
+  /** Of a program in Rust: the crates that rust/padded pads (they are in PADDED), which alone can be faulty. */
+  readonly crates?: readonly string[];
   /** In words, for the cases: what kind of server it is. */
   readonly shape: string;
   /** Several threads or processes do the same work, so that a lock can be contended for. */

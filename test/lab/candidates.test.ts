@@ -9,7 +9,15 @@ import type { Program, TargetFunction } from '../../scripts/lab/target/program.j
 import { circumstances } from '../../scripts/lab/variety.js';
 
 function target(name: string, address: number, over: Partial<TargetFunction> = {}): TargetFunction {
-  const usual = { arguments: 2, variadic: false, largeArguments: false, returns: 'int' as ValueKind, noReturn: false };
+  const usual = {
+    arguments: 2,
+    variadic: false,
+    largeArguments: false,
+    structures: false,
+    registers: 2,
+    returns: 'int' as ValueKind,
+    noReturn: false,
+  };
   return { name, symbol: name, address, size: 200, ...usual, ...over };
 }
 

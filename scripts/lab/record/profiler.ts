@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { STACKS_OPTIONS } from '../jvm.js';
 import { readPerfStacks } from '../perf-stacks.js';
 import { type StackedCall, readStacks } from '../stacks.js';
-import type { Program } from '../target/program.js';
+import { type Program, languageOf } from '../target/program.js';
 import {
   type PerfOptions,
   type Recording,
@@ -32,8 +32,9 @@ export interface Profiler {
   inWords(): Promise<string>;
 }
 
-export function profilerOf({ hooks }: Program): Profiler {
-  return hooks?.language === 'Java' ? PERF : STRACE;
+export function profilerOf(program: Program): Profiler {
+  const language = languageOf(program);
+  return language === 'Java' ? PERF : language === 'Rust' ? STRACE_OF_LONG_NAMES : STRACE;
 }
 
 const STRACE: Profiler = {
@@ -44,6 +45,9 @@ const STRACE: Profiler = {
   read: (file, { path, hooks }) => readStacks(file, path, hooks?.packages[0]),
   inWords: async () => `${await toolText('strace')} ${straceText(true)}`,
 };
+
+/** Stacks through an async runtime are deep, and its names have types in them. */
+const STRACE_OF_LONG_NAMES: Profiler = { ...STRACE, learningBytes: 1_200_000, oracleBytes: 250_000 };
 
 /** docs/languages.md tells users the same. */
 const WITH_STACKS: PerfOptions = {

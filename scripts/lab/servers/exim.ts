@@ -36,7 +36,8 @@ export const server: Server = {
     'cp build-*/exim $PREFIX/',
   ],
   program: 'exim',
-  shape: 'Mail server: a process a connection, one a delivery, forked from one that listens; messages and hints on disk',
+  shape:
+    'Mail server: a process a connection, one a delivery, forked from one that listens; messages and hints on disk',
   concurrent: true,
   processesComeAndGo: true,
   unprivileged: true,
@@ -46,9 +47,16 @@ export const server: Server = {
       await mkdir(path.join(folder, name));
       await chown(path.join(folder, name), NOBODY, NOBODY);
     }
-    const list = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => line(i)).join('');
-    await writeFile(path.join(folder, 'users'), list(USERS, (i) => `user${i}: user${i}\n`));
-    await writeFile(path.join(folder, 'aliases'), list(ALIASES, (i) => `team${i}: user${i}, user${i + 7}, user${i + 9}\n`));
+    const list = (count: number, line: (i: number) => string) =>
+      Array.from({ length: count }, (_, i) => line(i)).join('');
+    await writeFile(
+      path.join(folder, 'users'),
+      list(USERS, (i) => `user${i}: user${i}\n`),
+    );
+    await writeFile(
+      path.join(folder, 'aliases'),
+      list(ALIASES, (i) => `team${i}: user${i}, user${i + 7}, user${i + 9}\n`),
+    );
     const file = path.join(folder, 'exim.conf');
     await writeFile(file, configuration(folder, prefix, port, peerPort));
     return { arguments: ['-C', file, '-bdf', '-q20s'] };

@@ -107,19 +107,19 @@ zone:
 ${zones}`;
 }
 
-function zoneFile(zone: number): string {
+export function zoneFile(zone: number): string {
   const hosts = Array.from(
     { length: HOSTS },
-    (_, i) => `host${i} A 10.${zone}.${i >> 8}.${i & 255}\nhost${i} AAAA fd00::${zone}:${i.toString(16)}\n`,
+    (_, i) => `host${i} IN A 10.${zone}.${i >> 8}.${i & 255}\nhost${i} IN AAAA fd00::${zone}:${i.toString(16)}\n`,
   );
-  const aliases = Array.from({ length: 50 }, (_, i) => `alias${i} CNAME host${i * 3}\n`);
+  const aliases = Array.from({ length: 50 }, (_, i) => `alias${i} IN CNAME host${i * 3}\n`);
   return `$ORIGIN zone${zone}.test.
 $TTL 300
-@ SOA ns hostmaster ( 1 3600 600 86400 300 )
-@ NS ns
-@ MX 10 host1
-@ TXT "a text of zone ${zone}"
-ns A 127.0.0.1
-*.wild A 10.9.9.9
+@ IN SOA ns hostmaster ( 1 3600 600 86400 300 )
+@ IN NS ns
+@ IN MX 10 host1
+@ IN TXT "a text of zone ${zone}"
+ns IN A 127.0.0.1
+*.wild IN A 10.9.9.9
 ${hosts.join('')}${aliases.join('')}`;
 }

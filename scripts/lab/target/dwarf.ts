@@ -9,6 +9,10 @@ export interface Prototype {
   readonly variadic: boolean;
   /** An argument is a structure that is passed on the stack. */
   readonly largeArguments: boolean;
+  /** An argument is a structure, of whatever size. */
+  readonly structures: boolean;
+  /** Of the six for whole numbers and addresses: most that arguments and the place for a structure as a result take. */
+  readonly registers: number;
   readonly returns: ValueKind;
   readonly noReturn: boolean;
 }
@@ -97,14 +101,16 @@ function prototypeOf(entry: Entry, entries: ReadonlyMap<number, Entry>): Prototy
   }
   const last = chain.findLast((e) => e.parameters.length > 0) ?? entry;
   const type = chain.find((e) => e.type !== NONE)?.type ?? NONE;
+  const [returns] = kindOf(type, entries);
+  const structures = last.parameters.map((p) => kindOf(p, entries)).filter(([kind]) => kind === 'struct');
+  const pairs = structures.filter(([, size]) => size > 8 && size <= 16).length;
   return {
     arguments: last.parameters.length,
     variadic: chain.some((e) => e.variadic),
-    largeArguments: last.parameters.some((p) => {
-      const [kind, size] = kindOf(p, entries);
-      return kind === 'struct' && size > 16;
-    }),
-    returns: kindOf(type, entries)[0],
+    largeArguments: structures.some(([, size]) => size > 16),
+    structures: structures.length > 0,
+    registers: last.parameters.length + pairs + (returns === 'struct' ? 1 : 0),
+    returns,
     noReturn: chain.some((e) => e.noReturn),
   };
 }

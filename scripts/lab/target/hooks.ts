@@ -61,6 +61,8 @@ function target(
     arguments: 0,
     variadic: !canCallItself,
     largeArguments: false,
+    structures: false,
+    registers: 0,
     returns: returnsError ? 'int' : 'void',
     noReturn: false,
   };

@@ -48,6 +48,8 @@ function target({ symbol, size, throws }: HookedJars['methods'][number], slot: n
     arguments: 0,
     variadic: false,
     largeArguments: false,
+    structures: false,
+    registers: 0,
     returns: 'int',
     noReturn: false,
   };

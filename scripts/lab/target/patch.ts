@@ -21,6 +21,8 @@ const PADDING_LEFT_MS = 30;
 /** `jmp` over the rest of the padding: the entry without a fault, and while its other bytes change. */
 const JUMP_OVER = Buffer.from([0xeb, 0x0e]);
 const TWO_BYTE_NOP = Buffer.from([0x66, 0x90]);
+/** How a patched entry begins. */
+const CALLING = Buffer.from([0x66, 0x90, 0xff, 0x15]);
 
 /** Where the library has its stub, and the pointer to its table. */
 export interface FaultLibrary {
@@ -204,7 +206,7 @@ export class Patcher implements Faults {
   private jumpOver(process: Process, functions: readonly TargetFunction[]): void {
     for (const f of functions) {
       const entry = process.base + f.address;
-      if (process.read(entry, 1)[0] === 0x90) process.write(entry, JUMP_OVER);
+      if (!isPatched(process.read(entry, 4))) process.write(entry, JUMP_OVER);
     }
   }
 
@@ -241,6 +243,11 @@ export class Patcher implements Faults {
     process.close();
     return false;
   }
+}
+
+/** A jump over the padding, or two bytes and a call: the padding itself begins with neither, however many bytes its no-operations have. */
+function isPatched(bytes: Buffer): boolean {
+  return bytes.subarray(0, 2).equals(JUMP_OVER) || bytes.equals(CALLING);
 }
 
 /** First slot for an entry in the table's hash; `find` in native/faults.c is the same. */

@@ -14,7 +14,6 @@ const run = promisify(execFile);
 
 /** Bytes of padding, see native/faults.c. */
 export const PADDING = 16;
-const NOP = 0x90;
 
 export interface TargetFunction extends Prototype {
   /** As perfscope compares names. */
@@ -29,6 +28,7 @@ export interface TargetFunction extends Prototype {
   readonly slot?: number;
   /** The exception with which it fails, in Java. */
   readonly throws?: string;
+  readonly rust?: true;
 }
 
 export interface Program {
@@ -40,22 +40,35 @@ export interface Program {
   readonly functionsInBinary: number;
   /** Where its functions have hooks instead of padding. */
   readonly hooks?: Hooks;
+  readonly rust?: true;
+}
+
+export function languageOf({ hooks, rust }: Program): Language {
+  return hooks?.language ?? (rust ? 'Rust' : 'C');
 }
 
 export interface Hooks {
-  readonly language: Exclude<Language, 'C'>;
+  readonly language: 'Go' | 'Java';
   /** The server's own: nothing else is hooked, and nothing else on stacks counts. */
   readonly packages: readonly string[];
   /** Of Go: the address of the table. */
   readonly table?: number;
 }
 
-const UNKNOWN: Prototype = { arguments: 99, variadic: true, largeArguments: true, returns: 'other', noReturn: false };
+const UNKNOWN: Prototype = {
+  arguments: 99,
+  variadic: true,
+  largeArguments: true,
+  structures: true,
+  registers: 99,
+  returns: 'other',
+  noReturn: false,
+};
 /** e_type of a program that the loader places. */
 const ET_DYN = 3;
 
-/** Reads a program, or what was kept beside it of an earlier look. */
-export async function readProgram(file: string): Promise<Program> {
+/** Reads a program, or what was kept beside it of an earlier look; of one in Rust, what is of these crates can be faulty. */
+export async function readProgram(file: string, crates?: readonly string[]): Promise<Program> {
   const program = await realpath(file);
   const kept = `${program}.functions.json`;
   const [of, before] = await Promise.all([stat(program), stat(kept).catch(() => null)]);
@@ -71,18 +84,41 @@ export async function readProgram(file: string): Promise<Program> {
     const code = elf.code.find((c) => address >= c.address && address + PADDING <= c.address + c.bytes.length);
     if (code === undefined) continue;
     const at = address - code.address;
-    if (!code.bytes.subarray(at, at + PADDING).every((byte) => byte === NOP)) continue;
+    if (!isPadding(code.bytes.subarray(at, at + PADDING))) continue;
+    const name = normaliseName(symbol);
+    if (crates !== undefined && !crates.includes(/^<?(\w+)::/.exec(name)?.[1] ?? '')) continue;
     const prototype = known.get(address) ?? UNKNOWN;
-    targets.set(address, { ...prototype, name: normaliseName(symbol), symbol, address, size: size - PADDING });
+    targets.set(address, { ...prototype, name, symbol, address, size: size - PADDING, ...(crates && { rust: true }) });
   }
   const result: Program = {
     path: program,
     relocatable: new DataView(bytes.buffer, bytes.byteOffset).getUint16(16, true) === ET_DYN,
     targets: [...targets.values()],
     functionsInBinary: addresses.size,
+    ...(crates && { rust: true }),
   };
   await writeJson(kept, result);
   return result;
+}
+
+/**
+ * No-operations of one byte, as GCC makes them, or of up to fifteen (Intel's manual, NOP), as LLVM does: prefixes, then 90 or 0f 1f with
+ * an operand of memory.
+ */
+export function isPadding(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length;) {
+    while (bytes[at] === 0x66 || bytes[at] === 0x2e) at++;
+    if (bytes[at] === 0x90) at++;
+    else if (bytes[at] === 0x0f && bytes[at + 1] === 0x1f) at += 3 + operandBytes(bytes[at + 2]!);
+    else return false;
+    if (at > bytes.length) return false;
+  }
+  return true;
+}
+
+/** Bytes behind the ModRM byte of an operand of memory: its scale and index, its displacement. */
+function operandBytes(modRM: number): number {
+  return ((modRM & 7) === 4 ? 1 : 0) + ([0, 1, 4][modRM >> 6] ?? 0);
 }
 
 /** objcopy(1) finds them, and unpacks them where they are compressed. */
