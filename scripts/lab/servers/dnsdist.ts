@@ -12,7 +12,7 @@ export const server: Server = {
   name: 'dnsdist',
   source: 'dnsdist',
   buildPackages: ['libboost-dev', 'liblua5.3-dev', 'libedit-dev', 'libcap-dev', 'ragel', 'pkg-config'],
-  build: [`./configure --prefix=$PREFIX --with-lua=lua5.3 ${WITHOUT}`, 'make -j$JOBS dnsdist', 'cp dnsdist $PREFIX/'],
+  build: [`./configure --prefix=$PREFIX --with-lua=lua5.3 ${WITHOUT}`, 'make -j$JOBS', 'cp dnsdist $PREFIX/'],
   program: 'dnsdist',
   shape:
     'DNS balancer in C++ with a cache: threads for questions, for the answers of each name server, for TCP and for checks',
@@ -95,6 +95,6 @@ addAction(AndRule({QTypeRule(DNSQType.ANY), NotRule(TCPRule(true))}), TCAction()
 addAction(MaxQPSIPRule(5000), DropAction())
 addAction(TagRule('none'), DropAction())
 addAction(AllRule(), LogAction('${folder}/questions.log', false, true, false))
-function maintenance() collectgarbage() end
+setSecurityPollSuffix('')
 `;
 }
