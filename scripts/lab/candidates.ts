@@ -57,7 +57,7 @@ export function candidates(server: Server, program: Program, survey: Survey, see
     const visibility = visibilityOf(each.share);
     groups.set(visibility, [...(groups.get(visibility) ?? []), each]);
   }
-  const operators = operatorOrder(server, rng);
+  const operators = operatorOrder(server, program, rng);
   const chosen: Candidate[] = [];
   const taken = new Map<string, number>();
   for (let turn = 0; turn < 40 * count && chosen.length < count; turn++) {
@@ -107,9 +107,9 @@ function eligible(program: Program, survey: Survey): Target[] {
   });
 }
 
-/** Each operator in turn, in an order of the seed's; contention only where there is somebody to contend with. */
-function operatorOrder(server: Server, rng: Rng): Operator[] {
-  const fitting = OPERATORS.filter((o) => o !== 'serialize' || server.concurrent);
+/** Each operator that suits any function, in turn, in an order of the seed's; contention only where there is somebody to contend with. */
+function operatorOrder(server: Server, program: Program, rng: Rng): Operator[] {
+  const suitable = (o: Operator) => program.targets.some((target) => suits(o, target));
   const common: Operator[] = [
     'compute',
     'sleep',
@@ -117,5 +117,6 @@ function operatorOrder(server: Server, rng: Rng): Operator[] {
     'error',
     ...(server.concurrent ? ['serialize' as const] : []),
   ];
-  return rng.shuffled([...fitting, ...common]);
+  const fitting = OPERATORS.filter((o) => o !== 'serialize' || server.concurrent);
+  return rng.shuffled([...fitting, ...common].filter(suitable));
 }
