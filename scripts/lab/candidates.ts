@@ -24,9 +24,9 @@ export interface Candidate {
 const CALLED_ENOUGH = 0.25;
 /** A function on more of the stacks is `main` by another name. */
 const ROOT_SHARE = 0.75;
-/** Faults in these are crashes or say nothing of the server: what ends the program, and its allocator. */
+/** Faults in these are crashes or say nothing of the server: what ends the program, its allocator, and what templates of libraries made. */
 const LEFT_OUT =
-  /usage|^_?exit|abort|assert|die$|malloc|calloc|realloc|palloc|^free|_free$|strdup|memcpy|panic|operator (new|delete)|::~|xcalloc/i;
+  /^(?:std|boost|__gnu_cxx)::|usage|^_?exit|abort|assert|die$|malloc|calloc|realloc|palloc|^free|_free$|strdup|memcpy|panic|operator (new|delete)|::~|xcalloc/i;
 const VISIBILITIES: readonly Visibility[] = [
   'rare',
   'some',

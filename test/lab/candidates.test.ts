@@ -89,6 +89,22 @@ describe('candidates', () => {
     expect(suits('skip', target('f', 0, { returns: 'struct' }))).toBe(false);
   });
 
+  it('suit functions in Rust: nothing moved twice, no failure by a number', () => {
+    const suitable = (over: Partial<TargetFunction>) =>
+      OPERATORS.filter((o) => suits(o, target('f', 0, { rust: true, ...over })));
+    expect(suitable({})).toEqual(['skip', 'compute', 'sleep', 'repeat', 'endless', 'serialize']);
+    expect(suitable({ returns: 'pointer' })).not.toContain('skip');
+    expect(suitable({ structures: true, largeArguments: true })).toEqual(['skip', 'compute', 'sleep', 'serialize']);
+    expect(suitable({ registers: 7 })).toEqual(['skip', 'compute', 'sleep']);
+  });
+
+  it('in Rust may be closures of one function, and no operator that suits nothing holds up the others', () => {
+    const targets = many.map((f) => ({ ...f, name: `demo::part${f.address % 640}`, rust: true as const }));
+    const chosen = candidates(server(true), { ...program, targets, rust: true }, survey, 'seed', 16);
+    expect(chosen).toHaveLength(16);
+    expect(new Set(chosen.map((c) => c.fault.operator)).size).toBe(6);
+  });
+
   it('are named without the path of a Go package', () => {
     const targets = [target('example.org/demo/v2/store.(*Log).write', 64)];
     const called = { [targets[0]!.symbol]: { rate: 20, callers: [] } };

@@ -3,7 +3,9 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Session, Target } from '../../scripts/lab/load/client.js';
+import * as smtp from '../../scripts/lab/load/smtp.js';
 import * as stomp from '../../scripts/lab/load/stomp.js';
+import * as streams from '../../scripts/lab/load/streams.js';
 import * as zookeeper from '../../scripts/lab/load/zookeeper.js';
 import { rngOf } from '../../scripts/lab/rng.js';
 
@@ -13,7 +15,10 @@ afterEach(() => {
 });
 
 /** A server that makes an answer of what came; gives what it leaves for later. */
-async function serve(answer: (received: Buffer, say: (text: Buffer) => void) => Buffer): Promise<Target> {
+async function serve(
+  answer: (received: Buffer, say: (text: Buffer) => void) => Buffer,
+  greet: (say: (text: Buffer) => void) => void = () => {},
+): Promise<Target> {
   const server = net.createServer((socket) => {
     let received: Buffer = Buffer.alloc(0);
     let said = Promise.resolve();
@@ -27,6 +32,7 @@ async function serve(answer: (received: Buffer, say: (text: Buffer) => void) => 
       });
     };
     socket.on('error', () => {});
+    greet(say);
     socket.on('data', (data) => (received = answer(Buffer.concat([received, data]), say)));
   });
   servers.push(server);
@@ -107,6 +113,63 @@ describe('stomp', () => {
     ['drain', 'UNSUBSCRIBE', false],
   ])('%s, with %s refused', async (kind, wrong, right) => {
     const session = await stomp.open(await broker(wrong), 0);
+    await expect(asked(session, kind)).resolves.toBe(right);
+  });
+});
+
+describe('smtp', () => {
+  /** Greets, and says the same to each line outside messages, and the other to the end of a message. */
+  const answering = (usual: string, recipient: string, message: string) =>
+    serve(
+      (received, say) => {
+        const text = received.toString('latin1');
+        const [line = ''] = text.split('\r\n', 1);
+        if (!text.includes('\r\n')) return received;
+        const command = line.slice(0, 4);
+        if (command === 'From') {
+          const end = text.indexOf('\r\n.\r\n');
+          if (end < 0) return received;
+          say(Buffer.from(`${message}\r\n`));
+          return received.subarray(end + 5);
+        }
+        const answers: Record<string, string> = { DATA: '354 go on', QUIT: '221 bye', RCPT: recipient };
+        say(Buffer.from(`${answers[command] ?? usual}\r\n`));
+        return received.subarray(line.length + 2);
+      },
+      (say) => say(Buffer.from('220-a greeting\r\n220 of two lines\r\n')),
+    );
+
+  it.each([
+    ['user', '250 yes', '250 yes', '250 taken', true],
+    ['user', '250-yes\r\n250 and more', '250 yes', '250 taken', true],
+    ['user', '250 yes', '550 nobody', '250 taken', false],
+    ['user', '250 yes', '250 yes', '451 later', false],
+    ['unknown', '250 yes', '550 nobody', '250 taken', true],
+    ['forbidden', '250 yes', '250 yes', '550 refused', true],
+    ['verify', '252 perhaps', '250 yes', '250 taken', false],
+  ])('%s answered with %s, %s, %s', async (kind, usual, recipient, message, right) => {
+    const session = await smtp.open(await answering(usual, recipient, message), 0);
+    await expect(asked(session, kind)).resolves.toBe(right);
+  });
+});
+
+describe('streams', () => {
+  const body = (bytes: number) => 'x'.repeat(bytes);
+  const answering = (text: string) =>
+    serve((received, say) => {
+      if (!received.includes('\r\n\r\n')) return received;
+      say(Buffer.from(text));
+      return Buffer.alloc(0);
+    });
+
+  it.each([
+    ['listen', `HTTP/1.0 200 OK\r\n\r\n${body(16_000)}`, true],
+    ['long', `HTTP/1.0 404 None\r\n\r\n${body(20_000)}`, false],
+    ['file', 'HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nabc', true],
+    ['missing', 'HTTP/1.0 404 None\r\nContent-Length: 3\r\n\r\nabc', true],
+    ['denied', 'HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nabc', false],
+  ])('%s', async (kind, text, right) => {
+    const session = await streams.open(await answering(text), streams.STREAMS);
     await expect(asked(session, kind)).resolves.toBe(right);
   });
 });

@@ -1,14 +1,11 @@
 /** What the lab's clients of a database say, and what the peer that stands for a database answers. */
-import { type ChildProcess, fork } from 'node:child_process';
 import net, { type AddressInfo } from 'node:net';
-import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { open as openPooled } from '../../scripts/lab/load/pgbouncer.js';
 import { Connection, frame, open, startup } from '../../scripts/lab/load/postgres.js';
 import { rngOf } from '../../scripts/lab/rng.js';
-import { until } from '../helpers/running.js';
+import { type StartedPeer, startPeer } from './peer.js';
 
-const PEER = path.join(import.meta.dirname, '../../dist/scripts/lab/peers/postgres.js');
 const ending: (() => void)[] = [];
 afterEach(() => {
   for (const end of ending.splice(0)) end();
@@ -16,36 +13,15 @@ afterEach(() => {
 
 const target = (port: number) => ({ port, peerPort: 0, random: rngOf('test') });
 
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.on('error', () => resolve(false));
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-async function startPeer(): Promise<{ port: number; peer: ChildProcess }> {
-  const port = await freePort();
-  const peer = fork(PEER, [String(port)], { stdio: 'ignore' });
-  ending.push(() => peer.kill('SIGKILL'));
-  await until('the peer to listen', () => accepts(port));
-  return { port, peer };
+async function startDatabase(): Promise<StartedPeer> {
+  const started = await startPeer('postgres');
+  ending.push(() => started.peer.kill('SIGKILL'));
+  return started;
 }
 
 describe('the peer that stands for a database', () => {
   it('answers each kind that clients of a pooler ask for', async () => {
-    const { port } = await startPeer();
+    const { port } = await startDatabase();
     const session = await openPooled(target(port));
     ending.push(() => session.close());
     const kinds = ['read', 'rows', 'update', 'transaction', 'prepared', 'wrong', 'settings', 'connect archive'];
@@ -53,7 +29,7 @@ describe('the peer that stands for a database', () => {
   });
 
   it('refuses what is no statement, and says so', async () => {
-    const { port } = await startPeer();
+    const { port } = await startDatabase();
     const session = await open(target(port));
     ending.push(() => session.close());
     expect(await session.request('read')).toBe(true);
@@ -63,7 +39,7 @@ describe('the peer that stands for a database', () => {
   });
 
   it('leaves statements without an answer when it is told to', async () => {
-    const { port, peer } = await startPeer();
+    const { port, peer } = await startDatabase();
     const session = await openPooled(target(port));
     ending.push(() => session.close());
     await new Promise((resolve) => peer.send({ delayMs: 0, loss: 1 }, resolve));
