@@ -67,9 +67,9 @@ export const server: Server = {
     idle: 1,
     thinkMs: 300,
     mixes: [
-      { user: 30, alias: 8, relay: 14, large: 4, several: 6, unknown: 10, foreign: 4, forbidden: 3, verify: 6 },
-      { user: 20, alias: 14, relay: 8, large: 2, several: 12, unknown: 16, foreign: 8, forbidden: 5, verify: 10 },
-      { user: 40, alias: 4, relay: 24, large: 8, several: 3, unknown: 5, foreign: 2, forbidden: 1, verify: 3 },
+      { user: 24, alias: 8, relay: 26, large: 4, several: 6, unknown: 10, foreign: 4, forbidden: 3, verify: 6 },
+      { user: 20, alias: 14, relay: 14, large: 2, several: 12, unknown: 16, foreign: 8, forbidden: 5, verify: 10 },
+      { user: 30, alias: 4, relay: 40, large: 8, several: 3, unknown: 5, foreign: 2, forbidden: 1, verify: 3 },
     ],
     burst: ['large', 'several', 'alias'],
   },
