@@ -6,7 +6,7 @@ import { LongestFirst } from './test/longest-first.js';
 // How long each property is tried, when somebody looks for rare counterexamples (test/helpers/longer-properties.ts).
 const seconds = Number(process.env.PROPERTY_SECONDS ?? 0);
 const setupFiles = seconds > 0 ? ['test/helpers/longer-properties.ts'] : [];
-const testTimeout = 30_000 + seconds * 4000;
+const testTimeout = 60_000 + seconds * 4000;
 
 /**
  * Two projects: most tests run the TypeScript of src/ as it is. Tests named *.built.test.ts start worker threads or the

@@ -139,7 +139,7 @@ describe('the ladder', () => {
       }),
       { numRuns: 50 },
     );
-  }, 30_000);
+  });
   it('decodes one trace after the other, as if each were the first', () => {
     const model = learn(LEARNED).model;
     const decoder = new Decoder(model);

@@ -56,7 +56,7 @@ it('reads random recordings as the JavaScript reader does', () => {
     }),
     { numRuns: 500 },
   );
-}, 30_000);
+});
 
 it('reads switches as the JavaScript reader does', () => {
   const ends = fc.constantFrom('\n', '\n', '\r\n', ' \n');
@@ -73,7 +73,7 @@ it('reads switches as the JavaScript reader does', () => {
     }),
     { numRuns: 500 },
   );
-}, 30_000);
+});
 
 it('reads nearly all switches of a machine, also of tasks without calls', () => {
   const shapes = [
@@ -254,7 +254,7 @@ it('reads damaged lines as the JavaScript reader does', () => {
     }),
     { numRuns: 400 },
   );
-}, 60_000);
+});
 
 it('finds the time where it looked further behind in the line before', () => {
   const line = (name: string, i: number) => `${name} 1/1000 [000] 1.00000${i % 10}: raw_syscalls:sys_enter: NR 39 ()\n`;

@@ -12,7 +12,7 @@ it('gives the same trace wherever the text is cut', () => {
     }),
     { numRuns: 600 },
   );
-}, 30_000);
+});
 
 it('ends no other thread where lines that name none tell of an execve', () => {
   const text =
@@ -27,7 +27,7 @@ it('ends no other thread where lines that name none tell of an execve', () => {
     [2, 0],
     [0, null],
   ]);
-}, 30_000);
+});
 
 it('ends the thread that another line tells of, though lines that name none stand between', () => {
   const text =
@@ -77,4 +77,4 @@ it('reads damaged recordings without throwing, and the same wherever they are cu
     ),
     { numRuns: 100 },
   );
-}, 30_000);
+});

@@ -43,7 +43,7 @@ it('gives what going thread by thread gives', () => {
     }),
     { numRuns: 300 },
   );
-}, 30_000);
+});
 
 it('does so too where rows are many, threads share room, and units have many types', () => {
   const [length, threads, calls] = [30_000, 700, 1500];
