@@ -10,7 +10,7 @@ import asc from 'assemblyscript/asc';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = path.join(ROOT, 'src');
 /** What exports the functions of a module in AssemblyScript, below src/. */
-const SCRIPTS = [
+export const SCRIPTS = [
   'formats/csv/kernel/lines.ts',
   'episodes/kernel/miner.ts',
   'outliers/kernel/outliers.ts',

@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-// @ts-expect-error a script, without types
-import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { contextsOf } from '../../src/context/contexts.js';
 import { Decoder } from '../../src/context/decoder.js';
 import { BLOCK, LADDER } from '../../src/context/ladder.js';
@@ -162,11 +158,6 @@ describe('the ladder', () => {
     decoder.reader(contextsOf(traceFromText('1 1 close:tcp')));
     expect(read(0)).toBe(known);
     expect(() => read(1)).toThrow('another reader');
-  });
-  it('is compiled from its source', () => {
-    const source = fileURLToPath(new URL('../../src/context/kernel/ladder.ts', import.meta.url));
-    const file = (moduleFile as (file: string) => string)(source);
-    expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
   });
 });
 

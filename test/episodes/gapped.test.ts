@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error a script, without types
-import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { type GappedOptions, mineGapped } from '../../src/episodes/gapped.js';
 import { joinSequences } from '../../src/episodes/text.js';
 import { closedEpisodes, support } from './oracle.js';
@@ -113,10 +109,4 @@ describe('closed episodes', () => {
     // It is inside, and cannot be extended at an end.
     expect(found).not.toContain(`${[...some, ...some].join(' ')} x2`);
   });
-});
-
-it('is compiled from its source', () => {
-  const source = fileURLToPath(new URL('../../src/episodes/kernel/miner.ts', import.meta.url));
-  const file = (moduleFile as (file: string) => string)(source);
-  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });

@@ -9,7 +9,7 @@ import { csv } from '../../src/formats/csv/index.js';
 import type { ParseOptions } from '../../src/formats/format.js';
 import { strace } from '../../src/formats/strace/index.js';
 import { errnoNames } from '../../src/trace/errno.js';
-import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
+import { beginningOf, changesOf, damaged, plainChunk, shippedTraces } from './fast-readers.js';
 import { bytesOf } from './strace-text.js';
 
 const fast = FastRecords.ofThread();
@@ -240,5 +240,3 @@ it.each(shippedTraces('incident.strace'))('reads %s as CSV', async (file) => {
   expect(compare(bytes)).toBeGreaterThan(0.8);
   compare(bytes.subarray(0, bytes.length - 11));
 });
-
-it('is compiled from its source', () => expectCompiled('csv'));

@@ -1,11 +1,7 @@
 /** What the tests of the readers in WebAssembly share: each is compared with the JavaScript reader of its format. */
-import { createReadStream, readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createReadStream, readdirSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import fc from 'fast-check';
-import { expect } from 'vitest';
-// @ts-expect-error a script, without types
-import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import type { TraceChunk } from '../../src/trace/chunk.js';
 
 export function plainChunk({ rows, columns, ...rest }: TraceChunk): unknown {
@@ -64,11 +60,4 @@ export async function beginningOf(file: string): Promise<Uint8Array> {
     if ((length += (part as Buffer).length) >= 200_000) break;
   }
   return Uint8Array.from(Buffer.concat(parts).subarray(0, 200_000));
-}
-
-/** That the module in src/formats/`folder`/kernel is that of its sources. */
-export function expectCompiled(folder: string): void {
-  const source = fileURLToPath(new URL(`../../src/formats/${folder}/kernel/lines.ts`, import.meta.url));
-  const file = (moduleFile as (file: string) => string)(source);
-  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 }

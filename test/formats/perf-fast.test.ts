@@ -7,7 +7,7 @@ import { PerfLine } from '../../src/formats/perf/line.js';
 import { PerfParser } from '../../src/formats/perf/parser.js';
 import { perfScript } from '../../src/formats/perf/script.js';
 import { X86_64_CALLS } from '../../src/formats/syscalls/index.js';
-import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
+import { beginningOf, changesOf, damaged, plainChunk, shippedTraces } from './fast-readers.js';
 import { recording, switchText } from './random-perf.js';
 import { bytesOf } from './strace-text.js';
 
@@ -312,5 +312,3 @@ it('is left out for some chunks behind one in which it found little', () => {
 it.each(shippedTraces('.perf'))('reads %s', async (file) => {
   expect(compare(await beginningOf(file))).toBeGreaterThan(0.9);
 });
-
-it('is compiled from its source', () => expectCompiled('perf'));

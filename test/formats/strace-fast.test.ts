@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FastLines } from '../../src/formats/strace/fast.js';
 import { StraceParser } from '../../src/formats/strace/parser.js';
 import { allShapes } from '../../src/formats/strace/shapes.js';
-import { beginningOf, changesOf, damaged, expectCompiled, plainChunk, shippedTraces } from './fast-readers.js';
+import { beginningOf, changesOf, damaged, plainChunk, shippedTraces } from './fast-readers.js';
 import { texts } from './random-strace.js';
 import { bytesOf } from './strace-text.js';
 
@@ -288,5 +288,3 @@ it.each(cases)('reads %s', async (file) => {
   // All but those that bring a new name; with stacks, those of the calls.
   expect(share).toBeGreaterThan(0.95);
 });
-
-it('is compiled from its source', () => expectCompiled('strace'));

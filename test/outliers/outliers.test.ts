@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error a script, without types
-import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { allWithin, neighborDistances } from '../../src/outliers/neighbors.js';
 import {
   ABNORMAL_FREQUENCY,
@@ -196,10 +192,4 @@ describe('the limit', () => {
       }),
     );
   });
-});
-
-it('the loops over units and vectors are compiled from their source', () => {
-  const source = fileURLToPath(new URL('../../src/outliers/kernel/outliers.ts', import.meta.url));
-  const file = (moduleFile as (file: string) => string)(source);
-  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
 });

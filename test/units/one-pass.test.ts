@@ -1,9 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-// @ts-expect-error a script, without types
-import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { joinAppearances } from '../../src/units/appearance.js';
 import { type FeatureTable, joinFeatures } from '../../src/units/features.js';
 import { type OnePassInput, onePassInput, unitsWithFeatures } from '../../src/units/one-pass.js';
@@ -126,12 +122,6 @@ function longRows({ columns: { start, duration, thread }, length, threads }: One
   }
   return { long, last };
 }
-
-it('the pass is compiled from its source', () => {
-  const source = fileURLToPath(new URL('../../src/units/kernel/units.ts', import.meta.url));
-  const file = (moduleFile as (file: string) => string)(source);
-  expect(readFileSync(file, 'utf8')).toContain((scriptHash as (file: string) => string)(source));
-});
 
 /** Voluntary switches [thread, ms] of existing threads, by thread. */
 function sleepsOf(events: readonly (readonly [number, number])[], threads: number) {
