@@ -121,6 +121,12 @@ it('takes no thread for another whose name and ids end alike', () => {
   compare(bytesOf(lines.join('')));
 });
 
+it('takes no CPU without brackets for the id of a thread whose CPU has them', () => {
+  const line = (head: string, i: number) => `${head} 1.00000${i}: raw_syscalls:sys_enter: NR 39 ()\n`;
+  const heads = ['app 10600   0 [000]', 'app 10600   0', 'app 10600   0', 'app 7/7     0 [000]', 'app 7/7     0'];
+  compare(bytesOf(heads.map(line).join('')));
+});
+
 const golden = new URL('golden/perf-script/', import.meta.url);
 const goldens = readdirSync(golden).filter((file) => file.endsWith('.txt'));
 

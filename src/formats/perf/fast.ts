@@ -9,7 +9,7 @@ import { directoryFlag } from './arguments.js';
 import { type CallTable, addCall } from './call-rules.js';
 import type { PerfCalls } from './calls.js';
 import { type ColumnExports, addChain, addName, takeColumns } from './fast-columns.js';
-import { EVENT_OTHER, EVENT_RAW_ENTER, EVENT_RAW_EXIT, EVENT_SWITCH, type PerfLine } from './line.js';
+import { EVENT_OTHER, EVENT_RAW_ENTER, EVENT_RAW_EXIT, EVENT_SWITCH, type PerfLine, isBareCpu } from './line.js';
 import type { PerfLayout } from './survey.js';
 import type { PerfStacks } from './stacks.js';
 import type { PerfSwitches } from './switches.js';
@@ -100,11 +100,11 @@ export class FastPerf extends WasmReader<Exports> {
       wasm.forget(this.times.baseSeconds);
     }
     if (isSwitch) addName(wasm, readers.switches, this.bytes);
-    const length = line.idsEnd - line.start;
+    const length = this.headLength(line);
     if (!isCall) {
       // Whose line it is does not matter, and the thread may have another name by now.
       const switcher = isSwitch && readers.switches.nameEnd >= 0 ? readers.switches.previous : NO_SWITCHER;
-      if (length <= LONGEST_HEAD) wasm.addStranger(this.putHead(line, length), switcher);
+      if (length > 0) wasm.addStranger(this.putHead(line, length), switcher);
       return;
     }
     const { numbersSeen } = calls.names;
@@ -115,7 +115,14 @@ export class FastPerf extends WasmReader<Exports> {
     }
     const thread = writer.knownThread(line.tid);
     if (!this.hasPlace(thread)) return;
-    wasm.setHead(thread, length > LONGEST_HEAD ? 0 : this.putHead(line, length));
+    wasm.setHead(thread, length > 0 ? this.putHead(line, length) : 0);
+  }
+
+  /** How long the line's name and ids are; 0 where it must not be known by them. */
+  private headLength({ start, idsEnd }: PerfLine): number {
+    const length = idsEnd - start;
+    // Directly before a time, the same bytes would be a thread and a CPU.
+    return length > LONGEST_HEAD || isBareCpu(this.bytes, start, idsEnd - 1) ? 0 : length;
   }
 
   /** The JavaScript reader has read the chain that starts at `start`. */

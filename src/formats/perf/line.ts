@@ -187,7 +187,7 @@ export class PerfLine {
  * Whether the number that ends at `at` is that of a CPU, as `perf script --Latency` prints it: without brackets, in three columns, behind
  * the thread's, which has five at least; in `12/12  ` the rest of these stands behind it.
  */
-function isBareCpu(bytes: Uint8Array, start: number, at: number): boolean {
+export function isBareCpu(bytes: Uint8Array, start: number, at: number): boolean {
   const separator = at - CPU_WIDTH;
   const digit = firstDigit(bytes, start, at);
   if (separator <= start || digit > at) return false;
