@@ -14,6 +14,7 @@ export const SCRIPTS = [
   'formats/csv/kernel/lines.ts',
   'episodes/kernel/miner.ts',
   'outliers/kernel/outliers.ts',
+  'source/kernel/zstd.ts',
   'formats/perf/data/kernel/arrange.ts',
   'formats/perf/data/kernel/events.ts',
   'formats/perf/kernel/lines.ts',

@@ -11,13 +11,12 @@ const BLOCKS = 32;
 const MAGIC = 0xfd2fb528;
 /** The lowest four bits are free. */
 const SKIPPABLE = 0x184d2a50;
-const LONGEST_HEADER = 18;
+export const LONGEST_HEADER = 18;
 
 export class ZstdFrames {
   /** The largest window that a frame has asked for, bytes. */
   window = 0;
   private readonly head = new Uint8Array(LONGEST_HEADER);
-  private readonly fields = new DataView(this.head.buffer);
   private have = 0;
   /** Bytes to pass over before the next header. */
   private skip = 0;
@@ -47,43 +46,16 @@ export class ZstdFrames {
   }
 
   private readFrame(): void {
-    const { head, have, fields } = this;
-    if (have < 5) return;
-    const magic = fields.getUint32(0, true);
-    if ((magic & ~0xf) >>> 0 === SKIPPABLE) {
-      if (have < 8) return;
-      this.skip = fields.getUint32(4, true);
-      this.have = 0;
-      return;
+    const header = readFrameHeader(this.head, this.have);
+    if (header === null) return;
+    if (header.what === 'skippable') this.skip = header.bytes;
+    else if (header.what === 'frame') {
+      this.window = Math.max(this.window, header.window);
+      this.checksum = header.checksum;
     }
-    // The decoder says what it thinks of that.
-    if (magic !== MAGIC) {
-      this.part = 'unknown';
-      return;
-    }
-    const descriptor = head[4]!;
-    const single = (descriptor & 0x20) !== 0;
-    const sizeBytes = descriptor >> 6 === 0 ? Number(single) : 1 << (descriptor >> 6);
-    const sizeAt = 5 + Number(!single) + [0, 1, 2, 4][descriptor & 3]!;
-    if (have < sizeAt + sizeBytes) return;
-    const window = single ? this.contentSize(sizeAt, sizeBytes) : windowOf(head[5]!);
-    this.window = Math.max(this.window, window);
-    this.checksum = (descriptor & 4) !== 0;
-    this.part = 'block';
+    // What is unknown the decoder says what it thinks of.
+    if (header.what !== 'skippable') this.part = header.what === 'frame' ? 'block' : 'unknown';
     this.have = 0;
-  }
-
-  private contentSize(at: number, bytes: number): number {
-    switch (bytes) {
-      case 1:
-        return this.head[at]!;
-      case 2:
-        return this.fields.getUint16(at, true) + 256;
-      case 4:
-        return this.fields.getUint32(at, true);
-      default:
-        return Number(this.fields.getBigUint64(at, true));
-    }
   }
 
   /** Whether a block begins. */
@@ -95,6 +67,43 @@ export class ZstdFrames {
     if (last) this.part = 'frame';
     this.have = 0;
     return true;
+  }
+}
+
+/** What the header of a frame says. `window`: bytes of memory that it takes; `bytes`: to pass over. */
+export type FrameHeader =
+  | { readonly what: 'frame'; readonly window: number; readonly checksum: boolean; readonly dictionary: boolean }
+  | { readonly what: 'skippable'; readonly bytes: number }
+  | { readonly what: 'unknown' };
+
+/** Of the first `have` bytes of a frame, of a header's length at most; null where more are needed. */
+export function readFrameHeader(head: Uint8Array, have: number): FrameHeader | null {
+  if (have < 5) return null;
+  const fields = new DataView(head.buffer, head.byteOffset);
+  const magic = fields.getUint32(0, true);
+  if ((magic & ~0xf) >>> 0 === SKIPPABLE)
+    return have < 8 ? null : { what: 'skippable', bytes: fields.getUint32(4, true) };
+  if (magic !== MAGIC) return { what: 'unknown' };
+  const descriptor = head[4]!;
+  const single = (descriptor & 0x20) !== 0;
+  const sizeBytes = descriptor >> 6 === 0 ? Number(single) : 1 << (descriptor >> 6);
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3]!;
+  const sizeAt = 5 + Number(!single) + dictionaryBytes;
+  if (have < sizeAt + sizeBytes) return null;
+  const window = single ? contentSize(fields, sizeAt, sizeBytes) : windowOf(head[5]!);
+  return { what: 'frame', window, checksum: (descriptor & 4) !== 0, dictionary: dictionaryBytes > 0 };
+}
+
+function contentSize(fields: DataView, at: number, bytes: number): number {
+  switch (bytes) {
+    case 1:
+      return fields.getUint8(at);
+    case 2:
+      return fields.getUint16(at, true) + 256;
+    case 4:
+      return fields.getUint32(at, true);
+    default:
+      return Number(fields.getBigUint64(at, true));
   }
 }
 

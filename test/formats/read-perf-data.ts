@@ -25,7 +25,7 @@ export async function readPerfData(
   const back = end === null ? bytes.subarray(bytes.length) : bytes.subarray(end);
   const front = bytes.subarray(0, begin);
   const arranger = plain
-    ? await openRecording(front, back, { tid: 0 }, room, null)
+    ? openRecording(front, back, { tid: 0 }, room, null)
     : await arrangement.open(front, back, { tid: 0 }, room);
   const builder = new TraceBuilder(format.id);
   const stop = Math.min(bytes.length, end ?? Infinity);

@@ -2,7 +2,6 @@
  * A perf.data file on its way to pieces that can be read side by side: records are decoded as they come, put into the order of time as perf
  * script does it, and written into pieces as events.ts says. What cannot be used is counted.
  */
-import type { Decompress } from 'fzstd';
 import type { Message } from '../../../result.js';
 import type { Arranged, Arranger, ParseOptions } from '../../format.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../../syscalls/index.js';
@@ -79,7 +78,6 @@ export class PerfDataArranger implements Arranger, RecordSink {
   constructor(
     private readonly opened: Opened,
     private readonly given: ParseOptions,
-    private readonly inflate: new (onData: (block: Uint8Array) => void) => Decompress,
     room: { readonly pieceBytes: number; supply(): SharedArrayBuffer },
     /** null: without it. It knows the byte order of this machine only. */
     fast: FastPending | null = opened.little ? FastPending.make() : null,
@@ -296,7 +294,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
   private unpack(bytes: Uint8Array, offset: number): void {
     if (this.inner === null) {
       const reader = new RecordReader(this, this.opened.little, offset, this.fast?.window(true));
-      this.inner = { inflater: new Inflater(this.inflate, (block) => reader.push(block)), reader };
+      this.inner = { inflater: new Inflater((block) => reader.push(block)), reader };
     }
     const { inflater, reader } = this.inner;
     this.outerOffset = offset;

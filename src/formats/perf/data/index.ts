@@ -32,7 +32,7 @@ export const perfData: TraceFormat = {
 
     records: (head) => fileLayout(head),
 
-    open: openRecording,
+    open: (front, back, options, room) => Promise.resolve(openRecording(front, back, options, room)),
 
     density(head) {
       const layout = fileLayout(head);
@@ -44,14 +44,13 @@ export const perfData: TraceFormat = {
 };
 
 /** `fast`: null for reading without WebAssembly. */
-export async function openRecording(
+export function openRecording(
   front: Uint8Array,
   back: Uint8Array,
   options: ParseOptions,
-  room: ConstructorParameters<typeof PerfDataArranger>[3],
+  room: ConstructorParameters<typeof PerfDataArranger>[2],
   fast?: null,
-): Promise<PerfDataArranger> {
-  const { Decompress } = await import('fzstd');
+): PerfDataArranger {
   const { little, begin, end, stream } = fileLayout(front)!;
   const faults: ReturnType<typeof noFeatures>['faults'] = [];
   const attributes = stream ? [] : fileAttributes(front, little, faults);
@@ -59,5 +58,5 @@ export async function openRecording(
   const isWhole = !stream && end !== null && back.length > 0;
   const features = !isWhole ? noFeatures() : fileFeatures(front, back, end, little);
   features.faults.push(...faults);
-  return new PerfDataArranger({ little, begin, end, attributes, features, stream }, options, Decompress, room, fast);
+  return new PerfDataArranger({ little, begin, end, attributes, features, stream }, options, room, fast);
 }

@@ -43,6 +43,9 @@ export class RecordReader {
   private readonly view: DataView;
   private readonly words: Int32Array;
   private readonly swapped: Int32Array | null;
+  /** Room for one record. */
+  private readonly evenBytes = new Uint8Array(2 ** 16);
+  private readonly evenWords = new Int32Array(this.evenBytes.buffer);
   private filled = 0;
   /** Bytes that follow a record: how many are left, and what there is of them. */
   private following = 0;
@@ -93,8 +96,6 @@ export class RecordReader {
   private readAll(last: boolean, from = 0): void {
     let at = from;
     while (this.filled - at >= HEADER) {
-      // Records of perf itself have any size; what follows one is read from an even place all the same.
-      if ((at & 7) !== 0) at = this.moveDown(at);
       if (this.window !== null && this.lostBytes === 0) {
         const next = this.window.run(at, this.filled);
         this.offset += next - at;
@@ -144,8 +145,13 @@ export class RecordReader {
     const { view, little } = this;
     const type = view.getUint32(at, little);
     const misc = view.getUint16(at + 4, little);
-    if (this.swapped === null)
+    if (this.swapped === null && (at & 3) === 0)
       return this.sink.record(type, misc, this.words, at >> 2, size, this.bytes, at, this.offset);
+    // Records of perf itself have any size, and so what follows one may stand anywhere.
+    if (this.swapped === null) {
+      this.evenBytes.set(this.bytes.subarray(at, at + size));
+      return this.sink.record(type, misc, this.evenWords, 0, size, this.evenBytes, 0, this.offset);
+    }
     for (let i = 0; i < size >> 2; i++) this.swapped[i] = view.getInt32(at + i * 4, false);
     return this.sink.record(type, misc, this.swapped, 0, size, this.bytes, at, this.offset);
   }
@@ -181,12 +187,10 @@ export class RecordReader {
     return next + HEADER <= this.filled ? this.isRecord(next) : last && next <= this.filled;
   }
 
-  private moveDown(at: number): number {
-    if (at > 0) {
-      this.bytes.copyWithin(0, at, this.filled);
-      this.filled -= at;
-    }
-    return 0;
+  private moveDown(at: number): void {
+    if (at === 0) return;
+    this.bytes.copyWithin(0, at, this.filled);
+    this.filled -= at;
   }
 
   private tellLost(): void {
