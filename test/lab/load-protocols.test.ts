@@ -1,17 +1,19 @@
 /** What clients of the load take for a right answer, from servers that say what the test wants, in pieces. */
+import dgram from 'node:dgram';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Session, Target } from '../../scripts/lab/load/client.js';
+import * as sip from '../../scripts/lab/load/sip.js';
 import * as smtp from '../../scripts/lab/load/smtp.js';
 import * as stomp from '../../scripts/lab/load/stomp.js';
 import * as streams from '../../scripts/lab/load/streams.js';
 import * as zookeeper from '../../scripts/lab/load/zookeeper.js';
 import { rngOf } from '../../scripts/lab/rng.js';
 
-const servers: net.Server[] = [];
+const closing: (() => void)[] = [];
 afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
+  for (const close of closing.splice(0)) close();
 });
 
 /** A server that makes an answer of what came; gives what it leaves for later. */
@@ -35,7 +37,7 @@ async function serve(
     greet(say);
     socket.on('data', (data) => (received = answer(Buffer.concat([received, data]), say)));
   });
-  servers.push(server);
+  closing.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { port: (server.address() as net.AddressInfo).port, peerPort: 0, random: rngOf('test') };
 }
@@ -171,5 +173,42 @@ describe('streams', () => {
   ])('%s', async (kind, text, right) => {
     const session = await streams.open(await answering(text), streams.STREAMS);
     await expect(asked(session, kind)).resolves.toBe(right);
+  });
+});
+
+describe('sip', () => {
+  /** Answers with that status; passes messages on to their sender first, whose answer to that is passed on to it as its own. */
+  async function proxy(status: number): Promise<Target> {
+    const socket = dgram.createSocket('udp4');
+    closing.push(() => socket.close());
+    socket.on('message', (bytes, { port }) => {
+      const text = bytes.toString('latin1');
+      const passedOn = text.startsWith('MESSAGE') || text.startsWith('SIP/');
+      socket.send(passedOn ? text : sip.answer(text).replace('200 OK', `${status} Said`), port, '127.0.0.1');
+    });
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    return { port: socket.address().port, peerPort: 0, random: rngOf('test') };
+  }
+
+  it.each([
+    ['options', 200, true],
+    ['register', 200, true],
+    ['contacts', 503, false],
+    ['message', 200, true],
+    ['large', 200, true],
+    // Whoever passes on what it should have refused is wrong.
+    ['unknown', 200, false],
+    ['hops', 200, false],
+  ])('%s answered with %i', async (kind, status, right) => {
+    const session = await sip.open(await proxy(status), 1);
+    await expect(asked(session, kind)).resolves.toBe(right);
+  });
+
+  it('answers what it is passed on with all that says whose answer it is', () => {
+    const text =
+      'MESSAGE sip:a@b SIP/2.0\r\nVia: one\r\nVia: two\r\nFrom: f\r\nTo: t\r\nCall-ID: c\r\nCSeq: 1 MESSAGE\r\nX: y\r\n\r\n';
+    expect(sip.answer(text)).toBe(
+      'SIP/2.0 200 OK\r\nVia: one\r\nVia: two\r\nFrom: f\r\nTo: t\r\nCall-ID: c\r\nCSeq: 1 MESSAGE\r\nContent-Length: 0\r\n\r\n',
+    );
   });
 });
