@@ -134,7 +134,7 @@ export function normaliseName(raw: string): string {
   const numbered = NUMBERED_LOCAL.exec(name);
   if (numbered !== null) name = numbered[1]!;
   name = name.replace(RUBY_BLOCK, '').replace(ZIG_NUMBER, '');
-  const bare = withoutSignature(heldLambda(name) ?? demangled(name)).replace(RUST_HASH, '');
+  const bare = withoutSignature(heldLambda(withArguments(name)) ?? demangled(name)).replace(RUST_HASH, '');
   return enclosingGoFunction(unescapeGo(bare.replace(RUST_CLOSURE, '')));
 }
 
@@ -160,6 +160,14 @@ function withoutClone(name: string): string {
   if (suffix === null) return name;
   const head = name.slice(0, suffix.index);
   return DOTTED.test(head) && !/^main\.(?:cold|.*\d)/.test(name) ? name : head;
+}
+
+/** Mangled names of the standard library with a lambda among their template arguments. */
+const HOLDS_LAMBDA = /^_Z[A-Z]*(?:St|9__gnu_cxx)\w*I\w*Ul/;
+
+/** A name whose template arguments tell a lambda, as strace and perf print it, from a binary's symbol too. */
+function withArguments(name: string): string {
+  return HOLDS_LAMBDA.test(name) ? (demangleOther(name) ?? name) : name;
 }
 
 /** `std::_Function_handler<void (), Server::start()::{lambda()#1}>::_M_invoke`: the lambda, whose code is mostly part of what calls it. */

@@ -68,6 +68,12 @@ describe('demangleOther', () => {
 
   it('gives functions the names that the older mangling gives them', () => {
     expect(normaliseName('_RINvNtC3std3mem8align_ofdEC7mycrate')).toBe('std::mem::align_of');
+    // A binary's symbol and what a tracer makes of it.
+    for (const name of [
+      '_ZNSt17_Function_handlerIFviEZN2kv6Server5startEvEUliE0_E9_M_invokeERKSt9_Any_dataOi',
+      'std::_Function_handler<void (int), kv::Server::start()::{lambda(int)#2}>::_M_invoke(std::_Any_data const&, int&&)',
+    ])
+      expect(normaliseName(name)).toBe('kv::Server::start::{lambda#2}');
     expect(normaliseName('_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_')).toBe('cc::spawn');
     expect(normaliseName('_RNvXs_C7mycrateNtB4_3FooNtNtCsX_4core3fmt7Display3fmt')).toBe('mycrate::Foo::fmt');
     expect(normaliseName('_ZN1QIXplLi1ELi2EEE3popEv')).toBe('Q::pop');
