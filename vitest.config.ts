@@ -36,9 +36,10 @@ export default defineConfig({
           name: 'built',
           include: ['test/**/*.built.test.ts'],
           globalSetup: ['test/build.ts'],
-          testTimeout,
+          // On a busy machine a process takes its time.
+          testTimeout: 2 * testTimeout,
           setupFiles,
-          hookTimeout: 30_000,
+          hookTimeout: 120_000,
         },
       },
     ],

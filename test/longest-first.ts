@@ -17,6 +17,12 @@ const LONGEST = [
   'regress',
   'bounds',
   'full-stdout',
+  'distribution-loop',
+  'bad-input',
+  'trusted-queue',
+  'evaluate',
+  'languages',
+  'alert',
 ];
 
 function place({ project, moduleId }: TestSpecification): number {

@@ -120,7 +120,7 @@ test('a second run does only what is missing or has changed', async () => {
   stampAll();
   await run(0.07);
   expect(redone()).toBe(3);
-}, 60_000);
+});
 
 test('killed again and again, the folder ends as if undisturbed', async () => {
   const output = scratch.at('killed');
@@ -141,7 +141,7 @@ test('killed again and again, the folder ends as if undisturbed', async () => {
   expect(killed).toBeGreaterThanOrEqual(3);
   expect((await batch(output)).code).toBe(3);
   expect(contentOf(output)).toEqual(contentOf(undisturbed));
-}, 120_000);
+});
 
 test('shards that were merged are the same as one run', async () => {
   const shards = [1, 2, 3].map((i) => scratch.at(`shard-${i}`));
@@ -242,7 +242,7 @@ test('incidents whose stages are spread over the pool: the same results', async 
   await batchOf([archive], whole, { jobs: 2, shard: { index: 1, of: 2 } });
   await batchOf([archive], spread, { jobs: 2, shard: { index: 1, of: 2 }, spreadFrom: 0 });
   expect(contentOf(spread)).toEqual(contentOf(whole));
-}, 60_000);
+});
 
 test('nothing there: says so', async () => {
   const { code, stderr } = await perfscope(['batch', scratch.at('nowhere'), '-o', scratch.at('none')]);

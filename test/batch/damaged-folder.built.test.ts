@@ -11,12 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BatchSummary } from '../../src/batch/summary.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { archiveOf, contentOf } from './archive-of.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const scratch = scratchFolder();
 const at = (...parts: string[]) => scratch.at(...parts);

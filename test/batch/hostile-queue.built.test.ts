@@ -4,15 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Queue } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchSummary } from '../../src/batch/summary.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { queueOn, requestFor } from '../helpers/queue.js';
 import { RedisServer, hasRedis } from '../helpers/redis.js';
 import { starter, until } from '../helpers/running.js';
 import { SIGNATURES, archiveOf, contentOf } from './archive-of.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const SECRET = 'root:SECRETHASH:0:0\n';
 const VICTIM = '{"precious":true}\n';

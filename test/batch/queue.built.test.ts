@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     redis = await RedisServer.start(scratch.at('redis'));
     await archiveOf(archive, COUNT);
     expect((await perfscope(['batch', archive, '-o', local, '--jobs', '2', '-q'])).code).toBe(3);
-  }, 120_000);
+  });
   afterAll(() => redis.stop());
 
   /** A queue of its own for each test. */
@@ -115,7 +115,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
       expect(worked.stdout).toMatch(/^[1-9]\d* incidents?: /);
       expect(times(worked.stderr, 'was lost')).toBe(1);
     }
-  }, 120_000);
+  });
 
   test('a worker that is ended just after it lost its connections ends', async () => {
     const { worker } = newQueue();
@@ -131,7 +131,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
       return (await ended).code;
     });
     expect(await Promise.all(ends)).toEqual([0, 0, 0, 0]);
-  }, 30_000);
+  });
 
   test('who asked may leave, and collect later what was done', async () => {
     const { batch, worker, name } = newQueue();
@@ -157,7 +157,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     expect(code).toBe(3);
     expect(stderr).toContain(`${COUNT} incidents had been done by workers`);
     expect(contentOf(output)).toEqual(contentOf(local));
-  }, 120_000);
+  });
 
   test('what fails for reasons of time is tried twice, as without queue; few wait at a time', async () => {
     const { batch, worker, name } = newQueue();
@@ -179,7 +179,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     expect(incidents.length).toBeGreaterThan(5);
     for (const { error } of incidents) expect(error).toMatchObject({ code: 'time-limit', attempts: 2 });
     expect((await working.ended).code).toBe(0);
-  }, 120_000);
+  });
 
   test('a worker that cannot write results gives the incident back and ends', async () => {
     const { batch, worker, name } = newQueue();
@@ -201,7 +201,7 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     await perfscope(['batch', archive, '-o', expected, '-q', '--shard', '1/6']);
     expect(contentOf(output)).toEqual(contentOf(expected));
     expect((await working.ended).code).toBe(0);
-  }, 120_000);
+  });
 
   test('nobody works, or only workers of another version: says so', async () => {
     const [nobody, others] = [newQueue(), newQueue()];
@@ -226,5 +226,5 @@ describe.skipIf(!hasRedis)('with redis-server', () => {
     expect(await Promise.all(advised)).toEqual([130, 130]);
     await worker.close();
     connection.disconnect();
-  }, 60_000);
+  });
 });

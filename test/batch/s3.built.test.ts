@@ -21,7 +21,7 @@ beforeAll(async () => {
       store.objects.set(`bucket/year/archive/${file}`, readFileSync(path.join(archive, file)));
   expect((await run('batch', archive, '-o', scratch.at('folder'), '-q')).code).toBe(3);
   expect((await run('batch', 's3://bucket/year/archive', '-o', scratch.at('s3'), '-q')).code).toBe(3);
-}, 120_000);
+});
 afterAll(async () => {
   await store.stop();
   scratch.dispose();

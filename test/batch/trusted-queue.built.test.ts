@@ -1,12 +1,10 @@
 /** What keeps others out of a queue (docs/batch.md, Trust): password, TLS, a user of its own. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { RedisServer, hasRedis } from '../helpers/redis.js';
 import { archiveOf, contentOf } from './archive-of.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const scratch = scratchFolder();
 const at = (...parts: string[]) => scratch.at(...parts);

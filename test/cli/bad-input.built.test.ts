@@ -1,12 +1,9 @@
 /** What people get wrong: each has a message with a place and advice, its exit code, and no stack trace. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, perfscope, scratchFolder } from './run.js';
 import { INCIDENT, INCIDENT_START, PROFILE } from './small-traces.js';
-
-// On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const folder = scratchFolder();
 const signatures = folder.at('app.signatures.json');

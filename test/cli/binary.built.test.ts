@@ -1,13 +1,11 @@
 /** `--binary` on the command line. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EM_X86_64 } from '../../src/binary/elf.js';
 import { elfBytes } from '../binary/elf-bytes.js';
 import type { LearnDocument } from '../../src/report/learned.js';
 import { perfscope, scratchFolder } from './run.js';
 import { FUNCTIONS, INCIDENT, PROFILE } from './small-traces.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const folder = scratchFolder();
 const [profile, trace, binary, signatures] = ['profile', 'incident', 'server', 's.json'].map((name) =>

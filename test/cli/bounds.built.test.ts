@@ -3,12 +3,9 @@
  * needed, and farther still from what a table by number, or a look at all for each, would take.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { perfscope, scratchFolder } from './run.js';
 import { PROFILE } from './small-traces.js';
-
-// On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const MOST_BYTES = 500 * 1024 * 1024;
 const folder = scratchFolder();

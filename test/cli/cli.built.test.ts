@@ -3,12 +3,9 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { perfscope, scratchFolder } from './run.js';
 import { INCIDENT, INCIDENT_EVENTS, PROFILE } from './small-traces.js';
-
-// On a busy machine a process takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const folder = scratchFolder();
 const signatures = folder.at('app.signatures.json');

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readElf } from '../../src/binary/elf.js';
 import type { ResultDocument } from '../../src/result.js';
 import {
@@ -20,8 +20,6 @@ import {
   strace,
 } from '../helpers/traced-server.js';
 import { perfscope, scratchFolder } from './run.js';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const folder = scratchFolder();
 afterAll(() => folder.dispose());

@@ -5,14 +5,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeRanges } from '../../src/binary/eh-frame.js';
 import { readElf } from '../../src/binary/elf.js';
 import { SERVERS, binaryOf, canTraceStacks, isInstalled, record } from '../helpers/traced-server.js';
 import { parseSignatures } from '../../src/signatures/file.js';
 import { perfscope, scratchFolder } from './run.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const tracing = canTraceStacks();
 const folder = scratchFolder();

@@ -1,12 +1,9 @@
 /** `perfscope evaluate` on shipped cases and on broken ones. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { BUGS, ROOT, perfscope, scratchFolder } from '../cli/run.js';
 import { INCIDENT, PROFILE } from '../cli/small-traces.js';
-
-// On a busy machine learning and analysing take their time.
-vi.setConfig({ testTimeout: 120_000 });
 
 const folder = scratchFolder();
 afterAll(() => folder.dispose());

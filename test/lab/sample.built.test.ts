@@ -1,11 +1,9 @@
 /** A case as the lab makes them, shipped as it was made: read, and evaluated, like any other. */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readStacks, surveyStacks } from '../../scripts/lab/stacks.js';
 import { perfscope, scratchFolder } from '../cli/run.js';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const sample = path.join(import.meta.dirname, 'sample');
 const folder = scratchFolder();

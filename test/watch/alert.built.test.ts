@@ -142,5 +142,5 @@ describe.skipIf(!able)(able ? 'an alert' : 'an alert (skipped: no gcc here, or n
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 1]);
     const left = JSON.parse(readFileSync(path.join(at, 'watch/incidents', next!, 'incident.json'), 'utf8')) as object;
     expect(left).toMatchObject({ state: 'taken', triggers: [{ source: 'signal' }] });
-  }, 120_000);
+  });
 });

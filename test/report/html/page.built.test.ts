@@ -2,14 +2,11 @@
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultDocument } from '../../../src/result.js';
 import { BUGS, ROOT, scratchFolder } from '../../cli/run.js';
 import { NO_BROWSER, type Opened, launch, openPage, seriousFaults } from './browser.js';
 import { hostileDocument } from './hostile.js';
-
-// On a busy machine a browser takes its time.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const compiled = (file: string) => import(path.join(ROOT, 'dist', 'src', file)) as Promise<unknown>;
 const { analyzeIncident, learn, RESULT_REPORTERS } = (await compiled(

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archivePage } from '../../../src/report/html/archive-page.js';
 import { historyPage } from '../../../src/report/html/history-page.js';
 import type { Regression } from '../../../src/regress/regression.js';
@@ -14,8 +14,6 @@ import { NASTY, hostileDocument } from './hostile.js';
 import { scratchFolder } from '../../cli/run.js';
 import { NO_BROWSER, launch, openPage, seriousFaults } from './browser.js';
 import { batchSummary, nights } from './plain-pages.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const night = {
   at: '2026-11-29T03:00:00.000Z',
