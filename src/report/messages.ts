@@ -258,7 +258,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.plural('calls', 'call')} cannot tell: record again (strace -f -ttt -T -yy -p PID), a minute or more, and from before the trouble on where ` +
     'that can be had',
   'nearly-even': () =>
-    'that is nearly even: a recording that begins a minute before the trouble, and lasts longer, would settle it',
+    'that may be or not: a recording that begins a minute before the trouble, and lasts longer, would settle it',
   'nothing-odd': (a) => `no detector found anything beyond ${a.alone ? "the window's beginning" : 'what was learned'}`,
   'slow-disk': (a) => `from about ${a.moment('at')}, as many calls to the disk take ${a.slower()}: it got slow`,
   'slow-network': (a) =>

@@ -19,6 +19,7 @@ import { longRows } from './detectors/long.js';
 import { loop } from './detectors/loop.js';
 import { type Onset, findOnset } from './scene/onset.js';
 import { rate } from './detectors/rate.js';
+import { growthAt } from './scene/load.js';
 import { sluggish } from './detectors/sluggish.js';
 import { unit, unitsOf } from './detectors/unit.js';
 import { unlike } from './detectors/unlike.js';
@@ -50,9 +51,10 @@ export function fusedMethod(given: MethodInput): MethodOutcome {
   const findings = consequencesLeftOut([...found, odd.finding]);
   const { units } = odd;
   const outside = environment(scene, cells, onset.ns, findings, parameters.slowFactor);
-  const { dispersion, unowned } = signatures.model;
+  const { dispersion } = signatures.model;
   const calls = scene.endRow - scene.firstRow;
-  const evidence = { onset, findings, outside, dispersion, runtime: unowned !== undefined, calls };
+  const growth = growthAt(scene, onset.ns);
+  const evidence = { onset, findings, outside, dispersion, growth, calls };
   const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, steps, findings);
   // Without functions to name, that none is named says nothing.

@@ -1,7 +1,7 @@
 /**
  * The verdict: whether the environment did it, else whether the program misbehaves, as odds: how much the mix of calls changes at the onset,
  * how many calls are beyond what load and learning explain, how long threads compute and wait beyond what they ever did, whether
- * descriptors are left open; all of it against how unsteady this server is while all is well. Logistic regression; the weights were fitted
+ * descriptors are left open; all of it against how unsteady this server is while all is well, and how much of it a growing load may explain. Logistic regression; the weights were fitted
  * to windows of real and injected incidents, of healthy servers and of the healthy beginnings of incidents (docs/accuracy.md has
  * what they do on servers left out of the fit). Verdict and ranking are two answers: the one neither hides nor changes the other.
  */
@@ -12,52 +12,52 @@ import type { Finding } from './finding.js';
 import type { Onset } from './scene/onset.js';
 
 /** Weights of logarithms, each with what is added before: far below it nothing differs. */
-const CHANGE = { weight: 1.67, least: 10 };
+const CHANGE = { weight: 2.3, least: 10 };
 const SHARES = [
-  { detector: 'rate', weight: 0.86, least: 0.005 },
-  { detector: 'busy', weight: 0.72, least: 0.01 },
-  { detector: 'blocked', weight: 0.49, least: 0.03 },
+  { detector: 'rate', weight: 0.87, least: 0.005 },
+  { detector: 'busy', weight: 0.73, least: 0.01 },
+  { detector: 'blocked', weight: 0.7, least: 0.03 },
 ] as const;
 /** Descriptors left open count as soon as they are alarming. */
-const LEAK = 4.2;
+const LEAK = 3.7;
 /** Below this dispersion a server is as steady as chance has it; where it is not known, it is as most have it. */
-const STEADY = { weight: -1, least: 0.5, usual: 2 };
-const BIAS = 0.15;
+const STEADY = { weight: -1.1, least: 0.5, usual: 2 };
+/** More of all that it does is asked of a server by its clients; less of it may be either. */
+const GROWTH = -3;
+const BIAS = -0.9;
 
-/** Probability, 0..1. `dispersion`: of learning (signatures/dispersion.ts). */
-export function oddsOfDefect(onset: Onset, findings: readonly Finding[], dispersion: number | undefined): number {
+export interface Window {
+  readonly onset: Onset;
+  readonly findings: readonly Finding[];
+  /** Of learning (signatures/dispersion.ts). */
+  readonly dispersion: number | undefined;
+  /** Rate of the usual calls after the onset by that before (scene/load.ts). */
+  readonly growth: number;
+}
+
+/** Probability, 0..1. */
+export function oddsOfDefect({ onset, findings, dispersion, growth }: Window): number {
   const of = (detector: string) => findings.find((f) => f.detector === detector);
   const sum =
     CHANGE.weight * Math.log(onset.strength + CHANGE.least) +
     SHARES.reduce((s, { detector, weight, least }) => s + weight * Math.log((of(detector)?.share ?? 0) + least), 0) +
     (of('leak')?.alarming === true ? LEAK : 0) +
     STEADY.weight * Math.log(Math.max(STEADY.least, dispersion ?? STEADY.usual)) +
+    GROWTH * Math.log(Math.max(1, growth)) +
     BIAS;
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** From these odds on it is the program. */
-const EVEN = 0.5;
-/**
- * Where a runtime executes the program its threads work and rest as they like, and the odds were not fitted to that: they have to be two to
- * one, or something alarming.
- */
-const SURE = 2 / 3;
-/** As near to even, more of a recording may turn them. */
-const NEARLY = 0.1;
+/** Three to one: who is called for a healthy server believes no alarm any more. */
+const SURE = 3 / 4;
 /** In fewer calls nothing that is not alarming by itself can be told from chance. */
 export const FEWEST_CALLS = 30;
 
 /** Detectors that need no healthy past in the window: where they alone speak, nothing is known to have begun in it. */
 const FROM_THE_BEGINNING: ReadonlySet<string> = new Set(['unlike', 'loop', 'sluggish']);
 
-export interface Evidence {
-  readonly onset: Onset;
-  readonly findings: readonly Finding[];
+export interface Evidence extends Window {
   readonly outside: Outside | null;
-  readonly dispersion: number | undefined;
-  /** Whether a runtime executes the program. */
-  readonly runtime: boolean;
   /** Of the window. */
   readonly calls: number;
 }
@@ -72,12 +72,12 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 
 /** `named`: whether some function can be blamed, or there are none to name. */
 export function judge(evidence: Evidence, named: boolean): Judged {
-  const { onset, findings, outside, dispersion, runtime, calls } = evidence;
+  const { onset, findings, outside, calls } = evidence;
   const at = onset.ns / 1e9;
   const alarms = findings.filter((f) => f.alarming);
-  const odds = oddsOfDefect(onset, findings, dispersion);
-  const byAlarm = alarms.some((f) => runtime || FROM_THE_BEGINNING.has(f.detector));
-  const bug = byAlarm || odds >= (runtime ? SURE : EVEN);
+  const odds = oddsOfDefect(evidence);
+  const older = alarms.some((f) => FROM_THE_BEGINNING.has(f.detector));
+  const bug = older || odds >= SURE;
   if (outside !== null && (bug || outside.circumstantial !== true))
     return { verdict: 'external', externalResource: outside.resource, reasons: [outside.reason], odds: undefined };
   const reasons = alarms.map((f): Message => ({ code: `alarm-${f.detector}`, args: { share: f.share, at } }));
@@ -85,9 +85,9 @@ export function judge(evidence: Evidence, named: boolean): Judged {
   if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });
   const few = !bug && calls < FEWEST_CALLS;
   // Where an alarm decides against them, they are of something else.
-  const told = !few && !(byAlarm && odds < EVEN);
+  const told = !few && !(older && odds < SURE);
   if (few) reasons.push({ code: 'few-calls', args: { calls } });
-  else if (told && Math.abs(odds - EVEN) < NEARLY) reasons.push({ code: 'nearly-even', args: {} });
+  else if (told && odds > 1 - SURE && odds < SURE) reasons.push({ code: 'nearly-even', args: {} });
   return {
     verdict: few || (bug && !named) ? 'inconclusive' : bug ? 'bug' : 'none',
     externalResource: null,

@@ -8,6 +8,7 @@ import { learnSignatures } from '../../../src/signatures/learn.js';
 import { parseText } from '../../formats/strace-text.js';
 
 const START = 1_700_000_000;
+const hash = (n: number) => Math.imul(n, 0x9e3779b1) >>> 8;
 const ONSET = 20;
 
 interface Recording {
@@ -102,5 +103,22 @@ describe('a server of which no switches were recorded', () => {
   it('that starved all the time lacks nothing that it had before', () => {
     const outcome = analyse({ late: (_, end) => (end % 3 === 0 ? 0.03 : 0) });
     expect([outcome.verdict, outcome.externalResource]).toEqual(['none', null]);
+  });
+
+  describe('that is stopped for long now and then, all the time,', () => {
+    /** For half a second, at moments that are nobody's habit. */
+    const stopped = (_: number, end: number) => (hash(end) % 97 === 0 ? 0.5 : 0);
+
+    it('has no defect, though most of its steps take a second sometimes', () => {
+      const outcome = analyse({ late: stopped });
+      expect([outcome.verdict, outcome.externalResource]).toEqual(['none', null]);
+      expect(outcome.reasons.map(({ code }) => code)).not.toContain('alarm-busy');
+    });
+
+    it('has one where it computes as long each time', () => {
+      const outcome = analyse({ late: stopped, computes: (t) => (t > ONSET ? 0.5 : 0) });
+      expect([outcome.verdict, outcome.externalResource]).toEqual(['bug', null]);
+      expect(outcome.reasons.map(({ code }) => code)).toContain('alarm-busy');
+    });
   });
 });

@@ -12,7 +12,8 @@ import type { DetectorInput, Finding, Mark } from '../finding.js';
 import { LONG_CALL_NS, type LongCall } from './long.js';
 import { type Pause, References, itemsOf, worstThread } from './pauses.js';
 import { ownThreads } from '../scene/own-threads.js';
-import type { Cells, Scene } from '../scene/scene.js';
+import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
+import { Hardship } from './hardship.js';
 
 /** Waits for whatever comes next: their length tells of the load, not of a defect. */
 const IDLE_CALLS =
@@ -36,7 +37,8 @@ export function blocked(input: DetectorInput): Finding {
   const { scene, cells, parameters } = input;
   const pauses = longWaits(input);
   const since = pauses.reduce((first, p) => Math.min(first, scene.trace.columns.start[p.row]!), scene.toNs);
-  const worst = worstThread(scene, pauses);
+  const endured = Hardship.before(scene, input.onset, input.long).byThread(scene, lowerBound(scene.trace, since));
+  const worst = worstThread(scene, pauses, endured);
   const share = worst === 0 ? 0 : Math.min(1, worst / (scene.toNs - Math.max(since, scene.fromNs)));
   const wakers = new Wakers(scene);
   const marks: Mark[] = [];

@@ -8,11 +8,12 @@ import { isExitCall } from '../../../trace/call-traits.js';
 import { FLAG_UNFINISHED } from '../../../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import type { DetectorInput, Finding, Mark } from '../finding.js';
-import type { Scene } from '../scene/scene.js';
+import { type Scene, lowerBound } from '../scene/scene.js';
+import { Hardship } from './hardship.js';
 import { type Pause, References, itemsOf, worstThread } from './pauses.js';
 
-/** The reference is the longest pause but one in two hundred before the onset. */
-const QUANTILE = 0.995;
+/** The reference is what 19 of 20 pauses before the onset stay below; longer ones that came by then are hardship (hardship.ts). */
+const QUANTILE = 0.95;
 const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
 /** Share of a thread's time from which the detector has its full say. */
 const FULL = 0.2;
@@ -48,7 +49,8 @@ export function busy({ scene, cells, onset, long, parameters }: DetectorInput): 
         pauses.push({ row, before, ns: ns - reference, reference, unfinished: false });
     }
   }
-  const share = worstThread(scene, pauses) / (toNs - onset.ns);
+  const endured = Hardship.before(scene, onset, long).byThread(scene, lowerBound(trace, onset.ns));
+  const share = worstThread(scene, pauses, endured) / (toNs - onset.ns);
   const marks: Mark[] = pauses.flatMap(({ row, before, ns }) => [
     { cell: cells.ofRow[before < 0 ? row : before]!, weight: ns / 2, on: 'context' as const },
     { cell: cells.ofRow[row]!, weight: ns / 2, on: 'context' as const },

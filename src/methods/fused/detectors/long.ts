@@ -24,7 +24,7 @@ export interface Gap {
   readonly thread: number;
   readonly row: number;
   readonly before: number;
-  /** After the onset. */
+  /** On its side of the onset. */
   readonly ns: number;
 }
 
@@ -33,6 +33,8 @@ export interface LongRows {
   readonly calls: readonly LongCall[];
   /** Pauses of the window after the onset, by thread, each thread's in order of time. */
   readonly gaps: readonly Gap[];
+  /** Those before it. */
+  readonly earlyGaps: readonly Gap[];
   /** Per thread: its last row before the end of the window, -1 where it has none. */
   readonly lastRow: Int32Array;
 }
@@ -43,14 +45,16 @@ export const LONGER_THAN = { callNs: LONG_CALL_NS, gapNs: LONG_GAP_NS };
 /** `noted`: what the pass over all rows noted. */
 export function longRows({ trace, firstRow }: Scene, onsetNs: number, noted: Noted): LongRows {
   const { start, duration, flags, thread } = trace.columns;
-  const gapsFrom = Math.max(firstRow, lowerBound(trace, onsetNs));
-  const gaps: Gap[] = [];
+  const onsetRow = Math.max(firstRow, lowerBound(trace, onsetNs));
+  const [gaps, earlyGaps]: [Gap[], Gap[]] = [[], []];
   for (const { row, before } of noted.longRows) {
-    if (before < 0 || row < gapsFrom) continue;
-    const ns = start[row]! - Math.max(start[before]! + duration[before]!, onsetNs);
-    if (ns > LONG_GAP_NS && (flags[before]! & FLAG_UNFINISHED) === 0)
-      gaps.push({ thread: thread[row]!, row, before, ns });
+    if (before < 0 || row < firstRow || (flags[before]! & FLAG_UNFINISHED) !== 0) continue;
+    const late = row >= onsetRow;
+    const end = start[before]! + duration[before]!;
+    const ns = start[row]! - (late ? Math.max(end, onsetNs) : end);
+    if (ns > LONG_GAP_NS) (late ? gaps : earlyGaps).push({ thread: thread[row]!, row, before, ns });
   }
   gaps.sort((a, b) => a.thread - b.thread || a.row - b.row);
-  return { calls: noted.longRows.filter(({ row }) => duration[row]! > LONG_CALL_NS), gaps, lastRow: noted.lastRow };
+  const calls = noted.longRows.filter(({ row }) => duration[row]! > LONG_CALL_NS);
+  return { calls, gaps, earlyGaps, lastRow: noted.lastRow };
 }

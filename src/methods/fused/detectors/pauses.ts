@@ -124,16 +124,15 @@ function roomByGroup(counts: Uint32Array, groupOf: Int32Array): { lengths: Float
   return { lengths: new Float64Array(room), ends };
 }
 
-/** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. */
-export function worstThread(scene: Scene, pauses: readonly Pause[]): number {
+/** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. `endured`: per thread, what of it is hardship. */
+export function worstThread(scene: Scene, pauses: readonly Pause[], endured: (thread: number) => number): number {
   const sums = new Map<number, number>();
-  let most = 0;
   for (const { row, ns } of pauses) {
     const t = scene.trace.columns.thread[row]!;
-    const sum = (sums.get(t) ?? 0) + ns;
-    sums.set(t, sum);
-    most = Math.max(most, sum);
+    sums.set(t, (sums.get(t) ?? 0) + ns);
   }
+  let most = 0;
+  for (const [t, sum] of sums) most = Math.max(most, sum - endured(t));
   return most;
 }
 

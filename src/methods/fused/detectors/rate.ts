@@ -10,6 +10,7 @@ import { addGroups, countPlaces, folded } from '../scene/counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from '../finding.js';
 import { OUTCOME, KIND } from '../../../context/symbols.js';
+import { growthOf } from '../scene/load.js';
 import type { Parameters } from '../../../parameters.js';
 import { type Scene, firstRowWhere, lowerBound } from '../scene/scene.js';
 
@@ -19,8 +20,6 @@ const FEWEST = 4;
 const SLICES = 40;
 /** Share from which the detector has its full say. */
 const FULL = 0.1;
-/** Kinds with fewer calls before the onset say nothing about the load. */
-const LOAD_CALLS = 10;
 
 export function rate({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const kinds = countClasses(scene, onset.ns, parameters);
@@ -74,7 +73,7 @@ function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Co
     row = next;
   }
   const counts = classes.map((_, k) => ({ before: beforeOf[k]!, after: afterOf[k]! }));
-  const load = Math.max(1, loadFactor(counts, timeBefore, timeAfter));
+  const load = Math.max(1, growthOf(beforeOf, afterOf, timeBefore, timeAfter));
   const usual = (before / timeBefore) * timeAfter; // calls after the onset, had nothing changed
   const numbers = (grain: number) => decoder.texts[grain]!;
   return counts.map((c, k): CountedAndPeak => {
@@ -92,23 +91,6 @@ function countClasses(scene: Scene, onsetNs: number, parameters: Parameters): Co
     const peak = (decoder.peak(OUTCOME, ...pair) * timeAfter) / NANOSECONDS_PER_SECOND;
     return { ...counted, expected, odd, novel, beyondPeak: Math.max(0, c.after - parameters.rateFactor * peak) };
   });
-}
-
-/** Calls of a kind before and after the onset. */
-interface BeforeAfter {
-  readonly before: number;
-  readonly after: number;
-}
-
-/** Weighted median, over classes, of the rate after the onset by the rate before; weights: calls before. */
-function loadFactor(counts: readonly BeforeAfter[], timeBefore: number, timeAfter: number): number {
-  const steady = counts.filter((c) => c.before >= LOAD_CALLS);
-  const growth = steady.map((c) => ({ factor: (c.after / timeAfter) * (timeBefore / c.before), weight: c.before }));
-  growth.sort((a, b) => a.factor - b.factor);
-  const half = growth.reduce((sum, g) => sum + g.weight, 0) / 2;
-  let sum = 0;
-  for (const g of growth) if ((sum += g.weight) >= half) return g.factor;
-  return 1;
 }
 
 function withoutOutcome(text: string): string {

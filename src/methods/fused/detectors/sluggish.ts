@@ -6,6 +6,8 @@
  * Threads of an interpreter, a virtual machine or a scheduler of tasks do other work between two calls: of these learning tells nothing.
  */
 import type { DetectorInput, Finding } from '../finding.js';
+import { lowerBound } from '../scene/scene.js';
+import { Hardship } from './hardship.js';
 import type { StepKind } from '../scene/steps.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import type { ContextModel } from '../../../signatures/context-model.js';
@@ -13,7 +15,7 @@ import type { ContextModel } from '../../../signatures/context-model.js';
 /** Seconds a second, summed over threads. Healthy windows reach half of it where the machine is busy (docs/accuracy.md). */
 const ALARM = 0.1;
 
-export function sluggish({ scene, onset, steps }: DetectorInput): Finding {
+export function sluggish({ scene, onset, steps, long }: DetectorInput): Finding {
   const silent: Finding = { detector: 'sluggish', share: 0, strength: 0, alarming: false, marks: [], items: [] };
   const usual = usualOf(scene.decoder.model);
   if (usual === null || !scene.trace.hasDurations) return silent;
@@ -25,6 +27,10 @@ export function sluggish({ scene, onset, steps }: DetectorInput): Finding {
     before += Math.max(0, kind.early - earlyTimes * (kind.usual + late));
     after += Math.max(0, kind.late - kind.lateTimes * (kind.usual + late));
   }
+  const hardship = Hardship.before(scene, onset, long);
+  const onsetRow = Math.max(scene.firstRow, lowerBound(scene.trace, onset.ns));
+  before = Math.max(0, before - hardship.of(onsetRow - scene.firstRow));
+  after = Math.max(0, after - hardship.of(scene.endRow - onsetRow));
   const share = Math.min(before / Math.max(1, onset.ns - scene.fromNs), after / Math.max(1, scene.toNs - onset.ns));
   return { ...silent, share, alarming: share >= ALARM };
 }

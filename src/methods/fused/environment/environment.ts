@@ -5,7 +5,7 @@
  * function is to blame.
  */
 import type { Finding } from '../finding.js';
-import type { Cells, Scene } from '../scene/scene.js';
+import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 import { starved } from './cpu.js';
 import { slowDisk } from './disk.js';
 import { HARMFUL, type Outside } from './outside.js';
@@ -15,6 +15,8 @@ import { waitsForOne } from './waits-for-one.js';
 
 /** Calls beyond what the load explains are most of all: the program itself fills the CPU. */
 const MOST = 0.5;
+/** Fewer than so many of the usual calls are no storm. */
+const LEAST_STORM = 0.01;
 
 export function environment(
   scene: Scene,
@@ -29,10 +31,23 @@ export function environment(
   const cpu = own ? null : (starved(scene, onsetNs, older) ?? stalled(scene, onsetNs, older));
   if (cpu !== null) return cpu;
   // More calls than the load explains are the program's own doing, whatever they wait for.
-  const disk = findings.some((f) => f.detector === 'rate' && f.alarming) ? null : slowDisk(scene, slowFactor);
+  const disk = storms(scene, onsetNs, findings) ? null : slowDisk(scene, slowFactor);
   if (disk !== null) return disk;
   // A thread that computes reads its answers late, whenever they came.
   if (findings.some((f) => f.detector === 'busy' && f.alarming)) return null;
   const late = slowAnswers(scene, cells, onsetNs, slowFactor);
   return late !== null && waitsForOne(scene, onsetNs) >= HARMFUL ? null : late;
+}
+
+/** Whether alarmingly many calls are beyond what the load explains: of all, and, where a server stands still, of those that usually come in as much time. */
+function storms(
+  { trace, fromNs, toNs, firstRow, endRow }: Scene,
+  onsetNs: number,
+  findings: readonly Finding[],
+): boolean {
+  const rate = findings.find((f) => f.detector === 'rate');
+  if (rate?.alarming !== true) return false;
+  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
+  const usual = ((onsetRow - firstRow) / Math.max(1, onsetNs - fromNs)) * (toNs - onsetNs);
+  return rate.share * (endRow - onsetRow) >= LEAST_STORM * usual;
 }
