@@ -19,7 +19,10 @@ export function sluggish({ scene, onset, steps, long }: DetectorInput): Finding 
   const silent: Finding = { detector: 'sluggish', share: 0, strength: 0, alarming: false, marks: [], items: [] };
   const usual = usualOf(scene.decoder.model);
   if (usual === null || !scene.trace.hasDurations) return silent;
-  const kinds = steps.kinds.map((kind) => ({ ...kind, usual: usual(kind) }));
+  const kinds = steps.kinds.flatMap((kind) => {
+    const ns = usual(kind);
+    return ns === undefined ? [] : [{ ...kind, usual: ns }];
+  });
   const late = tracerNs(kinds);
   let [before, after] = [0, 0];
   for (const kind of kinds) {
@@ -35,20 +38,16 @@ export function sluggish({ scene, onset, steps, long }: DetectorInput): Finding 
   return { ...silent, share, alarming: share >= ALARM };
 }
 
-/** How long a kind of step takes in learning, ns: where it was never seen, as long as steps take on average. Null: learning does not tell. */
-function usualOf({ successors, unowned, tasks }: ContextModel): ((kind: StepKind) => number) | null {
+/** How long a kind of step takes in learning, ns; undefined: it never took one. Null: learning does not tell at all. */
+function usualOf({ successors, unowned, tasks }: ContextModel): ((kind: StepKind) => number | undefined) | null {
   if (unowned !== undefined || tasks === true) return null;
   const numbers = new TupleNumbers(); // from, to
   const ns: number[] = [];
-  let [sum, times] = [0, 0];
   for (const [from, to, count, between] of successors) {
     if (between === undefined) return null;
     ns[numbers.intern(from, to)] = (1e3 * between) / count;
-    sum += 1e3 * between;
-    times += count;
   }
-  if (times === 0) return null;
-  return ({ from, to }) => ns[numbers.intern(from, to)] ?? sum / times;
+  return ns.length === 0 ? null : ({ from, to }) => ns[numbers.intern(from, to)];
 }
 
 /** What the incident's tracer adds to each step, beyond that of learning, ns: half of the steps are late by no more. */
