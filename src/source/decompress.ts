@@ -7,6 +7,7 @@ import type { Transform } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import type { Compression } from './magic.js';
 import { LARGEST_WINDOW, ZstdFrames } from './zstd-frames.js';
+import { ZstdReader } from './zstd-reader.js';
 
 /** Why a stream ended before its proper end. */
 export interface StreamProblem {
@@ -106,40 +107,38 @@ function zlibProblem(error: NodeJS.ErrnoException, offset: number): StreamProble
 
 /** Not with zlib's own decoder, which later versions of Node have: it ends in silence behind the first frame, and where a frame is cut off. */
 async function* unzstd(input: Blocks, state: DecompressionState): AsyncGenerator<Uint8Array> {
-  const { Decompress, ZstdErrorCode } = await import('fzstd');
   let output: Uint8Array[] = [];
-  const engine = new Decompress((block) => {
-    if (block.length > 0) output.push(block);
-  });
-  const push = (block: Uint8Array, final: boolean): boolean => {
+  const reader = new ZstdReader((block) => output.push(block.slice()));
+  const push = (block: Uint8Array): boolean => {
     try {
-      engine.push(block, final);
+      reader.push(block);
       return true;
     } catch (error) {
-      const { code, message } = error as { code?: number; message: string };
-      const cut = code === ZstdErrorCode.UnexpectedEOF;
-      state.problem = { kind: cut ? 'truncated' : 'damaged', offset: state.consumed, reason: message };
+      state.problem = { kind: 'damaged', offset: state.consumed, reason: (error as Error).message };
       return false;
     }
   };
   const frames = new ZstdFrames();
-  for await (const block of input) {
-    for (const piece of frames.pieces(block)) {
-      const good = push(piece, false);
-      const ready = output;
-      output = [];
-      yield* ready;
-      if (!good) return;
+  try {
+    for await (const block of input) {
+      for (const piece of frames.pieces(block)) {
+        const good = push(piece);
+        const ready = output;
+        output = [];
+        yield* ready;
+        if (!good) return;
+      }
+      if (frames.window > LARGEST_WINDOW) {
+        const mb = (bytes: number) => Math.ceil(bytes / 2 ** 20);
+        const reason = `a frame asks for ${mb(frames.window)} MB of memory, more than ${mb(LARGEST_WINDOW)}: decompress it with zstd -d --long=31`;
+        state.problem = { kind: 'damaged', offset: state.consumed, reason };
+        return;
+      }
     }
-    if (frames.window > LARGEST_WINDOW) {
-      const mb = (bytes: number) => Math.ceil(bytes / 2 ** 20);
-      const reason = `a frame asks for ${mb(frames.window)} MB of memory, more than ${mb(LARGEST_WINDOW)}: decompress it with zstd -d --long=31`;
-      state.problem = { kind: 'damaged', offset: state.consumed, reason };
-      return;
-    }
+    if (!reader.isWhole) state.problem = { kind: 'truncated', offset: state.consumed, reason: 'unexpected end' };
+  } finally {
+    reader.close();
   }
-  push(new Uint8Array(0), true);
-  yield* output;
 }
 
 interface XzPackage {

@@ -17,8 +17,18 @@ const LARGEST_BLOCK = 2 ** 17;
 const BLOCK_HEADER = 3;
 const CHECKSUM = 4;
 
+/** A thread keeps an instance whose memory is no larger, bytes: an archive of small incidents would make many. */
+const MOST_KEPT = 2 ** 26;
+let kept: Exports | null = null;
+
+function instance(): Exports {
+  const free = kept ?? wasmInstance<Exports>(ZSTD_MODULE);
+  kept = null;
+  return free;
+}
+
 export class ZstdReader {
-  private readonly wasm = wasmInstance<Exports>(ZSTD_MODULE);
+  private readonly wasm = instance();
   private readonly head = new Uint8Array(LONGEST_HEADER);
   private have = 0;
   private part: 'frame' | 'block' | 'content' = 'frame';
@@ -52,6 +62,16 @@ export class ZstdReader {
         else if (this.have === BLOCK_HEADER) this.readBlock();
       }
     }
+  }
+
+  /** Whether what was pushed ends where a frame does, its checksum included. */
+  get isWhole(): boolean {
+    return this.part === 'frame' && this.have === 0 && this.skip === 0;
+  }
+
+  /** It is of no use any more, nor is what it told of. */
+  close(): void {
+    if (this.wasm.memory.buffer.byteLength <= MOST_KEPT) kept = this.wasm;
   }
 
   private readFrame(): void {

@@ -106,6 +106,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
 
   end(missing: number): Arranged[] {
     const inner = this.inner?.reader.end() ?? 0;
+    this.inner?.inflater.end();
     const left = this.reader.end();
     if (left > 0 || inner > 0) this.fault('a record that is cut off', this.reader.offset, 1);
     if (missing > 0) this.fault('the end is missing', this.reader.offset + left, 0);

@@ -24,6 +24,11 @@ export class Inflater {
     });
   }
 
+  /** Nothing follows. */
+  end(): void {
+    this.reader.close();
+  }
+
   push(bytes: Uint8Array): void {
     this.packed += bytes.length;
     try {
