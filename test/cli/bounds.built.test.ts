@@ -77,7 +77,7 @@ describe('learn', () => {
         (_, k) => ` > /opt/app/server(f${(k * 7 + call) % 20_000}+0x1) [0x${k.toString(16)}]\n`,
       );
     const text = Array.from(
-      { length: 8 },
+      { length: 3 },
       (_, i) => `1000  1795395800.00${i} read(5, "", 5) = 5 <0.000010>\n${frames(i).join('')}\n`,
     ).join('');
     writeFileSync(folder.at('deep.strace-k'), text);
