@@ -17,7 +17,7 @@ import type { Detector, DetectorInput, Finding } from './finding.js';
 import { leak } from './detectors/leak.js';
 import { longRows } from './detectors/long.js';
 import { loop } from './detectors/loop.js';
-import { type Onset, findOnset } from './scene/onset.js';
+import { type Onset, findOnset, unexplainedChange } from './scene/onset.js';
 import { rate } from './detectors/rate.js';
 import { growthAt } from './scene/load.js';
 import { sluggish } from './detectors/sluggish.js';
@@ -54,7 +54,8 @@ export function fusedMethod(given: MethodInput): MethodOutcome {
   const { dispersion } = signatures.model;
   const calls = scene.endRow - scene.firstRow;
   const growth = growthAt(scene, onset.ns);
-  const evidence = { onset, findings, outside, dispersion, growth, calls };
+  const change = unexplainedChange(scene, onset, growth);
+  const evidence = { onset, change, findings, outside, dispersion, growth, calls };
   const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, steps, findings);
   // Without functions to name, that none is named says nothing.

@@ -12,22 +12,24 @@ import type { Finding } from './finding.js';
 import type { Onset } from './scene/onset.js';
 
 /** Weights of logarithms, each with what is added before: far below it nothing differs. */
-const CHANGE = { weight: 2.3, least: 10 };
+const CHANGE = { weight: 1.9, least: 10 };
 const SHARES = [
-  { detector: 'rate', weight: 0.87, least: 0.005 },
-  { detector: 'busy', weight: 0.73, least: 0.01 },
-  { detector: 'blocked', weight: 0.7, least: 0.03 },
+  { detector: 'rate', weight: 1.3, least: 0.005 },
+  { detector: 'busy', weight: 0.92, least: 0.01 },
+  { detector: 'blocked', weight: 0.73, least: 0.03 },
 ] as const;
 /** Descriptors left open count as soon as they are alarming. */
-const LEAK = 3.7;
+const LEAK = 3.2;
 /** Below this dispersion a server is as steady as chance has it; where it is not known, it is as most have it. */
-const STEADY = { weight: -1.1, least: 0.5, usual: 2 };
-/** More of all that it does is asked of a server by its clients; less of it may be either. */
-const GROWTH = -3;
-const BIAS = -0.9;
+const STEADY = { weight: -0.58, least: 0.5, usual: 2 };
+/** More of all that a server does is what its clients ask of it. */
+const GROWTH = -5;
+const BIAS = 3.8;
 
 export interface Window {
   readonly onset: Onset;
+  /** At the onset, beyond what the load explains: votes (scene/onset.ts). */
+  readonly change: number;
   readonly findings: readonly Finding[];
   /** Of learning (signatures/dispersion.ts). */
   readonly dispersion: number | undefined;
@@ -36,10 +38,10 @@ export interface Window {
 }
 
 /** Probability, 0..1. */
-export function oddsOfDefect({ onset, findings, dispersion, growth }: Window): number {
+export function oddsOfDefect({ change, findings, dispersion, growth }: Window): number {
   const of = (detector: string) => findings.find((f) => f.detector === detector);
   const sum =
-    CHANGE.weight * Math.log(onset.strength + CHANGE.least) +
+    CHANGE.weight * Math.log(change + CHANGE.least) +
     SHARES.reduce((s, { detector, weight, least }) => s + weight * Math.log((of(detector)?.share ?? 0) + least), 0) +
     (of('leak')?.alarming === true ? LEAK : 0) +
     STEADY.weight * Math.log(Math.max(STEADY.least, dispersion ?? STEADY.usual)) +
@@ -48,8 +50,8 @@ export function oddsOfDefect({ onset, findings, dispersion, growth }: Window): n
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** Three to one: who is called for a healthy server believes no alarm any more. */
-const SURE = 3 / 4;
+/** Two to one: who is called for a healthy server believes no alarm any more. */
+const SURE = 2 / 3;
 /** In fewer calls nothing that is not alarming by itself can be told from chance. */
 export const FEWEST_CALLS = 30;
 

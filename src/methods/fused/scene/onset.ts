@@ -21,6 +21,8 @@ const TAIL = 4;
 const FEWEST = 8;
 /** Variance of the square root of a Poisson count is 1/4; less is chance. */
 const FLOOR = 0.1;
+/** Of a server that stands still. */
+const LEAST_LOAD = 0.02;
 /** A cut this early in the window is the server's start or the tracer's, not an incident. */
 const WARM_UP = 0.15;
 /** An earlier cut counts if it leaves this share of the window to compare with. */
@@ -40,7 +42,42 @@ export function findOnset(scene: Scene, earlierFrom: number): Onset {
   return best;
 }
 
-function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
+/**
+ * How much changes at the onset beyond what the load explains. That a server has less of everything to do may be its clients' doing, the less
+ * so the nearer it comes to a standstill: of the votes for which a falling load is enough, such a part counts. `growth`: scene/load.ts.
+ */
+export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growth: number): number {
+  const { fromNs, toNs } = scene;
+  const counts = countsByBin(scene, fromNs, toNs);
+  const left = Math.max(1, Math.min(BINS - 1, Math.round((BINS * (ns - fromNs)) / (toNs - fromNs))));
+  const votes = (scale: number) => {
+    let sum = 0;
+    for (let at = 0; at < counts.length; at += BINS) sum += changeOf(counts.subarray(at, at + BINS), left, scale);
+    return sum;
+  };
+  const all = votes(1);
+  if (growth >= 1) return all;
+  const mix = Math.min(all, votes(Math.sqrt(Math.max(LEAST_LOAD, growth))));
+  return mix + (1 - growth) * (all - mix);
+}
+
+/** The vote of a class for a cut. `scale`: of the roots of its counts, by what is known of the load. */
+function changeOf(counts: Uint32Array, left: number, scale: number): number {
+  let [calls, before, after] = [0, 0, 0];
+  counts.forEach((n, b) => {
+    calls += n;
+    if (b < left) before += Math.sqrt(n);
+    else after += Math.sqrt(n);
+  });
+  if (calls < FEWEST) return 0;
+  const right = BINS - left;
+  const within = calls - before ** 2 / left - after ** 2 / right;
+  const change = Math.abs(after / right - (scale * before) / left);
+  return Math.log1p((change ** 2 * left * right) / BINS / (within / (BINS - 2) + FLOOR)) * change;
+}
+
+/** Calls of each class by bin. */
+function countsByBin(scene: Scene, fromNs: number, toNs: number): Uint32Array {
   const { trace, places } = scene;
   const { classOf, classes } = places;
   const { start } = trace.columns;
@@ -57,10 +94,16 @@ function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
     inBin.fill(0);
     row = next;
   }
+  return counts;
+}
+
+function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
+  const counts = countsByBin(scene, fromNs, toNs);
+  const width = (toNs - fromNs) / BINS;
   const votes = new Float64Array(BINS);
   const sum = new Float64Array(BINS + 1);
   const squares = new Float64Array(BINS + 1);
-  for (let c = 0; c < classes.length; c++) vote(counts, c * BINS, sum, squares, votes);
+  for (let at = 0; at < counts.length; at += BINS) vote(counts, at, sum, squares, votes);
   let best = LEAD;
   for (let b = LEAD; b <= BINS - TAIL; b++) if (votes[b]! > votes[best]!) best = b;
   return { ns: fromNs + best * width, strength: votes[best]! };
