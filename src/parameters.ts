@@ -217,7 +217,7 @@ export const PARAMETERS = {
     unit: 'share',
     min: 0,
     max: 1,
-    what: 'Share of the calls after the onset that is in excess from which it is told as a reason, and the disk is not to blame; where a runtime executes the program, from which there is a defect.',
+    what: 'Share of the calls after the onset that is in excess from which it is told as a reason, and the disk is not to blame.',
     reason:
       'Healthy traces and innocent changes of load stay below 0.012 in the shipped cases and reached 0.034 in one recorded as a check; the weakest storms and leaks have 0.05 to 0.06.',
   },
@@ -246,7 +246,7 @@ export const PARAMETERS = {
     unit: 'share',
     min: 0,
     max: 1,
-    what: "Share of a thread's time in odd pauses from which it is told as a reason, and peers are not to blame; where a runtime executes the program, from which there is a defect.",
+    what: "Share of a thread's time in odd pauses from which it is told as a reason, and peers are not to blame.",
     reason: 'Noise of a shared machine stays below 0.07 on healthy prefixes.',
   },
   blockedFactor: {
@@ -264,7 +264,7 @@ export const PARAMETERS = {
     unit: 'share',
     min: 0,
     max: 1,
-    what: "Share of a thread's time in odd waits, from the first on, from which it is told as a reason, and descriptors left open are its consequence; where a runtime executes the program, from which there is a defect.",
+    what: "Share of a thread's time in odd waits, from the first on, from which it is told as a reason, and descriptors left open are its consequence.",
     reason: 'A thread that is blocked a third of its time is what users notice.',
   },
   restShare: {
