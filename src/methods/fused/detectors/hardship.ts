@@ -44,7 +44,12 @@ export class Hardship {
 
   /** What so many steps have to suffer at most, ns. */
   of(steps: number): number {
-    return steps * this.mean + SIGMAS * Math.sqrt(steps * this.square);
+    return this.mostly(steps) + SIGMAS * Math.sqrt(steps * this.square);
+  }
+
+  /** The same, chance aside. */
+  mostly(steps: number): number {
+    return steps * this.mean;
   }
 
   /** What each thread has to suffer at most from a row on, ns. */

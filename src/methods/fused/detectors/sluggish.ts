@@ -30,10 +30,11 @@ export function sluggish({ scene, onset, steps, long }: DetectorInput): Finding 
     before += Math.max(0, kind.early - earlyTimes * (kind.usual + late));
     after += Math.max(0, kind.late - kind.lateTimes * (kind.usual + late));
   }
+  // Of the same steps: there is no chance in it.
   const hardship = Hardship.before(scene, onset, long);
   const onsetRow = Math.max(scene.firstRow, lowerBound(scene.trace, onset.ns));
-  before = Math.max(0, before - hardship.of(onsetRow - scene.firstRow));
-  after = Math.max(0, after - hardship.of(scene.endRow - onsetRow));
+  before = Math.max(0, before - hardship.mostly(onsetRow - scene.firstRow));
+  after = Math.max(0, after - hardship.mostly(scene.endRow - onsetRow));
   const share = Math.min(before / Math.max(1, onset.ns - scene.fromNs), after / Math.max(1, scene.toNs - onset.ns));
   return { ...silent, share, alarming: share >= ALARM };
 }
