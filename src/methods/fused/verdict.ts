@@ -12,19 +12,19 @@ import type { Finding } from './finding.js';
 import type { Onset } from './scene/onset.js';
 
 /** Weights of logarithms, each with what is added before: far below it nothing differs. */
-const CHANGE = { weight: 1.9, least: 10 };
+const CHANGE = { weight: 1.86, least: 10 };
 const SHARES = [
-  { detector: 'rate', weight: 1.3, least: 0.005 },
-  { detector: 'busy', weight: 0.92, least: 0.01 },
-  { detector: 'blocked', weight: 0.73, least: 0.03 },
+  { detector: 'rate', weight: 1.28, least: 0.005 },
+  { detector: 'busy', weight: 0.99, least: 0.01 },
+  { detector: 'blocked', weight: 0.75, least: 0.03 },
 ] as const;
 /** Descriptors left open count as soon as they are alarming. */
-const LEAK = 3.2;
+const LEAK = 3.16;
 /** Below this dispersion a server is as steady as chance has it; where it is not known, it is as most have it. */
-const STEADY = { weight: -0.58, least: 0.5, usual: 2 };
+const STEADY = { weight: -0.59, least: 0.5, usual: 2 };
 /** More of all that a server does is what its clients ask of it. */
 const GROWTH = -5;
-const BIAS = 3.8;
+const BIAS = 4.41;
 
 export interface Window {
   readonly onset: Onset;

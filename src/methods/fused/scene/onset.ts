@@ -58,7 +58,7 @@ export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growt
   const all = votes(1);
   if (growth >= 1) return all;
   const mix = Math.min(all, votes(Math.sqrt(Math.max(LEAST_LOAD, growth))));
-  return mix + (1 - growth) * (all - mix);
+  return mix + (1 - growth) ** 2 * (all - mix);
 }
 
 /** The vote of a class for a cut. `scale`: of the roots of its counts, by what is known of the load. */
