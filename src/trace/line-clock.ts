@@ -23,8 +23,6 @@ export class LineClock {
   private readonly shown: number[] = [NaN];
   /** What the calls on one line took up to each line's end, ns. */
   private readonly inside: number[] = [0];
-  /** The moment of the first line, ns. */
-  private begins = 0;
   /** In the order of their second lines. */
   private readonly halves: Halves[] = [];
 
@@ -49,15 +47,9 @@ export class LineClock {
 
   /** When each line began, ns. O(lines). */
   moments(): Float64Array {
-    let least = this.earliest();
-    let most = this.latest(least);
-    if (this.stepNs > 0 && least.length > 1) {
-      // The recording began somewhere within a second. Once that is settled, calls on two lines tie most others to its first line.
-      this.begins = Math.min(most[1]!, Math.max(least[1]!, this.likelyBegin()));
-      least = this.earliest();
-      most = this.latest(least);
-    }
-    return withPauses(tautString(least, most), least).map((ns, line) => ns + this.before(line));
+    const least = this.earliest();
+    const string = tautString(least, this.latest(least));
+    return withPauses(string, least).map((ns, line) => ns + this.before(line));
   }
 
   /** Like `latest`: without what the calls on the lines before took. */
@@ -87,7 +79,6 @@ export class LineClock {
     this.shown.forEach((ns, line) => {
       if (ns >= 0) most[line] = Math.min(most[line]!, this.stepEnd(ns, line));
     });
-    if (this.begins > 0) most[0] = most[1] = Math.max(this.begins, least[1]!);
     for (let round = 0; round < ROUNDS; round++) {
       for (const half of this.halves) most[half.to] = Math.min(most[half.to]!, most[half.from]! + this.between(half));
       let next = this.halves.length - 1;
@@ -109,15 +100,9 @@ export class LineClock {
     if (this.stepNs === 0) return least;
     const times = this.shown.filter((ns) => ns >= 0);
     const last = times.at(-1) ?? 0;
-    least[0] = this.begins;
-    least[least.length - 1] = last + this.stepNs * shareOf(times, last, -this.stepNs) - this.before(least.length - 1);
+    const share = Math.min(1, count(times, last) / Math.max(1, count(times, last - this.stepNs)));
+    least[least.length - 1] = last + this.stepNs * share - this.before(least.length - 1);
     return least;
-  }
-
-  /** How far in its first step the recording begins, by how many lines that and the next have. */
-  private likelyBegin(): number {
-    const first = this.shown.find((ns) => ns >= 0) ?? 0;
-    return first + this.stepNs * (1 - shareOf(this.shown, first, this.stepNs));
   }
 
   /** The latest moment of a line that shows `ns`, without what the calls before took. */
@@ -149,11 +134,6 @@ function withPauses(string: Float64Array, least: Float64Array): Float64Array {
       found[line] = Math.max(least[line]!, string[from]! + usual * (line - from));
   }
   return found;
-}
-
-/** How much of a step the lines fill that show `time`, if those of the one beside it fill theirs. */
-function shareOf(times: readonly number[], time: number, beside: number): number {
-  return Math.min(1, count(times, time) / Math.max(1, count(times, time + beside)));
 }
 
 function count(times: readonly number[], time: number): number {
