@@ -2,8 +2,7 @@
  * A clock made of the order of lines and of durations, for recordings without times. A call on one line is over when the next line begins; one
  * whose halves stand on two lines lasted from the one to the other. So each line has an earliest and a latest moment. The earliest ones alone
  * would not do: what all calls since then needed for their way to the next would show, at once, as one long pause before a line that is
- * tied. So the steadiest clock between the two tells what a step from line to line usually takes, and only what is more is a pause. Where
- * lines show whole seconds, each lies within its own.
+ * tied. So the steadiest clock between the two tells what a step from line to line usually takes, and only what is more is a pause.
  */
 import { tautString } from './taut-string.js';
 
@@ -19,19 +18,13 @@ interface Halves {
 }
 
 export class LineClock {
-  /** What each line shows, ns; NaN for nothing. */
-  private readonly shown: number[] = [NaN];
   /** What the calls on one line took up to each line's end, ns. */
   private readonly inside: number[] = [0];
   /** In the order of their second lines. */
   private readonly halves: Halves[] = [];
 
-  /** `stepNs`: what the times that lines show are multiples of; 0 where they show none. */
-  constructor(private readonly stepNs = 0) {}
-
-  /** The next line: its number. `shown`: its time, rounded down. */
-  next(shown = NaN): number {
-    this.shown.push(shown);
+  /** The next line: its number. */
+  next(): number {
     return this.inside.push(this.inside.at(-1)!) - 1;
   }
 
@@ -49,12 +42,12 @@ export class LineClock {
   moments(): Float64Array {
     const least = this.earliest();
     const string = tautString(least, this.latest(least));
-    return withPauses(string, least).map((ns, line) => ns + this.before(line));
+    return withPauses(string, least).map((ns, line) => ns + (line === 0 ? 0 : this.inside[line - 1]!));
   }
 
   /** Like `latest`: without what the calls on the lines before took. */
   private earliest(): Float64Array {
-    const least = this.shownTimes();
+    const least = new Float64Array(this.inside.length);
     const rise = () => {
       let next = 0;
       for (let line = 1; line < least.length; line++) {
@@ -76,9 +69,6 @@ export class LineClock {
 
   private latest(least: Float64Array): Float64Array {
     const most = new Float64Array(least.length).fill(least.at(-1)!);
-    this.shown.forEach((ns, line) => {
-      if (ns >= 0) most[line] = Math.min(most[line]!, this.stepEnd(ns, line));
-    });
     for (let round = 0; round < ROUNDS; round++) {
       for (const half of this.halves) most[half.to] = Math.min(most[half.to]!, most[half.from]! + this.between(half));
       let next = this.halves.length - 1;
@@ -92,27 +82,6 @@ export class LineClock {
     }
     // Durations are rounded.
     return most.map((ns, line) => Math.max(ns, least[line]!));
-  }
-
-  /** What the lines show, as the least of their moments. The recording ends within a step: by how many lines that and the one before have. */
-  private shownTimes(): Float64Array {
-    const least = Float64Array.from(this.shown, (ns, line) => (ns > 0 ? ns - this.before(line) : 0));
-    if (this.stepNs === 0) return least;
-    const times = this.shown.filter((ns) => ns >= 0);
-    const last = times.at(-1) ?? 0;
-    const share = Math.min(1, count(times, last) / Math.max(1, count(times, last - this.stepNs)));
-    least[least.length - 1] = last + this.stepNs * share - this.before(least.length - 1);
-    return least;
-  }
-
-  /** The latest moment of a line that shows `ns`, without what the calls before took. */
-  private stepEnd(ns: number, line: number): number {
-    return ns + this.stepNs - this.before(line);
-  }
-
-  /** What the calls on the lines before a line took, ns. */
-  private before(line: number): number {
-    return line === 0 ? 0 : this.inside[line - 1]!;
   }
 
   /** Of a call on two lines, what the calls on the lines between do not account for, ns. */
@@ -134,8 +103,4 @@ function withPauses(string: Float64Array, least: Float64Array): Float64Array {
       found[line] = Math.max(least[line]!, string[from]! + usual * (line - from));
   }
   return found;
-}
-
-function count(times: readonly number[], time: number): number {
-  return times.reduce((sum, each) => sum + Number(each === time), 0);
 }

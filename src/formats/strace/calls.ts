@@ -15,7 +15,6 @@ import type { Role } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { makesPair, packedPair } from '../../trace/descriptor-pair.js';
 import { kindCode } from '../../trace/kinds.js';
-import { FINE_STEP_NS } from '../../trace/line-returns.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
 import { CR, LF, LineScanner, SPACE, endsWith, isDigit, lineEnd, startsWith, text } from '../../lib/bytes.js';
@@ -229,7 +228,6 @@ export class CallReader {
       writer.columns.flags[row] = FLAG_ENTRY_UNSEEN;
       writer.columns.kind[row] = this.unseenKind(call);
     } else if (clock.kind === 'none') writer.returns.push(row, clock.lastNs);
-    else if (this.isCoarse()) writer.returns.push(row, writer.rows);
     writer.pending[thread] = -1;
     this.owner = row;
     const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];
@@ -348,10 +346,6 @@ export class CallReader {
     return told === undefined ? result : Number(told);
   }
 
-  private isCoarse(): boolean {
-    return this.clock.kind !== 'none' && this.clock.stepNs > FINE_STEP_NS;
-  }
-
   private timeout(bytes: Uint8Array, start: number, role: number): number {
     const end = this.outcome.argsEnd;
     return role === TIMEOUT ? args.timeoutVariant(bytes, start, end) : args.maskedTimeoutVariant(bytes, start, end);
@@ -371,7 +365,6 @@ export class CallReader {
     const index = writer.orphans.push({
       thread,
       position: writer.rows,
-      returnsBefore: this.isCoarse() ? writer.returns.length / 2 : undefined,
       call: writer.calls.strings[call],
       endNs: this.clock.lastNs,
       durationNs: outcome.durationNs,
