@@ -6,6 +6,7 @@ import { OUTCOME } from '../../../context/symbols.js';
 import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { countPlaces, folded } from '../scene/counts.js';
+import { growthOf } from '../scene/load.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, SIGMAS, TOLD, byNode, under } from './mass.js';
@@ -34,7 +35,7 @@ export function callMasses(scene: Scene, cells: Cells, onsetNs: number, tree: Co
   const after = folded(countPlaces(places, onsetRow, endRow), classOf, classes.length);
   const more = moreThanUsual(scene, before, after, onsetRow);
   const scale = (toNs - onsetNs) / Math.max(1, onsetNs - fromNs);
-  const fewer = fewerThanBefore(before, after, scale * Math.max(1, growth(before, after, scale)));
+  const fewer = fewerThanBefore(before, after, scale * Math.max(1, growthOf(before, after, 1, scale, OFTEN)));
   const [late, early] = [look(scene, cells, onsetRow, endRow, more), look(scene, cells, firstRow, onsetRow, fewer)];
   const owned = under(tree, byNode(cells, late.odd, tree.nodes));
   const missing = under(tree, byNode(cells, early.odd, tree.nodes));
@@ -89,19 +90,6 @@ function fewerThanBefore(before: Uint32Array, after: Uint32Array, factor: number
 
 /** Rarer classes tell nothing of the load. */
 const OFTEN = 5;
-
-/** How much the load grew: the weighted median growth of the rates of classes. */
-function growth(before: Uint32Array, after: Uint32Array, scale: number): number {
-  const often = Array.from(before.keys()).filter((k) => before[k]! >= OFTEN);
-  const rate = (k: number) => after[k]! / (scale * before[k]!);
-  often.sort((a, b) => rate(a) - rate(b) || a - b);
-  let half = often.reduce((sum, k) => sum + before[k]!, 0) / 2;
-  for (const k of often) {
-    half -= before[k]!;
-    if (half <= 0) return rate(k);
-  }
-  return 1;
-}
 
 /** What is odd in some rows: weight by cell, and by class the first rows and the cells that show it. */
 interface Seen {

@@ -22,10 +22,11 @@ export function growthOf(
   after: ArrayLike<number>,
   timeBefore: number,
   timeAfter: number,
+  fewest = FEWEST,
 ): number {
   const growth: { readonly factor: number; readonly weight: number }[] = [];
   for (let k = 0; k < before.length; k++) {
-    if (before[k]! < FEWEST) continue;
+    if (before[k]! < fewest) continue;
     growth.push({ factor: (after[k]! / timeAfter) * (timeBefore / before[k]!), weight: before[k]! });
   }
   growth.sort((a, b) => a.factor - b.factor);

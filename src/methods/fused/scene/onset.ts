@@ -73,7 +73,13 @@ function changeOf(counts: Uint32Array, left: number, scale: number): number {
   const right = BINS - left;
   const within = calls - before ** 2 / left - after ** 2 / right;
   const change = Math.abs(after / right - (scale * before) / left);
-  return Math.log1p((change ** 2 * left * right) / BINS / (within / (BINS - 2) + FLOOR)) * change;
+  return voteOf(change, within, left);
+}
+
+/** How much a change of the mean says, for a cut with so many bins before it, against the squares within its sides. */
+function voteOf(change: number, within: number, left: number): number {
+  const ratio = (change * change * left * (BINS - left)) / BINS / (within / (BINS - 2) + FLOOR);
+  return Math.log1p(ratio) * change;
 }
 
 /** Calls of each class by bin. */
@@ -122,8 +128,6 @@ function vote(counts: Uint32Array, at: number, sum: Float64Array, squares: Float
     const before = sum[left]! / left;
     const after = (sum[BINS]! - sum[left]!) / right;
     const within = squares[BINS]! - left * before * before - right * after * after;
-    const change = Math.abs(after - before);
-    const ratio = (change * change * left * right) / BINS / (within / (BINS - 2) + FLOOR);
-    votes[left]! += Math.log1p(ratio) * change;
+    votes[left]! += voteOf(Math.abs(after - before), within, left);
   }
 }
