@@ -85,7 +85,10 @@ async function learnWatched(list: readonly string[], options: LearnRunOptions): 
     const { signatures, coverage } = await pool.run(learnStage, task, { signal });
     const broken = brokenByPerf(named.traces);
     if (broken !== null && broken.share >= MANY_BROKEN)
-      warnings.push({ code: 'stacks-broken', args: { share: broken.share, advice: PERF_WITH_STACKS } });
+      warnings.push({
+        code: 'stacks-broken',
+        args: { share: broken.share, unmapped: broken.unmapped, advice: PERF_WITH_STACKS },
+      });
     if (binary !== undefined) warnings.push(...binaryWarnings(binary, signatures));
     return { signatures, coverage, warnings };
   });

@@ -23,6 +23,8 @@ export interface CommandOptions {
  * precedence (-r); a larger one costs a call nothing, but memory on machines of many processors.
  */
 const PERF_BUFFER = '2M';
+/** With copies of stacks, 8 kB a call: what 1,000 calls fill. What is lost with smaller ones are also the mappings by which frames are named. */
+const PERF_STACK_BUFFER = '16M';
 
 export function tracerCommand(backend: Backend, facts: Facts, options: CommandOptions): string[] {
   switch (backend) {
@@ -51,7 +53,7 @@ function perfCommand({ perf, kernel }: Facts, o: CommandOptions): string[] {
     '-N',
     buildIds ? '--buildid-mmap' : '-B',
     '-m',
-    PERF_BUFFER,
+    o.stacks === true ? PERF_STACK_BUFFER : PERF_BUFFER,
     // It has little to do, and what it cannot fetch in time is lost.
     ...(perf?.realtime === true ? ['-r', '1'] : []),
     // The header then says what time of day it was.

@@ -148,8 +148,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.text('path')} has no symbol table: of its ${a.plural('functions', 'function')} ${a.count('named')} have names, the others are ` +
     'known by their addresses (install the package with its symbols, or give --debug-files)',
   'stacks-broken': (a) =>
-    `${a.percent('share')} of perf's stacks break off behind the system call's wrapper: perf -g follows frame pointers, which most of what is ` +
-    `installed has not. Record with ${a.text('advice')}`,
+    `${a.percent('share')} of perf's stacks break off ` +
+    (a.has('unmapped')
+      ? 'where it lost the records of which file is mapped there: its buffer was too small for a busy machine'
+      : "behind the system call's wrapper: perf -g follows frame pointers, which most of what is installed has not") +
+    `. Record with ${a.text('advice')}`,
   'binary-other-build': (a) =>
     a.has('learned')
       ? `${a.text('path')} is another build of ${a.text('object')} than the one learned (build id ${a.text('build')}, not ${a.text('learned')}): what it tells may be wrong`

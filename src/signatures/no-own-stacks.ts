@@ -11,9 +11,12 @@ const MOST = 0.5;
 const RUNTIME =
   /\/(?:node|nodejs|java|python[\d.]*|ruby[\d.]*|php[\w.-]*|dotnet|perl)$|\/lib(?:jvm|python[\d.]*|ruby[\w.-]*|coreclr)\.so|\/perf-\d+\.map$/;
 
-/** How stacks are recorded of programs without frame pointers; the text of `perf script` needs all of these fields. */
+/**
+ * How stacks are recorded of programs without frame pointers; the text of `perf script` needs all of these fields. A copy of a stack is 8 kB,
+ * and perf's own buffer of half a megabyte loses calls, and the mappings that frames are named by, as soon as the machine is busy.
+ */
 export const PERF_WITH_STACKS =
-  'perf record --call-graph dwarf -k CLOCK_MONOTONIC -e raw_syscalls:sys_enter,raw_syscalls:sys_exit -p PID -o perf.data -- sleep 60, then ' +
+  'perf record --call-graph dwarf -m 16M -k CLOCK_MONOTONIC -e raw_syscalls:sys_enter,raw_syscalls:sys_exit -p PID -o perf.data -- sleep 60, then ' +
   'perf script --ns -F comm,pid,tid,cpu,time,event,trace,ip,sym,symoff,dso -i perf.data > profile.perf.txt';
 const STRACE_WITH_STACKS = 'strace -f -ttt -T -yy -k -s 0 -o profile.strace -p PID';
 
@@ -27,7 +30,7 @@ export function nothingRecorded(): PerfscopeError {
 
 /** There are stacks, but none with a named function of the program (`program`: its path). */
 export function nothingOwn(traces: readonly Trace[], program: string): PerfscopeError {
-  const message = `no stack holds a named function of the program's own (${program})`;
+  const message = `no stack holds a named function of the program's own${program === '' ? '' : ` (${program})`}`;
   if (traces.some(({ stacks }) => stacks?.objects.some((object) => RUNTIME.test(object)) === true)) {
     return noStacks(
       message,
@@ -36,8 +39,15 @@ export function nothingOwn(traces: readonly Trace[], program: string): Perfscope
   }
   const broken = brokenByPerf(traces);
   if (broken !== null && broken.share >= MOST) {
+    const how = `${message}: ${Math.round(100 * broken.share)} % of perf's stacks break off before they reach it`;
+    if (broken.unmapped) {
+      return noStacks(
+        `${how}, within files of which it does not know where they were mapped`,
+        `perf lost those records: its buffer was too small for a busy machine. Give it more of it: ${PERF_WITH_STACKS}.`,
+      );
+    }
     return noStacks(
-      `${message}: ${Math.round(100 * broken.share)} % of perf's stacks break off before they reach it`,
+      how,
       'perf -g follows frame pointers, and what distributions ship is built without them. Have perf unwind by the tables that are in every ' +
         `program instead: ${PERF_WITH_STACKS}; or record with ${STRACE_WITH_STACKS}.`,
     );
@@ -52,34 +62,43 @@ export function nothingOwn(traces: readonly Trace[], program: string): Perfscope
   return noStacks(message, `Record the learning runs with stacks: ${STRACE_WITH_STACKS}; or ${PERF_WITH_STACKS}.`);
 }
 
-/** Calls that perf recorded with a stack, and the share of those that break off behind the library's wrapper; null where perf recorded none. */
-export function brokenByPerf(traces: readonly Trace[]): { readonly calls: number; readonly share: number } | null {
-  let [calls, broken] = [0, 0];
+export interface BrokenStacks {
+  /** Calls that perf recorded with a stack. */
+  readonly calls: number;
+  /** Share of them whose stack breaks off behind the library's wrapper. */
+  readonly share: number;
+  /** Of most of those not even the wrapper is known: nothing tells which file lay there. */
+  readonly unmapped: boolean;
+}
+
+/** Stacks of perf that break off before they reach the program; null where perf recorded none. O(stacks + calls). */
+export function brokenByPerf(traces: readonly Trace[]): BrokenStacks | null {
+  let [calls, broken, unmapped] = [0, 0, 0];
   for (const { format, stacks, columns, length } of traces) {
     if (stacks === null || columns.stack === null || !format.startsWith('perf')) continue;
     if (stacks.objects.some((object) => RUNTIME.test(object))) continue;
-    const cut = cutStacks(stacks);
+    const known = knownFrames(stacks);
     for (let row = 0; row < length; row++) {
       const stack = columns.stack[row]!;
       if (stack === NO_STACK) continue;
       calls++;
-      broken += cut[stack]!;
+      if (known[stack]! > 1) continue;
+      broken++;
+      if (known[stack] === 0) unmapped++;
     }
   }
-  return calls === 0 ? null : { calls, share: broken / calls };
+  return calls === 0 ? null : { calls, share: broken / calls, unmapped: 2 * unmapped > broken };
 }
 
-/** Per stack 1 where at most one frame lies in a known object. What a frame pointer that is none leads to has neither name nor object. */
-function cutStacks(table: StackTable): Uint8Array {
+/** Per stack: how many of its frames lie in a known object. What a frame pointer that is none leads to has neither name nor object. */
+function knownFrames(table: StackTable): Uint32Array {
   const { prefix, frame, frameFunction, frameObject, functions, objects } = table;
   const known = Array.from(frameFunction, (f, i) => !isUnknown(functions[f]!, objects[frameObject[i]!]!));
-  const frames = new Int32Array(prefix.length);
-  const cut = new Uint8Array(prefix.length);
-  for (let s = 0; s < cut.length; s++) {
+  const frames = new Uint32Array(prefix.length);
+  for (let s = 0; s < frames.length; s++) {
     frames[s] = (prefix[s] === NO_STACK ? 0 : frames[prefix[s]!]!) + Number(known[frame[s]!]!);
-    cut[s] = Number(frames[s]! <= 1);
   }
-  return cut;
+  return frames;
 }
 
 function hasNamelessFrames(traces: readonly Trace[], program: string): boolean {

@@ -23,7 +23,7 @@ export interface OwnCodeOptions {
 export type FrameRole = 'own' | 'other' | Exclude<RuledRole, 'library'>;
 
 export interface OwnCode {
-  /** Path of the program's object file as the tracer printed it; the name of a runtime of which only the library is on stacks. */
+  /** Path of the program's object file as the tracer printed it; the name of a runtime of which only the library is on stacks; '' where none is. */
   readonly program: string;
   /** The program is an interpreter or virtual machine: the own code is what perf maps name. */
   readonly runtime: boolean;
@@ -137,7 +137,7 @@ function isMadeAtRunTime(functionName: string): boolean {
 }
 
 function isOwnObject(object: string, program: string, runtime: boolean): boolean {
-  if (object === program) return !runtime;
+  if (object === program) return program !== '' && !runtime;
   const path = plainPath(object);
   if (!path.startsWith('/') && !SHARED_LIBRARY.test(path)) return false;
   const file = baseName(path);

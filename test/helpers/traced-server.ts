@@ -100,7 +100,7 @@ export const strace = (...options: string[]): Recorder => ({
   finish: (folder) => join(folder, 'trace.strace'),
 });
 
-/** perf record of all calls; printed with the fields that are there. */
+/** perf record of all calls; printed with the fields that are there. Copies of stacks do not fit its own buffer where a machine is busy. */
 export const perf = (...options: string[]): Recorder => ({
   command: (folder) => [
     'perf',
@@ -108,6 +108,8 @@ export const perf = (...options: string[]): Recorder => ({
     '-q',
     '-e',
     'raw_syscalls:*',
+    '-m',
+    '16M',
     ...options,
     '-o',
     join(folder, 'perf.data'),

@@ -34,6 +34,10 @@ describe('tracerCommand', () => {
     expect(made).not.toContain(' -z');
   });
 
+  it('has perf keep room for copies of stacks', () => {
+    expect(text('perf', factsWith(), { ...COMMAND, stacks: true })).toMatch(/ -m 16M .*--call-graph dwarf /);
+  });
+
   it('context switches are recorded when asked for', () => {
     expect(text('perf', factsWith(), { ...PIDS, switches: true })).toContain('-e sched:sched_switch');
   });

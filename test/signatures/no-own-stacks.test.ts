@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
+import { learnSignatures } from '../../src/signatures/learn.js';
 import { brokenByPerf, nothingOwn } from '../../src/signatures/no-own-stacks.js';
 import { perfScript } from '../../src/formats/perf/script.js';
 import { readText } from '../formats/read-text.js';
@@ -22,7 +24,7 @@ const OWN = '61215 main+0x315 (/usr/bin/srv)';
 describe('perf -g of a program without frame pointers', () => {
   it('is told, with the commands that work', () => {
     const trace = recording([KERNEL, READ, LOST], [KERNEL, READ, LOST, LOST], [KERNEL, READ]);
-    expect(brokenByPerf([trace])).toEqual({ calls: 3, share: 1 });
+    expect(brokenByPerf([trace])).toEqual({ calls: 3, share: 1, unmapped: false });
     const { message, advice } = nothingOwn([trace], '/usr/bin/srv');
     expect(message).toContain('100 % of perf');
     expect(advice).toMatch(/perf record --call-graph dwarf.*perf script --ns -F \S*ip,sym,symoff,dso -i perf\.data/);
@@ -30,11 +32,33 @@ describe('perf -g of a program without frame pointers', () => {
   });
 
   it('is not taken for whole stacks, few as their frames may be', () => {
-    expect(brokenByPerf([recording([KERNEL, READ, OWN], [KERNEL, READ, LOST])])).toEqual({ calls: 2, share: 0.5 });
+    expect(brokenByPerf([recording([KERNEL, READ, OWN], [KERNEL, READ, LOST])])).toEqual({
+      calls: 2,
+      share: 0.5,
+      unmapped: false,
+    });
   });
 
   it('is not what a runtime without a map suffers from', () => {
     const java = recording([KERNEL, READ, LOST, '99 start_thread+0x2 (/usr/lib/jvm/lib/server/libjvm.so)']);
     expect(nothingOwn([java], 'java').advice).toContain('docs/languages.md');
+  });
+});
+
+describe('stacks of which perf lost the mappings', () => {
+  const LOADER = ['a780 __minimal_malloc+0xa0 (/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2)'];
+  const trace = recording([KERNEL, '20ca3 __mmap64+0x13 (inlined)', ...LOADER], [KERNEL, LOST], [KERNEL, LOST]);
+
+  it('are told, with the larger buffer that keeps them', () => {
+    expect(brokenByPerf([trace])).toEqual({ calls: 3, share: 2 / 3, unmapped: true });
+    const { message, advice } = nothingOwn([trace], '');
+    expect(message).toContain('67 % of perf');
+    expect(advice).toMatch(/^perf lost those records.* perf record --call-graph dwarf -m 16M /);
+  });
+
+  it('do not make the loader the program', () => {
+    expect(() => learnSignatures([trace], { parameters: DEFAULT_PARAMETERS })).toThrow(
+      'no stack holds a named function',
+    );
   });
 });
