@@ -39,6 +39,8 @@ export interface Snapshot {
 export interface RingStatus {
   /** What the ring holds now, on disk or in memory. */
   readonly bytes: number;
+  /** How far back it goes, s. */
+  readonly seconds: number;
   /** Events that the tracer lost since it began, where it tells. */
   readonly lost: number;
 }
@@ -51,7 +53,8 @@ export interface RingOptions {
   readonly maxBytes: number;
   /** One of BACKENDS; default: the cheapest that works here. */
   readonly backend?: string;
-  readonly log: (line: string) => void;
+  /** 'warn' for what somebody should do something about. */
+  readonly log: (level: 'info' | 'warn', line: string) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -82,8 +82,8 @@ export class Keeper {
   /** Null where nothing is recorded at the moment. Lost events are counted over all starts. */
   status(): RingStatus | null {
     if (this.ring === null) return null;
-    const { bytes, lost } = this.ring.status();
-    return { bytes, lost: this.lostBefore + lost };
+    const status = this.ring.status();
+    return { ...status, lost: this.lostBefore + status.lost };
   }
 
   /** One ring from its start to its end. */

@@ -237,7 +237,7 @@ class Service {
 
   private ringOptions(folder: string): RingOptions {
     const { target, window, maxRing, backend, say } = this.options;
-    const log = (line: string) => say('info', { code: 'watch-recorder', args: { line } });
+    const log: RingOptions['log'] = (level, line) => say(level, { code: 'watch-recorder', args: { line } });
     return { target, seconds: window, folder, maxBytes: maxRing, log, ...(backend === undefined ? {} : { backend }) };
   }
 }

@@ -69,12 +69,12 @@ describe('SegmentStore', () => {
 
   it('removes the oldest for room, says once that the window does not fit, and counts what was lost all the same', async () => {
     const said: string[] = [];
-    const store = new SegmentStore({ seconds: 60, maxBytes: 25, log: (line) => said.push(line) });
+    const store = new SegmentStore({ seconds: 60, maxBytes: 25, log: (level, line) => said.push(`${level}: ${line}`) });
     for (let i = 1; i <= 4; i++) await store.add(lay(`segment.${i}`, 10, i));
     expect(store.all().map((s) => s.to)).toEqual([3, 4]);
     expect(readdirSync(scratch.path).filter((name) => name.startsWith('segment.'))).toEqual(['segment.3', 'segment.4']);
     expect([store.bytes, store.lost]).toEqual([20, 4]);
-    expect(said).toEqual([expect.stringContaining('instead of 60 s')]);
+    expect(said).toEqual([expect.stringMatching(/^warn: .* holds 2 s instead of 60 s/)]);
   });
 
   it('a packed file takes the place of its segment, unless that is gone already', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PerfscopeError } from '../../errors.js';
 import type { RingOptions, Ring, Snapshot } from '../recorder.js';
 import { type Tracer, sizeOf } from '../tracer.js';
-import { type Packer, pack } from './pack.js';
+import { PackLine, type Packer, pack } from './pack.js';
 import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
 import { SegmentStore, placeAll } from './store.js';
 
@@ -33,7 +33,7 @@ export class FileRing implements Ring {
   private readonly timers: NodeJS.Timeout[];
   /** Switches go one after the other. */
   private turn: Promise<void> = Promise.resolve();
-  private packing: Promise<void> = Promise.resolve();
+  private readonly packing = new PackLine();
   private begun = seconds();
   private growing = 0;
   private count = 0;
@@ -52,7 +52,7 @@ export class FileRing implements Ring {
     this.ended = tracer.ended.then(() => (this.stopped ? 'stopped' : this.why()));
     this.timers = [
       setInterval(
-        () => void this.switchFiles().catch((e: Error) => options.log(e.message)),
+        () => void this.switchFiles().catch((e: Error) => options.log('warn', e.message)),
         segmentSeconds(options.seconds) * 1000,
       ),
       setInterval(() => void this.look(), LOOK_MS),
@@ -78,14 +78,15 @@ export class FileRing implements Ring {
   }
 
   status() {
-    return { bytes: this.store.bytes + this.growing, lost: this.store.lost };
+    const span = Math.max(this.store.span(seconds()), seconds() - this.begun);
+    return { bytes: this.store.bytes + this.growing, seconds: span, lost: this.store.lost };
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     this.timers.forEach(clearInterval);
     await this.tracer.stop();
-    await this.packing;
+    await this.packing.done;
     await this.store.clear();
     const { folder } = this.options;
     const rest = (await readdir(folder)).filter((name) => name === GROWING || name.startsWith(`${GROWING}.`));
@@ -95,7 +96,7 @@ export class FileRing implements Ring {
   private async look(): Promise<void> {
     this.growing = await sizeOf(path.join(this.options.folder, GROWING));
     if (this.growing > segmentBytes(this.options.maxBytes))
-      await this.switchFiles().catch((e: Error) => this.options.log(e.message));
+      await this.switchFiles().catch((e: Error) => this.options.log('warn', e.message));
   }
 
   /** Ends the file that is being written, and waits until it is whole. */
@@ -148,12 +149,15 @@ export class FileRing implements Ring {
     this.begun = now;
     this.growing = 0;
     await this.store.add(segment);
-    if (this.packer !== null) this.packing = this.packing.then(() => this.packOne(segment));
+    if (this.packer !== null) {
+      const packOne = (niceness: number) => this.packOne(segment, niceness);
+      this.packing.add((niceness) => packOne(niceness).catch((e: Error) => this.options.log('warn', e.message)));
+    }
   }
 
-  private async packOne(segment: Segment): Promise<void> {
+  private async packOne(segment: Segment, niceness: number): Promise<void> {
     if (this.stopped || !this.store.all().includes(segment)) return;
-    const packed = await pack(this.packer!, segment.path);
+    const packed = await pack(this.packer!, segment.path, niceness);
     if (packed === null) await rm(`${segment.path}${this.packer!.extension}`, { force: true });
     else await this.store.replace(segment, { ...segment, path: packed, bytes: await sizeOf(packed) });
   }

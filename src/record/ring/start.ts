@@ -29,8 +29,8 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   await findPids(target);
   const facts = await gatherFacts(wanted === null ? BACKENDS : [wanted], true);
   const choice = chooseBackend(facts, target, wanted);
-  log(`recording with ${choice.backend}: ${choice.why}`);
-  if (choice.warning !== '') log(choice.warning);
+  log('info', `recording with ${choice.backend}: ${choice.why}`);
+  if (choice.warning !== '') log('warn', choice.warning);
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     const pids = await findPids(target);

@@ -1,12 +1,13 @@
 /** What the rings of all tracers have in common: finished files, and what of them is kept. */
 import { copyFile, link, rm } from 'node:fs/promises';
 import path from 'node:path';
+import type { RingOptions } from '../recorder.js';
 import { type Segment, prune } from './segments.js';
 
 export interface StoreLimits {
   readonly seconds: number;
   readonly maxBytes: number;
-  readonly log: (line: string) => void;
+  readonly log: RingOptions['log'];
 }
 
 /** Said this often at most that the window does not fit. */
@@ -22,6 +23,11 @@ export class SegmentStore {
 
   get bytes(): number {
     return this.segments.reduce((sum, s) => sum + s.bytes, 0);
+  }
+
+  /** How far back it goes at `now`, s. */
+  span(now: number): number {
+    return Math.max(0, now - (this.segments[0]?.from ?? now));
   }
 
   all(): readonly Segment[] {
@@ -49,8 +55,7 @@ export class SegmentStore {
     await Promise.all(dropped.map((s) => rm(s.path, { force: true })));
     if (!forRoom || now - this.saidAt < SAY_EVERY_SECONDS) return;
     this.saidAt = now;
-    const held = Math.max(0, now - (kept[0]?.from ?? now));
-    log(`the ring is full: it holds ${held.toFixed(0)} s instead of ${seconds} s; give it more room`);
+    log('warn', `the ring is full: it holds ${this.span(now).toFixed(0)} s instead of ${seconds} s; give it more room`);
   }
 
   async clear(): Promise<void> {

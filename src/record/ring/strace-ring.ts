@@ -28,7 +28,9 @@ export class StraceRing implements Ring {
   ) {
     this.commands = [argv];
     this.store = new SegmentStore(options);
-    const read = this.readAll(pipe).catch((e: Error) => options.log(`the ring cannot be written: ${e.message}`));
+    const read = this.readAll(pipe).catch((e: Error) =>
+      options.log('warn', `the ring cannot be written: ${e.message}`),
+    );
     this.ended = Promise.all([tracer.ended, read]).then(() => (this.stopped ? 'stopped' : this.why()));
   }
 
@@ -56,7 +58,9 @@ export class StraceRing implements Ring {
   }
 
   status() {
-    return { bytes: this.store.bytes + (this.current?.bytes ?? 0), lost: 0 };
+    const { bytes, from } = this.current ?? { bytes: 0, from: seconds() };
+    const span = Math.max(this.store.span(seconds()), seconds() - from);
+    return { bytes: this.store.bytes + bytes, seconds: span, lost: 0 };
   }
 
   async stop(): Promise<void> {

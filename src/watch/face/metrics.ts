@@ -1,11 +1,12 @@
 /** /metrics: what is counted, and how things stand. */
+import type { RingStatus } from '../../record/recorder.js';
 import { type Metric, prometheusText } from '../../report/prometheus-text.js';
 import { COUNTERS, type Counter } from '../counters.js';
 import type { Watch } from '../watch.js';
 
 export interface Standing {
-  /** Bytes and lost events of the ring; null where nothing is recorded. */
-  readonly ring: { readonly bytes: number; readonly lost: number } | null;
+  /** Null where nothing is recorded. */
+  readonly ring: RingStatus | null;
   readonly starts: number;
   readonly incidents: number;
   readonly bytes: number;
@@ -24,6 +25,7 @@ export function metricsText(watch: Watch, standing: Standing): string {
   return prometheusText([
     gauge('recording', 'Whether calls are recorded at the moment', ring === null ? 0 : 1),
     gauge('ring_bytes', 'Bytes that the ring holds', ring?.bytes ?? null),
+    gauge('ring_seconds', 'How far back the ring goes', ring?.seconds ?? null),
     { ...gauge('lost_events_total', 'Events that the tracer lost', ring?.lost ?? null), type: 'counter' },
     { ...gauge('ring_starts_total', 'Times that recording was started', standing.starts), type: 'counter' },
     gauge('incidents', 'Incidents that are kept', standing.incidents),

@@ -98,7 +98,7 @@ export class FakeRing implements Ring {
   }
 
   status() {
-    return { bytes: 5, lost: 7 };
+    return { bytes: 5, seconds: 60, lost: 7 };
   }
 
   stop() {
