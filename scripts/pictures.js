@@ -2,16 +2,16 @@
  * Makes the pictures of README.md from a shipped case, after `npm run build` (`npm run docs` does both): docs/pictures/session.svg and flame.svg of
  * the result that it keeps beside them, so that a test can say whether they are what this version makes of it.
  *
- *   node scripts/pictures.js [--page]
+ *   node scripts/pictures.js
  *
- * --page takes a screenshot of the page, too (Debian's chromium).
+ * The screenshot of the page (Debian's chromium) is taken when the page is another than the one it shows, whose digest lies beside it.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RESULT_REPORTERS, analyzeIncident, learn } from '../dist/src/index.js';
-import { picturesOf } from './pictures/pictures-of.js';
+import { pageDigest, picturesOf } from './pictures/pictures-of.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ID = 'haproxy-fad0318';
@@ -32,11 +32,16 @@ const { timeline, changes, ...rest } = named;
 const kept = { ...rest, suspects: rest.suspects.slice(0, 10), timing: {}, peakMemoryBytes: 0 };
 mkdirSync(at(), { recursive: true });
 writeFileSync(at(`${ID}.json`), `${JSON.stringify(kept)}\n`);
-for (const [name, text] of Object.entries(picturesOf(JSON.parse(readFileSync(at(`${ID}.json`), 'utf8')))))
-  writeFileSync(at(name), text);
-if (process.argv.includes('--page')) {
+const drawn = JSON.parse(readFileSync(at(`${ID}.json`), 'utf8'));
+for (const [name, text] of Object.entries(picturesOf(drawn))) writeFileSync(at(name), text);
+const shown = `${JSON.stringify({ sha256: pageDigest(drawn) })}\n`;
+const isNew = !existsSync(at('page.json')) || readFileSync(at('page.json'), 'utf8') !== shown;
+if (isNew && !existsSync(BROWSER))
+  console.error(`docs/pictures/page.png is out of date, and there is no ${BROWSER} to take it anew`);
+else if (isNew) {
   // Fewer suspects than a result has, so that the window over time is on the picture.
   await screenshot({ ...named, timeline, changes, suspects: named.suspects.slice(0, 3) });
+  writeFileSync(at('page.json'), shown);
 }
 
 async function screenshot(result) {

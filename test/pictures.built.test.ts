@@ -7,7 +7,8 @@ import { BUGS, ROOT } from './cli/run.js';
 
 const compiled = (file: string) => import(path.join(ROOT, file)) as Promise<unknown>;
 const { analyzeIncident, learn } = (await compiled('dist/src/index.js')) as typeof import('../src/index.js');
-const { picturesOf } = (await compiled('scripts/pictures/pictures-of.js')) as {
+const { pageDigest, picturesOf } = (await compiled('scripts/pictures/pictures-of.js')) as {
+  pageDigest: (result: ResultDocument) => string;
   picturesOf: (result: ResultDocument) => Record<string, string>;
 };
 const { terminalSvg } = (await compiled('scripts/pictures/svg.js')) as {
@@ -24,6 +25,10 @@ describe('pictures', () => {
   it('are what the reports make of the result beside them', () => {
     for (const [name, made] of Object.entries(picturesOf(kept)))
       expect(text(name) === made, `${name}: ${DUE}`).toBe(true);
+  });
+
+  it('of the page is not older than the page', () => {
+    expect(JSON.parse(text('page.json')), DUE).toEqual({ sha256: pageDigest(kept) });
   });
 
   it('are those that README.md shows', () => {

@@ -1,4 +1,5 @@
 // The pictures of a result, by their files' names. Pure.
+import { createHash } from 'node:crypto';
 import { RESULT_REPORTERS } from '../../dist/src/index.js';
 import { flameOf } from '../../dist/src/report/html/flame.js';
 import { flameSvg, terminalSvg } from './svg.js';
@@ -14,6 +15,14 @@ export function picturesOf(result) {
     'session.svg': terminalSvg(command + upTo(table, 3), COLUMNS),
     'flame.svg': flameSvg(flameOf(result.stacks), suspects),
   };
+}
+
+/** Of the page of a result with its script and style: another one looks, or tells, different. */
+export function pageDigest(result) {
+  const html = RESULT_REPORTERS.find((r) => r.id === 'html');
+  return createHash('sha256')
+    .update(html.render(result, { width: COLUMNS, color: false }))
+    .digest('hex');
 }
 
 /** The report with the reasons of its first suspects: paragraphs after the table. */
