@@ -2,31 +2,22 @@
  * Lines of calls and of their second halves: name, first argument, outcome, variant, and what the call does to threads.
  * Fills the rows of a ChunkWriter.
  */
-import {
-  FIRST_DESCRIPTOR,
-  FIRST_OTHER,
-  FIRST_UNKNOWN,
-  ROLES,
-  callTraits,
-  refinedKind,
-  standsForSeveral,
-} from '../../trace/call-traits.js';
-import type { Role } from '../../trace/call-traits.js';
+import { FIRST_DESCRIPTOR, FIRST_OTHER, FIRST_UNKNOWN, standsForSeveral } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
-import { makesPair, packedPair } from '../../trace/descriptor-pair.js';
 import { kindCode } from '../../trace/kinds.js';
 import { NO_STACK } from '../../trace/stacks.js';
-import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_RESTARTED, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
-import { CR, LF, LineScanner, SPACE, endsWith, isDigit, lineEnd, startsWith, text } from '../../lib/bytes.js';
-import * as args from './arguments.js';
+import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
+import { CR, LF, LineScanner, SPACE, endsWith, isDigit, lineEnd, startsWith } from '../../lib/bytes.js';
+import { CallEffects } from './call-effects.js';
+import { CallKinds, EXIT, OPEN } from './call-kinds.js';
 import type { StraceClock } from './clock.js';
 import { decorationKind, sideFlag } from './descriptors.js';
+import { ThreadEvents } from './events.js';
 import * as hanging from './hanging.js';
 import { isCurrentDirectory, numberAt } from './numbers.js';
 import { CallNames } from './names.js';
 import { BROKEN, NEVER, Outcome, RETURNED, UNFINISHED, closingParenthesis } from './outcome.js';
 import { isStackLine, startsRecord } from './records.js';
-import { ThreadEvents } from './events.js';
 import type { Architecture } from '../syscalls/index.js';
 import type { LineThreads } from './threads.js';
 
@@ -34,11 +25,6 @@ import type { LineThreads } from './threads.js';
 export const NOT_A_CALL = -1;
 /** Lines of the program's own output that may stand inside a call's line before it counts as broken. */
 const LONGEST_INTERRUPTION = 64;
-/** What strace puts behind ids of another namespace (--decode-pids=pidns). */
-export const NAMESPACE_MARK = " in strace's PID NS */";
-const IN_NAMESPACE = /\/\* (\d{1,9}) in strace's PID NS \*\//;
-/** Distinct names whose traits are kept; Linux has fewer than 500 calls. Names beyond are treated as unknown calls. */
-const MAX_CALLS = 1024;
 
 const UNKNOWN_KIND = kindCode('unknown');
 const TCP = kindCode('tcp');
@@ -48,23 +34,6 @@ const DEVICE = kindCode('device');
 /** The descriptor that stands for the current directory, where arguments are printed as numbers. */
 const AT_FDCWD = -100;
 
-const role = (name: Role): number => ROLES.indexOf(name);
-const FUTEX = role('futex');
-const EPOLL_CTL = role('epoll_ctl');
-const FCNTL = role('fcntl');
-const TIMEOUT = role('timeout');
-const TIMEOUT_MASK = role('timeout-mask');
-const OPEN = role('open');
-const SOCKET = role('socket');
-const CLONE = role('clone');
-const FORK = role('fork');
-const EXEC = role('exec');
-const PRCTL = role('prctl');
-const EXIT = role('exit');
-const RESTART = role('restart');
-const TID = role('tid');
-const PID = role('pid');
-
 export class CallReader {
   /** Row that the stack below a line belongs to, an orphan as -2 - its index, NO_STACK for none. */
   owner = NO_STACK;
@@ -72,13 +41,10 @@ export class CallReader {
   took = true;
   begins = false;
   private readonly outcome = new Outcome();
-  private readonly first = new Uint8Array(MAX_CALLS).fill(FIRST_UNKNOWN);
-  private readonly kindByName = new Int8Array(MAX_CALLS).fill(-1);
-  private readonly roles = new Uint8Array(MAX_CALLS);
-  private readonly pairs = new Uint8Array(MAX_CALLS);
-  private known = 0;
   private readonly names: CallNames;
   private readonly resumedNames: CallNames;
+  private readonly kinds = new CallKinds();
+  private readonly effects: CallEffects;
   readonly events: ThreadEvents;
   private scanner = new LineScanner(new Uint8Array(0));
 
@@ -93,6 +59,7 @@ export class CallReader {
     this.names = new CallNames(writer.calls, 40 /* ( */, architecture);
     this.resumedNames = new CallNames(writer.calls, SPACE, architecture);
     this.events = new ThreadEvents(writer);
+    this.effects = new CallEffects(writer, clock, this.kinds, this.outcome, this.events);
   }
 
   /** Sets the text that the following calls are read from. */
@@ -108,14 +75,14 @@ export class CallReader {
    * none. `exact`: the line may be cut off.
    */
   call(bytes: Uint8Array, start: number, exact: boolean): number {
-    const { writer, outcome } = this;
+    const { writer, outcome, kinds } = this;
     const call = this.names.read(bytes, start);
     if (call < 0) return NOT_A_CALL;
     this.clock.tick();
-    if (call >= this.known) this.learn(call);
+    if (call >= kinds.known) kinds.learn(call, writer.calls.strings);
     const argsStart = this.names.end + 1;
     let p = argsStart;
-    const first = this.first[call];
+    const first = kinds.first[call];
     let kind = 0;
     let side = 0;
     let descriptor = NO_DESCRIPTOR;
@@ -146,7 +113,7 @@ export class CallReader {
         }
       } else if (first === FIRST_DESCRIPTOR) kind = isCurrentDirectory(bytes, p) ? CWD : UNKNOWN_KIND;
     }
-    if (this.kindByName[call] >= 0) kind = this.kindByName[call];
+    if (kinds.byName[call] >= 0) kind = kinds.byName[call];
     let end = this.scanner.lineEnd(p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     // What the program writes to the terminal of strace stands in the middle of this line, and may end like a call.
@@ -181,13 +148,14 @@ export class CallReader {
       writer.pending[thread] = row;
     }
     this.owner = outcome.state === UNFINISHED ? NO_STACK : row;
-    if (this.roles[call] !== 0) this.entry(bytes, argsStart, outcome.argsEnd, this.roles[call], row, thread);
+    if (this.kinds.roles[call] !== 0)
+      this.effects.entry(bytes, argsStart, outcome.argsEnd, this.kinds.roles[call], row, thread);
     return end;
   }
 
   /** Reads `<... name resumed>` at `start`; gives the position of its line feed, NOT_A_CALL when it is damaged. */
   resumed(bytes: Uint8Array, start: number, exact: boolean): number {
-    const { writer, outcome, clock } = this;
+    const { writer, outcome, clock, kinds } = this;
     const nameStart = start + 5;
     let call = this.resumedNames.read(bytes, nameStart);
     const nameEnd = this.resumedNames.end;
@@ -199,7 +167,7 @@ export class CallReader {
     if (call < 0 || nameEnd === nameStart || !startsWith(bytes, nameEnd, ' resumed>')) return NOT_A_CALL;
     clock.tick();
     const argsStart = nameEnd + 9;
-    if (call >= this.known) this.learn(call);
+    if (call >= kinds.known) kinds.learn(call, writer.calls.strings);
     let end = this.scanner.lineEnd(argsStart);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
     this.owner = NO_STACK;
@@ -232,7 +200,7 @@ export class CallReader {
     this.owner = row;
     const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];
     this.store(row, outcome.durationNs >= 0 ? outcome.durationNs : timed, bytes, argsStart);
-    if (this.roles[call] !== 0) this.exit(bytes, argsStart, this.roles[call], row, thread);
+    if (this.kinds.roles[call] !== 0) this.effects.exit(bytes, argsStart, this.kinds.roles[call], row, thread);
     return end;
   }
 
@@ -254,8 +222,8 @@ export class CallReader {
     writer.pending[thread] = -1;
     this.owner = row;
     this.store(row, outcome.durationNs, bytes, start);
-    const role = this.roles[writer.columns.call[row]];
-    if (role !== 0) this.exit(bytes, start, role, row, thread);
+    const role = this.kinds.roles[writer.columns.call[row]];
+    if (role !== 0) this.effects.exit(bytes, start, role, row, thread);
     return true;
   }
 
@@ -265,23 +233,13 @@ export class CallReader {
     const row = pending[thread];
     pending[thread] = -1;
     columns.duration[row] = now - columns.start[row];
-    if (this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
-  }
-
-  private learn(call: number): void {
-    for (; this.known <= call; this.known++) {
-      if (this.known >= MAX_CALLS) continue;
-      const traits = callTraits(this.writer.calls.strings[this.known]);
-      this.first[this.known] = traits.first;
-      this.kindByName[this.known] = traits.kind;
-      this.roles[this.known] = role(traits.role);
-      this.pairs[this.known] = Number(makesPair(this.writer.calls.strings[this.known]));
-    }
+    if (this.kinds.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
   }
 
   private unseenKind(call: number): number {
-    if (this.kindByName[call] >= 0) return this.kindByName[call];
-    return this.first[call] === FIRST_DESCRIPTOR ? UNKNOWN_KIND : 0;
+    const { byName, first } = this.kinds;
+    if (byName[call] >= 0) return byName[call];
+    return first[call] === FIRST_DESCRIPTOR ? UNKNOWN_KIND : 0;
   }
 
   /** The outcome into a row; what the call gave in memory stands among its arguments. */
@@ -291,75 +249,17 @@ export class CallReader {
     columns.duration[row] = duration;
     if (outcome.durationNs >= 0) this.writer.hasDurations = true;
     columns.errno[row] = outcome.errno;
-    columns.result[row] = this.resultOf(columns.call[row], bytes, argsStart);
+    columns.result[row] = this.effects.resultOf(columns.call[row], bytes, argsStart);
     if (outcome.flags !== 0) columns.flags[row] |= outcome.flags;
-    if (outcome.state === NEVER && this.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
-  }
-
-  private resultOf(call: number, bytes: Uint8Array, argsStart: number): number {
-    const { errno, result, argsEnd } = this.outcome;
-    return this.pairs[call] === 0 || errno !== 0
-      ? result
-      : packedPair(...args.descriptorPair(bytes, argsStart, argsEnd));
-  }
-
-  /** What the arguments of a call's first half, or of the whole call, tell. */
-  private entry(bytes: Uint8Array, start: number, end: number, role: number, row: number, thread: number): void {
-    const { variant, kind, flags, call } = this.writer.columns;
-    const name = this.writer.calls.strings[call[row]];
-    if (role === FUTEX) variant[row] = args.futexVariant(bytes, args.secondArgument(bytes, start, end));
-    else if (role === EPOLL_CTL) variant[row] = args.epollCtlVariant(bytes, args.secondArgument(bytes, start, end));
-    else if (role === FCNTL) variant[row] = args.fcntlVariant(bytes, args.secondArgument(bytes, start, end));
-    else if (role === OPEN) {
-      variant[row] = args.openVariant(bytes, start, end, name);
-      kind[row] = args.openedKind(variant[row], 0);
-    } else if (role === SOCKET) kind[row] = args.socketKind(bytes, start);
-    else if (role === CLONE) variant[row] = args.cloneVariant(bytes, start, end, name);
-    else if (role === RESTART) flags[row] |= FLAG_RESTARTED;
-    else if (role === EXEC) this.events.exec(bytes, start, end, row, thread, this.clock.lastNs);
-    else if (role === PRCTL) this.events.prctl(bytes, start, end, thread, this.clock.lastNs);
-    if (this.outcome.state === RETURNED || role === TIMEOUT || role === TIMEOUT_MASK)
-      this.exit(bytes, start, role, row, thread);
-  }
-
-  /** What the end of a call tells: results, and arguments that strace prints late. */
-  private exit(bytes: Uint8Array, start: number, role: number, row: number, thread: number): void {
-    const { writer, outcome } = this;
-    const { variant, kind } = writer.columns;
-    if (role === TIMEOUT || role === TIMEOUT_MASK) {
-      const found = this.timeout(bytes, start, role);
-      if (found !== 0) variant[row] = found;
-    } else if (outcome.errno !== 0) return;
-    else if (role === OPEN) kind[row] = refinedKind(kind[row], outcome.kind);
-    else if (role === CLONE || role === FORK) this.events.cloned(row, thread, this.tid(bytes));
-    else if (role === TID) this.events.tid(thread, this.tid(bytes), this.clock.lastNs);
-    else if (role === PID) this.events.pid(thread, this.tid(bytes));
-  }
-
-  /** The tid that a call returned, as the lines' heads have it: `7 /* 4712 in strace's PID NS` (--decode-pids=pidns). */
-  private tid(bytes: Uint8Array): number {
-    const { argsEnd, result } = this.outcome;
-    const end = lineEnd(bytes, argsEnd);
-    if (!endsWith(bytes, argsEnd, end, '>') && !endsWith(bytes, argsEnd, end, '/') && bytes[end - 1] !== CR)
-      return result;
-    const told = IN_NAMESPACE.exec(text(bytes, argsEnd, end))?.[1];
-    return told === undefined ? result : Number(told);
-  }
-
-  private timeout(bytes: Uint8Array, start: number, role: number): number {
-    const end = this.outcome.argsEnd;
-    return role === TIMEOUT ? args.timeoutVariant(bytes, start, end) : args.maskedTimeoutVariant(bytes, start, end);
+    if (outcome.state === NEVER && this.kinds.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
   }
 
   /** The second half of a call that began before the chunk. */
   private orphan(bytes: Uint8Array, argsStart: number, call: number, thread: number): void {
     const { writer, outcome } = this;
     writer.seen[thread] = 1;
-    const role = this.roles[call];
-    if (outcome.errno === 0) {
-      if (role === TID) this.events.tid(thread, this.tid(bytes), this.clock.lastNs);
-      else if (role === PID) this.events.pid(thread, this.tid(bytes));
-    }
+    const role = this.kinds.roles[call];
+    if (outcome.errno === 0) this.effects.tellsThread(bytes, role, thread);
     if (outcome.durationNs >= 0) writer.hasDurations = true;
     const never = outcome.state === NEVER && role !== EXIT;
     const index = writer.orphans.push({
@@ -369,10 +269,10 @@ export class CallReader {
       endNs: this.clock.lastNs,
       durationNs: outcome.durationNs,
       errno: outcome.errno,
-      result: this.resultOf(call, bytes, argsStart),
+      result: this.effects.resultOf(call, bytes, argsStart),
       flags: never ? outcome.flags | FLAG_UNFINISHED : outcome.flags,
       kind: role === OPEN ? outcome.kind : 0,
-      variant: role === TIMEOUT || role === TIMEOUT_MASK ? this.timeout(bytes, argsStart, role) : 0,
+      variant: this.effects.timeoutOf(bytes, argsStart, role),
       descriptor: NO_DESCRIPTOR,
       stack: NO_STACK,
     });
