@@ -1,7 +1,7 @@
 // How shipped cases fare when their incident is recorded in another way: `node scripts/rewrites.js [CASE...]` (after `npm run build`).
 // Each strace incident, recorded with -f -ttt -T, is rewritten to what strace prints with other options, analysed with the
-// signatures of the case, and compared with the original. With `--without-times`, all of them are recorded with `-T` alone and with
-// neither times nor durations, and the rank of the guilty function is compared. With `--write`, the table goes to docs/formats.md; with
+// signatures of the case, and compared with the original. With `--without-times`, all of them are recorded with whole seconds (`-t -T`), with `-T` alone
+// and with neither times nor durations, and verdict, first suspect and the rank of the guilty function are compared. With `--write`, the table goes to docs/formats.md; with
 // `--cases=FOLDER` the cases are those of another folder.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -213,17 +213,17 @@ async function ofRecordings() {
   return tableOf([head, head.map(() => '---'), ...[...rows].map(([name, cells]) => [name, ...cells])]);
 }
 
-const [FULL, DURATIONS, NEITHER] = ['`-ttt -T`, as recorded', '`-T`', 'neither times nor `-T`'];
+const [FULL, SECONDS, DURATIONS, NEITHER] = ['`-ttt -T`, as recorded', '`-t -T`', '`-T`', 'neither times nor `-T`'];
 
 /** What durations alone are worth: how many verdicts stay, and at which rank the guilty function stands, with them and without. */
 async function ofDurations() {
-  const seen = { [FULL]: [], [DURATIONS]: [], [NEITHER]: [] };
+  const seen = { [FULL]: [], [SECONDS]: [], [DURATIONS]: [], [NEITHER]: [] };
   for (const id of cases) {
     const { signatures, lines, guilty } = await loadCase(id);
     for (const name of Object.keys(seen)) {
-      const { verdict, ranks } = await outcome(REWRITES[name](lines), signatures);
+      const { verdict, first, ranks } = await outcome(REWRITES[name](lines), signatures);
       const rank = Math.min(Infinity, ...(guilty ?? []).flatMap((f) => ranks.get(f) ?? []));
-      seen[name].push({ id, verdict, rank });
+      seen[name].push({ id, verdict, first, rank });
     }
     process.stderr.write(
       `${id}: ${Object.values(seen)
@@ -232,6 +232,10 @@ async function ofDurations() {
     );
   }
   const kept = ({ verdict }, i) => verdict === seen[FULL][i].verdict;
+  const sameFirst = ({ first }, i) => {
+    const original = seen[FULL][i].first;
+    return original.length === 0 || first.some((f) => original.includes(f));
+  };
   const guiltyCases = seen[FULL].flatMap((_, i) =>
     Object.values(seen).some((all) => all[i].rank < Infinity) ? [i] : [],
   );
@@ -243,6 +247,7 @@ async function ofDurations() {
   const head = [
     'recorded with',
     `verdicts kept, of ${cases.length}`,
+    'first suspects kept',
     'guilty function first',
     'among the first five',
     'mean of 1 / rank',
@@ -250,6 +255,7 @@ async function ofDurations() {
   const rows = Object.entries(seen).map(([name, all]) => [
     name,
     all.filter(kept).length,
+    all.filter(sameFirst).length,
     all.filter(({ rank }) => rank === 1).length,
     all.filter(({ rank }) => rank <= 5).length,
     mean(all).toFixed(2),

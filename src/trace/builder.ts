@@ -21,6 +21,9 @@ import { SwitchesBuilder } from './switches.js';
 import { FLAG_ENTRY_UNSEEN, type Trace } from './table.js';
 import { type LifeEvent, type StoppedThread, ThreadLives } from './thread-lives.js';
 
+/** Steps of the coarse times that strace prints: seconds, milliseconds. */
+const COARSE_STEPS_NS = [1e9, 1e6];
+
 export class TraceBuilder {
   private readonly rows: GrowableColumns;
   private readonly joints: ChunkJoints;
@@ -181,9 +184,18 @@ export class TraceBuilder {
           : serial.byDurations(input, order)
         : clock.kind === 'relative'
           ? serial.afterDifferences(input, lastNs)
-          : serial.withinSteps(input, clock.stepNs, lastNs);
+          : this.tellsOrder()
+            ? byLines(input, order, { stepNs: clock.stepNs, lastNs })
+            : serial.withinSteps(input, clock.stepNs, lastNs);
     open.restart(rows.view('start'));
     return times;
+  }
+
+  /** Whether the lines of coarse times are in order of time: halves of calls show it, or there is one thread. */
+  private tellsOrder(): boolean {
+    const { stepNs, setBack } = this.clock;
+    if (setBack !== null || !COARSE_STEPS_NS.includes(stepNs)) return false;
+    return this.joints.returns.length > 0 || this.lives.size === 1;
   }
 
   private reserve(chunk: TraceChunk, threads: Int32Array): void {

@@ -4,20 +4,31 @@ import { type LineOrder, type SerialInput, type SerialTimes, endThreads, inOrder
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED } from './table.js';
 import type { LifeEvent } from './thread-lives.js';
 
+/** What the lines show of the time: multiples of a step, up to `lastNs`. */
+export interface ShownTimes {
+  readonly stepNs: number;
+  readonly lastNs: number;
+}
+
 /**
- * No times at all, but durations, of a recording whose lines are in order of time: where the halves of a call stand on two lines, strace
- * wrote them as they happened. `start` counts records.
+ * Durations, and no times at all or coarse ones, of a recording whose lines are in order of time: where the halves of a call stand on two
+ * lines, strace wrote them as they happened. Without times `start` counts records.
  */
-export function byLines(input: SerialInput, { returns, isExit }: LineOrder): SerialTimes {
+export function byLines(
+  input: SerialInput,
+  { returns, isExit }: LineOrder,
+  times: ShownTimes | null = null,
+): SerialTimes {
   const { rows, underWay, tids } = input;
   const start = rows.view('start');
   const duration = rows.view('duration');
   const flags = rows.view('flags');
   const thread = rows.view('thread');
   const call = rows.view('call');
-  const events = inOrder(input.events);
+  // What coarse times tell of events is near enough.
+  const events = times === null ? inOrder(input.events) : [];
   const halves = returnsOf(returns);
-  const clock = new LineClock();
+  const clock = new LineClock(times?.stepNs);
   /** Per row: the line that begins it, and the one in which it ends if that is another; per event its line. */
   const begins = new Uint32Array(rows.length);
   const ends = new Uint32Array(rows.length);
@@ -32,7 +43,8 @@ export function byLines(input: SerialInput, { returns, isExit }: LineOrder): Ser
   const neverReturns = (row: number) => (flags[row]! & FLAG_UNFINISHED) !== 0 || isExit(call[row]!);
   const comeBack = (row: number) => {
     ends[row] = clock.next();
-    if (duration[row]! >= 0) clock.lasted(begins[row]!, duration[row]!);
+    // Of what did not return the parser knows only how far coarse times were apart.
+    if (duration[row]! >= 0 && !neverReturns(row)) clock.lasted(begins[row]!, duration[row]!);
   };
   const goOn = (t: number, line: number) => {
     if (hanging[t]! >= 0) ends[hanging[t]!] = line;
@@ -55,10 +67,12 @@ export function byLines(input: SerialInput, { returns, isExit }: LineOrder): Ser
     const t = thread[i]!;
     const took = Math.max(0, duration[i]! || 0);
     const known = underWay[nextUnderWay]?.row === i ? underWay[nextUnderWay++]! : null;
-    before(known === null ? start[i]! : known.end);
-    const line = (begins[i] = clock.next());
+    const unseen = (flags[i]! & FLAG_ENTRY_UNSEEN) !== 0;
+    const shown = known === null ? start[i]! : known.end;
+    before(times === null ? shown : i + 1);
+    const line = (begins[i] = clock.next(times === null ? NaN : unseen && known === null ? shown + took : shown));
     goOn(t, line);
-    if (flags[i]! & FLAG_ENTRY_UNSEEN) {
+    if (unseen) {
       ends[i] = line;
       // It began after the thread's call before, or after the recording did.
       clock.lasted(current[t]! < 0 ? 0 : Math.max(begins[current[t]!]!, ends[current[t]!]!), took);
@@ -82,8 +96,8 @@ export function byLines(input: SerialInput, { returns, isExit }: LineOrder): Ser
   }
   events.forEach((event, k) => (event.ns = moments[happens[k]!]!));
   for (const known of underWay) known.end = moments[ends[known.row]!]!;
-  endThreads(events, free);
-  return { lastNs: moments.at(-1)!, movedNs: 0 };
+  endThreads(input.events, free);
+  return { lastNs: Math.max(times?.lastNs ?? 0, moments.at(-1)!), movedNs: 0 };
 }
 
 /** In the order of the records. */

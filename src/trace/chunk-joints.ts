@@ -8,6 +8,7 @@ import type { CallNumbers } from './call-numbers.js';
 import type { ChunkClock } from './chunk-clock.js';
 import type { OrphanExit, TraceChunk } from './chunk.js';
 import type { GrowableColumns } from './growable-columns.js';
+import { returnsBetweenRows } from './line-returns.js';
 import { variantCode } from './kinds.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import type { Stretch } from './place-rows.js';
@@ -38,11 +39,17 @@ interface Unseen {
   readonly firstOfThread: boolean;
 }
 
+/** The return of a call of an earlier chunk. */
+interface JoinedReturn {
+  readonly row: number;
+  readonly orphan: OrphanExit;
+}
+
 export class ChunkJoints {
   readonly open = new OpenCalls();
   /** `row`: the event took place only if that row succeeded. */
   readonly events: (LifeEvent & { row?: number })[] = [];
-  /** Pairs of a row and the moment of its return, as in TraceChunk. */
+  /** Pairs of a row and the moment of its return or, where times are coarse, the row behind it. */
   readonly returns: number[] = [];
   /** Rows of calls that were under way before the trace, and when they ended. */
   readonly underWay: { row: number; end: number }[] = [];
@@ -58,15 +65,19 @@ export class ChunkJoints {
 
   /** Joins the chunk to those before it and gives its rows their places. `fresh` and `stopped`: as ThreadLives.map sets them. */
   join(chunk: TraceChunk, mapping: Mapping, fresh: Uint8Array, stopped: readonly StoppedThread[]): readonly Stretch[] {
-    const unseen = this.followThreads(chunk, mapping, fresh);
+    const at = this.rows.length;
+    const joined: JoinedReturn[] = [];
+    const unseen = this.followThreads(chunk, mapping, fresh, joined);
     for (const { thread, ns } of stopped) this.abandon(thread, ns);
     const stretches = this.layOut(chunk, unseen, mapping);
     this.appendEvents(chunk, mapping, stretches);
     // Behind what the same line tells of its own thread.
     for (const { thread, ns, ended } of stopped) if (ended) this.events.push({ what: 'exit', thread, ns });
+    const place = (row: number) => placeOf(row, stretches);
     const returns = chunk.clock === 'none' ? (chunk.returns ?? []) : [];
-    for (let i = 0; i < returns.length; i += 2)
-      this.returns.push(placeOf(returns[i]!, stretches), returns[i + 1]! + mapping.base);
+    for (let i = 0; i < returns.length; i += 2) this.returns.push(place(returns[i]!), returns[i + 1]! + mapping.base);
+    const orphans = unseen.map(({ orphan }) => orphan);
+    for (const number of returnsBetweenRows(chunk, at, place, joined, orphans)) this.returns.push(number);
     return stretches;
   }
 
@@ -79,7 +90,7 @@ export class ChunkJoints {
    * The calls that threads have open across the chunk's borders, thread by thread in the order of first sight: what an entry does
    * comes before all that a later entry of the same thread does. Gives the exits that have no entry.
    */
-  private followThreads(chunk: TraceChunk, mapping: Mapping, fresh: Uint8Array): Unseen[] {
+  private followThreads(chunk: TraceChunk, mapping: Mapping, fresh: Uint8Array, returned: JoinedReturn[]): Unseen[] {
     const { columns, pending, orphans } = chunk;
     const { base, threads } = mapping;
     const unseenOf = new Map<OrphanExit, Unseen>();
@@ -90,7 +101,9 @@ export class ChunkJoints {
       const thread = threads[local]!;
       const orphan = orphanOf.get(local);
       if (orphan !== undefined) {
+        const row = this.open.of(thread)?.row ?? -1;
         const joined = this.giveOutcome(orphan, mapping);
+        if (joined) returned.push({ row, orphan });
         if (!joined && orphan.call === ANY_CALL) this.strayExits++;
         else if (!joined)
           unseenOf.set(orphan, { orphan, position: orphan.position, thread, firstOfThread: fresh[local] === 1 });

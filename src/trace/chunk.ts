@@ -28,7 +28,7 @@ export interface TraceChunk {
   advanceNs: number;
   /** What the times are multiples of, ns; Infinity where none was seen. Absent: as fine as they can be. */
   stepNs?: number;
-  /** 'none': pairs of a row whose return stands in a later line than its call, and the moment of that line. */
+  /** Pairs of a row whose return stands in a later line than its call, and of that line the moment ('none') or, where times are coarse, how many rows come before. */
   returns?: number[];
   /** Of the first record with a time: its moment, ns since `baseSeconds`, and line. */
   firstTime?: { ns: number; line: number } | null;
@@ -124,6 +124,8 @@ export interface OrphanExit {
   thread: number;
   /** Rows of the chunk that come before it: where its row goes when its entry was never seen. */
   position: number;
+  /** How many pairs of `returns` come before it. */
+  returnsBefore?: number | undefined;
   /** Name as printed: of calls that stand for several, theirs; ANY_CALL where none was. */
   call: string;
   /** Moment of the exit, ns since `baseSeconds`. */

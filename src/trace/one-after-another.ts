@@ -4,11 +4,9 @@
  * at all. Then a call begins at the later of the two, max(clock, end of the thread's call before): the least that is certainly true.
  */
 import type { GrowableColumns } from './growable-columns.js';
+import { FINE_STEP_NS } from './line-returns.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED } from './table.js';
 import type { LifeEvent } from './thread-lives.js';
-
-/** Times of these are kept to the microsecond by strace: durations add nothing, ns. */
-const FINE_STEP_NS = 1000;
 
 export interface SerialInput {
   /** In the order of the input, their open calls' outcomes written. */
@@ -29,7 +27,7 @@ export interface SerialTimes {
 
 /** What the order of the lines tells beyond that of the rows. */
 export interface LineOrder {
-  /** Pairs of a row whose second half had a line of its own, and the number of that record. */
+  /** Pairs of a row whose second half had a line of its own, and the number of that record; with times, that of the row behind it. In order. */
   readonly returns: readonly number[];
   /** Rows of calls that had not returned when the input ended. */
   readonly open: readonly number[];

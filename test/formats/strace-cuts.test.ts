@@ -14,6 +14,16 @@ it('gives the same trace wherever the text is cut', () => {
   );
 });
 
+it('places calls within their seconds the same whether a notice stands in a piece of its own or not', () => {
+  const text =
+    '1  23:59:55 --- SIGCHLD {si_pid=2} ---\n' +
+    '1  23:59:56 read(3<TCP:[1->2]>, "", 4) = 0 <0.008968>\n' +
+    '1  23:59:56 read(3<TCP:[1->2]>, "", 4) = 0 <12.000000>  <-- ';
+  const whole = parse(Buffer.from(text, 'latin1'));
+  expect(plain(parse(Buffer.from(text, 'latin1'), [1]))).toEqual(plain(whole));
+  expect([...whole.columns.start]).toEqual([0, 504_484_000]);
+});
+
 it('ends no other thread where lines that name none tell of an execve', () => {
   const text =
     '[pid  3] 1700086395.000000 read(3, "", 4) = 0\n' +

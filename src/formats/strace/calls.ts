@@ -5,6 +5,7 @@
 import { FIRST_DESCRIPTOR, FIRST_OTHER, FIRST_UNKNOWN, standsForSeveral } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { kindCode } from '../../trace/kinds.js';
+import { FINE_STEP_NS } from '../../trace/line-returns.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { ERRNO_UNKNOWN, FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, NO_DESCRIPTOR } from '../../trace/table.js';
 import { CR, LF, LineScanner, SPACE, endsWith, isDigit, lineEnd, startsWith } from '../../lib/bytes.js';
@@ -196,6 +197,7 @@ export class CallReader {
       writer.columns.flags[row] = FLAG_ENTRY_UNSEEN;
       writer.columns.kind[row] = this.unseenKind(call);
     } else if (clock.kind === 'none') writer.returns.push(row, clock.lastNs);
+    else if (this.isCoarse()) writer.returns.push(row, writer.rows);
     writer.pending[thread] = -1;
     this.owner = row;
     const timed = clock.kind === 'none' ? NaN : clock.lastNs - writer.columns.start[row];
@@ -254,6 +256,10 @@ export class CallReader {
     if (outcome.state === NEVER && this.kinds.roles[columns.call[row]] !== EXIT) columns.flags[row] |= FLAG_UNFINISHED;
   }
 
+  private isCoarse(): boolean {
+    return this.clock.kind !== 'none' && this.clock.stepNs > FINE_STEP_NS;
+  }
+
   /** The second half of a call that began before the chunk. */
   private orphan(bytes: Uint8Array, argsStart: number, call: number, thread: number): void {
     const { writer, outcome } = this;
@@ -265,6 +271,7 @@ export class CallReader {
     const index = writer.orphans.push({
       thread,
       position: writer.rows,
+      returnsBefore: this.isCoarse() ? writer.returns.length / 2 : undefined,
       call: writer.calls.strings[call],
       endNs: this.clock.lastNs,
       durationNs: outcome.durationNs,
