@@ -1,7 +1,9 @@
 /** One recording, from its beginning to its end. */
-import { access } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import { isSpecialFile } from '../lib/special-file.js';
+import { writeError } from '../lib/write-fault.js';
 import { writeAbout } from './about.js';
 import { BACKENDS, type Backend } from './backends.js';
 import { type Choice, chooseBackend, chooseStacks } from './choose.js';
@@ -169,9 +171,17 @@ async function requireFree(output: string): Promise<void> {
     () => true,
     () => false,
   );
-  if (!there || (await isSpecialFile(output))) return;
+  if (!there) return requireFolder(path.dirname(output));
+  if (await isSpecialFile(output)) return;
   const advice = 'Choose another name with --output, or remove the file first.';
   throw new PerfscopeError('output', 'there is a file of this name already', { path: output }, advice);
+}
+
+/** Before a program is started for a recording that cannot be written. */
+async function requireFolder(folder: string): Promise<void> {
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw writeError(error, 'no recording can be written here', folder);
+  });
 }
 
 /** What perf and ftrace's recorder say of themselves is not the program's. */

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { perfscope, scratchFolder } from '../cli/run.js';
+import { ftraceCommand } from '../../src/record/ftrace/command.js';
+import { startTracer } from '../../src/record/tracer.js';
 import { type DoctorDocument, examine } from '../../src/record/doctor/doctor.js';
 
 const scratch = scratchFolder();
@@ -45,6 +47,31 @@ describe('record', () => {
     expect(readFileSync(file).length).toBeGreaterThan(0);
     const again = await perfscope(['record', '-p', String(process.pid), '-o', file]);
     expect(again).toMatchObject({ code: 3, stderr: expect.stringContaining('there is a file of this name') as string });
+  });
+
+  it('into a folder that is missing: the program is not started', async () => {
+    if (doctor.recorder === null) return console.log('skipped: nothing may record on this machine');
+    const run = await perfscope(['record', '-o', scratch.at('no', 'file'), '--', 'touch', scratch.at('started')]);
+    expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining('there is no such folder') as string });
+    expect(() => readFileSync(scratch.at('started'))).toThrow(/ENOENT/);
+  });
+
+  it('by ftrace, which cannot begin: the program that waits for it does not wait on', async () => {
+    if (!allowed('ftrace')) return console.log('skipped: ftrace may not record on this machine');
+    const recorder = startTracer(
+      ftraceCommand({
+        target: { kind: 'command', argv: ['touch', scratch.at('started')] },
+        output: scratch.at('no', 'file'),
+        switches: false,
+        pack: false,
+        ring: false,
+      }),
+      true,
+    );
+    // It ends when nobody holds its stderr any more, the program among them.
+    expect(await recorder.ended).toMatchObject({ code: 1 });
+    expect(recorder.said()).toContain('cannot open');
+    expect(() => readFileSync(scratch.at('started'))).toThrow(/ENOENT/);
   });
 
   it('--print-command shows the command and runs nothing', async () => {

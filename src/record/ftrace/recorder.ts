@@ -86,13 +86,35 @@ class Recorder {
   }
 
   async run(): Promise<number> {
-    const { instance, options } = this;
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => this.stop());
     process.on('SIGUSR2', () => {
       this.switching = true;
       this.wake();
     });
     const pids = await this.begin();
+    try {
+      await this.prepare(pids);
+    } catch (error) {
+      // A program that waits for a recording that will never begin would wait for ever, and whoever waits for its end with it.
+      this.child?.kill('SIGKILL');
+      throw error;
+    }
+    try {
+      this.child?.kill('SIGCONT');
+      say('recording');
+      await this.turn();
+      await this.close();
+    } finally {
+      this.drain.close();
+    }
+    if (this.failure !== '') throw new Error(this.failure);
+    say(`${this.drain.pages} pages, ${this.instance.lost()} events lost`);
+    return 0;
+  }
+
+  /** All that must be there before the first call. */
+  private async prepare(pids: readonly number[]): Promise<void> {
+    const { instance, options } = this;
     for (let pass = 0; pass < PASSES; pass++) this.follow(pids);
     if (this.followed.size === 0) throw new Error('No such process');
     const clockBase = process.hrtime.bigint();
@@ -105,16 +127,10 @@ class Recorder {
     this.drain = new Drain(instance, layout, this.ringBytes);
     try {
       this.open();
-      if (this.child !== null) this.child.kill('SIGCONT');
-      say('recording');
-      await this.turn();
-      await this.close();
-    } finally {
+    } catch (error) {
       this.drain.close();
+      throw error;
     }
-    if (this.failure !== '') throw new Error(this.failure);
-    say(`${this.drain.pages} pages, ${this.instance.lost()} events lost`);
-    return 0;
   }
 
   /** The processes to begin with. A program that is started waits, so that nothing that it does is missed. */
