@@ -1,8 +1,8 @@
 /** Files that are whole or not there, also after a power failure: written beside the target, synced, renamed over it. */
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { PerfscopeError } from '../errors.js';
-import { diskFault } from '../lib/special-file.js';
+import type { PerfscopeError } from '../errors.js';
+import { writeError } from '../lib/write-fault.js';
 
 const TEMPORARY = /^\..*\.tmp$/;
 
@@ -79,21 +79,6 @@ export async function removeTemporaries(folder: string): Promise<void> {
 
 /** Why results cannot be written, and what to do. */
 export function outputError(error: unknown, file: string): PerfscopeError {
-  if (error instanceof PerfscopeError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const place = { path: file };
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-    case 'EFBIG': {
-      const advice = 'Make room and run the same command again: it goes on with what is missing.';
-      return new PerfscopeError('output', `cannot write results: ${diskFault(code)}`, place, advice);
-    }
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new PerfscopeError('output', `cannot write results: not permitted (${code})`, place);
-    default:
-      return new PerfscopeError('output', `cannot write results: ${message}`, place);
-  }
+  const ifFull = 'Make room and run the same command again: it goes on with what is missing.';
+  return writeError(error, 'cannot write results', file, ifFull);
 }

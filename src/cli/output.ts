@@ -4,7 +4,8 @@ import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { FileReporter, RenderContext, Reporter } from '../report/reporter.js';
 import type { Section } from '../result.js';
-import { diskFault, isSpecialFile } from '../lib/special-file.js';
+import { isSpecialFile } from '../lib/special-file.js';
+import { writeError } from '../lib/write-fault.js';
 
 export type Output<Document> =
   TextOutput<Document> | { readonly reporter: FileReporter<Document>; readonly file: string };
@@ -64,11 +65,13 @@ async function contentOf<D>({ reporter }: Output<D>, document: D): Promise<strin
   return 'render' in reporter ? reporter.render(document, { width: 120, color: false }) : reporter.bytes(document);
 }
 
+const WHAT = 'cannot write the result';
+
 /** Writes beside the target and renames over it; what is no file (/dev/null, a pipe) is written to as it is. */
 export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
   if (await isSpecialFile(file))
     return writeFile(file, content).catch((error: unknown) => {
-      throw writeError(error, file);
+      throw writeError(error, WHAT, file);
     });
   // Not of node:crypto, which takes 10 ms to load: a name that is taken is refused below.
   const random = Math.random().toString(36).slice(2, 10);
@@ -84,13 +87,6 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw writeError(error, file);
+    throw writeError(error, WHAT, file);
   }
-}
-
-function writeError(error: unknown, file: string): PerfscopeError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known: Record<string, string> = { ENOENT: 'there is no such folder', EISDIR: 'it is a folder' };
-  const why = known[code ?? ''] ?? diskFault(code) ?? message;
-  return new PerfscopeError('output', `cannot write the result: ${why}`, { path: file });
 }

@@ -1,7 +1,7 @@
 /** Standard output, of which nothing may be lost in silence: a full disk behind it must not look like success. */
 import { fstatSync, fsyncSync, writeSync } from 'node:fs';
 import { PerfscopeError } from '../errors.js';
-import { diskFault } from '../lib/special-file.js';
+import { writeFault } from '../lib/write-fault.js';
 
 const STDOUT = 1;
 
@@ -15,10 +15,9 @@ export async function writeStdout(text: string): Promise<void> {
     if (isFileOrDevice()) writeWhole(text);
     else await writeStream(text);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EPIPE') return;
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
     const advice = 'What was written there is not whole. Make room, or send it elsewhere with --format FORMAT=FILE.';
-    throw new PerfscopeError('output', `cannot write to standard output: ${diskFault(code) ?? message}`, {}, advice);
+    throw new PerfscopeError('output', `cannot write to standard output: ${writeFault(error).why}`, {}, advice);
   }
 }
 

@@ -1,8 +1,8 @@
 /** One line of JSON a night, appended and never changed: what a plot of a year is made of. */
 import { open } from 'node:fs/promises';
 import { z } from 'zod';
-import { PerfscopeError } from '../errors.js';
 import { textWithin } from '../lib/read-within.js';
+import { writeError } from '../lib/write-fault.js';
 import { type Regression, totalCosts } from './regression.js';
 
 /** A century of nights. */
@@ -87,8 +87,7 @@ export async function appendHistory(file: string, entry: HistoryEntry): Promise<
       await handle.close();
     }
   } catch (error) {
-    const { message } = error as Error;
-    throw new PerfscopeError('output', `cannot append to the history: ${message}`, { path: file });
+    throw writeError(error, 'cannot append to the history', file);
   }
 }
 

@@ -7,7 +7,8 @@ import { threadId } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
 import { gunzipWithin, isGzip, readWithin, textOf } from '../lib/read-within.js';
-import { diskFault, isSpecialFile } from '../lib/special-file.js';
+import { isSpecialFile } from '../lib/special-file.js';
+import { writeError } from '../lib/write-fault.js';
 import { faultOfModel } from './check-model.js';
 import type { ContextModel } from './context-model.js';
 import {
@@ -164,14 +165,7 @@ export async function writeSignatures(db: SignatureDatabase, path: string): Prom
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = diskFault(code) ?? code ?? String(error);
-    throw new PerfscopeError(
-      'output',
-      `the signatures file cannot be written: ${reason}`,
-      { path },
-      'Check folder and free space.',
-    );
+    throw writeError(error, 'the signatures file cannot be written', path);
   }
 }
 
@@ -262,7 +256,7 @@ function isCount(value: unknown): value is number {
 function invalid(message: string, path: string, kind: 'another' | 'damaged'): PerfscopeError {
   const advice =
     kind === 'another'
-      ? 'Give the file that `perfscope learn PROFILE... -o FILE` wrote with -s.'
+      ? 'Give with -s the file that `perfscope learn PROFILE... -o FILE` wrote.'
       : 'Learn the signatures again: perfscope learn PROFILE... -o FILE.';
   return new PerfscopeError('signatures-invalid', message, { path }, advice);
 }
