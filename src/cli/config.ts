@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import type { Options } from 'yargs';
 import { PerfscopeError } from '../errors.js';
 import { textWithin } from '../lib/read-within.js';
+import { nearest } from './near.js';
 import { camel } from './options.js';
 
 export type Settings = Record<string, unknown>;
@@ -67,7 +68,8 @@ async function parsed(file: string): Promise<unknown> {
   try {
     values = JSON.parse(text);
   } catch (error) {
-    throw new PerfscopeError('config', `the config file is not JSON: ${(error as Error).message}`, { path: file });
+    const message = `the config file is not JSON: ${(error as Error).message}`;
+    throw new PerfscopeError('config', message, { path: file }, 'It looks like {"jobs": 2, "window": "5m"}.');
   }
   if (path.basename(file) !== 'package.json') return values;
   return (values as { perfscope?: unknown } | null)?.perfscope;
@@ -85,20 +87,18 @@ async function evaluated(file: string): Promise<unknown> {
 function unreadable(error: unknown, file: string): PerfscopeError {
   const { code, message } = error as NodeJS.ErrnoException;
   const what = code === 'ENOENT' ? 'there is no such config file' : `the config file cannot be read: ${message}`;
-  return new PerfscopeError('config', what, { path: file });
+  return new PerfscopeError('config', what, { path: file }, 'Give another with --config FILE, or none.');
 }
 
 /** Refuses keys that are the name of no option of any command. */
 export function checkKeys(found: Found, known: ReadonlySet<string>): void {
   for (const key of Object.keys(found.values)) {
     if (known.has(camel(key))) continue;
-    const advice = `Keys are the names of options: ${[...known].filter((k) => near(k, key)).join(', ') || 'jobs, method, unitGap, ...'}.`;
+    const meant = nearest(camel(key), known);
+    const advice =
+      meant === null ? 'Keys are the names of options: jobs, method, unitGap, ...' : `Did you mean ${meant}?`;
     throw new PerfscopeError('config', `${key}: there is no such option`, { path: found.path }, advice);
   }
-}
-
-function near(a: string, b: string): boolean {
-  return a.toLowerCase().startsWith(b.toLowerCase().slice(0, 3));
 }
 
 /**

@@ -57,7 +57,7 @@ export function createIo(argv: Argv, early: ProgressLine | null = null): Io {
 export function runOptions(argv: Argv, io: Io): RunOptions {
   const { jobs } = argv;
   if (jobs !== undefined && !(Number.isInteger(jobs) && (jobs as number) >= 1 && (jobs as number) <= 1024))
-    throw new PerfscopeError('usage', `--jobs ${String(jobs)}: not a number of threads`, {}, 'Write 1 or more.');
+    throw new PerfscopeError('usage', `--jobs ${String(jobs)}: not a number of threads`, {}, 'Write 1 to 1024.');
   return {
     jobs: jobs as number | undefined,
     signal: io.signal,

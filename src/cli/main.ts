@@ -89,7 +89,7 @@ async function report(error: unknown, args: readonly string[], io: Io | null): P
   }
   if (known) {
     const advice = error.advice === '' ? '' : `  ${visible(error.advice)}\n`;
-    process.stderr.write(`perfscope: ${visible(`${place(error)}${error.message}`)}\n${advice}`);
+    process.stderr.write(`perfscope: ${visible(`${place(error)}${said(error)}`)}\n${advice}`);
     return;
   }
   const message = visible(error instanceof Error ? error.message : String(error));
@@ -102,11 +102,22 @@ async function report(error: unknown, args: readonly string[], io: Io | null): P
   );
 }
 
+/** Standard input is called `-` on the command line only. */
+function said({ message, place: { path } }: PerfscopeError): string {
+  return path === '-' ? message.replace(/^-(?=[: ])/, 'standard input') : message;
+}
+
+/** Many messages name their file themselves, at their beginning where its name could be any word of theirs. */
+function names(message: string, path: string): boolean {
+  return /^[\w-]+$/.test(path)
+    ? /^[:\s]/.test(message.slice(path.length)) && message.startsWith(path)
+    : message.includes(path);
+}
+
 function place(error: PerfscopeError): string {
   const { path, line, offset } = error.place;
   const where = [
-    // Many messages name their file themselves.
-    ...(path === undefined || path === '' || error.message.includes(path) ? [] : [path]),
+    ...(path === undefined || path === '' || names(error.message, path) ? [] : [path]),
     ...(line === undefined ? [] : [`line ${line}`]),
     ...(offset === undefined ? [] : [`byte ${offset}`]),
   ];

@@ -19,7 +19,7 @@ export async function readDocument(path: string): Promise<Document> {
   } catch (error) {
     if (error instanceof PerfscopeError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new PerfscopeError('input-missing', 'there is no such file', { path });
+    if (code === 'ENOENT') throw new PerfscopeError('input-missing', 'there is no such file', { path }, ADVICE);
     if (code === 'EISDIR') throw new PerfscopeError('input-format', 'it is a folder', { path }, ADVICE);
     throw new PerfscopeError('input-format', `not JSON: ${message}`, { path }, ADVICE);
   }

@@ -157,14 +157,72 @@ describe('learning runs that cannot be used', () => {
     const args = ['learn', folder.at('profile.strace-k'), '-o', folder.at('no'), '--program', 'nginx'];
     expectError(await perfscope(args), 3, /nginx/);
   });
+});
 
-  it('an output that cannot be written', async () => {
-    const args = ['learn', folder.at('profile.strace-k'), '-o', folder.at('no', 'such', 'folder.json')];
-    const ended = await perfscope(args);
-    expect(ended.code).toBe(3);
-    expect(ended.stderr).toMatch(/folder\.json/);
-    expect(ended.stderr).not.toMatch(/^\s+at /m);
+describe('an output that cannot be written', () => {
+  const missing = folder.at('no', 'such', 'place.json');
+  it.each([
+    ['learn', ['learn', folder.at('profile.strace-k'), '-o', missing]],
+    ['analyze', ['analyze', trace, '-f', `json=${missing}`]],
+  ])('%s: a folder that is missing', async (_, args) =>
+    expectError(await perfscope(args), 3, `${missing}: `, 'there is no such folder\n  Make the folder first.'),
+  );
+
+  it.each([
+    ['learn', ['learn', folder.at('profile.strace-k'), '-o', folder.path]],
+    ['analyze', ['analyze', trace, '-f', `json=${folder.path}`]],
+  ])('%s: a folder instead of a file', async (_, args) =>
+    expectError(await perfscope(args), 3, folder.path, 'it is a folder\n  Name a file in it.'),
+  );
+
+  it('batch: a file instead of a folder', async () =>
+    expectError(await perfscope(['batch', trace, '-o', trace]), 3, trace, 'a part of its path is no folder'));
+});
+
+describe('what perfscope wrote itself, in the wrong place', () => {
+  it('signatures as a trace', async () =>
+    expectError(await perfscope(['inspect', signatures]), 3, /signatures file/, / -s/));
+
+  it('a result as a trace, and as signatures', async () => {
+    const result = folder.at('result.json');
+    expect(await analyze(trace, '-f', `json=${result}`)).toMatchObject({ code: 0 });
+    expectError(await perfscope(['inspect', result]), 3, /a document that perfscope wrote/, /explain/);
+    expectError(
+      await perfscope(['analyze', trace, '-s', result]),
+      3,
+      /no signatures file, but a perfscope result/,
+      /Give with -s the file/,
+    );
   });
+});
+
+describe('names in messages', () => {
+  it('a name that is a word of the message is told all the same', async () => {
+    mkdirSync(folder.at('folder'));
+    const ended = await perfscope(['analyze', trace, '-s', 'folder'], { cwd: folder.path });
+    expectError(ended, 3, /^perfscope: folder: the signatures file is a folder\n/);
+  });
+
+  it('standard input has a name', async () =>
+    expectError(await perfscope(['analyze', '-'], { stdin: '' }), 3, /^perfscope: standard input is empty\n/));
+});
+
+describe('settings that cannot be used', () => {
+  it('keys of the config file: what was meant', async () => {
+    const file = put('typo.config.json', '{"windw": "5m"}');
+    expectError(await analyze(trace, '--config', file), 2, /windw: there is no such option\n {2}Did you mean window\?/);
+  });
+
+  it.each([
+    ['gone.json', null, 'there is no such config file'],
+    ['bad.json', '{', 'the config file is not JSON'],
+  ])('config file %s', async (name, text, message) => {
+    if (text !== null) put(name, text);
+    expectError(await analyze(trace, '--config', folder.at(name)), 2, folder.at(name), message);
+  });
+
+  it('regress names the bug set that is missing, not the baseline in it', async () =>
+    expectError(await perfscope(['regress', folder.at('gone')]), 3, /gone: no such folder\n/));
 });
 
 describe('names that a terminal would obey', () => {

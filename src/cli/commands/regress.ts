@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Options } from 'yargs';
 import { parseDuration } from '../../coordinator/window.js';
 import { PerfscopeError } from '../../errors.js';
+import { findCases } from '../../evaluate/case.js';
 import { parseGate } from '../../evaluate/gates.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
 import { textWithin } from '../../lib/read-within.js';
@@ -187,6 +188,7 @@ function attempts(argv: Argv): number {
 
 /** baseline.json in the bug set; of a case, in the set that it lies in. */
 async function usualBaseline(bugset: string): Promise<string> {
+  await findCases([bugset]);
   const folder = (await isCase(bugset)) ? path.dirname(path.resolve(bugset)) : bugset;
   return path.join(folder, 'baseline.json');
 }

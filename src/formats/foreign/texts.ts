@@ -21,6 +21,18 @@ export const TEXTS: readonly Sign[] = [
     what: 'only the summary of perf trace -s: it counts calls and holds none',
     advice: 'Record without -s, or with perf record and perf script as docs/formats.md says.',
   },
+  {
+    line: /^"document":"perfscope-signatures"/,
+    share: 0,
+    what: 'a signatures file of perfscope',
+    advice: 'Give it with -s, beside a trace.',
+  },
+  {
+    line: /^\s*"schemaVersion": \d+,$/,
+    share: 0,
+    what: 'a document that perfscope wrote',
+    advice: 'perfscope explain FILE shows what a result says; a trace is needed here.',
+  },
   { line: /^# Overhead +/, share: 0, what: 'a table of perf report', advice: PERF },
   { line: /^\s*Performance counter stats for /, share: 0, what: 'the output of perf stat', advice: PERF },
   { line: /^\[ perf record: /, share: 0, what: 'what perf record says to the terminal', advice: PERF },
