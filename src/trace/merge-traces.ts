@@ -8,6 +8,7 @@ import { SKIPPED_EXAMPLES } from './chunk-writer.js';
 import { renumberCalls, sortRows } from './finish-rows.js';
 import { GrowableColumns } from './growable-columns.js';
 import { variantCode } from './kinds.js';
+import { isCoarse } from './one-after-another.js';
 import { StackTableBuilder, NO_STACK } from './stacks.js';
 import { mergeSwitches } from './switches.js';
 import { FLAG_UNFINISHED, type Skipped, type Thread, type Trace } from './table.js';
@@ -60,7 +61,7 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
   const endNs = Math.max(...traces.map((trace, i) => trace.endNs + shifts[i]!));
   extendUnfinished(rows, threads, endNs);
   sortRows(rows);
-  adopt(rows, threads, calls);
+  adopt(rows, threads, calls, coarsestStep(traces));
   const names = renumberCalls(rows, calls);
   return {
     length: rows.length,
@@ -175,8 +176,16 @@ function extendUnfinished(rows: GrowableColumns, threads: readonly Thread[], end
   }
 }
 
-/** Threads whose creation stands in another file than their own rows: parent, process, program. */
-function adopt(rows: GrowableColumns, threads: Thread[], calls: readonly string[]): void {
+/** By how much times may be wrong, ns: in a second, a thread may seem to begin before the clone that made it. */
+function coarsestStep(traces: readonly Trace[]): number {
+  return Math.max(...traces.map(({ clock, clockStepNs }) => (isCoarse(clock, clockStepNs) ? clockStepNs : 0)));
+}
+
+/**
+ * Threads whose creation stands in another file than their own rows: parent, process, program. `slackNs`: by so much they may seem to begin
+ * before it.
+ */
+function adopt(rows: GrowableColumns, threads: Thread[], calls: readonly string[], slackNs: number): void {
   const call = rows.view('call');
   const errno = rows.view('errno');
   const result = rows.view('result');
@@ -189,7 +198,7 @@ function adopt(rows: GrowableColumns, threads: Thread[], calls: readonly string[
     if (clones[call[row]!] === 0 || errno[row] !== 0 || result[row]! <= 0) continue;
     const parent = threads[thread[row]!]!;
     const index = threads.findIndex(
-      ({ tid, parent, firstNs }) => tid === result[row] && parent < 0 && firstNs >= start[row]!,
+      ({ tid, parent, firstNs }) => tid === result[row] && parent < 0 && firstNs + slackNs >= start[row]!,
     );
     if (index < 0) continue;
     const child = threads[index]!;

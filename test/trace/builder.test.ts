@@ -285,6 +285,25 @@ describe('mergeTraces', () => {
     });
   });
 
+  it.each([
+    ['seconds', '10:00:01', '10:00:01', '10:00:02'],
+    ['milliseconds', '10:00:01.250', '10:00:01.250', '10:00:01.251'],
+  ])('knows who made a thread where times are %s, too coarse for which came first', (_unit, first, born, later) => {
+    const merged = mergeTraces([
+      file(
+        7,
+        `${first} execve("/bin/srv", [], 0x1) = 0 <0.000200>\n${born} clone(flags=CLONE_THREAD) = 8 <0.000100>\n` +
+          `${later} fork() = 9 <0.000100>\n`,
+      ),
+      file(8, `${born} getuid() = 0 <0.000010>\n${later} getuid() = 0 <0.000010>\n`),
+      file(9, `${later} getuid() = 0 <0.000010>\n${later} +++ exited with 0 +++\n`),
+    ]);
+    expect(merged.threads).toMatchObject([
+      { tid: 7, pid: 7, program: '/bin/srv', parent: -1 },
+      { tid: 8, pid: 7, program: '/bin/srv', parent: 0 },
+      { tid: 9, pid: 9, program: '/bin/srv', parent: 0 },
+    ]);
+  });
   it('equals the trace that one file would have given', () => {
     const line = fc.record({
       tid: fc.integer({ min: 1, max: 4 }),

@@ -31,7 +31,6 @@ const UNKNOWN_KIND = kindCode('unknown');
 const TCP = kindCode('tcp');
 const CWD = kindCode('cwd');
 const OTHER = kindCode('other');
-const DEVICE = kindCode('device');
 /** The descriptor that stands for the current directory, where arguments are printed as numbers. */
 const AT_FDCWD = -100;
 
@@ -117,12 +116,8 @@ export class CallReader {
     if (kinds.byName[call] >= 0) kind = kinds.byName[call];
     let end = this.scanner.lineEnd(p);
     outcome.read(bytes, argsStart, bytes[end - 1] === CR ? end - 1 : end, exact);
-    // What the program writes to the terminal of strace stands in the middle of this line, and may end like a call.
-    if (
-      (descriptor === 1 || descriptor === 2) &&
-      (kind === UNKNOWN_KIND || kind === DEVICE) &&
-      startsWith(bytes, start, 'write')
-    )
+    // What the program writes to where strace does, a terminal, a file or a pipe, stands in the middle of this line, and may end like a call.
+    if ((descriptor === 1 || descriptor === 2) && startsWith(bytes, start, 'write'))
       outcome.confirm(bytes, argsStart, end);
     if (exact) this.withoutDuration(end);
     if (outcome.state === BROKEN) {

@@ -8,7 +8,6 @@ import * as args from './arguments';
 import {
   AT_FDCWD,
   CWD,
-  DEVICE,
   DIRECTORY,
   ERRNO_UNKNOWN,
   FILE,
@@ -249,14 +248,8 @@ function readCall(nameAt: usize, thread: i32): usize {
   const state = readOutcome(argsStart, lineEnd(feed));
   if (state == UNUSUAL) return 0;
   if (role > ROLE_OPEN && hasComment(role, feed)) return 0;
-  // What the program writes to the terminal may stand in the middle of this line.
-  if (
-    <u32>(descriptor - 1) < 2 &&
-    state == RETURNED &&
-    (kind == UNKNOWN || kind == DEVICE) &&
-    isOutput(argsStart, feed)
-  )
-    return 0;
+  // What the program writes to where strace does may stand in the middle of this line.
+  if (<u32>(descriptor - 1) < 2 && state == RETURNED && isOutput(argsStart, feed)) return 0;
   let variant = 0;
   if (role != 0) {
     if (role <= ROLE_OPEN) {
