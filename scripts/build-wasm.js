@@ -21,12 +21,18 @@ export const SCRIPTS = [
   'context/kernel/ladder.ts',
   'context/kernel/places.ts',
   'trace/kernel/rows.ts',
+  'formats/strace/kin/kernel/kin.ts',
   'formats/strace/kernel/lines.ts',
   'units/kernel/units.ts',
 ];
 /** Those whose memory comes from the driver: it shares it with all threads, or knows how much will do. */
 const SHARING = ['formats/perf/data/kernel/arrange.ts', 'trace/kernel/rows.ts'];
-const GIVEN = ['context/kernel/ladder.ts', 'context/kernel/places.ts', 'units/kernel/units.ts'];
+const GIVEN = [
+  'context/kernel/ladder.ts',
+  'context/kernel/places.ts',
+  'formats/strace/kin/kernel/kin.ts',
+  'units/kernel/units.ts',
+];
 /** What they have in common. */
 const SHARED = path.join(SOURCES, 'lib/kernel');
 /**

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { NamesInUse } from '../../src/formats/strace/kin-names.js';
+import { NamesInUse } from '../../src/formats/strace/kin/names.js';
 
 interface Use {
   readonly tid: number;

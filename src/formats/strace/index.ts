@@ -16,7 +16,7 @@ import type { TraceChunk } from '../../trace/chunk.js';
 import { CR, LF, lineEnd, plainBytes } from '../../lib/bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from '../format.js';
 import { NAMESPACE_MARK } from './call-effects.js';
-import { kinFacts } from './kin-facts.js';
+import { kinFacts } from './kin/facts.js';
 import { isNotice } from './notices.js';
 import { suggestedArchitecture } from './numbers.js';
 import { StraceParser } from './parser.js';

@@ -3,21 +3,15 @@
  * threads, and what descriptors stand for. Read once more from the lines, a stretch of each piece: who shares a process does
  * so all the time.
  */
-import type { KinFacts } from '../../trace/kinship/facts.js';
-import { NamesInUse } from './kin-names.js';
+import type { KinFacts } from '../../../trace/kinship/facts.js';
+import { type KinLineReader, readKinLines } from './lines.js';
+import { NamesInUse } from './names.js';
 
-/** Text of a piece that is looked at, bytes. */
-const LOOKED_AT = 512 * 1024;
 /** Private futexes that are remembered. */
 const MOST_FUTEXES = 2000;
 
-/** tid, name and arguments of a record; the tid is not there in the files of -ff. */
-const LINE =
-  /^(?:(?:\[pid +)?(\d+)(?:<[^>\n]*>)?\]? +)?(?:[\d:.]+ +)?(?:\(\+ +[\d.]+\) +)?(?:<\.\.\. (\w+) resumed>|(\w+)\()(.*)$/gm;
 const FUTEX = /^(0x[0-9a-f]+)(?: \/\*[^*]*\*\/)?, ?(?:(FUTEX_\w+)|(0x[0-9a-f]+|\d+))/;
-const NAMED = /^(\d+)<((?:[^>]|(?<=-)>)*)>/;
 const RESULT = /\) += (-?\d+)/;
-const NEW_DESCRIPTOR = /\) += (\d+)<[^\n]*$/;
 const TGKILL = /^(\d+), ?(\d+), ?\w+\) += 0/;
 
 /** FUTEX_WAKE and its kin that wake waiters of the first address; FUTEX_WAIT and its kin. linux/futex.h */
@@ -37,20 +31,12 @@ interface Call {
 
 /** `tid`: of the lines that name none, 0 when unknown. `processes`: whom notices name. */
 export function kinFacts(bytes: Uint8Array, tid: number, processes: readonly number[]): KinFacts {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LOOKED_AT)).toString('latin1');
   const facts = new FactReader();
-  for (const [, named, resumed, call, rest] of text.matchAll(LINE)) {
-    const of = named === undefined ? tid : Number(named);
-    if (of === 0) continue;
-    if (resumed === 'futex') facts.resumed(of, rest!);
-    else if (call === 'futex') facts.futex(of, rest!);
-    else if (call === 'tgkill') facts.signal(rest!);
-    if (call !== undefined && rest !== undefined) facts.descriptor(of, rest);
-  }
+  readKinLines(bytes, tid, facts);
   return { ...facts.finish(), processes };
 }
 
-class FactReader {
+class FactReader implements KinLineReader {
   private readonly woke: KinFacts['woke'][number][] = [];
   private readonly signals: KinFacts['signals'][number][] = [];
   private readonly futexes = new Map<number, Set<number>>();
@@ -104,12 +90,12 @@ class FactReader {
     if (pid !== undefined) this.signals.push({ pid: Number(pid), tid: Number(tid) });
   }
 
-  descriptor(tid: number, rest: string): void {
-    const made = NEW_DESCRIPTOR.exec(rest);
-    if (made !== null) this.names.end(Number(made[1]));
-    const [, number, name] = NAMED.exec(rest) ?? [];
-    // Only what has a number of its own is certainly the same, or another.
-    if (name?.includes(':[') === true) this.names.use(tid, Number(number), name);
+  made(descriptor: number): void {
+    this.names.end(descriptor);
+  }
+
+  used(tid: number, descriptor: number, name: string): void {
+    this.names.use(tid, descriptor, name);
   }
 
   finish(): Omit<KinFacts, 'processes'> {
