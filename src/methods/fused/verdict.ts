@@ -12,19 +12,19 @@ import type { Finding } from './finding.js';
 import type { Onset } from './scene/onset.js';
 
 /** Weights of logarithms, each with what is added before: far below it nothing differs. */
-const CHANGE = { weight: 1.86, least: 10 };
+const CHANGE = { weight: 1.79, least: 10 };
 const SHARES = [
-  { detector: 'rate', weight: 1.28, least: 0.005 },
-  { detector: 'busy', weight: 0.99, least: 0.01 },
-  { detector: 'blocked', weight: 0.75, least: 0.03 },
+  { detector: 'rate', weight: 1.24, least: 0.005 },
+  { detector: 'busy', weight: 2.61, least: 0.1 },
+  { detector: 'blocked', weight: 0.79, least: 0.03 },
 ] as const;
 /** Descriptors left open count as soon as they are alarming. */
-const LEAK = 3.16;
+const LEAK = 3.11;
 /** Below this dispersion a server is as steady as chance has it; where it is not known, it is as most have it. */
-const STEADY = { weight: -0.59, least: 0.5, usual: 2 };
+const STEADY = { weight: -0.54, least: 0.5, usual: 2 };
 /** More of all that a server does is what its clients ask of it. */
 const GROWTH = -5;
-const BIAS = 4.41;
+const BIAS = 6.17;
 
 export interface Window {
   readonly onset: Onset;
@@ -50,8 +50,8 @@ export function oddsOfDefect({ change, findings, dispersion, growth }: Window): 
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** Two to one: who is called for a healthy server believes no alarm any more. */
-const SURE = 2 / 3;
+/** Three to two: who is called for a healthy server believes no alarm any more, and nobody is called for a sick one below it. */
+const SURE = 0.6;
 /** In fewer calls nothing that is not alarming by itself can be told from chance. */
 export const FEWEST_CALLS = 30;
 

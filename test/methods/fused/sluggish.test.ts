@@ -38,7 +38,8 @@ describe('sluggish', () => {
     let late = 0;
     const traced = serve({ to: 30, rate: 20 }).map(([time, text]): Line => {
       const [thread, , ...rest] = text.split(' ');
-      const at = thread === '1/1' ? time + (late += 0.001) : time;
+      if (thread === '1/1') late += 0.001;
+      const at = time + late;
       return [at, [thread, at.toFixed(6), ...rest].join(' ')];
     });
     expect(analyse(traced).verdict).toBe('none');
