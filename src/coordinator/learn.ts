@@ -6,7 +6,7 @@ import { binaryWarnings } from './binary.js';
 import type { Message } from '../result.js';
 import type { CoverageReport } from '../signatures/coverage.js';
 import type { SignatureDatabase } from '../signatures/database.js';
-import { PERF_WITH_STACKS, brokenByPerf } from '../signatures/no-own-stacks.js';
+import { PERF_WITH_STACKS, brokenByPerf, ofOthers } from '../signatures/no-own-stacks.js';
 import { openSources } from '../source/index.js';
 import type { Trace } from '../trace/table.js';
 import { type TraceOptions, traceOptions } from './analyze.js';
@@ -89,6 +89,8 @@ async function learnWatched(list: readonly string[], options: LearnRunOptions): 
         code: 'stacks-broken',
         args: { share: broken.share, unmapped: broken.unmapped, advice: PERF_WITH_STACKS },
       });
+    for (const i of ofOthers(named.traces, named.program))
+      warnings.push({ code: 'profile-of-other', args: { path: list[i]!, program: named.program } });
     if (binary !== undefined) warnings.push(...binaryWarnings(binary, signatures));
     return { signatures, coverage, warnings };
   });

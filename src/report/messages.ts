@@ -143,6 +143,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'own-stacks': (a) =>
     `there are no signatures: ${a.plural('functions', 'function')} of ${a.text('program')} are named by the trace's own stacks, and ` +
     `the window is compared with its own beginning`,
+  'profile-of-other': (a) =>
+    `no stack of ${a.text('path')} comes from ${a.text('program')}: it teaches nothing of it (learn each program by itself)`,
   // The binary.
   'binary-stripped': (a) =>
     `${a.text('path')} has no symbol table: of its ${a.plural('functions', 'function')} ${a.count('named')} have names, the others are ` +

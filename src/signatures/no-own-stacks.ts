@@ -2,6 +2,8 @@
 import { PerfscopeError } from '../errors.js';
 import { NO_STACK, type StackTable } from '../trace/stacks.js';
 import type { Trace } from '../trace/table.js';
+import { baseName } from './names.js';
+import { plainPath } from './own-code.js';
 import { isUnknown } from './own-tree.js';
 
 /** Share of the recorded stacks that break off from which this is what is wrong with the recording. */
@@ -88,6 +90,20 @@ export function brokenByPerf(traces: readonly Trace[]): BrokenStacks | null {
     }
   }
   return calls === 0 ? null : { calls, share: broken / calls, unmapped: 2 * unmapped > broken };
+}
+
+/**
+ * Which of the recordings, by number, have stacks of which none comes from the program: they are of something else, and teach nothing.
+ *
+ * @param program its base name
+ */
+export function ofOthers(traces: readonly Pick<Trace, 'stacks'>[], program: string): number[] {
+  const holds = traces.map(({ stacks }) => {
+    if (stacks === null || stacks.objects.length === 0) return null;
+    // Of a runtime only the library may be on stacks.
+    return stacks.objects.some((object) => RUNTIME.test(object) || baseName(plainPath(object)) === program);
+  });
+  return holds.includes(true) ? holds.flatMap((one, i) => (one === false ? [i] : [])) : [];
 }
 
 /** Per stack: how many of its frames lie in a known object. What a frame pointer that is none leads to has neither name nor object. */

@@ -168,7 +168,7 @@ function isNamedFor(folder: string, program: string): boolean {
 }
 
 /** Without what containers and deleted files add to a path. */
-function plainPath(object: string): string {
+export function plainPath(object: string): string {
   return object.replace(/ \(deleted\)$/, '').replace(/^(?:\/proc\/\d+\/root|.*\/(?:merged|rootfs))(?=\/)/, '');
 }
 

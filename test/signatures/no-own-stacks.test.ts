@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PARAMETERS } from '../../src/parameters.js';
 import { learnSignatures } from '../../src/signatures/learn.js';
-import { brokenByPerf, nothingOwn } from '../../src/signatures/no-own-stacks.js';
+import { brokenByPerf, nothingOwn, ofOthers } from '../../src/signatures/no-own-stacks.js';
 import { perfScript } from '../../src/formats/perf/script.js';
 import { readText } from '../formats/read-text.js';
 
@@ -42,6 +42,28 @@ describe('perf -g of a program without frame pointers', () => {
   it('is not what a runtime without a map suffers from', () => {
     const java = recording([KERNEL, READ, LOST, '99 start_thread+0x2 (/usr/lib/jvm/lib/server/libjvm.so)']);
     expect(nothingOwn([java], 'java').advice).toContain('docs/languages.md');
+  });
+});
+
+describe('a recording of another program among those to learn from', () => {
+  const [own, other] = [recording([KERNEL, READ, OWN]), recording([KERNEL, READ, '77 main+0x3 (/usr/bin/other)'])];
+  const without = readText(perfScript, '');
+
+  it('is told by its number', () => {
+    expect(ofOthers([own, other, own], 'srv')).toEqual([1]);
+    expect(ofOthers([own, own], 'srv')).toEqual([]);
+  });
+
+  it('is not one in which the program lies elsewhere, or which has no stacks', () => {
+    const elsewhere = recording([KERNEL, READ, '61215 main+0x315 (/opt/new/srv (deleted))']);
+    expect(ofOthers([own, elsewhere, without], 'srv')).toEqual([]);
+  });
+
+  it('is not one of a runtime, of which only the library may be on stacks', () => {
+    const java = ['/usr/bin/java', '/usr/lib/jvm/lib/server/libjvm.so'].map((o) =>
+      recording([KERNEL, READ, `99 f+0x2 (${o})`]),
+    );
+    expect(ofOthers(java, 'java')).toEqual([]);
   });
 });
 
