@@ -1,5 +1,6 @@
 /** What every run of the library takes: threads, cancellation, progress and log lines. */
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { Message } from '../result.js';
 import { type Pool, type PoolOptions, createPool } from '../pool/pool.js';
@@ -40,9 +41,15 @@ export async function withPool<T>(
   }
 }
 
-/** One path or several, as a list that is not empty. */
+/** One path or several, as a list that is not empty and names nothing twice: each of its calls would be two. */
 export function pathList(paths: string | readonly string[]): readonly string[] {
   const list = typeof paths === 'string' ? [paths] : paths;
+  const places = new Set<string>();
+  for (const one of list) {
+    const place = path.resolve(one);
+    if (places.has(place)) throw new PerfscopeError('usage', `${one} is named twice`, {}, 'Name each file once.');
+    places.add(place);
+  }
   if (list.length > 0) return list;
   throw new PerfscopeError('usage', 'no trace was named', {}, 'Name a file, a folder of strace -ff, or - for stdin.');
 }

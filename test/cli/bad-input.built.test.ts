@@ -197,6 +197,11 @@ describe('what perfscope wrote itself, in the wrong place', () => {
 });
 
 describe('names in messages', () => {
+  it.each(['analyze', 'inspect', 'learn'])('%s: a file that is named twice would count twice', async (command) => {
+    const args = [command, 'incident.strace', trace, ...(command === 'learn' ? ['-o', folder.at('no')] : [])];
+    expectError(await perfscope(args, { cwd: folder.path }), 2, `${trace} is named twice\n`);
+  });
+
   it('a name that is a word of the message is told all the same', async () => {
     mkdirSync(folder.at('folder'));
     const ended = await perfscope(['analyze', trace, '-s', 'folder'], { cwd: folder.path });
