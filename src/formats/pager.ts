@@ -1,6 +1,8 @@
 /** Lines that grep and more(1) leave between those of a text. */
 import { CR, text } from '../lib/bytes.js';
 
+/** What nothing ends with: no record, and no stack. */
+export const PAGER_LINE = '--More--';
 const PROMPT = /^--More--(?:\(\d+%\))?$/;
 const LONGEST = 14;
 

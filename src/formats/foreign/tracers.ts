@@ -10,6 +10,14 @@ export const TRACERS: readonly Sign[] = [
     advice: STRACE,
   },
   {
+    // It names the process in the lines of all its threads. While one waits in a call, others go on in the same line, and its result follows theirs.
+    line: /^\d+ (?:clone\([^" ]*\bCLONE_THREAD\b[^" ]*\) = \d|[a-z_]\w*\([^" ]*\)\d+ [a-z_]\w*\()/,
+    share: 0,
+    what: 'a trace of qemu-user (-strace) of several threads or processes: whose call a line is, and whose result, cannot be told',
+    advice:
+      'Trace the emulator itself, from outside of the container: strace -f -ttt -T -yy -o trace.txt -p PID. Its threads and calls are those of the program.',
+  },
+  {
     line: /\)\s+ERR#\d+ '[^']*'\s*$/,
     share: 0,
     what: 'a trace of truss (FreeBSD)',

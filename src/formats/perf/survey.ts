@@ -1,5 +1,6 @@
 /** What the beginning of a `perf script` text tells of the whole: which events were recorded, on which architecture. */
 import { LF, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
+import { isPagerLine } from '../pager.js';
 import * as perf from './line.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../syscalls/index.js';
 
@@ -37,6 +38,7 @@ const UNTIMED =
   /(?:^|\s)\d+(?:\/\d+)?\s+(?:\[\d+\]\s+)?(?:(?:raw_)?syscalls:sys_\w+:|sched:sched_\w+:|[a-z][\w:-]*:\s*$)/;
 const TAB = 9;
 const HASH = 35;
+const DASH = 45;
 
 /** Looks at the whole lines of `sample`. */
 export function surveyPerf(sample: Uint8Array): PerfSurvey {
@@ -64,6 +66,7 @@ export function surveyPerf(sample: Uint8Array): PerfSurvey {
       machine ??= machineOf(text(sample, p, end));
       continue;
     }
+    if (sample[p] === DASH && isPagerLine(sample, p, end)) continue;
     const isEvent = sample[p] !== TAB && line.read(sample, p);
     // Tabs may have been expanded.
     const isFrame = !isEvent && sample[p]! <= SPACE;

@@ -2,7 +2,7 @@
  * Lines that a mail program or a terminal folded at its width: at the last space that fits, or at the very column. What goes on with
  * the line before does not begin as the other records do, and its first word did not fit behind that line.
  */
-import { isKnown, beginsPerfRecord, isRecord } from './known-lines.js';
+import { isKnown, beginsPerfRecord, isPerfFrame, isRecord } from './known-lines.js';
 
 export interface Fold {
   readonly id: string;
@@ -23,20 +23,25 @@ const LEAST_FOLDS = 3;
 const NEARLY_ALL = 0.9;
 /** What the program prints between records follows whole ones. */
 const HALF = 0.5;
-/** No record is folded more often. */
+/** No record, and no frame, is folded more often. */
 const MOST_FOLDS = 12;
 /** What follows a result (`12<TCP:[a->b]>`, an error, flags, what was ready, a duration) holds no strings. */
 const WHOLE =
   /(?:\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^"]*>)?(?: errno=\d+)?(?: E[A-Z0-9]+)?(?: \([^"]*\))?(?: \/\*[^"]*\*\/)?(?: <[\w.]+>)?|\.\.\.>| ---| \+\+\+)$/;
 /** A frame or a notice is whole as well. */
-const isWhole = (line: string): boolean => WHOLE.test(line.trimEnd()) || (isKnown(line) && !isRecord(line));
+const isWhole = (line: string): boolean =>
+  WHOLE.test(line.trimEnd()) || (isPerfFrame(line) ? line.trimEnd().endsWith(')') : isKnown(line) && !isRecord(line));
 /** The thread or time that a record begins with; the record may stand in the next line. */
 const LED =
   /^ *(?:\[pid +\d+\](?: |$)|\d+(?:<[^>]*>)? +(?=\d+[:.]\d|<\.\.\. |[+-]{3} |[a-z_]\w*\()|\d+:\d\d:\d\d(?:\.\d+)?(?: |$)|\d+\.\d{3,9}(?: |$))/;
 
+/** Task, thread and time of perf, folded before the event. */
+const PERF_HEAD = /^ *\S.{0,15} +\d+(?:\/\d+)? +(?:\[\d+\] +)?\d+\.\d{6,9}: *$/;
+const beginsPerf = (line: string): boolean => isPerfFrame(line) || PERF_HEAD.test(line) || beginsPerfRecord(line);
+
 /** The step that puts the parts of the lines together; null when they were not folded. */
 export function foldedAt(lines: readonly string[]): string | null {
-  const records = lines.filter((line) => isRecord(line) || beginsPerfRecord(line));
+  const records = lines.filter((line) => isRecord(line) || beginsPerf(line));
   const led = lines.filter((line) => LED.test(line)).length > records.length * HALF;
   const breaks: Break[] = lines.flatMap((line, i) => {
     const next = lines[i + 1];
@@ -73,7 +78,7 @@ export function foldOf(step: string): Fold | null {
  */
 function begins(line: string, led: boolean, before: string): boolean {
   // No rest of another line looks like an event of perf, or is indented as a frame.
-  if (line === '' || line.startsWith('\t') || beginsPerfRecord(line)) return true;
+  if (line === '' || line.startsWith('\t') || beginsPerf(line)) return true;
   if (led && LED.test(line)) return true;
   if (isRecord(line)) return !led && (isWhole(before) || before === '');
   return isKnown(line);

@@ -9,7 +9,7 @@ import { isStackLine, startsRecord } from '../strace/records.js';
 export function isKnown(line: string): boolean {
   if (isRecord(line)) return true;
   const bytes = bytesOf(line);
-  if (isStackLine(bytes, 0) || /^LOST \d+ events/.test(line)) return true;
+  if (isPerfFrame(line) || isStackLine(bytes, 0) || /^LOST \d+ events/.test(line)) return true;
   // A log may begin its lines as strace does its notices.
   return isNotice(bytes, 0, bytes.length - 1) && !BEHIND.test(line);
 }
@@ -18,6 +18,12 @@ export function isKnown(line: string): boolean {
 export function isRecord(line: string): boolean {
   return line !== '' && (startsRecord(bytesOf(line), 0) || isPerfTraceLine(line) || isPerfLine(line));
 }
+
+/** Indented by a tab, or by blanks that stand for one. */
+const FRAME = /^(?:\t| {4}) *[0-9a-f]{1,16} \S/;
+
+/** Whether a frame of perf begins so, which may go on in the next line: not a record of strace that is indented, with its thread in front. */
+export const isPerfFrame = (line: string): boolean => FRAME.test(line) && !startsRecord(bytesOf(line.trim()), 0);
 
 /** perf prints the names of tasks in so many columns, and none is longer: what stands before is none of its own. */
 const NAME_COLUMNS = 16;

@@ -5,7 +5,7 @@
  */
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
 import { holdsRecord, isKnown, isRecord, perfIndex } from './known-lines.js';
-import { FRAMES_WITHOUT_TABS, isOfStack } from './perf-frames.js';
+import { FRAMES_WITHOUT_TABS, hasEntities, isOfStack } from './perf-frames.js';
 import { tableColumn } from './table-column.js';
 
 export interface Mark {
@@ -236,7 +236,7 @@ export const MARKS: readonly Mark[] = [
     id: 'html',
     what: 'HTML entities',
     sign: (lines) =>
-      lines.some((line) => HTML_SIGN.test(line)) ||
+      lines.some((line) => HTML_SIGN.test(line) || hasEntities(line)) ||
       many(lines, SPAN) ||
       (lines.some((line) => /[(,] ?&(?:amp;)?(?:quot|#34|#x22);/i.test(line)) &&
         !lines.some((line) => line.includes('"'))),

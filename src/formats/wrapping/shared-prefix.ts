@@ -30,6 +30,9 @@ const MOMENTS: readonly (readonly [string, RegExp, string])[] = [
 ];
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
+/** A frame of perf with its tab, somewhere in a line. */
+const PERF_FRAME = /\t *[\da-f]{1,16} \S/;
+
 /** The step that takes off what stands before the records of the lines; null when they share nothing. */
 export function sharedPrefix(lines: readonly string[]): string | null {
   const prefixes = lines.flatMap((line) => {
@@ -37,7 +40,10 @@ export function sharedPrefix(lines: readonly string[]): string | null {
     return index > 0 ? [tokensOf(line.slice(0, index))] : [];
   });
   const [first] = prefixes;
-  if (first === undefined || prefixes.length < LEAST_LINES || prefixes.length * 2 < lines.length) return null;
+  const ofStacks = lines.filter((line) => PERF_FRAME.test(line)).length;
+  if (first === undefined || prefixes.length < LEAST_LINES) return null;
+  // An empty line ends a stack.
+  if (prefixes.length * 2 < lines.length - ofStacks) return null;
   if (prefixes.some(({ length }) => length !== first.length)) return null;
   let pattern = '';
   let told = false;

@@ -11,9 +11,9 @@ const LEAST_LINES = 3;
 /** So large a share of the records must bear it. */
 const NEARLY_ALL = 0.8;
 
-/** Behind a duration, or behind a result that is a number, with its explanation. */
+/** Behind a duration, or behind a result that is a number, with its explanation; of perf script behind a result or arguments. */
 const BEHIND_RESULT =
-  /(?:\) *= (?:-?\d+|0x[0-9a-f]+)(?:<[^<>"]*>+)?(?: E[A-Z0-9]+ \([^()"]*\)| \([^()"]*\))?(?: <\d+(?:\.\d+)?>)?|<unfinished \.\.\.>)([^\w\s<>()].*|<[/a-z][^<>]*>|\s+[^\w\s<>()=-].*)?$/;
+  /(?:\bNR \d+ (?:= -?\d+|\([\da-f, ]*\))|\) *= (?:-?\d+|0x[0-9a-f]+)(?:<[^<>"]*>+)?(?: E[A-Z0-9]+ \([^()"]*\)| \([^()"]*\))?(?: <\d+(?:\.\d+)?>)?|<unfinished \.\.\.>)([^\w\s<>()].*|<[/a-z][^<>]*>|\s+[^\w\s<>()=-].*)?$/;
 
 /** The step that takes off what all records end with; null when they end with nothing. */
 export function sharedSuffix(lines: readonly string[]): string | null {

@@ -5,9 +5,11 @@
  */
 import { LF } from '../../lib/bytes.js';
 import type { ParseOptions, TraceFormat } from '../format.js';
+import { PAGER_LINE } from '../pager.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { type Fold, foldOf } from './folded.js';
 import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
+import { beginsPerfRecord, isPerfFrame } from './known-lines.js';
 import { MARKS, type Mark } from './marks.js';
 import { prefixHead } from './shared-prefix.js';
 import { suffixMark } from './shared-suffix.js';
@@ -74,7 +76,7 @@ function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: 
   };
 }
 
-/** The text without its wrapping. Parts of a line stand where its first stood, and leave empty lines. */
+/** The text without its wrapping. Parts of a line stand where its first stood, and leave lines that say nothing. */
 export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
   const unwrap = unwrapper(wrapping);
   const fold = wrapping.steps.map(foldOf).find((step) => step !== null);
@@ -93,7 +95,8 @@ export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
     const { line, goesOn } = unwrap(given);
     if (fold?.continues(before, line) === true && lines.length > 0) {
       lines[first] += fold.between(before) + line;
-      lines.push('');
+      // An empty line would end a stack of perf.
+      lines.push(isPerfFrame(lines[first]!) || beginsPerfRecord(lines[first]!) ? PAGER_LINE : '');
     } else {
       if (open >= 0) lines[open] += line;
       lines.push(open < 0 ? line : '');
