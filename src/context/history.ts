@@ -72,7 +72,8 @@ export class History {
     // Callers come before callees in the list.
     for (let n = size - 1; n > 0; n--) below[this.parent[n]!]! += below[n]!;
     this.rootOfShare = this.calls.map((n) => Math.max(LEAST_SHARE, n / below[0]!) ** HALF);
-    this.backOff = below.map((_, n) => this.backOffAt(n, below));
+    this.backOff = new Float64Array(size);
+    for (let n = 0; n < size; n++) this.backOff[n] = this.backOffAt(n, below);
     this.ends = new Int32Array(size);
     for (const [m] of successors) this.ends[m]!++;
     // First where each node's begin; filling them in moves that to where they end.
@@ -138,10 +139,17 @@ export class History {
     return table;
   }
 
+  /** Those of its callers are there already. */
   private backOffAt(node: number, below: Float64Array): number {
+    const parent = this.parent[node]!;
+    if (below[node] === 0) return parent < 0 ? 0 : this.backOff[parent]! / 2;
     let sum = 0;
-    for (let d = 0, a = node; a >= 0; d++, a = this.parent[a]!)
-      if (below[a]! > 0) sum += this.halved[a === 0 ? d : d + 1]! / below[a]!;
+    for (let d = 0, a = node; a >= 0; d++, a = this.parent[a]!) {
+      const more = this.halved[a === 0 ? d : d + 1]! / below[a]!;
+      // Terms fall by half at least: of callers more than some fifty steps away no digit is left, however deep the stack is.
+      if (sum + more === sum) break;
+      sum += more;
+    }
     return sum;
   }
 
