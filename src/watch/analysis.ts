@@ -8,6 +8,7 @@ import { getPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onAbort } from '../pool/on-abort.js';
+import { hurry } from './hurry.js';
 import { PAGE_FILE, RESULT_FILE } from './incident.js';
 import { printable } from './words.js';
 
@@ -16,6 +17,8 @@ export interface AnalysisOptions {
   readonly window: number;
   /** Niceness at which it runs, unless that of `watch` is more: how much it yields, 0 to 19. */
   readonly nice: number;
+  /** ms, after which it yields no more; null: never. */
+  readonly hurryAfter: number | null;
   /** ms, after which it is told to end with what it has; and then some more, after which it is killed. */
   readonly limit: number;
   /** Further arguments of `perfscope analyze`. */
@@ -72,6 +75,9 @@ export async function analyse(
       stop();
     }, options.limit),
   );
+  // Again and again: a thread that began meanwhile is as nice as the one that began it.
+  const { hurryAfter } = options;
+  if (hurryAfter !== null) timers.push(setInterval(() => void hurry(child.pid!), hurryAfter));
   const forget = onAbort(signal, stop);
   try {
     const { code, death } = await endOf(child);

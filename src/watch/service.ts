@@ -40,6 +40,7 @@ export interface ServiceOptions {
   readonly quota: number;
   readonly analysis: {
     readonly nice: number;
+    readonly hurryAfter: number | null;
     /** ms */
     readonly limit: number;
     readonly more: readonly string[];

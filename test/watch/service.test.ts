@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { getPriority } from 'node:os';
@@ -18,6 +19,9 @@ const stateOf = (at: string, id: string) =>
   JSON.parse(readFileSync(path.join(at, 'watch/incidents', id, 'incident.json'), 'utf8')) as { state: string };
 const analysing = (s: Running) => until('an analysis', () => s.ready.watch.state.analysing !== null);
 const go = (s: Running) => writeFileSync(path.join(s.scripts, 'go'), '');
+
+/** Whether niceness may be taken back here. */
+const mayHurry = spawnSync('nice', ['-n', '1', 'sh', '-c', `renice -n ${getPriority()} -p $$`]).status === 0;
 
 describe('from a trigger to a message', () => {
   it('snapshot, analysis, delivery; all is in the folder of the incident', async () => {
@@ -149,16 +153,28 @@ describe('what goes wrong', () => {
 
   it.each([0, 3])('an analysis has the niceness %i, or that of watch', async (nice) => {
     const at = folder();
-    const analysis = { nice, limit: 60_000, more: [], command: [process.execPath, `${at}/scripts/analysis.mjs`] };
+    const command = [process.execPath, `${at}/scripts/analysis.mjs`];
+    const analysis = { nice, hurryAfter: null, limit: 60_000, more: [], command };
     const s = await start(at, { analysis });
     s.ready.watch.trigger(manual);
     await until('a message', () => s.delivered.length === 1);
     expect(Number(readFileSync(`${s.scripts}/niceness`, 'utf8'))).toBe(Math.max(nice, getPriority()));
   });
 
+  it.skipIf(!mayHurry)('an analysis that yields in vain gets the niceness of watch', async () => {
+    const at = folder();
+    const command = [process.execPath, `${at}/scripts/analysis.mjs`];
+    const analysis = { nice: Math.min(19, getPriority() + 3), hurryAfter: 20, limit: 60_000, more: [], command };
+    const s = await start(at, { content: () => 'yield', analysis });
+    s.ready.watch.trigger(manual);
+    await until('a message', () => s.delivered.length === 1);
+    expect(s.delivered[0]).toMatchObject({ status: 'analysed' });
+  });
+
   it('an analysis that takes too long is ended', async () => {
     const at = folder();
-    const analysis = { nice: 0, limit: 300, more: [], command: [process.execPath, `${at}/scripts/analysis.mjs`] };
+    const command = [process.execPath, `${at}/scripts/analysis.mjs`];
+    const analysis = { nice: 0, hurryAfter: null, limit: 300, more: [], command };
     const s = await start(at, { content: () => 'hang', analysis });
     s.ready.watch.trigger(manual);
     await until('a message', () => s.delivered.length === 1);

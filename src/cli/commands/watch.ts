@@ -90,9 +90,8 @@ export const watchCommand: Command = {
     nice: {
       type: 'number',
       requiresArg: true,
-      default: 5,
       group: ANALYSIS,
-      describe: 'Niceness of an analysis, how much it yields to other processes: 0 to 19',
+      describe: 'Niceness of an analysis, how much it yields: 0 to 19. Default: 5 for 15 s, then that of watch',
     },
     'analysis-limit': {
       ...text(ANALYSIS),
@@ -149,7 +148,7 @@ export const watchCommand: Command = {
         },
         quota: size(argv, 'quota'),
         analysis: {
-          nice: nice(argv),
+          ...niceness(argv),
           limit: 1000 * seconds('analysis-limit'),
           more: await analysisArguments(argv, io),
         },
@@ -218,9 +217,11 @@ function size(argv: Argv, option: string): number {
   throw new PerfscopeError('usage', `--${option} ${given}: less than 1M`, {}, 'Write 500M or 4G.');
 }
 
-function nice(argv: Argv): number {
-  const given = argv['nice'] as number;
-  if (Number.isInteger(given) && given >= 0 && given <= 19) return given;
+/** A machine with nothing left for those who yield has an answer within the minute all the same, unless somebody says how much to yield. */
+function niceness(argv: Argv): { nice: number; hurryAfter: number | null } {
+  const given = argv['nice'] as number | undefined;
+  if (given === undefined) return { nice: 5, hurryAfter: 15_000 };
+  if (Number.isInteger(given) && given >= 0 && given <= 19) return { nice: given, hurryAfter: null };
   throw new PerfscopeError('usage', `--nice ${given}: not from 0 to 19`, {}, '19 yields most.');
 }
 

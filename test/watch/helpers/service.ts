@@ -10,7 +10,7 @@ import { until } from '../../helpers/running.js';
 import { document } from '../../report/document.js';
 import { FakeRing, type Log, log } from './parts.js';
 
-/** Writes what the result is, unless the trace says otherwise: `fail`, `die`, `hang`. */
+/** Writes what the result is, unless the trace says otherwise: `fail`, `die`, `hang`, `yield` as long as it is nicer than watch. */
 const ANALYSIS = `
 import { existsSync, readFileSync, writeFileSync, appendFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
@@ -30,6 +30,7 @@ if (trace === 'full') {
 }
 if (trace === 'die') process.kill(process.pid, 'SIGKILL');
 if (trace === 'hang') while (!existsSync(here + '/go')) await new Promise((r) => setTimeout(r, 2));
+if (trace === 'yield') while (getPriority() > getPriority(process.ppid)) await new Promise((r) => setTimeout(r, 2));
 writeFileSync(out.html, '<!doctype html><p>page');
 writeFileSync(out.json, readFileSync(here + '/result.json'));
 `;
@@ -79,6 +80,7 @@ export function services(): (folder: string, part?: Part) => Promise<Running> {
       analysis: {
         // A machine that has much to do keeps no test waiting.
         nice: 0,
+        hurryAfter: null,
         limit: 60_000,
         more: ['--top', '3'],
         command: [process.execPath, `${scripts}/analysis.mjs`],
