@@ -4,13 +4,14 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ResultDocument } from '../../src/result.js';
 import type { SignatureDatabase } from '../../src/signatures/database.js';
+import { until } from '../helpers/running.js';
 import { ROOT, perfscope, scratchFolder } from './run.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -67,14 +68,19 @@ function attributed({ learned, functions }: SignatureDatabase): number {
   return Math.max(...functions.map(({ calls }) => calls)) / (learned.events - learned.stacks!.runtime);
 }
 
-/** Three clients of the line protocol that both servers speak, for `seconds`. */
-async function load(address: string, seconds: number): Promise<void> {
+/** Of each client, ten of the rarest kind. */
+const REQUESTS = 100;
+/** Bytes of a recording by perf with some thousand requests. */
+const RECORDED = 8e6;
+const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Three clients of the line protocol that both servers speak, until each has its answer to as many requests as `enough` says. */
+async function load(address: string, enough: (requests: number) => boolean): Promise<void> {
   const [host, port] = address.split(/:(?=\d+$)/);
-  const until = Date.now() + seconds * 1000;
   const client = async (n: number) => {
     const socket = net.connect(Number(port), host);
     await once(socket, 'connect');
-    for (let i = n; Date.now() < until; i++) {
+    for (let i = n; !enough(i - n); i++) {
       const key = `k${i % 20}`;
       socket.write(i % 10 < 4 ? `PUT ${key} ${i}\n` : i % 10 < 9 ? `GET ${key}\n` : 'LIST\n');
       await once(socket, 'data');
@@ -118,7 +124,7 @@ describe('learning from a server made here', () => {
         env: { ...process.env, GOCACHE: folder.at('go-cache'), GOFLAGS: '-mod=mod', GOPROXY: 'off' },
       });
       const strace = ['strace', '-f', '-ttt', '-T', '-yy', '-k', '-s', '0', '-o', profile, server, data()];
-      await serving(strace, (address) => load(address, 3));
+      await serving(strace, (address) => load(address, (requests) => requests === REQUESTS));
       const db = await learn(profile, 'go-made.json');
       expect(attributed(db)).toBeGreaterThan(0.9);
       expect(db.functions.map(({ name }) => name)).toEqual([
@@ -145,19 +151,26 @@ describe('learning from a server made here', () => {
   ];
   it.skipIf(!runs(['javac', '-version'], [...perf, '-o', folder.at('perf.try'), 'true'], ['which', 'jcmd']))(
     'in Java, with perf',
-    // A busy machine gives the virtual machine's own threads more of the calls.
-    { retry: 2 },
     async () => {
       const [recorded, profile] = [folder.at('perf.data'), folder.at('java.perf.txt')];
       execFileSync('javac', ['-d', folder.at('classes'), source('java/demo/Srv.java')]);
       const flags = ['-XX:+PreserveFramePointer', '-Xcomp', '-XX:TieredStopAtLevel=1', '-XX:-Inline'];
       const java = ['java', ...flags, '-cp', folder.at('classes'), 'demo.Srv', data()];
       await serving(java, async (address, pid) => {
-        await load(address, 1);
-        const recorder = spawn(perf[0]!, [...perf.slice(1), '-p', String(pid), '-o', recorded, '--', 'sleep', '3']);
+        await load(address, (requests) => requests === REQUESTS);
+        const recorder = spawn(perf[0]!, [...perf.slice(1), '-p', String(pid), '-o', recorded]);
         const ended = once(recorder, 'exit');
-        await load(address, 3);
-        await ended;
+        // The virtual machine's own threads make calls as time goes by: requests come as long as it is recorded, however long that is.
+        let isOver = false;
+        const clients = load(address, () => isOver);
+        try {
+          await until('a recording of many requests', () => sizeOf(recorded) > RECORDED);
+          recorder.kill('SIGINT');
+          await ended;
+        } finally {
+          isOver = true;
+        }
+        await clients;
         execFileSync('jcmd', [String(pid), 'Compiler.perfmap'], { stdio: 'ignore' });
         const fields = 'comm,pid,tid,cpu,time,event,trace,ip,sym,dso';
         const text = execFileSync('perf', ['script', '--ns', '-F', fields, '-i', recorded], {

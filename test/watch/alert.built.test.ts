@@ -62,7 +62,8 @@ async function load(port: number, requests: number): Promise<void> {
 }
 
 describe.skipIf(!able)(able ? 'an alert' : 'an alert (skipped: no gcc here, or no tracing)', () => {
-  it('brings the name of the guilty function, within a minute', async () => {
+  // The minute is the answer's alone: a machine that is full takes others to learn and to begin.
+  it('brings the name of the guilty function, within a minute', { timeout: 300_000 }, async () => {
     const at = folder();
     mkdirSync(path.join(at, 'work'));
     const program = path.join(at, 'sick-server');
@@ -97,8 +98,11 @@ describe.skipIf(!able)(able ? 'an alert' : 'an alert (skipped: no gcc here, or n
     const watch = start([
       ...['watch', '-p', String(sick.child.pid), '-s', signatures, '-o', path.join(at, 'watch')],
       ...['--window', '60s', '--after', '1s', '--listen', `127.0.0.1:${face}`],
+      ...['--log-level', 'info', '--log-format', 'json'],
       ...['--webhook', `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`],
     ]);
+    let log = '';
+    watch.child.stderr?.on('data', (text: string) => (log += text));
     const healthy = () =>
       fetch(`http://127.0.0.1:${face}/healthz`).then(
         (r) => r.ok,
@@ -116,7 +120,10 @@ describe.skipIf(!able)(able ? 'an alert' : 'an alert (skipped: no gcc here, or n
       headers: { 'content-type': 'application/json' },
     });
     expect(answer.status).toBe(200);
-    await until('the answer', () => got.length > 0);
+    await until('the answer', () => got.length > 0).catch((error: Error) => {
+      // Where the time went.
+      throw new Error(`${error.message}\n${log}`);
+    });
     expect(Date.now() - posted).toBeLessThan(60_000);
     expect(got[0]).toMatchObject({
       status: 'analysed',
