@@ -1,7 +1,7 @@
 /**
  * The ladder: ways to look at a context. Decoding starts with how the call alone divides among functions and lets each rung that
  * learning knows correct what was before (decoder.ts). The choice was found by decoding held-out learning runs
- * (docs/accuracy.md), never by the cases' truth.
+ * (docs/accuracy-history.md), never by the cases' truth.
  *
  * The first rungs leave out kind and side, which only some tracers tell, so that signatures learned with one tracer serve the
  * traces of another; they are followed by rungs that do not.

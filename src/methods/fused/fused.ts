@@ -1,6 +1,6 @@
 /**
  * The default method: independent detectors look at the window, and what they find odd is attributed to functions by decoded calling
- * context (docs/accuracy.md tells what was tried and what it brought). Pure; linear in the rows of the trace.
+ * context (docs/accuracy.md tells how, docs/accuracy-history.md what was tried). Pure; linear in the rows of the trace.
  */
 import type { MethodInput, MethodOutcome, RankedFunction } from '../method.js';
 import { blame } from './ranking/blame.js';

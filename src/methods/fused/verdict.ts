@@ -2,7 +2,7 @@
  * The verdict: whether the environment did it, else whether the program misbehaves, as odds: how much the mix of calls changes at the onset,
  * how many calls are beyond what load and learning explain, how long threads compute and wait beyond what they ever did, whether
  * descriptors are left open; all of it against how unsteady this server is while all is well, and how much of it a growing load may explain.
- * Logistic regression; the weights were fitted to windows of real and injected incidents, of healthy servers and of the healthy beginnings of incidents (docs/accuracy.md has
+ * Logistic regression; the weights were fitted to windows of real and injected incidents, of healthy servers and of the healthy beginnings of incidents (docs/accuracy-history.md has
  * what they do on servers left out of the fit). Verdict and ranking are two answers: the one neither hides nor changes the other.
  */
 import type { Message } from '../../result.js';

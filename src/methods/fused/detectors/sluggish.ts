@@ -12,7 +12,7 @@ import type { StepKind } from '../scene/steps.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import type { ContextModel } from '../../../signatures/context-model.js';
 
-/** Seconds a second, summed over threads. Healthy windows reach half of it where the machine is busy (docs/accuracy.md). */
+/** Seconds a second, summed over threads. Healthy windows reach half of it where the machine is busy (docs/accuracy-history.md). */
 const ALARM = 0.1;
 
 export function sluggish({ scene, onset, steps, long }: DetectorInput): Finding {

@@ -1,6 +1,6 @@
 /**
  * One order from evidences without a common scale: each function's places by each of them, combined (reciprocal rank fusion; Cormack,
- * Clarke and Buettcher, 2009). Sizes differ between traces, the order hardly does (docs/accuracy.md).
+ * Clarke and Buettcher, 2009). Sizes differ between traces, the order hardly does (docs/accuracy-history.md).
  */
 import type { Mass } from './mass.js';
 import { TIE_TOLERANCE } from '../../ranks.js';

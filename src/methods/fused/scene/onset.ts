@@ -9,7 +9,7 @@ import { type Scene, firstRowWhere, lowerBound } from './scene.js';
 
 export interface Onset {
   readonly ns: number;
-  /** Sum of the classes' votes; a healthy trace under steady load stays below about 110 (docs/accuracy.md). */
+  /** Sum of the classes' votes; a healthy trace under steady load stays below about 110 (docs/accuracy-history.md). */
   readonly strength: number;
 }
 
