@@ -1,6 +1,6 @@
 /**
- * Lines of a trace inside JSON: an object a line, as drivers and shippers of logs write them, or one written over many lines, as tools
- * print what they found (gcloud, aws, ansible). Which member holds the line is told by what stands in it, then by its name.
+ * Lines of a trace inside JSON: an object a line, as drivers and shippers of logs write them, or one written over many lines, or as YAML, as
+ * tools print what they found (gcloud, aws, ansible, kubectl). Which member holds the line is told by what stands in it, then by its name.
  */
 import { holdsRecord } from './known-lines.js';
 import { momentOf } from './moment.js';
@@ -73,14 +73,18 @@ function textOf(value: unknown): string | null {
   return isBytes(value) ? Buffer.from(value).toString('latin1') : null;
 }
 
-/** A member or an item on a line of its own, and what else stands on the lines of JSON that is written over many. */
-const MEMBER = /^\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?("(?:[^"\\]|\\.)*")\s*,?\s*$/;
-const STRUCTURE = /^\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?(?:[[\]{}]+|-?\d[\d.eE+-]*|true|false|null)\s*,?\s*$/;
-const NAMED = /^\s*"(?:[^"\\]|\\.)*"\s*:/;
+/** What stands before a member or an item: its name, and the dashes of lists of YAML. */
+const HEAD = String.raw`^\s*(?:- +)*(?:(?:"(?:[^"\\]|\\.)*"|[\w@.-]+)\s*:\s*)?`;
+/** A member or an item on a line of its own, and what else stands on the lines of JSON, or YAML, that is written over many. */
+const MEMBER = new RegExp(String.raw`${HEAD}("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*,?\s*$`);
+const STRUCTURE = new RegExp(
+  String.raw`${HEAD}(?:[[\]{}]+|-?\d[\d.eE+-]*|true|false|null)\s*,?\s*$|^---$|^\s*(?:- +)*[\w@.-]+:(?: +[^"'\s(][^"'()]*)?$`,
+);
+const NAMED = /^\s*(?:- +)*(?:"(?:[^"\\]|\\.)*"|[\w@.-]+)\s*:/;
 /** So many of the lines are members, items and brackets; what remains are prompts and what ansible says of the host. */
 const NEARLY_ALL = 0.8;
 
-/** Whether the lines are those of JSON that is written over many, and hold lines of a trace. */
+/** Whether the lines are those of JSON or YAML that is written over many, and hold lines of a trace. */
 export function isSpread(lines: readonly string[]): boolean {
   const inside = lines.filter((line) => MEMBER.test(line) || STRUCTURE.test(line)).length;
   if (inside < lines.length * NEARLY_ALL || !lines.some((line) => STRUCTURE.test(line))) return false;
@@ -101,6 +105,7 @@ export function heldBy(line: string): string {
 
 function inner(line: string): string {
   const quoted = MEMBER.exec(line)?.[1] ?? '""';
+  if (quoted.startsWith("'")) return quoted.slice(1, -1).replaceAll("''", "'");
   try {
     return JSON.parse(quoted) as string;
   } catch {

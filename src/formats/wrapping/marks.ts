@@ -187,7 +187,7 @@ export const MARKS: readonly Mark[] = [
   },
   {
     id: 'json-spread',
-    what: 'JSON that is written over many lines',
+    what: 'JSON or YAML that is written over many lines',
     sign: isSpread,
     undo: heldBy,
   },
