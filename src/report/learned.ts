@@ -51,14 +51,25 @@ const tableReporter: Reporter<LearnDocument> = {
 
 /** Less than this share of the calls is not worth a line. */
 const TOLD = 0.005;
+/** Of the calls of own functions, a larger share that breaks off is no accident of single calls. */
+const CUT = 0.05;
 
 function stackLines({ learned, coverage: { stacks, program } }: LearnDocument): string[] {
   if (stacks === null) return [];
-  const { eventsWithStack: whole } = learned;
+  const { events, eventsWithStack: whole } = learned;
+  const { cut = 0 } = stacks;
   const lines: string[] = [];
   if (stacks.runtime >= TOLD * whole)
     lines.push(
       `${percent(stacks.runtime, learned.events)} have none of them: schedulers, collectors and other threads of libraries`,
+    );
+  if (events - whole >= TOLD * events)
+    lines.push(
+      `${percent(events - whole, events)} tell nothing: they have no stack, or one that breaks off in a library`,
+    );
+  if (cut > 0 && cut >= CUT * stacks.own)
+    lines.push(
+      `${percent(cut, events)} of the stacks break off in a function of the program's own, without its callers: strace -k loses its way in programs that LLD linked (rustc does), perf -g in code without frame pointers; see docs/languages.md`,
     );
   if (stacks.interpreted > 0)
     lines.push(

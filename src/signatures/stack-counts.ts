@@ -17,11 +17,17 @@ export interface StackCounts {
   interpreted: number;
   /** With other frames without a name on the stack, the outermost one left out: there an unwinder mostly gives up. */
   unnamed: number;
+  /**
+   * With a stack that breaks off in a function of the program's own, other than main: it stands outermost, where a thread's beginning should be.
+   * Not told where there is none.
+   */
+  cut?: number;
 }
 
 /** O(calls + stacks). */
 export function countStacks(runs: readonly LearningTrace[], own: OwnCode): StackCounts {
-  const counts: StackCounts = { own: 0, runtime: 0, interpreted: 0, unnamed: 0 };
+  const counts = { own: 0, runtime: 0, interpreted: 0, unnamed: 0 };
+  let cutOff = 0;
   for (const { trace, nodes } of runs) {
     const { stacks: table } = trace;
     const { stack } = trace.columns;
@@ -33,11 +39,14 @@ export function countStacks(runs: readonly LearningTrace[], own: OwnCode): Stack
     );
     const unnamed = new Uint8Array(table.prefix.length);
     const issuerless = new Uint8Array(table.prefix.length);
+    const cut = new Uint8Array(table.prefix.length);
+    const isOwn = (frame: number) => roles[frame] === 'own' && table.functions[table.frameFunction[frame]!] !== 'main';
     for (let s = 0; s < unnamed.length; s++) {
       const p = table.prefix[s]!;
       const before = p === NO_STACK ? 0 : hidden[p]!;
       if (hidden[s]! > before) issuerless[s] = 1;
       else if (p !== NO_STACK && roles[table.frame[s]!] !== 'own') issuerless[s] = issuerless[p]!;
+      cut[s] = p === NO_STACK ? Number(isOwn(table.frame[s]!)) : cut[p]!;
       unnamed[s] = p === NO_STACK ? 0 : unnamed[p]! | Number(unknown[table.frame[s]!]!);
     }
     for (let i = 0; i < trace.length; i++) {
@@ -47,7 +56,8 @@ export function countStacks(runs: readonly LearningTrace[], own: OwnCode): Stack
       else if (nodes[s] !== BROKEN) counts.runtime++;
       counts.interpreted += issuerless[s]!;
       if (unnamed[s] === 1) counts.unnamed++;
+      cutOff += cut[s]!;
     }
   }
-  return counts;
+  return cutOff === 0 ? counts : { ...counts, cut: cutOff };
 }

@@ -56,3 +56,20 @@ it('says how steady the server was, and what that means where it was not', () =>
   expect(told(8)).toContain('8.0 times as much as chance would make it: only what changes it more');
   expect(told(null)).not.toContain('mix of calls');
 });
+
+it('says where stacks break off, in a function of the program or in a library', () => {
+  const line = (i: number, stack: string) => `1 ${i} read ${stack}`;
+  const told = (...stacks: string[]) => {
+    const text = stacks.map((stack, i) => line(i + 1, stack)).join('\n');
+    const db = learnSignatures([traceFromText(text)], { parameters: DEFAULT_PARAMETERS });
+    return table({ ...documentOf(), learned: db.learned, coverage: coverageReport(db) });
+  };
+  const whole = Array.from({ length: 18 }, () => 'main>f>g');
+  expect(told(...whole)).not.toContain('break off');
+  expect(told(...whole, 'f>g', 'g')).toContain(
+    "10 % of the stacks break off in a function of the program's own, without its callers: strace -k loses its way",
+  );
+  expect(told(...whole, 'read@/lib/libc.so.6', 'read@/lib/libc.so.6')).toContain(
+    '10 % tell nothing: they have no stack, or one that breaks off in a library',
+  );
+});
