@@ -24,17 +24,19 @@ export function decodeForeign(
   const pairs = new TupleNumbers(); // what the known ones before and after decode to
   const numbers: number[] = [];
   const known = new Int32Array(threads).fill(-1);
-  let seen = 0;
-  /** Per foreign row, from the last: what the known one after it decodes to. */
-  const after: number[] = [];
+  let foreign = false;
+  // What the known one after a foreign row decodes to is kept in its place, as -1 for -1, -2 for 0 ...
   inBlocks(0, of.length, (first, end) => {
     // From the last row to the first one.
     for (let i = of.length - 1 - first; i >= of.length - end; i--) {
       if (of[i]! >= 0) known[thread[i]!] = cells.second[of[i]!]!;
-      else after.push(known[thread[i]!]!);
+      else {
+        of[i] = -2 - known[thread[i]!]!;
+        foreign = true;
+      }
     }
   });
-  if (after.length === 0) return;
+  if (!foreign) return;
   known.fill(-1);
   inBlocks(0, of.length, (first, end) => {
     for (let i = first; i < end; i++) {
@@ -43,7 +45,8 @@ export function decodeForeign(
         known[t] = cells.second[of[i]!]!;
         continue;
       }
-      const [p, n] = [known[t]!, after[after.length - ++seen]!];
+      const p = known[t]!;
+      const n = -2 - of[i]!;
       let number = Math.max(p, n);
       if (p >= 0 && n >= 0) {
         const pair = pairs.intern(p, n);

@@ -38,7 +38,7 @@ export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
   const nodeOf = likeliestNodes(cells);
   const courses = coursesOf(scene, cells, nodeOf);
   const { trace, endRow } = scene;
-  const { start, duration, call } = trace.columns;
+  const { duration, call } = trace.columns;
   const { previous } = courses;
   const { ofRow } = cells;
   const [plain, waiting] = [new Kinds(scene, onsetNs), new Kinds(scene, onsetNs)];
@@ -62,9 +62,7 @@ export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
       }
       known[i] = i;
       if (before < 0) continue;
-      const took = duration[before]!;
-      const since = took > 0 ? start[before]! + took : start[before]!;
-      (waits[p] === 1 ? waiting : plain).add(nodeOf[ofRow[before]!]!, to, since, start[i]!, i);
+      (waits[p] === 1 ? waiting : plain).add(nodeOf[ofRow[before]!]!, to, before, i);
     }
   });
   const kinds = withWaits(plain, waiting);
@@ -90,10 +88,14 @@ class Kinds {
     return this.found[number]!;
   }
 
-  /** A step between two nodes, from a moment to the next, which is when the call of `row` began. */
-  add(from: number, to: number, since: number, begin: number, row: number): void {
+  /** A step between two nodes, from the end of the call of one row to when that of another began. Moments handed over would be objects. */
+  add(from: number, to: number, before: number, row: number): void {
     const { onsetNs } = this;
-    const { fromNs, toNs } = this.scene;
+    const { fromNs, toNs, trace } = this.scene;
+    const { start, duration } = trace.columns;
+    const begin = start[row]!;
+    const took = duration[before]!;
+    const since = took > 0 ? start[before]! + took : start[before]!;
     const kind = this.of(from, to);
     kind.times++;
     kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(since, fromNs));

@@ -32,12 +32,6 @@ export function threadTimes(
   const [before, after] = [new Times(size), new Times(size)];
   const endNs = new Float64Array(trace.threads.length).fill(NaN);
   const lastCell = new Int32Array(trace.threads.length).fill(-1);
-  const add = (early: Float64Array, late: Float64Array, cell: number, from: number, to: number) => {
-    const earlyNs = Math.min(to, onsetNs) - Math.max(from, fromNs);
-    if (earlyNs > 0) early[cell]! += earlyNs;
-    const lateNs = Math.min(to, toNs) - Math.max(from, onsetNs);
-    if (lateNs > 0) late[cell]! += lateNs;
-  };
   inBlocks(0, endRow, (first, last) => {
     for (let i = first; i < last; i++) {
       const t = thread[i]!;
@@ -45,8 +39,20 @@ export function threadTimes(
       const begin = start[i]!;
       const took = duration[i]!;
       const end = took > 0 ? begin + took : begin;
-      if (begin > endNs[t]!) add(before.between, after.between, cell, endNs[t]!, begin);
-      if (end > begin) add(before.inside, after.inside, cell, begin, end);
+      const since = endNs[t]!;
+      // Not by a function: moments handed over would be objects, two an addition.
+      if (begin > since) {
+        const early = Math.min(begin, onsetNs) - Math.max(since, fromNs);
+        if (early > 0) before.between[cell]! += early;
+        const late = Math.min(begin, toNs) - Math.max(since, onsetNs);
+        if (late > 0) after.between[cell]! += late;
+      }
+      if (end > begin) {
+        const early = Math.min(end, onsetNs) - Math.max(begin, fromNs);
+        if (early > 0) before.inside[cell]! += early;
+        const late = Math.min(end, toNs) - Math.max(begin, onsetNs);
+        if (late > 0) after.inside[cell]! += late;
+      }
       endNs[t] = end;
       lastCell[t] = cell;
     }
