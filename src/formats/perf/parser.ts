@@ -284,7 +284,9 @@ export class PerfParser {
   private other(p: number): number {
     const { bytes, writer, scanner } = this;
     const end = scanner.lineEnd(p);
-    if (bytes[p] === SPACE && (this.looseFrames || this.calls.owner !== NO_OWNER)) {
+    if (bytes[p] === SPACE && holdsFrame(bytes.subarray(p, end)))
+      writer.skip(bytes, p, end, 'a frame behind something else');
+    else if (bytes[p] === SPACE && (this.looseFrames || this.calls.owner !== NO_OWNER)) {
       this.stacks.line(bytes, p);
       this.looseFrames = true;
     } else if (bytes[p] === SPACE && !this.gap && FRAME.test(text(bytes, p, end))) {
@@ -345,6 +347,17 @@ export class PerfParser {
 
 /** A frame whose tab was expanded. */
 const FRAME = /^ +[0-9a-f]+ \S.* \([^()]+\)\s*$/;
+
+/** A frame with its tab, behind what is none of perf's. */
+const FRAME_BEHIND = /^\t *[0-9a-f]+ \S.* \([^()]+\)\s*/;
+
+/** Whether a line that begins with a blank holds a frame further on: no remark of perf's, nor a line of the source. */
+function holdsFrame(line: Uint8Array): boolean {
+  const tab = line.indexOf(TAB);
+  return (
+    tab > 0 && line.subarray(0, tab).some((byte) => byte !== SPACE) && FRAME_BEHIND.test(text(line, tab, line.length))
+  );
+}
 
 /** What perf says among the events when they are printed to the same place. */
 const NOISE = [

@@ -80,7 +80,7 @@ const MEMBER = new RegExp(String.raw`${HEAD}("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s
 const STRUCTURE = new RegExp(
   String.raw`${HEAD}(?:[[\]{}]+|-?\d[\d.eE+-]*|true|false|null)\s*,?\s*$|^---$|^\s*(?:- +)*[\w@.-]+:(?: +[^"'\s(][^"'()]*)?$`,
 );
-const NAMED = /^\s*(?:- +)*(?:"(?:[^"\\]|\\.)*"|[\w@.-]+)\s*:/;
+const NAMED = /^\s*(?:- +)*(?:"((?:[^"\\]|\\.)*)"|([\w@.-]+))\s*:/;
 /** So many of the lines are members, items and brackets; what remains are prompts and what ansible says of the host. */
 const NEARLY_ALL = 0.8;
 
@@ -99,8 +99,10 @@ export function heldBy(line: string): string {
   if (STRUCTURE.test(line)) return '';
   if (!MEMBER.test(line)) return line;
   const text = inner(line);
-  const isItem = !NAMED.test(line);
-  return isItem || holdsOne(text) ? bytesOf(withoutEnd(text)).replace(/\r?\n/g, '\\n') : '';
+  const [found, quoted = '', name = quoted] = NAMED.exec(line) ?? [];
+  // A frame, or what else is indented below a record.
+  const isBelow = MESSAGES.includes(name) && /^\s+\S[^\n]*\n?$/.test(text);
+  return found === undefined || holdsOne(text) || isBelow ? bytesOf(withoutEnd(text)).replace(/\r?\n/g, '\\n') : '';
 }
 
 function inner(line: string): string {
