@@ -118,6 +118,15 @@ export async function findPids(target: Target): Promise<number[]> {
   return asked ? pids : pids.filter((pid) => pid !== process.pid);
 }
 
+/**
+ * Those that were there `before`, too, if any was. Where processes come and go all the time one of those just listed has always ended when perf
+ * comes to it, and perf then gives up: who lasts is recorded, with the children that it has from then on.
+ */
+export function lasting(pids: readonly number[], before: readonly number[]): readonly number[] {
+  const old = pids.filter((pid) => before.includes(pid));
+  return old.length > 0 ? old : pids;
+}
+
 /** As a shell would find it. */
 export async function findProgram(name: string): Promise<string | null> {
   const folders = name.includes('/') ? [''] : (process.env.PATH ?? '').split(':');

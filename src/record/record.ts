@@ -10,7 +10,7 @@ import { type Choice, chooseBackend, chooseStacks } from './choose.js';
 import { tracerCommand } from './commands.js';
 import { type Facts, gatherFacts } from './facts.js';
 import { failure } from './failure.js';
-import { findPids, findProgram } from './processes.js';
+import { findPids, findProgram, lasting } from './processes.js';
 import type { Target } from './recorder.js';
 import { type Tracer, attached, sizeOf, startTracer } from './tracer.js';
 
@@ -108,7 +108,7 @@ export async function record(plan: RecordPlan, options: RecordOptions, limits: R
       return await untilItEnds(plan, tracer, from, limits);
     const vanished = /no such process/i.test(tracer.said());
     if (!vanished || attempt === ATTEMPTS) throw await failure(plan.choice.backend, plan.facts, tracer);
-    plan = replanned(plan, await findPids(plan.target), options);
+    plan = replanned(plan, lasting(await findPids(plan.target), plan.pids), options);
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { refusals } from '../../src/record/record.js';
-import { cgroupMembers, findPids, parseStatus, pidsOf } from '../../src/record/processes.js';
+import { cgroupMembers, findPids, lasting, parseStatus, pidsOf } from '../../src/record/processes.js';
 
 const process_ = (pid: number, parent: number, comm: string) => ({ pid, parent, comm, uid: 0 });
 const TABLE = [
@@ -30,6 +30,13 @@ describe('pidsOf', () => {
     [{ kind: 'cgroup', path: '/none' }, /no process is in the cgroup \/none/],
   ] as const)('%j: says that it is not there', (target, message) => {
     expect(() => pidsOf(target as Parameters<typeof pidsOf>[0], TABLE)).toThrow(message);
+  });
+});
+
+describe('lasting', () => {
+  it('leaves out who came since, unless all did', () => {
+    expect(lasting([10, 11, 13], [10, 11, 12])).toEqual([10, 11]);
+    expect(lasting([13, 14], [10])).toEqual([13, 14]);
   });
 });
 

@@ -10,7 +10,7 @@ import { BACKENDS, type Backend } from '../backends.js';
 import { type Choice, chooseBackend } from '../choose.js';
 import { tracerCommand } from '../commands.js';
 import { gatherFacts } from '../facts.js';
-import { findPids } from '../processes.js';
+import { findPids, lasting } from '../processes.js';
 import type { Ring, RingOptions } from '../recorder.js';
 import { failure } from '../failure.js';
 import { type Tracer, attached, startTracer } from '../tracer.js';
@@ -31,9 +31,10 @@ export async function startRing(options: RingOptions): Promise<Ring> {
   const choice = chooseBackend(facts, target, wanted);
   log('info', `recording with ${choice.backend}: ${choice.why}`);
   if (choice.warning !== '') log('warn', choice.warning);
+  let pids: readonly number[] = await findPids(target);
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
-    const pids = await findPids(target);
+    if (attempt > 1) pids = lasting(await findPids(target), pids);
     const output = path.join(options.folder, choice.backend === 'strace' ? 'pipe' : GROWING);
     const ring = { fileBytes: options.maxBytes };
     const argv = tracerCommand(choice.backend, facts, { target, pids, output, ring });
