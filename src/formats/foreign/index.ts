@@ -4,6 +4,7 @@
  * are looked for.
  */
 import { ARM64_CALLS, I386_CALLS, X86_64_CALLS, architectureOf } from '../syscalls/index.js';
+import { newestFirst } from './newest-first.js';
 import { type ForeignTracer, STRACE, type Sign } from './sign.js';
 import { TEXTS } from './texts.js';
 import { TRACERS } from './tracers.js';
@@ -18,6 +19,7 @@ export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
     ofLibraries(lines) ??
     counted(lines) ??
     joined(lines) ??
+    newestFirst(lines) ??
     cutOff(lines)
   );
 }
