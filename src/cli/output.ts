@@ -86,7 +86,7 @@ export async function writeFileAtomic(file: string, content: string | Uint8Array
     }
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(error, WHAT, file);
   }
 }

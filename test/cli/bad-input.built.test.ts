@@ -175,6 +175,13 @@ describe('an output that cannot be written', () => {
     expectError(await perfscope(args), 3, folder.path, 'it is a folder\n  Name a file in it.'),
   );
 
+  it('analyze: a file where a folder should be', async () =>
+    expectError(
+      await perfscope(['analyze', trace, '-f', `json=${trace}/x.json`]),
+      3,
+      'a part of its path is no folder',
+    ));
+
   it('batch: a file instead of a folder', async () =>
     expectError(await perfscope(['batch', trace, '-o', trace]), 3, trace, 'a part of its path is no folder'));
 });
