@@ -9,6 +9,17 @@ const TROUBLES = { ftrace: ftraceTrouble, perf: perfTrouble, strace: straceTroub
 
 const UNWRITABLE = /(?:failed to open|can't fopen|cannot open|failed to create).*|No space left on device/i;
 
+/** Lines in which a tracer, not the program that it started, says that what it writes has no room. */
+const BROKE_OFF =
+  /^(?:strace|ftrace|failed to write perf data)\b.*(?:No space left on device|Disk quota exceeded|File too large)/im;
+
+/** Why a recording ends before its time, null where it is whole. What there is of it can be analysed. */
+export function brokeOff(said: string, path: string): PerfscopeError | null {
+  if (!BROKE_OFF.test(said)) return null;
+  const advice = `What was recorded until then can be analysed: perfscope analyze ${path}. Make room before the next recording.`;
+  return new PerfscopeError('output', 'the recording broke off, as there is no room for more', { path }, advice);
+}
+
 export async function failure(backend: Backend, facts: Facts, tracer: Tracer): Promise<PerfscopeError> {
   const { error } = await tracer.stop();
   const said = error?.message ?? tracer.said();

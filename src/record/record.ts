@@ -9,7 +9,7 @@ import { BACKENDS, type Backend } from './backends.js';
 import { type Choice, chooseBackend, chooseStacks } from './choose.js';
 import { tracerCommand } from './commands.js';
 import { type Facts, gatherFacts } from './facts.js';
-import { failure } from './failure.js';
+import { brokeOff, failure } from './failure.js';
 import { findPids, findProgram, lasting } from './processes.js';
 import type { Target } from './recorder.js';
 import { type Tracer, attached, sizeOf, startTracer } from './tracer.js';
@@ -120,6 +120,8 @@ async function untilItEnds(plan: RecordPlan, tracer: Tracer, from: number, limit
   const end = await tracer.stop();
   const bytes = await sizeOf(plan.output);
   if (end.error !== null || bytes === 0) throw await failure(plan.choice.backend, plan.facts, tracer);
+  const broken = brokeOff(tracer.said(), plan.output);
+  if (broken !== null) throw broken;
   await about?.finish(Date.now());
   return {
     path: plan.output,
