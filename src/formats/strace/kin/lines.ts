@@ -44,7 +44,6 @@ export function readByPatterns(text: string, tid: number, reader: KinLineReader)
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly TEXT: WebAssembly.Global;
-  readonly MOST: WebAssembly.Global;
   readonly tid: WebAssembly.Global;
   readonly rest: WebAssembly.Global;
   readonly end: WebAssembly.Global;
@@ -60,7 +59,9 @@ interface Exports {
 /** As in src/formats/strace/kin/kernel/kin.ts. */
 const [NONE, UNUSUAL, FUTEX, FUTEX_ENDS, TGKILL] = [0, 1, 2, 3, 4] as const;
 
-/** Its memory, bytes: the text, and little else. */
+/** Text of a piece that is looked at, bytes; as much as the module takes. */
+const LOOKED_AT = 512 * 1024;
+/** Memory of the module, bytes: the text, and little else. */
 const MEMORY = 600_000;
 
 /** One a thread; null where it cannot run. */
@@ -103,6 +104,3 @@ export function readKinLines(text: Uint8Array, tid: number, reader: KinLineReade
       reader.used(of, descriptor.value as number, latin.toString('latin1', nameFrom.value, nameTo.value));
   }
 }
-
-/** Text of a piece that is looked at, bytes; as much as the module takes. */
-const LOOKED_AT = 512 * 1024;

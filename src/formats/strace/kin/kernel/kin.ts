@@ -4,8 +4,7 @@
  */
 import { isDigit } from '../../../../lib/kernel/digits';
 
-/** Text that is looked at, bytes; loads of 16 bytes may reach behind it. */
-export const MOST: i32 = 512 * 1024;
+/** Text that is looked at (LOOKED_AT in formats/strace/kin/lines.ts); loads of 16 bytes may reach behind it. */
 export const TEXT: usize = memory.data(512 * 1024 + 64, 16);
 
 /** What a line is; NONE: there are no more lines. */
