@@ -276,15 +276,6 @@ export const PARAMETERS = {
     what: 'Threads that spend this share of their time in calls of one kind after another rest there; long waits there are innocent.',
     reason: 'Pool threads rest more than half of their time, keep-alive polls of busy workers stay below 0.15.',
   },
-  wakerWeight: {
-    group: 'fused',
-    default: 2,
-    unit: 'times',
-    min: 0,
-    max: 100,
-    what: 'Who ends an odd wait on a lock is blamed so many times as much as who waited.',
-    reason: 'The holder makes the victims wait; 1 to 4 give the same ranks.',
-  },
   slowFactor: {
     group: 'fused',
     default: 4,

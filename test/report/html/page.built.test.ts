@@ -25,6 +25,8 @@ const CASES = [
   'redis-849',
   'haproxy-slow-network',
 ];
+/** Cases of two verdicts, whose pages are looked at by axe. */
+const JUDGED = new Set(['nginx-681e735', 'haproxy-slow-network']);
 
 async function resultOf(id: string): Promise<ResultDocument> {
   const at = (file: string) => path.join(BUGS, id, file);
@@ -67,7 +69,8 @@ describe.skipIf(NO_BROWSER)('page of an incident', () => {
     const frames = page.locator('#flame [role=treeitem]');
     expect(await frames.count()).toBeGreaterThan(3);
     expect(await frames.first().getAttribute('aria-label')).toMatch(/^all: .* before, .* after, 100 % of all after/);
-    expect(await seriousFaults(page)).toEqual([]);
+    // To look for these takes longer than all the rest; what is built otherwise is built otherwise by verdict.
+    if (JUDGED.has(id)) expect(await seriousFaults(page)).toEqual([]);
     expect(noise).toEqual([]);
     await page.close();
   });

@@ -45,7 +45,7 @@ export function blocked(input: DetectorInput): Finding {
   for (const p of pauses) {
     marks.push({ cell: cells.ofRow[p.row]!, weight: p.ns, on: 'context' });
     const waker = p.unfinished ? -1 : wakers.of(p.row);
-    if (waker >= 0) marks.push({ cell: cells.ofRow[waker]!, weight: parameters.wakerWeight * p.ns, on: 'context' });
+    if (waker >= 0) marks.push({ cell: cells.ofRow[waker]!, weight: p.ns, on: 'context' });
   }
   return {
     detector: 'blocked',
