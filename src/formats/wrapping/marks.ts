@@ -5,20 +5,11 @@
  */
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
 import { holdsRecord, isKnown, isRecord, perfIndex } from './known-lines.js';
-import { FRAMES_WITHOUT_TABS, hasEntities, isOfStack } from './perf-frames.js';
-import { tableColumn } from './table-column.js';
-
-export interface Mark {
-  readonly id: string;
-  /** What did it, for people. */
-  readonly what: string;
-  /** Whether the first lines of a text bear it. Latin1. */
-  sign(lines: readonly string[]): boolean;
-  /** The line without it. */
-  undo(line: string): string;
-  /** Whether the line as it was given is the beginning of one that the next lines go on with. */
-  goesOn?(line: string): boolean;
-}
+import { ARGUMENT_NAMES } from './argument-names.js';
+import { MANY, type Mark, many } from './mark.js';
+import { FRAMES_WITHOUT_TABS, isOfStack } from './perf-frames.js';
+import { QUOTED_LINES, unquoted } from './quoted-lines.js';
+import { WEB_PAGE } from './web-page.js';
 
 /** CSI and OSC sequences and the choice of a character set: ECMA-48, https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
 // eslint-disable-next-line no-control-regex
@@ -27,32 +18,6 @@ const ESCAPES = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|[\]_P][^\x07\x1b]*(?:\x07|\x1b\\)
 /** Colours at the beginning of a line or before its first string, as `cat -v` shows them. */
 const SHOWN_COLOUR = /^[^"]*\^\[\[[\d;]*[mK]/;
 const SHOWN_COLOURS = /\^\[\[[\d;]*[mK]/g;
-
-const ENTITY = /&(?:lt|gt|quot|amp|apos|nbsp|#\d{1,5}|#x[0-9a-f]{1,4});/gi;
-const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', amp: '&', apos: "'", nbsp: ' ' };
-/** Tags that stand round and between lines of a page; a decoration (`3<socket:[12]>`) is escaped there. */
-const TAG =
-  /<\/?(?:html|body|pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
-/** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
-const HTML_SIGN =
-  /\b(?:fd|epfd|dfd): \d+&(?:amp;)?(?:lt|#60|#x3c);|&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
-/** Colours of a page, outside strings. */
-const SPAN = /^[^"]*<span[ >]/;
-/** What stands before the text of a listing, in the same line. */
-const PREFORMATTED = /^.*<pre(?:\s[^<>]*)?>/i;
-/** Between two cells of a table: of the number of a line and the line, mostly. */
-const CELLS = /<\/td>\s*<td(?:\s[^<>]*)?>/gi;
-
-/** Share of the lines that bear a sign which output of the traced program between the lines may bear too. */
-const MANY = 1 / 4;
-/** Share that a sign must have which one line of the program may bear. */
-const MOST = 0.9;
-function many(lines: readonly string[], pattern: RegExp): boolean {
-  const bearing = lines.filter((line) => pattern.test(line)).length;
-  return bearing > 0 && bearing >= lines.filter((line) => !FRAME.test(line)).length * MANY;
-}
-/** Of strace -k: there may be many a record, and they show nothing of what is done to records. */
-const FRAME = /^[\s>]* > \S+\(\S*\) \[0x/;
 
 /** `msg="..."` among words with values: logfmt, as Go's loggers write it; its time comes before the line, where a head is read. */
 const LOGFMT = /^(?:[\w.-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*) )*(?:msg|message|MESSAGE)=("(?:[^"\\]|\\.)*")/;
@@ -74,20 +39,6 @@ const QUOTED_PRINTABLE = /^Content-Transfer-Encoding: *quoted-printable/i;
 
 /** The prompt of more(1), and what deletes it: carriage returns, blanks, backspaces. */
 const PAGED = /^.*--More--(?:\(\d+%\))?[\r\b ]*[\r\b]/;
-
-/** Each line in quotation marks: a column of CSV, a list of a program or of JSON. */
-const QUOTED_LINE = /^(["'])(.*)\1(?: ?[,;])?$/;
-/** Several fields of CSV, each in quotation marks or not: where the first and the last have them, they belong to these. RFC 4180. */
-const ROW = /^(?:"(?:[^"]|"")*" *|[^",;\t|]*)(?:[,;\t|](?: *"(?:[^"]|"")*" *|[^",;\t|]*))+$/;
-/** Behind the one field of a list. */
-const LIST_END = / ?[,;]$/;
-
-/** The call at the beginning of a line, behind what strace prints before it, and the name of its first argument (strace -N). */
-const NAMED_CALL =
-  /^(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:[\d:.]+ +)?(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed>)(?=(?:, )?[a-z_]\w*(?:=|: ))/;
-const NAMED_ARGUMENT = /[a-z_]\w*(?:=|: )/y;
-/** Names that strace has always printed. */
-const USUAL_NAMES = /\((?:child_stack|flags|\{)/;
 
 /** UTF-8 that word processors and web pages put for ASCII, as latin1. */
 const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
@@ -213,38 +164,8 @@ export const MARKS: readonly Mark[] = [
       line.replace(/=$/, '').replace(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16))),
     goesOn: (line) => line.endsWith('='),
   },
-  {
-    id: 'quoted-lines',
-    what: 'quotation marks round each line',
-    sign: (lines) => {
-      const items = lines.filter((line) => /\w/.test(line)).map(ofList);
-      const quoted = items.filter((line) => QUOTED_LINE.test(line)).length;
-      return (
-        items.length > 1 &&
-        quoted >= items.length * MOST &&
-        (items.every(isJsonText) || tableColumn(lines) === null) &&
-        items.filter(isRow).length < items.length * MOST
-      );
-    },
-    undo: (line) => {
-      const [, mark, inner] = QUOTED_LINE.exec(ofList(line)) ?? [];
-      if (inner === undefined) return line;
-      return mark === '"' ? unquoted(`"${inner}"`) : inner;
-    },
-  },
-  {
-    id: 'html',
-    what: 'HTML entities',
-    sign: (lines) =>
-      lines.some((line) => HTML_SIGN.test(line) || hasEntities(line)) ||
-      many(lines, SPAN) ||
-      (lines.some((line) => /[(,] ?&(?:amp;)?(?:quot|#34|#x22);/i.test(line)) &&
-        !lines.some((line) => line.includes('"'))),
-    undo: (line) => {
-      const shown = ofPage(line.replace(PREFORMATTED, ''));
-      return isKnown(shown) ? shown : ofPage(line);
-    },
-  },
+  QUOTED_LINES,
+  WEB_PAGE,
   {
     id: 'frame',
     what: 'marks of a forum, a test report or a prompt in the lines of records',
@@ -295,16 +216,7 @@ export const MARKS: readonly Mark[] = [
           field === undefined ? `${whole}.${fraction}` : `${field}.`,
         ),
   },
-  {
-    id: 'argument-names',
-    what: 'names of arguments',
-    sign: (lines) =>
-      many(
-        lines.filter((line) => !USUAL_NAMES.test(line)),
-        NAMED_CALL,
-      ),
-    undo: withoutArgumentNames,
-  },
+  ARGUMENT_NAMES,
   FRAMES_WITHOUT_TABS,
 ];
 
@@ -315,76 +227,11 @@ function withoutEnd(line: string, characters: string): string {
   return line.slice(0, end);
 }
 
-/** The line without the brackets of a list that begins or ends in it. */
-const ofList = (line: string): string =>
-  line
-    .trim()
-    .replace(/^\[(?=")/, '')
-    .replace(/(?<=")\],?$/, '');
-
-function isRow(line: string): boolean {
-  return ROW.test(line.trim().replace(LIST_END, ''));
-}
-
-function isJsonText(line: string): boolean {
-  try {
-    return typeof JSON.parse(line.trim().replace(/ ?,$/, '')) === 'string';
-  } catch {
-    return false;
-  }
-}
-
-/** What a string in quotation marks says: of JSON and most languages, or of CSV, which doubles them. */
-function unquoted(quoted: string): string {
-  try {
-    return JSON.parse(quoted) as string;
-  } catch {
-    const inner = quoted.slice(1, -1);
-    return inner.includes('\\"') ? inner.replaceAll('\\"', '"') : inner.replaceAll('""', '"');
-  }
-}
-
 /** A table whose columns are named and whose numbers have commas. */
 function isCommaTable(lines: readonly string[]): boolean {
   const [header, ...rows] = lines;
   if (header === undefined || rows.length === 0 || !/^[\w" .-]+[;\t,][\w" .;\t,-]+$/.test(header)) return false;
   return rows.every((row) => row.search(COMMA_FIELD) >= 0);
-}
-
-/** The line of a call without the names that strace -N prints before its arguments; those of members of structures stay. */
-function withoutArgumentNames(line: string): string {
-  const start = NAMED_CALL.exec(line)?.[0].length;
-  if (start === undefined) return line;
-  let out = line.slice(0, start);
-  let depth = 0;
-  for (let p = start, begins = true; p < line.length; p++) {
-    if (begins) {
-      NAMED_ARGUMENT.lastIndex = line.startsWith(', ', p) ? p + 2 : p;
-      if (NAMED_ARGUMENT.test(line)) p = NAMED_ARGUMENT.lastIndex;
-      begins = false;
-    }
-    const c = line[p]!;
-    const from = p;
-    if (c === '"') for (p++; p < line.length && line[p] !== '"'; p++) if (line[p] === '\\') p++;
-    if (c === ')' && depth === 0) return out + line.slice(p);
-    if ('([{'.includes(c)) depth++;
-    else if (')]}'.includes(c)) depth--;
-    out += line.slice(from, p + 1);
-    begins = depth === 0 && line.startsWith(', ', p - 1);
-  }
-  return out;
-}
-
-function ofPage(line: string): string {
-  return line.replace(CELLS, '\t').replace(TAG, '').replace(ENTITY, characterOf);
-}
-
-function characterOf(entity: string): string {
-  const name = entity.slice(1, -1);
-  const code =
-    name[0] !== '#' ? NaN : name[1]!.toLowerCase() === 'x' ? parseInt(name.slice(2), 16) : Number(name.slice(1));
-  if (Number.isNaN(code)) return NAMED[name.toLowerCase()] ?? entity;
-  return code === 0xa0 ? ' ' : code >= 32 && code < 127 ? String.fromCharCode(code) : entity;
 }
 
 /** Whether a log driver cut the line here: containerd's says so, docker's cuts at a length and leaves the line feed to the last part. */

@@ -1,9 +1,8 @@
 /** Frames of perf script: lines of a trace that are no records, and that lose their tab where a text is pasted into a form. */
 import { beginsPerfRecord } from './known-lines.js';
-import type { Mark } from './marks.js';
+import { MANY, type Mark } from './mark.js';
 
 const FRAME = /^[0-9a-f]{1,16} \S.* \([^()]+\)$/;
-const MANY = 1 / 4;
 
 /** Day, time and zone, as far as they are told. */
 const MOMENT = /^\s*(?:\d[\d:.TZ+-]*(?:\s+|$))?(?:\d[\d:.]*(?:\s+|$))?(?:[+-]\d\d:?\d\d(?:\s+|$))?/;

@@ -2,7 +2,7 @@
  * What stands behind the result of every record: the mark of a line's end that an editor or `cat -A` shows, the border of a table, a
  * tag, a comma of a list. A tracer prints nothing there, so whatever all lines share is none of the trace.
  */
-import type { Mark } from './marks.js';
+import type { Mark } from './mark.js';
 
 /** A step of a Wrapping that is no id of a table. */
 const STEP = 'suffix:';

@@ -1,5 +1,5 @@
 /** A column of a table: clouds and log viewers export what they found as CSV, with the line in quotation marks and its time beside it. */
-import type { Mark } from './marks.js';
+import type { Mark } from './mark.js';
 import { holdsRecord } from './known-lines.js';
 import { momentOf } from './moment.js';
 
