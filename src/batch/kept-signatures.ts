@@ -1,3 +1,4 @@
+/** Signatures that stay in memory between incidents. */
 import type { SignatureDatabase } from '../signatures/database.js';
 
 /** Contexts of all that a thread keeps, at most: some 40 MB. A program has a few thousand. */

@@ -1,3 +1,4 @@
+/** Reading of perfscope's own documents, which may have been put there by anyone. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 

@@ -1,3 +1,4 @@
+/** Paths that are written to as they are: devices and pipes. */
 import { stat } from 'node:fs/promises';
 
 /**

@@ -1,3 +1,4 @@
+/** Where the code of a thread lies. */
 import { fileURLToPath } from 'node:url';
 
 /**

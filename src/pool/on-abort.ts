@@ -1,3 +1,4 @@
+/** Signals to abort that many wait for. */
 interface Waiting {
   readonly acts: Set<() => void>;
   readonly listener: () => void;

@@ -1,3 +1,4 @@
+/** How many may work at once, and who is next. */
 import { onAbort } from './on-abort.js';
 
 /** A bound on how many tasks are under way: `take` waits for a place, `give` frees one. First come, first served. */

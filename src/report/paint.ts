@@ -1,3 +1,4 @@
+/** Colours of a terminal. */
 import { createRequire } from 'node:module';
 import type picocolors from 'picocolors';
 

@@ -1,9 +1,9 @@
-import type { Section } from '../result.js';
-
 /**
  * The contract of a reporter: a document in, text out. It reads nothing but the document, prints nothing, and knows of
  * the terminal only its width and whether it takes colour.
  */
+import type { Section } from '../result.js';
+
 export interface RenderContext {
   /** Columns of the terminal; 80 when there is none. */
   readonly width: number;

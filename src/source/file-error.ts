@@ -1,3 +1,4 @@
+/** Why a file cannot be read, in words, and what to do about it. */
 import { PerfscopeError } from '../errors.js';
 
 /** The system's errors about files, in words. */

@@ -1,1 +1,2 @@
+/** Units in which a Trace counts. */
 export const NANOSECONDS_PER_SECOND = 1e9;

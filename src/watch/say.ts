@@ -1,3 +1,4 @@
+/** How `watch` says what it does and what went wrong. */
 import type { LogLevel } from '../pool/stage.js';
 import type { Message } from '../result.js';
 

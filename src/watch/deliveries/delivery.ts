@@ -1,3 +1,4 @@
+/** The contract of a delivery: how an incident that `watch` caught reaches somebody. */
 import type { IncidentMessage } from './message.js';
 
 /** A way in which incidents reach somebody. */
