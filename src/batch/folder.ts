@@ -1,9 +1,9 @@
 /** A results folder: results/ID.json, pages/ID.html, journal.jsonl, summary.json, summary.md and index.html (docs/batch.md). */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunOptions } from '../coordinator/run.js';
 import { archivePage } from '../report/html/archive-page.js';
-import { outputError, removeTemporaries, syncFolder, writeAtomic } from './atomic.js';
+import { outputError, removeTemporaries, syncFolder, writeAtomic } from '../lib/atomic.js';
+import { makeFolder } from '../lib/make-folder.js';
 import { hashText, resultFile } from './incident.js';
 import { type IncidentDocument, type IncidentRecord, isFailure } from './job.js';
 import { compactJournal, readJournal } from './journal.js';
@@ -22,7 +22,7 @@ export function resultsFolder(folder: string): string {
 export async function prepareFolder(folder: string): Promise<void> {
   const results = resultsFolder(folder);
   try {
-    await mkdir(results, { recursive: true });
+    await makeFolder(results);
     await removeTemporaries(folder);
     await removeTemporaries(results);
   } catch (error) {

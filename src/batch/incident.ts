@@ -12,7 +12,7 @@ import { PerfscopeError, toPlainError } from '../errors.js';
 import { PAGE_SECTIONS } from '../report/page-sections.js';
 import type { ResultDocument } from '../result.js';
 import { TOOL } from '../version.js';
-import { writeAtomic } from './atomic.js';
+import { writeAtomic } from '../lib/atomic.js';
 import { type Contents, fetchContents, openInputs, unreadOf, usedOf } from './inputs.js';
 import type { FailureDocument, IncidentDocument, IncidentJob, IncidentRecord, InputRef, Used } from './job.js';
 import { putResult } from './outbox.js';

@@ -6,7 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, open, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { outputError, syncFile, syncFolder, writeAtomic } from './atomic.js';
+import { outputError, syncFile, syncFolder, writeAtomic } from '../lib/atomic.js';
 import type { IncidentRecord } from './job.js';
 import { linePieces } from './large-text.js';
 import type { parseRecord } from './schema.js';

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type { RunOptions } from '../coordinator/run.js';
 import { PerfscopeError } from '../errors.js';
-import { outputError } from './atomic.js';
+import { outputError } from '../lib/atomic.js';
 import { printable } from './printable.js';
 import { readSmall } from './small-file.js';
 

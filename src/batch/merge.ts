@@ -2,7 +2,7 @@
 import { copyFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
-import { outputError, syncFolder } from './atomic.js';
+import { outputError, syncFolder } from '../lib/atomic.js';
 import { type FolderOptions, concludeFolder, prepareFolder, readRecords, resultsFolder } from './folder.js';
 import { resultFile } from './incident.js';
 import type { IncidentRecord } from './job.js';

@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
-import { syncFolder, writeAtomic } from './atomic.js';
+import { syncFolder, writeAtomic } from '../lib/atomic.js';
 import { MAX_RESULT, readSmall } from './small-file.js';
 
 const isStore = (place: string) => place.startsWith('s3://');

@@ -1,10 +1,11 @@
 /** The page of an incident beside its result: pages/ID.html, of results that were made to be drawn (`batch --pages`). */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { htmlReporter } from '../report/html.js';
 import { PLAIN } from '../report/reporter.js';
 import type { ResultDocument } from '../result.js';
-import { removeTemporaries, writeAtomic } from './atomic.js';
+import { removeTemporaries, writeAtomic } from '../lib/atomic.js';
+import { makeFolder } from '../lib/make-folder.js';
 import { resultFile } from './incident.js';
 
 export class Pages {
@@ -35,7 +36,7 @@ export class Pages {
       if (this.there) await rm(file, { force: true });
       return;
     }
-    if (!this.there) await mkdir(this.folder, { recursive: true });
+    if (!this.there) await makeFolder(this.folder);
     this.there = true;
     if (await isOlder(file, resultFile(this.results, id)))
       await writeAtomic(file, htmlReporter.render(document, PLAIN));

@@ -1,8 +1,9 @@
 /** Signatures learned once per content: of the profiles, of the learning parameters, and of the code that learns. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, stat, utimes } from 'node:fs/promises';
+import { readFile, readdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../lib/make-folder.js';
 import { learn } from '../coordinator/learn.js';
 import type { RunOptions } from '../coordinator/run.js';
 import type { Parameters } from '../parameters.js';
@@ -49,7 +50,7 @@ export async function keptSignatures(
     return signatures;
   } catch {
     const signatures = await learned();
-    await mkdir(cache, { recursive: true });
+    await makeFolder(cache);
     await writeSignatures(signatures, file);
     return signatures;
   }

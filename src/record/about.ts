@@ -4,7 +4,7 @@
  */
 import { readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { writeAtomic } from '../batch/atomic.js';
+import { writeAtomic } from '../lib/atomic.js';
 import { tryElfFile } from '../binary/read-elf.js';
 import { TOOL } from '../version.js';
 import { findProgram } from './processes.js';

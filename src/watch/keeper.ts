@@ -1,6 +1,7 @@
 /** Keeps a ring turning: starts it again when recording ended by itself, ever more patiently where it does not start. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../lib/make-folder.js';
 import { untilAborted } from '../batch/queue/waiting.js';
 import { PerfscopeError } from '../errors.js';
 import type { Ring, RingStatus, Snapshot } from '../record/recorder.js';
@@ -91,7 +92,7 @@ export class Keeper {
     const { folder, say } = this.options;
     for (const pid of await endOrphans(folder)) say('warn', { code: 'watch-orphan', args: { pid } });
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     const ring = await this.options.start(folder);
     this.ring = ring;
     this.starts++;

@@ -1,9 +1,9 @@
 /** `perfscope watch` as a whole: what it is made of is put together, started, and ended in order. */
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outputError, removeTemporaries } from '../batch/atomic.js';
+import { outputError, removeTemporaries } from '../lib/atomic.js';
+import { makeFolder } from '../lib/make-folder.js';
 import { takeLock } from '../batch/lock.js';
 import { within } from '../batch/queue/waiting.js';
 import { PerfscopeError } from '../errors.js';
@@ -94,7 +94,7 @@ export async function runWatch(options: ServiceOptions): Promise<string> {
       'Set PERFSCOPE_TOKEN or --token-file, or listen on 127.0.0.1.',
     );
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
   } catch (error) {
     throw outputError(error, folder);
   }

@@ -2,9 +2,10 @@
  * The folder of incidents: `incidents/ID/` with incident.json, trace/, result.json and report.html. An incident comes into being whole:
  * its snapshot is written into a folder beside and renamed. What is no incident is told and left alone.
  */
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { outputError, removeTemporaries, syncFolder, writeAtomic } from '../batch/atomic.js';
+import { outputError, removeTemporaries, syncFolder, writeAtomic } from '../lib/atomic.js';
+import { makeFolder } from '../lib/make-folder.js';
 import { MAX_RESULT, readSmall } from '../batch/small-file.js';
 import { parseDocument } from '../batch/schema.js';
 import type { ResultDocument } from '../result.js';
@@ -37,7 +38,7 @@ export class Store {
   static async open(root: string, say: Say): Promise<Store> {
     const folder = path.join(root, 'incidents');
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       const store = new Store(folder, say);
       for (const name of (await readdir(folder)).sort()) await store.take(name);
       return store;
@@ -88,7 +89,7 @@ export class Store {
     try {
       const trace = path.join(begun, TRACE_FOLDER);
       await rm(begun, { recursive: true, force: true });
-      await mkdir(trace, { recursive: true, mode: 0o700 });
+      await makeFolder(trace, 0o700);
       const incident = await write(trace);
       await writeAtomic(path.join(begun, INCIDENT_FILE), textOf(incident));
       await rename(begun, this.folderOf(id));

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inlinePool } from '../../pool/inline-pool.js';
 import { PerfscopeError } from '../../errors.js';
-import { writeAtomic } from '../atomic.js';
+import { writeAtomic } from '../../lib/atomic.js';
 import { ATTEMPTS, hashText, recordFailure, resultFile } from '../incident.js';
 import { fetchContents } from '../inputs.js';
 import { type IncidentJob, type IncidentRecord, isFailure } from '../job.js';

@@ -3,10 +3,11 @@
  * time, and takes in what the workers answer. Whoever leaves and comes back joins what was asked before, since the same
  * work has the same key.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunOptions } from '../../coordinator/run.js';
-import { outputError } from '../atomic.js';
+import { outputError } from '../../lib/atomic.js';
+import { makeFolder } from '../../lib/make-folder.js';
 import type { Engine } from '../batch.js';
 import type { IncidentJob } from '../job.js';
 import { Later, type RunnerOptions } from '../runner.js';
@@ -40,7 +41,7 @@ export async function openQueue(settings: SubmitOptions, { onLog }: Pick<RunOpti
       const place = settings.place?.replace(/\/+$/, '') ?? path.resolve(options.folder, '..', 'incoming');
       const folder = /^s3:/.test(place) ? null : path.resolve(place);
       if (folder !== null)
-        await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+        await makeFolder(folder).catch((error: unknown) => {
           throw outputError(error, folder);
         });
       const submission = new Submission(link, folder ?? place, settings.maxWaiting ?? MAX_WAITING, say, options);

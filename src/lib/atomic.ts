@@ -2,7 +2,7 @@
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PerfscopeError } from '../errors.js';
-import { writeError } from '../lib/write-fault.js';
+import { writeError } from './write-fault.js';
 
 const TEMPORARY = /^\..*\.tmp$/;
 
