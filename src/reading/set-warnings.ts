@@ -1,0 +1,35 @@
+/** What there is to say of a source that was read. */
+import { wrappingOfOthers } from '../formats/wrapping/find.js';
+import { wrappingNames } from '../formats/wrapping/wrapping.js';
+import type { Message } from '../result.js';
+import type { StreamProblem } from '../source/decompress.js';
+import type { Trace } from '../trace/table.js';
+
+/** @param problem of its compressed stream */
+export function warningsOf(path: string, problem: StreamProblem | null, trace: Trace): Message[] {
+  const warnings: Message[] = [];
+  if (problem !== null) {
+    const code = problem.kind === 'truncated' ? 'truncated-input' : 'damaged-input';
+    warnings.push({ code, args: { path, offset: problem.offset, reason: problem.reason } });
+  } else if (trace.truncated) {
+    warnings.push({ code: 'truncated-input', args: { path, offset: trace.bytes } });
+  }
+  const { setBack } = trace;
+  if (setBack !== null)
+    warnings.push({
+      code: 'clock-set-back',
+      args: { path, line: setBack.line, back: setBack.ns / 1e9, times: setBack.times, more: setBack.times - 1 },
+    });
+  const unnamed = trace.threads.filter(({ tid }) => tid === 0).length;
+  if (unnamed > 1) warnings.push({ code: 'unnamed-recordings', args: { path, recordings: unnamed } });
+  if (trace.outOfOrder > 0) warnings.push({ code: 'out-of-order', args: { path, events: trace.outOfOrder } });
+  const [example] = trace.skipped.examples;
+  if (example !== undefined) {
+    const { line, offset, reason } = example;
+    const behind = wrappingOfOthers(trace.skipped.examples.map(({ text }) => text));
+    const args: Message['args'] = { path, lines: trace.skipped.lines, line, offset, reason };
+    const around = behind === null ? null : { behind: wrappingNames(behind).join(', ') };
+    warnings.push({ code: 'skipped-lines', args: { ...args, ...around } });
+  }
+  return warnings;
+}
