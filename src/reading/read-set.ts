@@ -94,7 +94,7 @@ export async function readSet(
   const { pool, chunkBytes = DEFAULT_CHUNK_BYTES, largeBytes = LARGE_TEXT } = options;
   const text = sources.reduce((sum, source) => sum + textOf(source), 0);
   // Certainly more than the calling thread would parse itself.
-  if (text > (SMALL_CHUNKS + 1) * chunkBytes) pool.warm(parseStage);
+  if (text > (SMALL_CHUNKS + 1) * chunkBytes && pool.jobs > 1) pool.warm(parseStage);
   const sampled = await sampleOfSet(sources);
   const chosen = await chosenFor(sampled, options.format);
   const unprepared = { tid: 0, ...options.parse };
@@ -167,7 +167,8 @@ async function readParts(
   const issued: Issued[] = [];
   const tasks = tasksOf(parts, way, parse?.tid, (one) => issued.push(one));
   const { items, small } = await lookAhead(tasks, SMALL_CHUNKS * way.chunkBytes);
-  const inline = small && pool.threads === 0;
+  // A thread that only this one feeds costs its start and a copy of the code, and neither is faster for it.
+  const inline = (small || pool.jobs === 1) && pool.threads === 0;
   const placing = new Placing(rounds);
   try {
     for await (const { chunk, memory } of pool.map(parseStage, items, { signal, inline })) {
