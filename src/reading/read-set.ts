@@ -38,6 +38,8 @@ const textOf = (s: Source) => (s.size ?? 0) * (s.compression === 'none' ? 1 : CO
 
 /** Text whose rows take so much memory that how it is had matters, bytes: a million calls. */
 const LARGE_TEXT = 100e6;
+/** What a call counts there in a binary format, which may be packed: that of half a million. */
+const CALL_TEXT = 200;
 
 export interface SetOptions {
   readonly pool: Pool;
@@ -145,14 +147,15 @@ function wrappedWarnings({ wrapping }: ChosenFormat, { source }: Sampled): Messa
 /** A builder a source; files of one recording have one together, for they go on where the one before ends. */
 function partsOf(
   sources: readonly Source[],
-  { chosen: { format } }: Way,
+  { chosen: { format }, sampled }: Way,
   large: (bytes: number) => { roomBytes: number } | null,
 ): Part[] {
   const part = (source: Source, builder: TraceBuilder): Part => ({ source, builder, problem: null });
   if (format.arrangement === undefined)
     return sources.map((source) => part(source, new TraceBuilder(format.id, large(textOf(source)))));
-  const text = sources.reduce((sum, source) => sum + textOf(source), 0);
-  const common = new TraceBuilder(format.id, large(text));
+  const bytes = sources.reduce((sum, source) => sum + textOf(source), 0);
+  const calls = format.arrangement.density(sampled.sample).rows * bytes;
+  const common = new TraceBuilder(format.id, large(calls * CALL_TEXT));
   return sources.map((source) => part(source, common));
 }
 

@@ -39,7 +39,7 @@ export class DescriptorThings {
       this.uses = grown(this.uses, new Uint8Array(thing * 2));
       this.processes = grown(this.processes, new Int32Array(thing * 2));
     }
-    this.kinds[thing] = exactness(kind) === 0 ? UNKNOWN : kind;
+    this.kinds[thing] = EXACTNESS[kind] === 0 ? UNKNOWN : kind;
     this.processes[thing] = process;
     return thing;
   }
@@ -61,7 +61,8 @@ export class DescriptorThings {
 
   /** What is known more exactly stays: a TCP socket is more than a socket. */
   learn(thing: number, kind: number): void {
-    if (exactness(kind) > exactness(this.kinds[thing]!)) this.kinds[thing] = kind;
+    const { kinds } = this;
+    if (EXACTNESS[kind]! > EXACTNESS[kinds[thing]!]!) kinds[thing] = kind;
   }
 
   /** `bytes` were read from or written to it by read(2), write(2) or their kin. */
@@ -94,10 +95,10 @@ export class DescriptorThings {
   }
 }
 
-function exactness(kind: number): number {
-  if (kind === UNKNOWN || kind === 0 || kind === CWD) return 0;
-  return kind === SOCKET || kind === FILE || kind === OTHER ? 1 : 2;
-}
+/** How exactly a kind tells what a thing is: a byte has room for all kinds. */
+const EXACTNESS = new Uint8Array(256).fill(2);
+for (const kind of [UNKNOWN, 0, CWD]) EXACTNESS[kind] = 0;
+for (const kind of [SOCKET, FILE, OTHER]) EXACTNESS[kind] = 1;
 
 function grown<T extends Uint8Array | Int32Array>(from: T, to: T): T {
   to.set(from);

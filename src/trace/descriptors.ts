@@ -120,7 +120,7 @@ class DescriptorFollower {
   /** By call: READS, WRITES or 0. */
   private readonly transfers: Uint8Array;
   /** By call: whether its row tells of what it opens, and its descriptor is that of a directory. */
-  private readonly opens: readonly boolean[];
+  private readonly opens: Uint8Array;
   /** Sockets of unknown family are followed as well. */
   private readonly families: boolean;
   private readonly namedLate: boolean;
@@ -137,7 +137,7 @@ class DescriptorFollower {
     this.namedLate = trace.format === NAMED_LATE;
     this.implied = Uint8Array.from(calls, (name) => (socketCalls.has(name) ? SOCKET : fileCalls.has(name) ? FILE : 0));
     this.transfers = Uint8Array.from(calls, (name) => (READERS.has(name) ? READS : WRITERS.has(name) ? WRITES : 0));
-    this.opens = calls.map((name) => callTraits(name).role === 'open');
+    this.opens = Uint8Array.from(calls, (name) => Number(callTraits(name).role === 'open'));
     const byPid = new Map<number, number>();
     this.processOfThread = Int32Array.from(threads, ({ pid }) => {
       let process = byPid.get(pid);
@@ -180,38 +180,41 @@ class DescriptorFollower {
 
   /** One row: what its descriptor is, and what it does to the process's descriptors. */
   private follow(row: number, process: Process): void {
-    const { columns } = this.trace;
-    const call = columns.call[row]!;
-    const errno = columns.errno[row]!;
-    const descriptor = columns.descriptor[row]!;
+    const { call: calls, errno: errnos, descriptor: descriptors, kind, result: results } = this.trace.columns;
+    const { things } = this;
+    const call = calls[row]!;
+    const errno = errnos[row]!;
+    const descriptor = descriptors[row]!;
     let thing = -1;
-    if (descriptor >= 0 && !this.opens[call] && errno !== EBADF) {
+    if (descriptor >= 0 && this.opens[call] === 0 && errno !== EBADF) {
       thing = process.things.get(descriptor) ?? -1;
-      if (thing < 0) process.things.set(descriptor, (thing = this.things.add(UNKNOWN, process.index)));
+      if (thing < 0) process.things.set(descriptor, (thing = things.add(UNKNOWN, process.index)));
       this.thingOfRow[row] = thing;
-      if (this.namedLate && this.things.isMadeHere(thing)) columns.kind[row] = UNKNOWN;
-      this.things.learn(thing, columns.kind[row]!);
+      if (this.namedLate && things.isMadeHere(thing)) kind[row] = UNKNOWN;
+      things.learn(thing, kind[row]!);
       const implied = this.implied[call]!;
       // Only a file lets itself be synced, but a socket without data is a socket as well.
-      if (implied === SOCKET ? errno !== ENOTSOCK : errno === 0) this.things.learn(thing, implied);
-    }
-    if (thing < 0 && columns.kind[row] === UNKNOWN && errno !== EBADF)
-      this.thingOfRow[row] = this.nameless(call, errno, process);
-    const transfer = this.transfers[call]!;
-    if (transfer !== 0 && thing >= 0 && errno === 0 && columns.result[row]! > 0)
-      this.things.transferred(thing, transfer === WRITES, columns.result[row]!);
+      if (implied === SOCKET ? errno !== ENOTSOCK : errno === 0) things.learn(thing, implied);
+      const transfer = this.transfers[call]!;
+      if (transfer !== 0 && errno === 0 && results[row]! > 0)
+        things.transferred(thing, transfer === WRITES, results[row]!);
+    } else if (errno !== EBADF && kind[row] === UNKNOWN) this.thingOfRow[row] = this.nameless(call, errno, process);
     const effect = this.effects[call]!;
-    if (effect === USES || errno !== 0) return;
-    const result = columns.result[row]!;
+    if (effect !== USES && errno === 0) this.take(effect, row, process, thing);
+  }
+
+  /** What a call that succeeded does to the descriptors of its process. `thing`: what its own stands for, -1 for none. */
+  private take(effect: number, row: number, process: Process, thing: number): void {
+    const { descriptor, result: results, kind, variant } = this.trace.columns;
+    const result = results[row]!;
     if (effect === CLOSES) {
-      if (thing >= 0) process.things.set(descriptor, undefined);
-    } else if (effect === MAKES) this.comes(row, result, process, this.things.make(columns.kind[row]!, process.index));
+      if (thing >= 0) process.things.set(descriptor[row]!, undefined);
+    } else if (effect === MAKES) this.comes(row, result, process, this.things.make(kind[row]!, process.index));
     else if (effect === MAKES_PAIR) {
-      for (const made of pairOf(result))
-        this.comes(row, made, process, this.things.make(columns.kind[row]!, process.index));
-    } else if (effect === COPIES || (effect === MAY_COPY && columns.variant[row] === DUP))
-      this.comes(row, result, process, thing >= 0 ? thing : this.things.add(columns.kind[row]!, process.index));
-    else if (effect === FORKS && result > 0 && columns.variant[row] !== THREAD) this.fork(row, process);
+      for (const made of pairOf(result)) this.comes(row, made, process, this.things.make(kind[row]!, process.index));
+    } else if (effect === COPIES || (effect === MAY_COPY && variant[row] === DUP))
+      this.comes(row, result, process, thing >= 0 ? thing : this.things.add(kind[row]!, process.index));
+    else if (effect === FORKS && result > 0 && variant[row] !== THREAD) this.fork(row, process);
     else if (effect === EXECUTES) process.things.clearFrom(INHERITED_BY_EXEC);
   }
 

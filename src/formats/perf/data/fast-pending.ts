@@ -67,12 +67,15 @@ export class FastPending implements Waiting, Watcher {
   /** Goes on from where memory ended. */
   private rest: Pending | null = null;
   private hasBase = false;
+  /** Of what it tells, in words. */
+  private readonly told: number;
 
   private constructor(private readonly kernel: Kernel) {
     const { buffer } = kernel.memory;
     this.view = new Int32Array(buffer);
     this.doublesView = new Float64Array(buffer);
     this.bytesView = new Uint8Array(buffer);
+    this.told = kernel.wasm.TOLD.value >>> 2;
   }
 
   /** Null where it cannot run. `pages`: of 64 KB, that it may take at most; tests choose few. */
@@ -134,9 +137,7 @@ export class FastPending implements Waiting, Watcher {
       bytes: new Uint8Array(memory.buffer, wasm.INPUT.value + from, WINDOW_BYTES),
       run: (at, filled) => {
         if (!this.hasBase || this.rest !== null) return at;
-        const stop = wasm.run(from + at, from + filled) - from;
-        this.look();
-        return stop;
+        return wasm.run(from + at, from + filled) - from;
       },
     };
   }
@@ -200,8 +201,9 @@ export class FastPending implements Waiting, Watcher {
   }
 
   private tell(emit: (at: number) => void, several: (from: number, to: number) => void): void {
+    const { told: first } = this;
     const { wasm } = this.kernel;
-    const first = wasm.TOLD.value >>> 2;
+    this.look();
     for (;;) {
       const why = wasm.tell();
       const bytes = wasm.toldBytes();
@@ -223,6 +225,7 @@ export class FastPending implements Waiting, Watcher {
 
   private handOver(): void {
     const { wasm } = this.kernel;
+    this.look();
     const { view, doublesView } = this;
     const rest = new Pending();
     rest.resume(wasm.limitOf(), wasm.latestOf());

@@ -4,7 +4,7 @@
  */
 import { type EventAttribute, attributeSize, readAttribute, readIds } from './attributes.js';
 import { Fields } from './fields.js';
-import { FEATURE } from './layout.js';
+import { FEATURE, FEATURE_COMPRESSED } from './layout.js';
 import { type Tracepoint, readTracingData } from './tracing-data.js';
 
 /** `PERFILE2`, and the same of a machine of the other byte order. */
@@ -25,6 +25,8 @@ export interface FileLayout {
   readonly end: number | null;
   /** Written to a pipe: attributes and features stand between the records. */
   readonly stream: boolean;
+  /** Records are compressed (`perf record -z`). A stream does not say so at its beginning. */
+  readonly packed: boolean;
 }
 
 export function isPerfData(head: Uint8Array): boolean {
@@ -39,12 +41,13 @@ export function fileLayout(head: Uint8Array): FileLayout | null {
   const fields = new Fields(head, little);
   fields.at = MAGIC_BYTES;
   const size = fields.u64();
-  if (size === STREAM_HEADER) return { little, begin: STREAM_HEADER, end: null, stream: true };
+  if (size === STREAM_HEADER) return { little, begin: STREAM_HEADER, end: null, stream: true, packed: false };
   if (head.length < FILE_HEADER || size < FILE_HEADER || size > 2 ** 16) return null;
   fields.at = 40;
   const [begin, length] = [fields.u64(), fields.u64()];
   if (begin < FILE_HEADER || begin > Number.MAX_SAFE_INTEGER / 2 || length > Number.MAX_SAFE_INTEGER / 2) return null;
-  return { little, begin, end: length === 0 ? null : begin + length, stream: false };
+  const packed = hasFeature(head, FEATURE_COMPRESSED, little);
+  return { little, begin, end: length === 0 ? null : begin + length, stream: false, packed };
 }
 
 export interface Features {
@@ -105,13 +108,17 @@ export function streamAttribute(bytes: Uint8Array, little: boolean): EventAttrib
   }
 }
 
+function hasFeature(front: Uint8Array, bit: number, little: boolean): boolean {
+  const byte = front[FEATURES_AT + (little ? bit >> 3 : (bit >> 3) ^ 7)]!;
+  return ((byte >> (bit & 7)) & 1) !== 0;
+}
+
 /** Reads the sections that the header names: `back` begins where the records end, `end` of the file. */
 export function fileFeatures(front: Uint8Array, back: Uint8Array, end: number, little: boolean): Features {
   const features = noFeatures();
   const table = new Fields(back, little);
   for (let bit = 0; bit < MOST_FEATURES; bit++) {
-    const byte = front[FEATURES_AT + (little ? bit >> 3 : (bit >> 3) ^ 7)]!;
-    if (((byte >> (bit & 7)) & 1) === 0) continue;
+    if (!hasFeature(front, bit, little)) continue;
     let offset = end;
     try {
       [offset] = [table.u64()];

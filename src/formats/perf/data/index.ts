@@ -10,6 +10,8 @@ import { PerfDataParser } from './parser.js';
 
 /** Bytes of an entry and an exit with the usual fields; of one with its call chain. */
 const [CALL_BYTES, CALL_BYTES_WITH_STACKS] = [216, 500];
+/** What `perf record -z` makes of as many bytes as one. */
+const PACKED = 20;
 
 export const perfData: TraceFormat = {
   id: 'perf-data',
@@ -38,7 +40,8 @@ export const perfData: TraceFormat = {
       const layout = fileLayout(head);
       const attributes = layout === null || layout.stream ? [] : fileAttributes(head, layout.little, []);
       const withStacks = attributes.some(({ sampleType }) => (sampleType & SAMPLE.CALLCHAIN) !== 0);
-      return { rows: 1 / (withStacks ? CALL_BYTES_WITH_STACKS : CALL_BYTES), withStacks };
+      const bytes = (withStacks ? CALL_BYTES_WITH_STACKS : CALL_BYTES) / (layout?.packed === true ? PACKED : 1);
+      return { rows: 1 / bytes, withStacks };
     },
   },
 };

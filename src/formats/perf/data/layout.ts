@@ -73,3 +73,6 @@ export const FEATURE = {
   EVENT_DESC: 12,
   SAMPLE_TIME: 21,
 } as const;
+
+/** The feature that says that records are compressed; its section is not needed. */
+export const FEATURE_COMPRESSED = 27;
