@@ -5,9 +5,12 @@ export class ElfFields {
   readonly wide: boolean;
   readonly little: boolean;
   private readonly view: DataView;
+  private readonly buffer: Buffer;
 
   constructor(readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { buffer, byteOffset, byteLength } = bytes;
+    this.view = new DataView(buffer, byteOffset, byteLength);
+    this.buffer = Buffer.from(buffer, byteOffset, byteLength);
     this.wide = bytes[4] === 2;
     this.little = bytes[5] !== 2;
   }
@@ -20,9 +23,7 @@ export class ElfFields {
   text(offset: number): string {
     const end = this.bytes.indexOf(0, offset);
     if (end < 0) throw new RangeError('string beyond the end');
-    return end === offset
-      ? ''
-      : Buffer.from(this.bytes.buffer, this.bytes.byteOffset + offset, end - offset).toString('latin1');
+    return this.buffer.toString('latin1', offset, end);
   }
 
   byte(at: number): number {

@@ -92,7 +92,6 @@ export interface ElfFile {
 }
 
 interface ElfSymbol extends ElfFunction {
-  readonly type: number;
   readonly section: number;
 }
 
@@ -122,21 +121,42 @@ export function functionNames(elf: ElfFile): string[] {
   return [...names].sort();
 }
 
+/** Without its version. */
+export function bareName(name: string): string {
+  const at = name.indexOf('@');
+  return at < 0 ? name : name.slice(0, at);
+}
+
+/** By address and name. Of those at one address whose names differ in their versions only, the first. */
+function distinct(functions: ElfFunction[]): ElfFunction[] {
+  functions.sort((a, b) => a.address - b.address);
+  const found: ElfFunction[] = [];
+  for (let from = 0, to: number; from < functions.length; from = to) {
+    const { address } = functions[from]!;
+    for (to = from + 1; functions[to]?.address === address;) to++;
+    if (to === from + 1) {
+      found.push(functions[from]!);
+      continue;
+    }
+    const byName = new Map<string, ElfFunction>();
+    for (const f of functions.slice(from, to)) if (!byName.has(bareName(f.name))) byName.set(bareName(f.name), f);
+    found.push(...[...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  }
+  return found;
+}
+
 class ElfReader extends ElfTables {
   read(): ElfFile {
     const headers = this.programHeaders();
     const segments = headers.filter((h) => h.type === PT_LOAD);
     const sections = this.sections();
     const tables = sections.filter((s) => s.type === SHT_SYMTAB || s.type === SHT_DYNSYM);
-    const seen = new Set<string>();
     const functions: ElfFunction[] = [];
     for (const table of tables) {
-      for (const { name, address, size, type, section } of this.symbols(table, sections)) {
-        if ((type !== STT_FUNC && type !== STT_GNU_IFUNC) || section === 0 || name === '') continue;
-        const key = `${address} ${name.replace(/@.*$/, '')}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
-        functions.push({ name, address, size });
+      for (let index = 0; index < this.symbolCount(table); index++) {
+        if (!this.isFunction(table, index)) continue;
+        const { name, address, size, section } = this.symbol(table, index, sections);
+        if (section !== 0 && name !== '') functions.push({ name, address, size });
       }
     }
     const code = sections
@@ -146,7 +166,7 @@ class ElfReader extends ElfTables {
       machine: this.half(18),
       bits: this.wide ? 64 : 32,
       littleEndian: this.little,
-      functions: functions.sort((a, b) => a.address - b.address || (a.name < b.name ? -1 : 1)),
+      functions: distinct(functions),
       code: code.sort((a, b) => a.address - b.address),
       ...this.slots(sections),
       relocatable: this.half(16) === ET_REL,
@@ -202,18 +222,31 @@ class ElfReader extends ElfTables {
     return { name: this.text(part.offset), crc: this.int(part.offset + part.bytes.length - 4) };
   }
 
-  private *symbols(table: Section, sections: readonly Section[]): Generator<ElfSymbol> {
-    const strings = sections[table.link]?.offset ?? 0;
-    const entrySize = table.entrySize || (this.wide ? 24 : 16);
-    for (let at = table.offset; at + entrySize <= table.offset + table.size; at += entrySize) {
-      yield {
-        name: this.text(strings + this.int(at)),
-        type: this.byte(at + (this.wide ? 4 : 12)) & 15,
-        section: this.half(at + (this.wide ? 6 : 14)),
-        address: this.word(at + (this.wide ? 8 : 4)),
-        size: this.word(at + (this.wide ? 16 : 8)),
-      };
-    }
+  private symbolCount(table: Section): number {
+    return Math.floor(table.size / this.symbolSize(table));
+  }
+
+  private symbolSize(table: Section): number {
+    return table.entrySize || (this.wide ? 24 : 16);
+  }
+
+  private typeOf(table: Section, index: number): number {
+    return this.byte(table.offset + index * this.symbolSize(table) + (this.wide ? 4 : 12)) & 15;
+  }
+
+  private isFunction(table: Section, index: number): boolean {
+    const type = this.typeOf(table, index);
+    return type === STT_FUNC || type === STT_GNU_IFUNC;
+  }
+
+  private symbol(table: Section, index: number, sections: readonly Section[]): ElfSymbol {
+    const at = table.offset + index * this.symbolSize(table);
+    return {
+      name: this.text((sections[table.link]?.offset ?? 0) + this.int(at)),
+      section: this.half(at + (this.wide ? 6 : 14)),
+      address: this.word(at + (this.wide ? 8 : 4)),
+      size: this.word(at + (this.wide ? 16 : 8)),
+    };
   }
 
   /** Relocations with a function as their symbol (those of the linkage table, and of -fno-plt), defined here or elsewhere. */
@@ -224,13 +257,14 @@ class ElfReader extends ElfTables {
       if (table.type !== SHT_RELA && table.type !== SHT_REL) continue;
       const symbolTable = sections[table.link];
       if (symbolTable === undefined || symbolTable.type !== SHT_DYNSYM) continue;
-      const symbols = [...this.symbols(symbolTable, sections)];
+      const symbols = this.symbolCount(symbolTable);
       const entrySize = table.entrySize || (table.type === SHT_RELA ? 3 : 2) * (this.wide ? 8 : 4);
       for (let at = table.offset; at + entrySize <= table.offset + table.size; at += entrySize) {
         // r_info: symbol in the upper half (64 bit) or above the low byte (32 bit).
         const index = this.wide ? this.int(at + (this.little ? 12 : 8)) : this.int(at + 4) >>> 8;
-        const symbol = symbols[index];
-        if (symbol?.type === STT_FUNC) (symbol.section === 0 ? imports : slots).set(this.word(at), symbol.name);
+        if (index >= symbols || this.typeOf(symbolTable, index) !== STT_FUNC) continue;
+        const { section, name } = this.symbol(symbolTable, index, sections);
+        (section === 0 ? imports : slots).set(this.word(at), name);
       }
     }
     return { slots, imports };

@@ -4,7 +4,7 @@
  * for no other: what lies behind it is another function, of which then only the range is known. Pure.
  */
 import { type CodeRange, codeRanges } from './eh-frame.js';
-import { EM_X86_64, type ElfFile, type ElfFunction } from './elf.js';
+import { EM_X86_64, type ElfFile, type ElfFunction, bareName } from './elf.js';
 
 export interface FunctionRange extends CodeRange {
   /** As in the symbol tables, the best one first (not internal, short); empty where only the range is known. */
@@ -19,19 +19,12 @@ export class FunctionTable {
   readonly ranges: readonly FunctionRange[];
   private readonly named: RangeIndex;
   private readonly unnamed: RangeIndex;
-  private readonly byName = new Map<string, number[]>();
+  private byName: Map<string, number[]> | null = null;
 
   constructor(named: readonly FunctionRange[], unnamed: readonly FunctionRange[]) {
     this.named = new RangeIndex(named);
     this.unnamed = new RangeIndex(unnamed.filter(({ start, end }) => this.named.find(start) === null && end > start));
     this.ranges = [...this.named.ranges, ...this.unnamed.ranges].sort((a, b) => a.start - b.start);
-    for (const { start, names } of named) {
-      for (const name of names) {
-        const starts = this.byName.get(name);
-        if (starts === undefined) this.byName.set(name, [start]);
-        else starts.push(start);
-      }
-    }
   }
 
   /** The function whose code holds the byte at `address`; null for none. */
@@ -41,8 +34,21 @@ export class FunctionTable {
 
   /** Addresses of the functions of a name: static functions of several files may share one. */
   starts(name: string): readonly number[] {
+    this.byName ??= startsByName(this.named.ranges);
     return this.byName.get(name) ?? [];
   }
+}
+
+function startsByName(ranges: readonly FunctionRange[]): Map<string, number[]> {
+  const byName = new Map<string, number[]>();
+  for (const { start, names } of ranges) {
+    for (const name of names) {
+      const starts = byName.get(name);
+      if (starts === undefined) byName.set(name, [start]);
+      else starts.push(start);
+    }
+  }
+  return byName;
 }
 
 /** `symbols`: functions that other files name for this binary (a separate file of symbols, mini debug info). */
@@ -53,25 +59,42 @@ export function functionTable(elf: ElfFile, symbols: readonly ElfFunction[] = []
   const frames = codeRanges(elf, path).filter(({ start }) => inCode(start));
   const frameEnd = new Map(frames.map(({ start, end }) => [start, end]));
 
-  const names = new Map<number, { names: Set<string>; end: number }>();
-  for (const { name, address, size } of [...elf.functions, ...symbols, ...entryPoints(elf, frameEnd)]) {
-    if (!inCode(address)) continue;
-    const known = names.get(address) ?? { names: new Set(), end: 0 };
-    known.names.add(name.replace(/@.*$/, ''));
-    if (size > 0) known.end = Math.max(known.end, address + size);
-    names.set(address, known);
-  }
+  const names = new Map<number, { readonly names: string[]; end: number }>();
+  const add = ({ name, address, size }: ElfFunction): void => {
+    if (!inCode(address)) return;
+    const bare = bareName(name);
+    const end = size > 0 ? address + size : 0;
+    const known = names.get(address);
+    if (known === undefined) {
+      names.set(address, { names: [bare], end });
+      return;
+    }
+    if (!known.names.includes(bare)) known.names.push(bare);
+    known.end = Math.max(known.end, end);
+  };
+  for (const functions of [elf.functions, symbols, entryPoints(elf, frameEnd)]) functions.forEach(add);
   // Where no symbol says how long a function is, the unwinder's table does; else it reaches to the next one (assembly).
-  const starts = [...new Set([...names.keys(), ...frameEnd.keys()])].sort((a, b) => a - b);
-  const next = new Map(starts.map((start, i) => [start, starts[i + 1] ?? Infinity]));
+  const starts = Float64Array.from(new Set([...names.keys(), ...frameEnd.keys()])).sort();
   const named = [...names].map(([start, known]): FunctionRange => {
-    const section = holds(start);
-    const limit = section === undefined ? Infinity : section.address + section.bytes.length;
-    const end = known.end || (frameEnd.get(start) ?? Math.min(next.get(start)!, limit));
-    return { start, end, names: [...known.names].sort(byWorth) };
+    const end = known.end || (frameEnd.get(start) ?? Math.min(nextOf(starts, start), endOf(holds(start))));
+    return { start, end, names: known.names.length === 1 ? known.names : known.names.sort(byWorth) };
   });
   const unnamed = frames.filter(({ start }) => !names.has(start)).map((range) => ({ ...range, names: [] }));
   return new FunctionTable(named, unnamed);
+}
+
+const endOf = (code: ElfFile['code'][number] | undefined) =>
+  code === undefined ? Infinity : code.address + code.bytes.length;
+
+/** The first of these that is larger; they are in order. */
+function nextOf(starts: Float64Array, start: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle]! <= start) low = middle + 1;
+    else high = middle;
+  }
+  return starts[low] ?? Infinity;
 }
 
 /** `_start`, and `main` where the code of `_start` names it: not among the exported names of a stripped program. */
