@@ -274,6 +274,7 @@ async function asRecorded(sources: readonly Source[], way: Way): Promise<Readonl
 function finished(parts: readonly Part[], { chosen: { format }, prepared, warnings }: Way) {
   const traces: Trace[] = [];
   const facts: KinFacts[] = [];
+  const asText = format.arrangement === undefined;
   for (const { builder, problem } of parts) if (problem !== null) builder.markTruncated();
   for (const builder of new Set(parts.map((part) => part.builder))) {
     const trace = builder.finish();
@@ -282,7 +283,7 @@ function finished(parts: readonly Part[], { chosen: { format }, prepared, warnin
     traces.push(trace);
     for (const fact of builder.kin) facts.push(fact);
     for (const part of parts)
-      if (part.builder === builder) warnings.push(...warningsOf(part.source.path, part.problem, trace));
+      if (part.builder === builder) warnings.push(...warningsOf(part.source.path, part.problem, trace, asText));
   }
   return { traces, facts };
 }

@@ -4,9 +4,16 @@ import { wrappingNames } from '../formats/wrapping/wrapping.js';
 import type { Message } from '../result.js';
 import type { StreamProblem } from '../source/decompress.js';
 import type { Trace } from '../trace/table.js';
+import { missingHalves } from './missing-halves.js';
 
-/** @param problem of its compressed stream */
-export function warningsOf(path: string, problem: StreamProblem | null, trace: Trace): Message[] {
+/** Calls with one half that are not worth a word, of all: of millions a recorder may lose one. */
+const FEW_HALVES = 1e-4;
+
+/**
+ * @param problem of its compressed stream
+ * @param asText of recordings in binary form the recorder itself counts what is missing
+ */
+export function warningsOf(path: string, problem: StreamProblem | null, trace: Trace, asText: boolean): Message[] {
   const warnings: Message[] = [];
   if (problem !== null) {
     const code = problem.kind === 'truncated' ? 'truncated-input' : 'damaged-input';
@@ -23,6 +30,11 @@ export function warningsOf(path: string, problem: StreamProblem | null, trace: T
   const unnamed = trace.threads.filter(({ tid }) => tid === 0).length;
   if (unnamed > 1) warnings.push({ code: 'unnamed-recordings', args: { path, recordings: unnamed } });
   if (trace.outOfOrder > 0) warnings.push({ code: 'out-of-order', args: { path, events: trace.outOfOrder } });
+  if (asText) {
+    const { returns, beginnings } = missingHalves(trace);
+    if (returns + beginnings > trace.length * FEW_HALVES)
+      warnings.push({ code: 'missing-halves', args: { path, returns, beginnings } });
+  }
   const [example] = trace.skipped.examples;
   if (example !== undefined) {
     const { line, offset, reason } = example;

@@ -90,6 +90,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       ? `one process (${a.text('pid')})`
       : `${a.plural('processes', 'process', 'processes')}`) +
     ', by what they share: private futexes, descriptors, ends. strace says it on the terminal only (Process N attached with M threads)',
+  'missing-halves': (a) =>
+    `lines are missing within ${a.text('path')}: ` +
+    [
+      a.number('returns') > 0 && `${a.plural('returns', 'call')} did not return though the thread went on`,
+      a.number('beginnings') > 0 && `of ${a.plural('beginnings', 'call')} only the return is there`,
+    ]
+      .filter((part) => part !== false)
+      .join(', ') +
+    '. Give the recording whole: not what grep or a viewer shows of it, with the column of threads, and with larger buffers where perf lost events (-m 64M)',
   'foreign-tracer': (a) =>
     `${a.text('path')} was read as asked, though it looks like ${a.text('what')}: times, errors and names may be wrong. ${a.text('advice')}`,
   'several-sources': (a) =>
