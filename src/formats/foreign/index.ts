@@ -4,6 +4,7 @@
  * are looked for.
  */
 import { ARM64_CALLS, I386_CALLS, X86_64_CALLS, architectureOf } from '../syscalls/index.js';
+import { BEHIND_TIME, LEADER_SHOWN, THREAD_SHOWN } from '../strace/shown.js';
 import { newestFirst } from './newest-first.js';
 import { type ForeignTracer, STRACE, type Sign } from './sign.js';
 import { TEXTS } from './texts.js';
@@ -19,6 +20,7 @@ export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
     ofLibraries(lines) ??
     counted(lines) ??
     joined(lines) ??
+    doubled(lines) ??
     newestFirst(lines) ??
     cutOff(lines)
   );
@@ -48,7 +50,7 @@ function bearing(lines: readonly string[], signs: readonly Sign[]): ForeignTrace
   return null;
 }
 
-const CALL = /^(?:\[pid +\d+\] |\d+ +)?(?:[\d:.]+ +)?([a-zA-Z_]\w*)\(.*(?:\)\s+= |<unfinished \.\.\.>)/;
+const CALL = new RegExp(String.raw`^${LEADER_SHOWN}([a-zA-Z_]\w*)\(.*(?:\)\s+= |<unfinished \.\.\.>)`);
 /** Names that strace prints and the tables of x86-64, i386 and arm64 do not have. */
 const OTHER_CALLS =
   'send recv accept pread pwrite shmat shmget shmctl shmdt semop semget semctl msgsnd msgrcv msgget msgctl';
@@ -106,10 +108,22 @@ function counted(lines: readonly string[]): ForeignTracer | null {
   };
 }
 
+/** Lines that stand twice, one behind the other: a busy loop has no such order in lines that differ. */
+function doubled(lines: readonly string[]): ForeignTracer | null {
+  const pairs = lines.length >> 1;
+  if (pairs < LEAST_PAIRS || new Set(lines).size < LEAST_PAIRS) return null;
+  for (let i = 0; i < pairs; i++) if (lines[2 * i] !== lines[2 * i + 1]) return null;
+  return {
+    what: 'a trace in which each line stands twice (written to a terminal and a log that went to the same file?)',
+    advice: 'Leave one of each: uniq FILE | perfscope analyze -',
+  };
+}
+const LEAST_PAIRS = 4;
+
 /** A result, then another record in the same line. */
 const JOINED =
   // eslint-disable-next-line no-control-regex
-  /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+|\x0b|\xc2\x85|\xe2\x80[\xa8\xa9])(?:\[pid +\d+\] |\d+ +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
+  /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+|\x0b|\xc2\x85|\xe2\x80[\xa8\xa9])(?:\[pid +\d+(?:<[^<>]*>)?\] +|\d+(?:<[^<>]*>)? +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
 
 /** What stands in one line of perf's texts once: a moment and an event, or a moment and a duration. In strings of strace it may be anything. */
 const OF_PERF = /\d+\.\d+: +(?:raw_)?syscalls:sys_e|\d\.\d{3} \( *[\d.]+ ms\): /;
@@ -140,7 +154,7 @@ function joined(lines: readonly string[]): ForeignTracer | null {
 }
 
 /** The beginning of a call, at the beginning of a line or behind thread and time. */
-const BEGUN = /^(?:\[pid +\d+\] |\d+ +)?(?:[\d:.]+ +)?[a-z_]\w*\(/;
+const BEGUN = new RegExp(String.raw`^${LEADER_SHOWN}[a-z_]\w*\(`);
 /** So many lines of one length that break off are no chance. */
 const LEAST_CUT = 5;
 /** Shorter strings and lines stand in no window. */
@@ -171,8 +185,9 @@ function cutOff(lines: readonly string[]): ForeignTracer | null {
 }
 
 /** A record of strace, with its thread and time, or a frame, somewhere in a line. */
-export const BEHIND =
-  /(?<![\w.:])(?<!\d[/-])(?:\[pid +\d+\] |\d+ +)?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ (?:exited|killed) |--- SIG[A-Z])|(?<=\s) > \S.*\[0x[\da-f]+\]/;
+export const BEHIND = new RegExp(
+  String.raw`(?<![\w.:=/-])${THREAD_SHOWN}?(?:\d+:\d\d:\d\d(?:\.\d+)? |\d+\.\d+ )?${BEHIND_TIME}(?:[a-z_][a-z0-9_]*\(.*(?:\)\s+= (?:-?\d|0x|\?)|<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ (?:exited|killed) |--- SIG[A-Z])|(?<=\s) > \S.*\[0x[\da-f]+\]`,
+);
 
 const LONGEST_EXAMPLE = 60;
 
