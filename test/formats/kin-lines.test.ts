@@ -40,8 +40,33 @@ function both(text: string, tid: number): [Told, Told] {
 }
 
 /** Pieces of lines, most in their places. */
-const leader = fc.constantFrom('7 ', '12  ', '8 ', '0 ', '[pid  9] ', '7<sh> ', '', '12:', '1 2 ', '7] ', '(');
-const time = fc.constantFrom('12:00:01.5 ', '1795.25  ', '0.1', '', '9 ', '12:00 (+     0.25) ', ':1 ', '1x ');
+const leader = fc.constantFrom(
+  '7 ',
+  '12  ',
+  '8 ',
+  '0 ',
+  '[pid  9] ',
+  '7<sh> ',
+  '',
+  '12:',
+  '1 2 ',
+  '7] ',
+  '(',
+  '  7 ',
+  ' [pid 9] ',
+);
+const time = fc.constantFrom(
+  '12:00:01.5 ',
+  '1795.25  ',
+  '0.1',
+  '',
+  '9 ',
+  '12:00 (+     0.25) ',
+  ':1 ',
+  '1x ',
+  '12:00 [ 257] ',
+  '[00007f1c] ',
+);
 const call = fc.constantFrom(
   ...['read(', 'read(', 'read(', 'futex(', 'tgkill(', 'tgkilL(', '<... read resumed>', '<... futex resumed>'],
   ...['<... tgkill resumed>', '<... a b resumed>', '<.. futex resumed>', '+++ exited', '2(', '('],

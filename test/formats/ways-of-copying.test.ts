@@ -28,6 +28,10 @@ const chain = [
 const recordings: Record<string, string[]> = {
   threads: untimed,
   times: untimed.map((line, i) => line.replace(']', `] 10:11:12.00${i}001`)),
+  names: untimed.map((line, i) => line.replace(']', `<srv>] 10:11:12.00${i}001 [ 257]`)),
+  addresses: untimed
+    .filter((line) => line.includes('4711'))
+    .map((line, i) => line.replace(/^.*?\] /, `4711  10:11:12.00${i}001 [00007f1c2d3e4f50] `)),
   alone: untimed.map((line) => line.replace(/^\[.*?\] /, '')),
   files: untimed.map((line) => line.replace(/^\[pid +(\d+)\]/, '$1')),
   perf: golden('perf-script/redis.txt').slice(0, 60),
@@ -37,6 +41,12 @@ const recordings: Record<string, string[]> = {
   'perf-trace': golden('perf-trace/threads.txt'),
   stacks: untimed.flatMap((line, i) => [line.replace(']', `] 10:11:12.00${i}001`), ...(i % 4 === 0 ? frames : [])]),
 };
+
+/** Cut at 75 characters, but not within an escape. */
+function quotedPrintable(line: string): string {
+  const parts = line.replaceAll('=', '=3D').match(/(?:=3D|[^=]){1,70}/g) ?? [''];
+  return parts.join('=\n');
+}
 
 const second = (i: number) => String(i % 60).padStart(2, '0');
 const ways: Record<string, (line: string, i: number) => string> = {
@@ -75,6 +85,12 @@ const ways: Record<string, (line: string, i: number) => string> = {
   'line feeds of a terminal that has blanks for tabs': (l) =>
     (l.replaceAll('\t', ' '.repeat(8)).match(/.{1,80}/g) ?? ['']).join('\n'),
   'line feeds of a mail program': (l) => l.replace(/(.{1,76})(?: |$)/g, '$1\n').trimEnd(),
+  'a name and a colon': (l) => `host1: ${l}`,
+  'a nick and numbers': (l, i) => `<joe> ${String(i + 1).padStart(4)}  ${l}`,
+  'a log of services': (l, i) => `2023-11-03T10:11:${second(i)}.123000+00:00 stream/app/1 ${l}`,
+  'backslashes behind all': (l) => `${l} \\`,
+  'a log with no-break spaces': (l, i) => `[Fri Nov  3 10:11:${second(i)} 2023] ${l}`.replaceAll('  ', ' \u00a0'),
+  'a mail in quoted-printable': (l) => quotedPrintable(l),
   'doubled line feeds': (l) => `${l}\n`,
 };
 
@@ -94,6 +110,8 @@ function callsOf(lines: readonly string[]): string[] {
 const CALLS: Record<string, number> = {
   threads: 14,
   times: 14,
+  names: 14,
+  addresses: 6,
   alone: 16,
   files: 7,
   perf: 28,
@@ -103,7 +121,7 @@ const CALLS: Record<string, number> = {
 };
 
 describe.each(Object.entries(recordings))('%s', (name, once) => {
-  const lines = once[0]!.includes('pid ') || once === recordings.alone ? [...once, ...once] : once;
+  const lines = once[0]!.includes('pid') || once === recordings.alone ? [...once, ...once] : once;
   const expected = callsOf(lines);
   it('are read', () => expect(expected).toHaveLength(CALLS[name]!));
   it.each(Object.entries(ways))('behind %s', (wayName, way) => {

@@ -1,9 +1,11 @@
 /** Names before the arguments of a call, as strace -N prints them. */
+import { LEADER_SHOWN } from '../strace/shown.js';
 import { type Mark, many } from './mark.js';
 
 /** The call at the beginning of a line, behind what strace prints before it, and the name of its first argument (strace -N). */
-const NAMED_CALL =
-  /^(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:[\d:.]+ +)?(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed>)(?=(?:, )?[a-z_]\w*(?:=|: ))/;
+const NAMED_CALL = new RegExp(
+  String.raw`^${LEADER_SHOWN}(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed>)(?=(?:, )?[a-z_]\w*(?:=|: ))`,
+);
 const NAMED_ARGUMENT = /[a-z_]\w*(?:=|: )/y;
 /** Names that strace has always printed. */
 const USUAL_NAMES = /\((?:child_stack|flags|\{)/;

@@ -144,9 +144,9 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
 function withoutPrefix(lines: readonly string[]): Found | null {
   const step = sharedPrefix(lines);
   if (step === null) return null;
-  const rest = cut(lines, prefixHead(step)!);
-  const known = rest.filter(isKnown).length;
-  return known < lines.length * PLAIN ? null : { steps: [step], lines: rest, known };
+  // Numbers of lines and marks of quotations may stand behind it.
+  const { steps, ...rest } = withoutHeads(cut(lines, prefixHead(step)!), 1);
+  return rest.known < lines.length * PLAIN ? null : { steps: [step, ...steps], ...rest };
 }
 
 function cut(lines: readonly string[], { pattern }: Head): string[] {

@@ -29,11 +29,11 @@ const MOST_FOLDS = 12;
 const WHOLE =
   /(?:\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^"]*>)?(?: errno=\d+)?(?: E[A-Z0-9]+)?(?: \([^"]*\))?(?: \/\*[^"]*\*\/)?(?: <[\w.]+>)?|\.\.\.>| ---| \+\+\+)$/;
 /** A frame or a notice is whole as well. */
-const isWhole = (line: string): boolean =>
+export const isWhole = (line: string): boolean =>
   WHOLE.test(line.trimEnd()) || (isPerfFrame(line) ? line.trimEnd().endsWith(')') : isKnown(line) && !isRecord(line));
 /** The thread or time that a record begins with; the record may stand in the next line. */
 const LED =
-  /^ *(?:\[pid +\d+\](?: |$)|\d+(?:<[^>]*>)? +(?=\d+[:.]\d|<\.\.\. |[+-]{3} |[a-z_]\w*\()|\d+:\d\d:\d\d(?:\.\d+)?(?: |$)|\d+\.\d{3,9}(?: |$))/;
+  /^ *(?:\[pid +\d+(?:<[^<>]*>)?\](?: |$)|\d+(?:<[^>]*>)? +(?=\d+[:.]\d|<\.\.\. |[+-]{3} |[a-z_]\w*\()|\d+:\d\d:\d\d(?:\.\d+)?(?: |$)|\d+\.\d{3,9}(?: |$))/;
 
 /** Task, thread and time of perf, folded before the event. */
 const PERF_HEAD = /^ *\S.{0,15} +\d+(?:\/\d+)? +(?:\[\d+\] +)?\d+\.\d{6,9}: *$/;

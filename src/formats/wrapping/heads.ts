@@ -7,6 +7,8 @@
  * (seconds since the line before) the moment at which the line was written; `source` is whose line it is, where one text may hold those of several;
  * `part` is there where the next line goes on with this one.
  */
+import { LEADER_SHOWN } from '../strace/shown.js';
+
 export interface Head {
   readonly id: string;
   /** What puts it there, for people. */
@@ -93,9 +95,7 @@ export const HEADS: readonly Head[] = [
   {
     id: 'quote-space',
     what: 'quotation marks',
-    pattern: at(
-      String.raw` > (?=(?:\[pid +\d+\] |\d+ +)?(?:[\d:.]+ +)?(?:[a-z_][a-z0-9_]*\(|<\.\.\. |--- |\+\+\+ ))(?!.*\) \[0x)`,
-    ),
+    pattern: at(String.raw` > (?=${LEADER_SHOWN}(?:[a-z_][a-z0-9_]*\(|<\.\.\. |--- |\+\+\+ ))(?!.*\) \[0x)`),
   },
   // Lines of context (-A, -B) have a dash behind their number. A time of day stays whole.
   { id: 'grep-number', what: 'grep -n', pattern: at(String.raw`\d+[:-]${WHOLE_TIME}`) },
@@ -134,8 +134,9 @@ export const LINE_NUMBER: Head = {
 export const WRITER_ID: Head = {
   id: 'writer-id',
   what: 'the number of a process that wrote a log',
-  pattern:
-    /^\[pid +(?<number>\d+)\] (?=(?:\[pid +\d+\] |\d{2,7}(?:<[^>]*>)? +)(?:[\d:.]+ +)?(?:[a-z_]\w*\(|<\.\.\. |\+\+\+ |--- ))/,
+  pattern: new RegExp(
+    String.raw`^\[pid +(?<number>\d+)\] (?=(?:\[pid|\d{2,7}[< ])${LEADER_SHOWN}(?:[a-z_]\w*\(|<\.\.\. |\+\+\+ |--- ))`,
+  ),
 };
 
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */

@@ -3,6 +3,9 @@
  * sign it is known in the first lines; a sign is something that no tracer prints there, since strace escapes in strings and names
  * whatever is no plain ASCII.
  */
+import { BEHIND } from '../foreign/index.js';
+import { THREAD_SHOWN } from '../strace/shown.js';
+import { isWhole } from './folded.js';
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
 import { holdsRecord, isKnown, isRecord, perfIndex } from './known-lines.js';
 import { ARGUMENT_NAMES } from './argument-names.js';
@@ -24,7 +27,7 @@ const LOGFMT = /^(?:[\w.-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*) )*(?:msg|message|MESSA
 const LOGFMT_TIME = /(?:^| )(?:time|ts|t)="?(\d{4}-\d\d-\d\dT[^\s"]+)/;
 
 /** A time or a duration with a comma, behind what may stand before it. */
-const COMMA_TIME = /^( *(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)?(?:\d+:\d\d:\d\d|\d+)),(\d{3,9})(?= )/;
+const COMMA_TIME = new RegExp(String.raw`^( *${THREAD_SHOWN}?(?:\d+:\d\d:\d\d|\d+)),(\d{3,9})(?= )`);
 const COMMA_DURATION = /<(\d+),(\d+)>(?=\s*$)/;
 /** A field of CSV that is a number with a comma: between other separators, or in quotation marks. */
 const COMMA_FIELD = /((?:^|[;\t])-?\d+),(?=\d+(?:[;\t\r]|$))|"(-?\d+),(\d+)"/g;
@@ -59,6 +62,7 @@ const LEAST_CONTINUED = 3;
 const BOM = '\xef\xbb\xbf';
 
 const TYPOGRAPHIC = /\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92|\xf0\x9f\x98\x8e/;
+const hasRecord = (line: string): boolean => isRecord(line) || BEHIND.test(line) || perfIndex(line) >= 0;
 const plain = (line: string): string => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line);
 
 /** Length at which docker's json-file driver cuts a line, bytes. */
@@ -185,8 +189,14 @@ export const MARKS: readonly Mark[] = [
   {
     id: 'backslashes',
     what: 'backslashes before line breaks',
-    // As in the scripts of a shell.
-    sign: (lines) => lines.filter((line) => line.endsWith(' \\')).length >= LEAST_CONTINUED,
+    // As in the scripts of a shell; behind whole records they are what all lines end with.
+    sign: (lines) => {
+      const continued = lines.filter((line) => line.endsWith(' \\'));
+      const broken = lines.filter(
+        (line, i) => line.endsWith(' \\') && !isWhole(line.slice(0, -1)) && !holdsRecord(lines[i + 1] ?? ''),
+      );
+      return continued.length >= LEAST_CONTINUED && broken.length * 2 > continued.length;
+    },
     undo: (line) => (line.endsWith(' \\') ? line.slice(0, -1) : line),
     goesOn: (line) => line.endsWith(' \\'),
   },
@@ -194,7 +204,7 @@ export const MARKS: readonly Mark[] = [
     id: 'typography',
     what: 'no-break spaces and typographic quotation marks',
     // In the line of a record, not in its surroundings: strace escapes whatever is no ASCII.
-    sign: (lines) => lines.some((line) => TYPOGRAPHIC.test(line) && isRecord(plain(line))),
+    sign: (lines) => lines.some((line) => TYPOGRAPHIC.test(line) && hasRecord(plain(line))),
     undo: (line) => plain(line),
   },
   {

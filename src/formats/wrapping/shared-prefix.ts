@@ -8,11 +8,13 @@ import { perfIndex } from './known-lines.js';
 
 /** Fewer lines share anything by chance. */
 const LEAST_LINES = 3;
+/** So few numbers rise by chance. */
+const LEAST_COUNTED = 5;
 /** A step of a Wrapping that is no id of a table, but a pattern. */
 const STEP = 'prefix:';
 
-/** Digits with what stands between them in times and dates; seconds, milli- or nanoseconds since the epoch. */
-const TIME = /^(?:\d+(?:[:/.,T+-]\d+)+[Z:,]?|\d{10,19}:?)$/;
+/** Digits with what stands between them in times and dates (behind a colon there are two); seconds, milli- or nanoseconds since the epoch. */
+const TIME = /^(?:\d+(?:[/.,T+-]\d+|:\d\d(?!\d))+[Z:,]?|\d{10,19}:?)$/;
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+:?$/;
 const TIME_PATTERN = String.raw`\d[\d:/.,TZ+-]*`;
 
@@ -56,10 +58,17 @@ export function sharedPrefix(lines: readonly string[]): string | null {
       told = true;
     } else if (all.every((other) => other === token)) pattern += escaped(token);
     else if (all.every(isTime)) pattern += TIME_PATTERN;
+    else if (areCounted(all)) pattern += String.raw`\d+[.:)]?`;
     else if (all.every((other) => /^\s+$/.test(other))) pattern += String.raw`\s+`;
     else return null;
   }
   return STEP + pattern;
+}
+
+/** Numbers that rise from line to line, as those of lines do, and of no host or job. */
+function areCounted(tokens: readonly string[]): boolean {
+  const numbers = tokens.map((token) => Number(/^(\d+)[.:)]?$/.exec(token)?.[1] ?? NaN));
+  return tokens.length >= LEAST_COUNTED && numbers.every((number, i) => i === 0 || number > numbers[i - 1]!);
 }
 
 /** Where a record begins behind something else; 0 where none does. */

@@ -10,7 +10,7 @@ const TAG =
   /<\/?(?:html|body|pre|code|samp|tt|p|br|div|span|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|blockquote)(?:\s[^<>]*)?\/?>/gi;
 /** Behind a result and at the beginning of a second half no string can be: there an entity is none of the program's. */
 const HTML_SIGN =
-  /\b(?:fd|epfd|dfd): \d+&(?:amp;)?(?:lt|#60|#x3c);|&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
+  /^ *(?:\[pid +)?\d+&(?:amp;)?(?:lt|#60|#x3c);[^&<>"]*&(?:amp;)?(?:gt|#62|#x3e);|\b(?:fd|epfd|dfd): \d+&(?:amp;)?(?:lt|#60|#x3c);|&(?:amp;)?(?:lt|#60|#x3c);(?:\d+\.\d+|unfinished \.\.\.)(?:&(?:amp;)?(?:gt|#62|#x3e);|>)\s*(?:<[^<>]*>)*$|&(?:amp;)?(?:lt|#60|#x3c);\.\.\. \w+ resumed(?:&(?:amp;)?(?:gt|#62|#x3e);|>)/i;
 /** Colours of a page, outside strings. */
 const SPAN = /^[^"]*<span[ >]/;
 /** What stands before the text of a listing, in the same line. */

@@ -10,6 +10,7 @@ import type { TraceChunk } from '../../trace/chunk.js';
 import { type Fold, foldOf } from './folded.js';
 import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
 import { beginsPerfRecord, isPerfFrame } from './known-lines.js';
+import { THREAD_SHOWN } from '../strace/shown.js';
 import type { Mark } from './mark.js';
 import { MARKS } from './marks.js';
 import { prefixHead } from './shared-prefix.js';
@@ -28,10 +29,9 @@ export interface Wrapping {
   readonly sources: readonly string[];
 }
 
-/** What stands before the thread and time of a record that tells none, and a record with what `-n` and `-i` print before it. */
-const THREAD = String.raw`(?:\[pid +\d+\] |\d+(?:<[^>]*>)? +)`;
+/** A record with what `-n` and `-i` print before it. */
 const RECORD = String.raw`(?:\[(?!pid )[^\]]{1,99}\] )*(?:[a-z_][a-z0-9_]*\(|<\.\.\. |\+\+\+ |--- )`;
-const UNTIMED = new RegExp(`^( *${THREAD}?)(?=${RECORD})`);
+const UNTIMED = new RegExp(`^( *${THREAD_SHOWN}?)(?=${RECORD})`);
 const UNTHREADED = new RegExp(`^ *(?=[\\d.:]* ?${RECORD})`);
 
 export const isUntimed = (line: string): boolean => UNTIMED.test(line);
@@ -77,6 +77,9 @@ function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: 
   };
 }
 
+/** What stands where a part of this line stood: an empty line would end a stack of perf. */
+const inPlaceOf = (line: string): string => (isPerfFrame(line) || beginsPerfRecord(line) ? PAGER_LINE : '');
+
 /** The text without its wrapping. Parts of a line stand where its first stood, and leave lines that say nothing. */
 export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
   const unwrap = unwrapper(wrapping);
@@ -96,11 +99,10 @@ export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
     const { line, goesOn } = unwrap(given);
     if (fold?.continues(before, line) === true && lines.length > 0) {
       lines[first] += fold.between(before) + line;
-      // An empty line would end a stack of perf.
-      lines.push(isPerfFrame(lines[first]!) || beginsPerfRecord(lines[first]!) ? PAGER_LINE : '');
+      lines.push(inPlaceOf(lines[first]!));
     } else {
       if (open >= 0) lines[open] += line;
-      lines.push(open < 0 ? line : '');
+      lines.push(open < 0 ? line : inPlaceOf(lines[open]!));
       first = open < 0 ? lines.length - 1 : open;
     }
     before = line;

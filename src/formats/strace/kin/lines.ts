@@ -18,9 +18,12 @@ export interface KinLineReader {
   used(tid: number, descriptor: number, name: string): void;
 }
 
-/** tid, name and arguments of a record; the tid is not there in the files of -ff. */
+/**
+ * tid, name and arguments of a record, behind blanks that a prefix left and what -n and -i print in brackets; the tid is not there in the
+ * files of -ff.
+ */
 const LINE =
-  /^(?:(?:\[pid +)?(\d+)(?:<[^>\n]*>)?\]? +)?(?:[\d:.]+ +)?(?:\(\+ +[\d.]+\) +)?(?:<\.\.\. (\w+) resumed>|(\w+)\()(.*)$/gm;
+  /^ *(?:(?:\[pid +)?(\d+)(?:<[^>\n]*>)?\]? +)?(?:[\d:.]+ +)?(?:\(\+ +[\d.]+\) +)?(?:\[(?!pid )[^\]\n]{1,99}\] +)*(?:<\.\.\. (\w+) resumed>|(\w+)\()(.*)$/gm;
 const NAMED = /^(\d+)<((?:[^>]|(?<=-)>)*)>/;
 const NEW_DESCRIPTOR = /\) += (\d+)<[^\n]*$/;
 
