@@ -5,28 +5,12 @@
  */
 import net from 'node:net';
 import type { Session, Target } from './client.js';
-import { Connection, frame, startup } from './postgres.js';
+import { Connection, prepared, query, startup } from './postgres.js';
 
 export const LOGIN = { user: 'lab', password: 'in the lab' };
 /** The database that is the pooler's console. */
 const CONSOLE = 'pgbouncer';
 const GOODS = 400;
-
-const query = (sql: string) => frame('Q', `${sql}\0`);
-
-/** Parse, Bind, Describe, Execute and Sync of an unnamed statement with one parameter. */
-function prepared(sql: string, value: string): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(value.length);
-  const bind = Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1]), length, Buffer.from(value), Buffer.from([0, 0])]);
-  return Buffer.concat([
-    frame('P', Buffer.from(`\0${sql}\0\0\0`)),
-    frame('B', bind),
-    frame('D', 'P\0'),
-    frame('E', Buffer.alloc(5)),
-    frame('S', ''),
-  ]);
-}
 
 /** What a kind sends, one message exchanged after the other. */
 function messages(kind: string, { random }: Target): Buffer[] {

@@ -7,7 +7,7 @@ import type { Session, Target } from './client.js';
 export const ACCOUNTS = 3000;
 
 /** Statements of a kind, one after the other. */
-function statements(kind: string, { random }: Target): string[] {
+export function statements(kind: string, { random }: Target): string[] {
   const id = () => 1 + random.below(ACCOUNTS);
   switch (kind) {
     case 'read':
@@ -68,12 +68,28 @@ export function startup(user: string, database: string): Buffer {
   return frame('', Buffer.from(`\0\x03\0\0user\0${user}\0database\0${database}\0\0`, 'latin1'));
 }
 
+export const query = (sql: string) => frame('Q', `${sql}\0`);
+
+/** Parse, Bind, Describe, Execute and Sync of an unnamed statement with one parameter. */
+export function prepared(sql: string, value: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(value.length);
+  const bind = Buffer.concat([Buffer.from([0, 0, 0, 0, 0, 1]), length, Buffer.from(value), Buffer.from([0, 0])]);
+  return Buffer.concat([
+    frame('P', Buffer.from(`\0${sql}\0\0\0`)),
+    frame('B', bind),
+    frame('D', 'P\0'),
+    frame('E', Buffer.alloc(5)),
+    frame('S', ''),
+  ]);
+}
+
 interface Login {
   readonly user: string;
   readonly password: string;
 }
 
-const AUTHENTICATION_MD5 = 5;
+const [AUTHENTICATION_CLEARTEXT, AUTHENTICATION_MD5] = [3, 5];
 const md5 = (...parts: readonly (string | Buffer)[]) => {
   const hash = createHash('md5');
   for (const part of parts) hash.update(part);
@@ -129,9 +145,12 @@ export class Connection {
   }
 
   private authenticate(request: Buffer): void {
-    if (this.login === undefined || request.readUInt32BE(0) !== AUTHENTICATION_MD5) return;
+    if (this.login === undefined) return;
     const { user, password } = this.login;
-    this.socket.write(frame('p', `md5${md5(md5(password, user), request.subarray(4, 8))}\0`));
+    const asked = request.readUInt32BE(0);
+    if (asked === AUTHENTICATION_CLEARTEXT) this.socket.write(frame('p', `${password}\0`));
+    if (asked === AUTHENTICATION_MD5)
+      this.socket.write(frame('p', `md5${md5(md5(password, user), request.subarray(4, 8))}\0`));
   }
 }
 
