@@ -17,23 +17,23 @@ export interface StackedCall {
 const CALL = /^\d+ +(\d+\.\d+) (?:<\.\.\. )?(\w+)/;
 const FRAME = /^ > (.+?)\((.*)\+0x[0-9a-f]+\) \[0x[0-9a-f]+\]$/;
 
-/** Calls with stacks of a compressed strace -k text: of the program, or of one package of it, where its runtime and libraries are in it. */
-export async function readStacks(file: string, program: string, inPackage?: string): Promise<StackedCall[]> {
+/** Calls with stacks of a compressed strace -k text: of the program, or of some packages of it, where its runtime and libraries are in it. */
+export async function readStacks(file: string, program: string, packages?: readonly string[]): Promise<StackedCall[]> {
   const own = path.basename(program);
   const calls: { time: number; call: string; functions: string[] }[] = [];
-  const prefix = inPackage === undefined ? '' : `${inPackage}.`;
+  const isOwn = (symbol: string) => packages === undefined || packages.some((p) => symbol.startsWith(`${p}.`));
   const known = new Map<string, string>();
   for (const line of gunzipSync(await readFile(file))
     .toString('latin1')
     .split('\n')) {
     if (line.startsWith(' > ')) {
       const frame = FRAME.exec(line);
-      if (frame === null || path.basename(frame[1]!) !== own || !frame[2]!.startsWith(prefix)) continue;
+      if (frame === null || path.basename(frame[1]!) !== own || !isOwn(frame[2]!)) continue;
       let name = known.get(frame[2]!);
       if (name === undefined) known.set(frame[2]!, (name = normaliseName(frame[2]!)));
       // Of a Go package: a closure under its function, the call with which a hook runs the body. One function, not two.
       const functions = calls.at(-1)?.functions;
-      if (inPackage === undefined || functions?.at(-1) !== name) functions?.push(name);
+      if (packages === undefined || functions?.at(-1) !== name) functions?.push(name);
     } else {
       const call = CALL.exec(line);
       if (call !== null) calls.push({ time: Number(call[1]), call: call[2]!, functions: [] });

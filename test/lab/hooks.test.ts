@@ -19,12 +19,16 @@ describe.skipIf(!able)('faults by hooks in Go', () => {
 
   beforeAll(async () => {
     const lab = path.join(import.meta.dirname, '../../scripts/lab/go');
-    cpSync(path.join(import.meta.dirname, 'target-go'), folder, { recursive: true });
-    const go = (...words: string[]) =>
-      spawnSync('go', words, { cwd: folder, encoding: 'utf8', env: { ...process.env, GO111MODULE: 'off' } });
-    writeFileSync(path.join(folder, 'inlined'), go('build', '-gcflags=-m', '-o', '/dev/null', '.').stderr);
+    const src = path.join(folder, 'src');
+    cpSync(path.join(import.meta.dirname, 'target-go'), path.join(src, 'target'), { recursive: true });
+    const env = { ...process.env, GO111MODULE: 'off', GOPATH: folder };
+    const go = (...words: string[]) => spawnSync('go', words, { cwd: folder, encoding: 'utf8', env });
+    writeFileSync(
+      path.join(folder, 'inlined'),
+      go('build', '-gcflags=target/...=-m', '-o', '/dev/null', 'target').stderr,
+    );
     const [inlined, list] = ['inlined', 'hooks.json'].map((name) => path.join(folder, name)) as [string, string];
-    const options = ['-dir', folder, '-path', 'target', '-inlined', inlined, '-out', list];
+    const options = ['-src', src, '-packages', 'target,target/store', '-inlined', inlined, '-out', list];
     execFileSync('go', [
       'run',
       path.join(lab, 'hook/main.go'),
@@ -32,15 +36,15 @@ describe.skipIf(!able)('faults by hooks in Go', () => {
       '-faults',
       path.join(lab, 'faults/faults.go'),
     ]);
-    expect(go('build', '-o', 'target', '.').stderr).toBe('');
-    const binary = path.join(folder, 'target');
+    const binary = path.join(folder, 'program');
+    expect(go('build', '-o', binary, 'target').stderr).toBe('');
     const program = await readHookedProgram(binary, list);
     target = await HookedTarget.start(
       [binary],
       path.join(folder, 'output'),
       program,
       (child) => new MemoryTable(program, () => [child.pid!]),
-      { work: 'main.(*server).work', caller: 'main.server.caller', skipped: 0, afterFailing: 109 },
+      { work: 'target/store.(*Server).Work', caller: 'main.server.caller', skipped: 0, afterFailing: 109 },
     );
   }, 120_000);
 
@@ -51,9 +55,9 @@ describe.skipIf(!able)('faults by hooks in Go', () => {
 
   it('hooks functions, but not inlined and generic ones, nor main', () => {
     expect(target.program.targets.map((t) => t.name).sort()).toEqual([
-      'main.(*server).work',
       'main.quiet',
       'main.server.caller',
+      'target/store.(*Server).Work',
     ]);
     expect(target.work).toMatchObject({ returns: 'int', variadic: false });
     // It cannot call itself: its parameter has no name.

@@ -42,7 +42,7 @@ const STRACE: Profiler = {
   learningBytes: 400_000,
   oracleBytes: 110_000,
   start: (pids, path) => startStrace(pids, path, true),
-  read: (file, { path, hooks }) => readStacks(file, path, hooks?.packages[0]),
+  read: (file, { path, hooks }) => readStacks(file, path, hooks?.packages),
   inWords: async () => `${await toolText('strace')} ${straceText(true)}`,
 };
 

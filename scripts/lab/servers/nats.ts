@@ -27,7 +27,7 @@ export const server: Server = {
   build: [
     'rm -rf $PREFIX/go; mkdir -p $PREFIX/go/src/github.com/nats-io/nats-server; cp -a . $PREFIX/go/src/github.com/nats-io/nats-server/v2',
     `${GO} go build -gcflags=${PACKAGE}=-m -o /dev/null . 2> $PREFIX/inlined.txt`,
-    `go run $LAB_GO/hook/main.go -dir $PREFIX/go/src/${PACKAGE} -path ${PACKAGE} -inlined $PREFIX/inlined.txt -faults $LAB_GO/faults/faults.go -out $PREFIX/hooks.json`,
+    `go run $LAB_GO/hook/main.go -src $PREFIX/go/src -packages ${PACKAGE} -inlined $PREFIX/inlined.txt -faults $LAB_GO/faults/faults.go -out $PREFIX/hooks.json`,
     `${GO} go build -o $PREFIX/nats-server .`,
   ],
   program: 'nats-server',

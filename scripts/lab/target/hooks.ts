@@ -1,6 +1,6 @@
 /**
- * Faults in programs whose functions have hooks, written into their sources before they were built (go/hook). The table of slots
- * is a variable of the program; it is written from outside, through /proc/PID/mem, so that a tracer can be attached.
+ * Faults in programs whose functions have hooks, written into their sources before they were built (go/hook). The tables of slots
+ * are variables of the program, one a package; they are written from outside, through /proc/PID/mem, so that a tracer can be attached.
  */
 import { closeSync, openSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
@@ -8,12 +8,12 @@ import { readElf } from '../../../src/binary/elf.js';
 import { normaliseName } from '../../../src/signatures/names.js';
 import { readJson } from '../files.js';
 import { SHT_SYMTAB, symbolValue } from './elf-symbol.js';
-import { whileAlive } from './faults.js';
+import { SLOT_BYTES, whileAlive } from './faults.js';
 import { type Program, type TargetFunction, functionAt } from './program.js';
 import { SlotTable } from './slots.js';
 
-/** What go/hook writes: functions in the order of their slots. */
-interface Hooked {
+/** What go/hook writes of a package: functions in the order of their slots. */
+interface HookedPackage {
   /** As the linker writes it. */
   readonly package: string;
   readonly functions: readonly {
@@ -27,21 +27,24 @@ interface Hooked {
 export async function readHookedProgram(file: string, list: string): Promise<Program> {
   const program = await realpath(file);
   const bytes = await readFile(program);
-  const hooked = await readJson<Hooked>(list);
-  const table = symbolValue(bytes, SHT_SYMTAB, `${hooked.package}.faultTable`);
-  if (table === null) throw new Error(`${program}: ${hooked.package} has no hooks: built before they were written?`);
+  const hooked = await readJson<readonly HookedPackage[]>(list);
+  const packages = hooked.map((h) => h.package);
   const { functions } = readElf(bytes, program);
   const bySymbol = new Map(functions.map((f) => [f.name, f]));
   return {
     path: program,
     relocatable: false,
-    // What the linker dropped is called by nobody.
-    targets: hooked.functions.flatMap(({ symbol, returnsError, canCallItself }, slot) => {
-      const there = bySymbol.get(symbol);
-      return there === undefined ? [] : [target(there, slot, returnsError, canCallItself)];
+    targets: hooked.flatMap((h) => {
+      const table = symbolValue(bytes, SHT_SYMTAB, `${h.package}.faultTable`);
+      if (table === null) throw new Error(`${program}: ${h.package} has no hooks: built before they were written?`);
+      // What the linker dropped is called by nobody.
+      return h.functions.flatMap(({ symbol, returnsError, canCallItself }, i) => {
+        const there = bySymbol.get(symbol);
+        return there === undefined ? [] : [target(there, table + i * SLOT_BYTES, returnsError, canCallItself)];
+      });
     }),
-    functionsInBinary: functions.filter(({ name }) => name.startsWith(`${hooked.package}.`)).length,
-    hooks: { language: 'Go', packages: [hooked.package], table },
+    functionsInBinary: functions.filter(({ name }) => packages.some((p) => name.startsWith(`${p}.`))).length,
+    hooks: { language: 'Go', packages },
   };
 }
 
@@ -77,7 +80,7 @@ export class MemoryTable extends SlotTable {
     /** Processes of the server now. */
     private readonly pids: () => readonly number[],
   ) {
-    super(program.hooks!.table!);
+    super();
     this.functionAt = functionAt(program);
   }
 

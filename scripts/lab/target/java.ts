@@ -30,7 +30,7 @@ export async function readJava(java: string, list: string): Promise<Program> {
   return {
     path: await realpath(java),
     relocatable: false,
-    targets: methods.map(target),
+    targets: methods.map((method, i) => target(method, i * SLOT_BYTES)),
     functionsInBinary: methodsInAll,
     hooks: { language: 'Java', packages },
   };
@@ -67,7 +67,7 @@ export class FileTable extends SlotTable {
     private readonly program: Program,
     file: string,
   ) {
-    super(0);
+    super();
     this.table = openSync(file, 'r+');
   }
 

@@ -24,7 +24,7 @@ export interface TargetFunction extends Prototype {
   readonly address: number;
   /** Bytes of its body, without the padding. */
   readonly size: number;
-  /** Of its hook in the table, where functions have hooks. */
+  /** Where the slot of its hook lies, where functions have hooks: in a program's memory (Go), or in the file that is its table (Java). */
   readonly slot?: number;
   /** The exception with which it fails, in Java. */
   readonly throws?: string;
@@ -51,8 +51,6 @@ export interface Hooks {
   readonly language: 'Go' | 'Java';
   /** The server's own: nothing else is hooked, and nothing else on stacks counts. */
   readonly packages: readonly string[];
-  /** Of Go: the address of the table. */
-  readonly table?: number;
 }
 
 const UNKNOWN: Prototype = {

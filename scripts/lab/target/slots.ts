@@ -5,9 +5,6 @@ import { AT, type Calls, type Faults, SLOT_BYTES } from './faults.js';
 import type { TargetFunction } from './program.js';
 
 export abstract class SlotTable implements Faults {
-  /** Where the first slot lies in what `inEach` opens. */
-  protected constructor(private readonly begin: number) {}
-
   abstract close(): void;
 
   /** Does the work with each open table; gives their number. */
@@ -26,7 +23,7 @@ export abstract class SlotTable implements Faults {
 
   takeOut(f: TargetFunction): void {
     const off = Buffer.alloc(4);
-    this.inEach((table) => writeSync(table, off, 0, 4, this.place(f) + AT.operator));
+    this.inEach((table) => writeSync(table, off, 0, 4, f.slot! + AT.operator));
   }
 
   calls(functions: readonly TargetFunction[]): Map<TargetFunction, Calls> {
@@ -34,7 +31,7 @@ export abstract class SlotTable implements Faults {
     this.inEach((table) => {
       for (const f of functions) {
         const slot = Buffer.alloc(SLOT_BYTES);
-        readSync(table, slot, 0, SLOT_BYTES, this.place(f));
+        readSync(table, slot, 0, SLOT_BYTES, f.slot!);
         const number = (offset: number) => Number(slot.readBigUInt64LE(offset));
         const before = found.get(f) ?? { calls: 0, hits: 0, callers: [] };
         const callers = [number(AT.callers), number(AT.callers + 8)].flatMap((noted) => {
@@ -65,14 +62,10 @@ export abstract class SlotTable implements Faults {
     const tables = this.inEach((table) => {
       for (const f of functions) {
         // The operator last: it is what the hook looks at.
-        writeSync(table, slot, 0, SLOT_BYTES, this.place(f));
-        writeSync(table, number, 0, 4, this.place(f) + AT.operator);
+        writeSync(table, slot, 0, SLOT_BYTES, f.slot!);
+        writeSync(table, number, 0, 4, f.slot! + AT.operator);
       }
     });
     return Promise.resolve(tables);
-  }
-
-  private place(f: TargetFunction): number {
-    return this.begin + f.slot! * SLOT_BYTES;
   }
 }

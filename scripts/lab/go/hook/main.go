@@ -1,10 +1,11 @@
-// Command hook writes hooks into the functions of a Go package: at the entry of each a look at its slot of the table in
-// scripts/lab/go/faults, so that scripts/lab/target/hooks.ts can make it faulty while it runs.
+// Command hook writes hooks into the functions of Go packages: at the entry of each a look at its slot of the table in
+// scripts/lab/go/faults, of which each package gets a copy, so that scripts/lab/target/hooks.ts can make it faulty while it runs.
 //
-//	hook -dir FOLDER -path IMPORT/PATH -inlined FILE -faults faults.go -out hooks.json
+//	hook -src FOLDER -packages IMPORT/PATH,... -inlined FILE -faults faults.go -out hooks.json
 //
-// FOLDER is changed. FILE is what the compiler says with -gcflags=-m: functions that it inlines get no hooks, for with one they would
-// not be inlined, and be on stacks on which they are not otherwise. hooks.json lists the hooked functions in the order of their slots.
+// The packages lie below FOLDER, where they are changed. FILE is what the compiler says with -gcflags=-m: functions that it inlines get no
+// hooks, for with one they would not be inlined, and be on stacks on which they are not otherwise. hooks.json lists the hooked functions of
+// each package in the order of their slots.
 package main
 
 import (
@@ -33,32 +34,46 @@ type hooked struct {
 	CanCallItself bool `json:"canCallItself"`
 }
 
+type hookedPackage struct {
+	// As the linker writes it.
+	Package   string   `json:"package"`
+	Functions []hooked `json:"functions"`
+}
+
 func main() {
-	dir := flag.String("dir", "", "folder of the package")
-	importPath := flag.String("path", "", "import path of the package")
+	src := flag.String("src", "", "folder of import paths")
+	packages := flag.String("packages", "", "import paths of the packages, with commas between them")
 	inlinedFile := flag.String("inlined", "", "what the compiler said with -gcflags=-m")
 	faultsFile := flag.String("faults", "", "faults.go")
 	out := flag.String("out", "", "list of the hooked functions to write")
 	flag.Parse()
 	inlined, err := readInlined(*inlinedFile)
 	check(err)
-	pkg, err := build.ImportDir(*dir, 0)
-	check(err)
-	rewriter := &rewriter{linkerPath: linkerPath(pkg.Name, *importPath), inlined: inlined}
-	for _, name := range pkg.GoFiles {
-		check(rewriter.file(filepath.Join(*dir, name)))
-	}
-	if len(rewriter.hooks) == 0 {
-		check(fmt.Errorf("%s: no function to hook", *dir))
-	}
 	faults, err := os.ReadFile(*faultsFile)
 	check(err)
+	var list []hookedPackage
+	for _, importPath := range strings.Split(*packages, ",") {
+		list = append(list, hookPackage(filepath.Join(*src, importPath), importPath, inlined[importPath], faults))
+	}
+	text, err := json.MarshalIndent(list, "", " ")
+	check(err)
+	check(os.WriteFile(*out, append(text, '\n'), 0o644))
+}
+
+func hookPackage(dir, importPath string, inlined map[string]bool, faults []byte) hookedPackage {
+	pkg, err := build.ImportDir(dir, 0)
+	check(err)
+	rewriter := &rewriter{linkerPath: linkerPath(pkg.Name, importPath), inlined: inlined}
+	for _, name := range pkg.GoFiles {
+		check(rewriter.file(filepath.Join(dir, name)))
+	}
+	if len(rewriter.hooks) == 0 {
+		check(fmt.Errorf("%s: no function to hook", dir))
+	}
 	faults = replaced(faults, "package faults\n", "package "+pkg.Name+"\n")
 	faults = replaced(faults, "const faultHooks = 1\n", fmt.Sprintf("const faultHooks = %d\n", len(rewriter.hooks)))
-	check(os.WriteFile(filepath.Join(*dir, "faults.go"), faults, 0o644))
-	list, err := json.MarshalIndent(map[string]any{"package": rewriter.linkerPath, "functions": rewriter.hooks}, "", " ")
-	check(err)
-	check(os.WriteFile(*out, append(list, '\n'), 0o644))
+	check(os.WriteFile(filepath.Join(dir, "faults.go"), faults, 0o644))
+	return hookedPackage{rewriter.linkerPath, rewriter.hooks}
 }
 
 func check(err error) {
@@ -84,19 +99,26 @@ func linkerPath(name, importPath string) string {
 	return folder + strings.ReplaceAll(last, ".", "%2e")
 }
 
-// Lines like `server/client.go:12:6: can inline (*client).isClosed with cost 7`.
-func readInlined(file string) (map[string]bool, error) {
+// By package: what is inlined. Lines like `server/client.go:12:6: can inline (*client).isClosed` follow one that names it, `# IMPORT/PATH`.
+func readInlined(file string) (map[string]map[string]bool, error) {
 	text, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer text.Close()
-	inlined := map[string]bool{}
+	inlined := map[string]map[string]bool{}
+	importPath := ""
 	for lines := bufio.NewScanner(text); lines.Scan(); {
-		if _, name, ok := strings.Cut(lines.Text(), ": can inline "); ok {
+		if strings.HasPrefix(lines.Text(), "# ") {
+			importPath = lines.Text()[2:]
+			inlined[importPath] = map[string]bool{}
+		} else if _, name, ok := strings.Cut(lines.Text(), ": can inline "); ok && importPath != "" {
 			name, _, _ = strings.Cut(name, " ")
-			inlined[name] = true
+			inlined[importPath][name] = true
 		}
+	}
+	if len(inlined) == 0 {
+		return nil, fmt.Errorf("%s: the compiler said nothing of inlining", file)
 	}
 	return inlined, nil
 }
