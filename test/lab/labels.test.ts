@@ -13,10 +13,10 @@ import type { Symptom } from '../../scripts/lab/symptoms.js';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perfscope-labels-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function stacks(text: string, inPackage?: string): Promise<StackedCall[]> {
+async function stacks(text: string, packages?: readonly string[]): Promise<StackedCall[]> {
   const file = path.join(folder, 'oracle.strace-k.gz');
   writeFileSync(file, gzipSync(text));
-  return readStacks(file, '/opt/serverd', inPackage);
+  return readStacks(file, '/opt/serverd', packages);
 }
 
 /** Calls, each with its stack in one line: `read <- get handle main`. Ten a second. */
@@ -63,7 +63,7 @@ describe('readStacks', () => {
     ]);
   });
 
-  it('of a program in Go reads those of one package: without its runtime, closures and calls from hooks as one function', async () => {
+  it('of a program in Go reads those of its packages: without its runtime, closures and calls from hooks as one function', async () => {
     const [read] = await stacks(
       `12 1700000000.100000 fsync(3) = 0 <0.1>
  > /opt/serverd(syscall.Syscall+0x48) [0x1]
@@ -72,11 +72,16 @@ describe('readStacks', () => {
  > /opt/serverd(example.org/d/store.(*Log).run.func1+0x10) [0x4]
  > /opt/serverd(example.org/d/store.(*Log).run+0x10) [0x5]
  > /opt/serverd(example.org/d/storekeeper.Main+0x10) [0x6]
- > /opt/serverd(runtime.goexit.abi0+0x1) [0x7]
+ > /opt/serverd(example.org/d/serve.Main+0x10) [0x7]
+ > /opt/serverd(runtime.goexit.abi0+0x1) [0x8]
 `,
-      'example.org/d/store',
+      ['example.org/d/serve', 'example.org/d/store'],
     );
-    expect(read!.functions).toEqual(['example.org/d/store.(*Log).sync', 'example.org/d/store.(*Log).run']);
+    expect(read!.functions).toEqual([
+      'example.org/d/store.(*Log).sync',
+      'example.org/d/store.(*Log).run',
+      'example.org/d/serve.Main',
+    ]);
   });
 });
 

@@ -1,8 +1,6 @@
 /** H2: an SQL database in Java; a thread a connection, one store on disk for all, and a thread that writes and tidies it. */
-import { execFile } from 'node:child_process';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { JAVA, JAVA_PACKAGES, hookJars, launchJava } from '../jvm.js';
 import { LOGIN } from '../load/h2.js';
 import { ACCOUNTS } from '../load/postgres.js';
