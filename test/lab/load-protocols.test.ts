@@ -4,6 +4,8 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Session, Target } from '../../scripts/lab/load/client.js';
+import * as etcd from '../../scripts/lab/load/etcd.js';
+import * as mqtt from '../../scripts/lab/load/mqtt.js';
 import * as sip from '../../scripts/lab/load/sip.js';
 import * as smtp from '../../scripts/lab/load/smtp.js';
 import * as stomp from '../../scripts/lab/load/stomp.js';
@@ -116,6 +118,112 @@ describe('stomp', () => {
   ])('%s, with %s refused', async (kind, wrong, right) => {
     const session = await stomp.open(await broker(wrong), 0);
     await expect(asked(session, kind)).resolves.toBe(right);
+  });
+});
+
+describe('mqtt', () => {
+  const [CONNECT, PUBLISH, PUBREC, PUBREL, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT] = [1, 3, 5, 6, 8, 10, 14];
+  /** Types of packets and of what they are answered with. */
+  const ANSWERS: Record<number, number> = { [SUBSCRIBE]: 9, [UNSUBSCRIBE]: 11, 12: 13, [PUBREC]: PUBREL, [PUBREL]: 7 };
+
+  /** A broker of one client: it brings all back to its sender, and keeps what is for a client that is away; one type is not answered. */
+  function broker(silentAbout: number, refusing = false): Promise<Target> {
+    const kept: Buffer[] = [];
+    return serve((received, say) => {
+      const packet = mqtt.decode(received);
+      if (packet === null) return received;
+      const { type, flags, body, end } = packet;
+      const say2 = (of: number, ...parts: Buffer[]) => type !== silentAbout && say(mqtt.encode(of, 0, ...parts));
+      if (type === CONNECT) {
+        say2(2, Buffer.from([0, 0]));
+        // Its name is away/0, and it comes with the welcome.
+        if (body.includes('away')) kept.splice(0).forEach((message) => say(message));
+      } else if (type === PUBLISH) {
+        const quality = (flags >> 1) & 3;
+        const topic = 2 + body.readUInt16BE(0);
+        const back = mqtt.encode(PUBLISH, flags, body);
+        if (body.includes('away')) kept.push(back);
+        else say(back);
+        if (quality > 0) say2(quality === 1 ? 4 : PUBREC, body.subarray(topic, topic + 2));
+      } else if (type !== DISCONNECT && ANSWERS[type] !== undefined) {
+        say2(ANSWERS[type], body.subarray(0, 2), Buffer.from(type === SUBSCRIBE ? [refusing ? 0x80 : 1] : []));
+      }
+      return received.subarray(end);
+    });
+  }
+
+  it.each(['news', 'work', 'once', 'state', 'look', 'everything', 'away', 'connect', 'ping'])('%s', async (kind) => {
+    const session = await mqtt.open(await broker(0), 0);
+    await expect(asked(session, kind)).resolves.toBe(true);
+  });
+
+  it.each([
+    ['look', UNSUBSCRIBE],
+    ['once', PUBREL],
+    ['work', PUBLISH],
+  ])('%s is not over before it is answered', async (kind, silentAbout) => {
+    const session = await mqtt.open(await broker(silentAbout), 0);
+    const answered = asked(session, kind).catch(() => 'closed');
+    expect(await Promise.race([answered, sleep(80, 'silent')])).toBe('silent');
+    session.close();
+  });
+
+  it('a subscription that is refused is wrong', async () => {
+    const session = await mqtt.open(await broker(0, true), 0);
+    await expect(asked(session, 'look')).resolves.toBe(false);
+  });
+
+  it.each([0, 127, 128, 16_383, 16_384, 2_097_151])('packets of %i bytes are read as they were written', (bytes) => {
+    const written = mqtt.encode(PUBLISH, 2, Buffer.alloc(bytes, 'x'));
+    expect(mqtt.decode(written)).toMatchObject({ type: PUBLISH, flags: 2, end: written.length });
+    expect(mqtt.decode(written)!.body).toHaveLength(bytes);
+    for (const part of [0, 1, written.length - 1]) expect(mqtt.decode(written.subarray(0, part))).toBeNull();
+  });
+});
+
+describe('etcd', () => {
+  const chunk = (text: string) => Buffer.from(`${text.length.toString(16)}\r\n${text}\r\n`);
+
+  /** Answers each request with that status and text; a watch is told of what is put, or never. */
+  function answering(status: number, text: string, telling = true): Promise<Target> {
+    let watcher: (change: Buffer) => void = () => {};
+    return serve((received, say) => {
+      const [head = '', body = ''] = received.toString('latin1').split('\r\n\r\n');
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+      if (!received.includes('\r\n\r\n') || body.length < length) return received;
+      if (head.startsWith('POST /v3/watch')) {
+        say(Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'));
+        say(chunk('{"result":{"created":true}}'));
+        watcher = say;
+      } else {
+        if (telling && head.startsWith('POST /v3/kv/put')) watcher(chunk(`{"result":{"events":[{"kv":${body}}]}}`));
+        say(Buffer.from(`HTTP/1.1 ${status} So\r\nContent-Length: ${text.length}\r\n\r\n${text}`));
+      }
+      return Buffer.alloc(0);
+    });
+  }
+
+  it.each([
+    ['put', 200, '{}', true],
+    ['get', 503, '{}', false],
+    ['old get', 404, '{}', true],
+    ['old set', 201, '{}', true],
+    ['old set', 412, '{}', false],
+    ['lease', 200, '{"ID":"17","TTL":"2"}', true],
+    ['lease', 200, '{"error":"no"}', false],
+    ['compact', 200, '{"header":{"revision":"9"}}', true],
+    ['compact', 200, '{}', false],
+    ['watch', 200, '{}', true],
+    ['watch', 503, '{}', false],
+  ])('%s answered with %i %s', async (kind, status, text, right) => {
+    const session = await etcd.open(await answering(status, text), 0);
+    await expect(asked(session, kind)).resolves.toBe(right);
+  });
+
+  it('a watch is not over before it sees the change', async () => {
+    const session = await etcd.open(await answering(200, '{}', false), 0);
+    const seen = asked(session, 'watch').catch(() => 'closed');
+    expect(await Promise.race([seen, sleep(80, 'silent')])).toBe('silent');
   });
 });
 
