@@ -39,9 +39,10 @@ export function labelsOf(
     perSecond(on(name), seen) - 1.4 * perSecond(learned.functions[name]?.calls ?? 0, learned);
 
   const ownCallers = [...new Set([...incident.callers, ...screened.callers])];
+  // The body that a fault runs has the patched entry for its caller, which is the same function.
   const callPath = pathTo(root, seen, learned, (name) =>
     name === root && ownCallers.length > 0 ? ownCallers : callersOf(name),
-  );
+  ).filter((name) => name !== root);
   const observable =
     on(root) === 0 && SHOWS_AT_CALLERS.includes(screened.fault.operator)
       ? observableOf(

@@ -89,7 +89,9 @@ describe('labelsOf', () => {
   it('takes the call path from the stacks with the fault in', () => {
     const oracle = calls(
       'nanosleep <- get other loop main',
-      'read <- get other loop main',
+      // The body, run by the patched entry.
+      'read <- get get other loop main',
+      'read <- get get other loop main',
       'read <- get handle loop main',
     );
     const labels = labelsOf(
@@ -104,7 +106,7 @@ describe('labelsOf', () => {
       rootCauseFunctions: ['get'],
       callPathFunctions: ['other', 'loop', 'main'],
       observableFunctions: [],
-      rootOnOracle: 3,
+      rootOnOracle: 4,
     });
   });
 
