@@ -7,6 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
+/** Files of src/report/html/client/style, in the order in which they hold. */
+const STYLE = ['colours', 'page', 'tables', 'charts', 'flame', 'suspects', 'narrow-and-print'];
+
 /** Page by page: the script it begins with. */
 const PAGES = { incident: 'main.ts', plain: 'plain.ts', comparison: 'comparison.ts' };
 
@@ -16,7 +19,8 @@ const target = path.join(root, 'dist/src/report/html');
 
 export async function bundlePages() {
   const charts = readFileSync(createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css'), 'utf8');
-  const style = `${charts}\n${readFileSync(path.join(client, 'page.css'), 'utf8')}`;
+  const own = STYLE.map((name) => readFileSync(path.join(client, 'style', `${name}.css`), 'utf8'));
+  const style = [charts, ...own].join('\n');
   mkdirSync(target, { recursive: true });
   for (const [name, entry] of Object.entries(PAGES)) {
     const bundle = await rolldown({ input: path.join(client, entry), platform: 'browser' });

@@ -50,3 +50,14 @@ export async function seriousFaults(page: Page): Promise<string[]> {
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => `${v.id}: ${v.nodes[0]?.html.slice(0, 200)}`);
 }
+
+/** Captions of tables that reach beyond the page, where nobody reads them without scrolling. */
+export function cutCaptions(page: Page): Promise<string[]> {
+  return page
+    .locator('caption > span')
+    .evaluateAll((all) =>
+      all
+        .filter((span) => span.getBoundingClientRect().right > span.ownerDocument.documentElement.clientWidth)
+        .map((span) => span.textContent),
+    );
+}

@@ -5,7 +5,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ResultDocument } from '../../../src/result.js';
 import { BUGS, ROOT, scratchFolder } from '../../cli/run.js';
-import { NO_BROWSER, type Opened, launch, openPage, seriousFaults } from './browser.js';
+import { NO_BROWSER, type Opened, cutCaptions, launch, openPage, seriousFaults } from './browser.js';
 import { hostileDocument } from './hostile.js';
 
 const compiled = (file: string) => import(path.join(ROOT, 'dist', 'src', file)) as Promise<unknown>;
@@ -83,6 +83,7 @@ describe.skipIf(NO_BROWSER)('page of an incident', () => {
       const { page, noise } = await openPage(browser, file, { width, height: 800 });
       await openAll(page);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(await cutCaptions(page)).toEqual([]);
       // Only what the page itself makes.
       expect(await page.locator('img, svg, iframe, object, embed, b, form, link[href]:not([rel=icon])').count()).toBe(
         0,

@@ -12,7 +12,7 @@ import type { Work } from '../../../src/work/work.js';
 import { WORK_AFTER, WORK_BEFORE, comparedWindows, stacksOf } from '../compared-windows.js';
 import { NASTY, hostileDocument } from './hostile.js';
 import { scratchFolder } from '../../cli/run.js';
-import { NO_BROWSER, launch, openPage, seriousFaults } from './browser.js';
+import { NO_BROWSER, cutCaptions, launch, openPage, seriousFaults } from './browser.js';
 import { batchSummary, nights } from './plain-pages.js';
 
 const night = {
@@ -64,6 +64,7 @@ describe.skipIf(NO_BROWSER)('pages of charts and tables', () => {
         expect(await page.locator('img, svg, iframe, b, form').count()).toBe(0);
         expect(await page.locator('script').count()).toBe(2);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        expect(await cutCaptions(page)).toEqual([]);
         const links = await page
           .locator('main a[href]')
           .evaluateAll((all) => all.map((a) => String(a.getAttribute('href'))));
@@ -92,6 +93,7 @@ describe.skipIf(NO_BROWSER)('pages of charts and tables', () => {
         expect(await page.locator('img, svg, iframe, b, form').count()).toBe(0);
         expect(await page.locator('script').count()).toBe(2);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        expect(await cutCaptions(page)).toEqual([]);
         await page.emulateMedia({ colorScheme: width < 600 ? 'dark' : 'light' });
         expect(await seriousFaults(page)).toEqual([]);
         expect(noise).toEqual([]);

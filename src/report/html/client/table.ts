@@ -69,7 +69,7 @@ export function sortableTable<Row>(
   };
   all.addEventListener('click', showAll);
   addEventListener('beforeprint', showAll);
-  const table = h('table', {}, h('caption', {}, caption), h('thead', {}, h('tr', {}, heads)), body);
+  const table = h('table', {}, h('caption', {}, h('span', {}, caption)), h('thead', {}, h('tr', {}, heads)), body);
   return h(
     'div',
     { class: 'table' },
