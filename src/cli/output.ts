@@ -1,11 +1,13 @@
 /** Where results go: one report to stdout, any number to files. A file is whole or not there at all. */
-import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import type { FileReporter, RenderContext, Reporter } from '../report/reporter.js';
 import type { Section } from '../result.js';
-import { isSpecialFile } from '../lib/special-file.js';
-import { writeError } from '../lib/write-fault.js';
+import { replaceFile } from '../lib/replace-file.js';
+import { isSameFile, isSpecialFile } from '../lib/special-file.js';
+
+/** What is said where a result cannot be written. */
+export const CANNOT_WRITE = 'cannot write the result';
 
 export type Output<Document> =
   TextOutput<Document> | { readonly reporter: FileReporter<Document>; readonly file: string };
@@ -43,6 +45,29 @@ export function parseFormats<D>(
   return outputs;
 }
 
+/**
+ * Whether the files that are to be written are others than those that are read, and than each other: a trace that its own result is
+ * written over is gone.
+ *
+ * @param also files that are written besides
+ * @throws PerfscopeError 'usage'
+ */
+export async function keepApart(
+  read: readonly (string | undefined)[],
+  outputs: readonly { readonly file: string | null }[],
+  also: readonly string[] = [],
+): Promise<void> {
+  const written = [...also, ...outputs.flatMap(({ file }) => file ?? [])];
+  for (const [i, file] of written.entries()) {
+    for (const input of read)
+      if (input !== undefined && (await isSameFile(file, input)))
+        throw new PerfscopeError('usage', 'it is read, and would be written over', { path: file }, 'Write elsewhere.');
+    for (const other of written.slice(0, i))
+      if (path.resolve(file) === path.resolve(other) && !(await isSpecialFile(file)))
+        throw new PerfscopeError('usage', 'two results would go into one file', { path: file }, 'Give each its own.');
+  }
+}
+
 /** Sections of the result that the reports asked for draw. */
 export function neededSections<D>(outputs: readonly Output<D>[]): Section[] {
   return [...new Set(outputs.flatMap((o) => o.reporter.needs ?? []))];
@@ -56,37 +81,11 @@ export async function writeOutputs<D>(
 ): Promise<void> {
   // Files first: whoever reads stdout may close it early.
   for (const output of outputs)
-    if (output.file !== null) await writeFileAtomic(output.file, await contentOf(output, document));
+    if (output.file !== null) await replaceFile(output.file, await contentOf(output, document), CANNOT_WRITE);
   for (const { reporter, file } of outputs)
     if (file === null && 'render' in reporter) await stdout(reporter.render(document, terminal));
 }
 
 async function contentOf<D>({ reporter }: Output<D>, document: D): Promise<string | Uint8Array> {
   return 'render' in reporter ? reporter.render(document, { width: 120, color: false }) : reporter.bytes(document);
-}
-
-const WHAT = 'cannot write the result';
-
-/** Writes beside the target and renames over it; what is no file (/dev/null, a pipe) is written to as it is. */
-export async function writeFileAtomic(file: string, content: string | Uint8Array): Promise<void> {
-  if (await isSpecialFile(file))
-    return writeFile(file, content).catch((error: unknown) => {
-      throw writeError(error, WHAT, file);
-    });
-  // Not of node:crypto, which takes 10 ms to load: a name that is taken is refused below.
-  const random = Math.random().toString(36).slice(2, 10);
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${random}.tmp`);
-  try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(error, WHAT, file);
-  }
 }

@@ -1,4 +1,4 @@
-/** Paths that are written to as they are: devices and pipes. */
+/** What a path leads to: devices and pipes, which are written to as they are, and files that go by two names. */
 import { stat } from 'node:fs/promises';
 
 /**
@@ -8,4 +8,10 @@ import { stat } from 'node:fs/promises';
 export async function isSpecialFile(path: string): Promise<boolean> {
   const stats = await stat(path).catch(() => null);
   return stats !== null && !stats.isFile() && !stats.isDirectory();
+}
+
+/** Whether both lead to one file that is there; devices and pipes are no files. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map((path) => stat(path).catch(() => null)));
+  return one?.isFile() === true && one.ino === other?.ino && one.dev === other.dev;
 }

@@ -2,13 +2,10 @@
  * The signatures file (docs/signatures.md): JSON, one function and one context a line, so that two versions compare line by
  * line, and no number stands for a name. gzip is told by content when reading and by the name (.gz) when writing.
  */
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { threadId } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { PerfscopeError } from '../errors.js';
 import { gunzipWithin, isGzip, readWithin, textOf } from '../lib/read-within.js';
-import { isSpecialFile } from '../lib/special-file.js';
-import { writeError } from '../lib/write-fault.js';
+import { replaceFile } from '../lib/replace-file.js';
 import { faultOfModel } from './check-model.js';
 import type { ContextModel } from './context-model.js';
 import {
@@ -151,22 +148,10 @@ export async function signaturesIn(bytes: Uint8Array, path: string): Promise<Sig
   return parseSignatures(textOf(text), path);
 }
 
-let writings = 0;
-
 /** Writes a signatures file, compressed when its name ends in .gz; the old one stays whole until the new one is. */
 export async function writeSignatures(db: SignatureDatabase, path: string): Promise<void> {
   const text = serialiseSignatures(db);
-  // Threads of evaluation may learn the same signatures at the same time, and write them to one cache.
-  const temporary = `${path}.${process.pid}-${threadId}-${writings++}.tmp`;
-  try {
-    const content = path.endsWith('.gz') ? gzipSync(text) : text;
-    if (await isSpecialFile(path)) return await writeFile(path, content);
-    await writeFile(temporary, content);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(error, 'the signatures file cannot be written', path);
-  }
+  await replaceFile(path, path.endsWith('.gz') ? gzipSync(text) : text, 'the signatures file cannot be written');
 }
 
 function spell(episode: Episode, calls: readonly string[]): string {

@@ -1,36 +1,36 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomic } from '../../src/cli/output.js';
+import { linkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepApart } from '../../src/cli/output.js';
 import { scratchFolder } from './run.js';
 
-let folder: ReturnType<typeof scratchFolder>;
-beforeEach(() => {
-  folder = scratchFolder();
+const folder = scratchFolder();
+const trace = folder.at('trace.strace');
+beforeAll(() => {
+  writeFileSync(trace, 'text');
+  symlinkSync('trace.strace', folder.at('symbolic'));
+  linkSync(trace, folder.at('hard'));
 });
-afterEach(() => folder.dispose());
+afterAll(() => folder.dispose());
 
-describe('writeFileAtomic', () => {
-  it('replaces a file and leaves nothing else', async () => {
-    writeFileSync(folder.at('a.json'), 'old');
-    await writeFileAtomic(folder.at('a.json'), 'new');
-    expect(readFileSync(folder.at('a.json'), 'utf8')).toBe('new');
-    expect(readdirSync(folder.path)).toEqual(['a.json']);
+const to = (...files: (string | null)[]) => files.map((file) => ({ file }));
+
+describe('keepApart', () => {
+  it('lets results go to stdout, to new files, over old results and into devices', async () => {
+    writeFileSync(folder.at('old.json'), 'old');
+    await keepApart([trace, '-', undefined], to(null, folder.at('new.json'), folder.at('old.json')), ['x.json']);
+    await keepApart([trace, '/dev/null'], to('/dev/null', '/dev/null'));
   });
 
-  it('writes into a pipe and leaves it a pipe: a device such as /dev/null must stay what it is', async () => {
-    const pipe = folder.at('pipe');
-    execFileSync('mkfifo', [pipe]);
-    const [text] = await Promise.all([readFile(pipe, 'utf8'), writeFileAtomic(pipe, 'through')]);
-    expect(text).toBe('through');
-    expect(statSync(pipe).isFIFO()).toBe(true);
-  });
+  it.each(['trace.strace', 'symbolic', 'hard', './trace.strace'])('refuses a result in place of a trace: %s', (name) =>
+    expect(keepApart(['other', trace], to(`${folder.path}/${name}`))).rejects.toMatchObject({
+      code: 'usage',
+      message: 'it is read, and would be written over',
+    }),
+  );
 
-  it('says where it could not write, and leaves nothing', async () => {
-    const missing = folder.at('no', 'a.json');
-    await expect(writeFileAtomic(missing, 'x')).rejects.toMatchObject({ code: 'output', place: { path: missing } });
-    await expect(writeFileAtomic(folder.path, 'x')).rejects.toMatchObject({ code: 'output' });
-    expect(readdirSync(folder.path)).toEqual([]);
+  it('refuses two results in one file, however it is named', async () => {
+    const twice = { code: 'usage', message: 'two results would go into one file' };
+    await expect(keepApart([], to('a.json', './a.json'))).rejects.toMatchObject(twice);
+    await expect(keepApart([], to(null, 'a.json'), ['b/../a.json'])).rejects.toMatchObject(twice);
   });
 });

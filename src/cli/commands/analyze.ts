@@ -13,7 +13,7 @@ import {
   formatOption,
   givenParameters,
 } from '../options.js';
-import { neededSections, parseFormats, writeOutputs } from '../output.js';
+import { keepApart, neededSections, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const ANALYSIS = 'Analysis';
@@ -98,6 +98,8 @@ export const analyzeCommand: Command = {
 
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], FORMATS);
+    const others = [argv.signatures, argv.binary] as (string | undefined)[];
+    await keepApart([...(argv.trace as string[]), ...others], outputs);
     io.progress({ stage: 'read', done: 0, total: null });
     const { analyzeIncident } = await import('../../coordinator/analyze.js');
     const document = await analyzeIncident(argv.trace as string[], {

@@ -16,7 +16,7 @@ import {
   formatOption,
   givenParameters,
 } from '../options.js';
-import { neededSections, parseFormats, writeOutputs } from '../output.js';
+import { keepApart, neededSections, parseFormats, writeOutputs } from '../output.js';
 import { type Document, looksLikeDocument, readDocument } from '../read-document.js';
 import { traceInput } from '../trace-input.js';
 
@@ -75,6 +75,7 @@ export const compareCommand: Command = {
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], COMPARISON_REPORTERS);
     const sides = [argv.before as string, argv.after as string] as const;
+    await keepApart([...sides, argv.signatures as string | undefined], outputs);
     const [before, after] = [await sideOf(sides[0]), await sideOf(sides[1])];
     const windows = { before: windowOption(argv, 'before'), after: windowOption(argv, 'after') };
     for (const [name, side] of [

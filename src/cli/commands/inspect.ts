@@ -11,7 +11,7 @@ import {
   formatOption,
   givenParameters,
 } from '../options.js';
-import { parseFormats, writeOutputs } from '../output.js';
+import { keepApart, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 export const inspectCommand: Command = {
@@ -33,6 +33,7 @@ export const inspectCommand: Command = {
 
   async run(argv, io) {
     const outputs = parseFormats(argv.format as string[], INSPECTION_REPORTERS);
+    await keepApart(argv.trace as string[], outputs);
     io.progress({ stage: 'read', done: 0, total: null });
     const { inspect } = await import('../../coordinator/inspect.js');
     const document = await inspect(argv.trace as string[], {

@@ -12,7 +12,7 @@ import {
   formatOption,
   givenParameters,
 } from '../options.js';
-import { parseFormats, writeOutputs } from '../output.js';
+import { keepApart, parseFormats, writeOutputs } from '../output.js';
 import { traceInput } from '../trace-input.js';
 
 const LEARNING = 'Learning';
@@ -69,6 +69,8 @@ export const learnCommand: Command = {
   async run(argv, io) {
     const output = argv.output as string;
     const outputs = parseFormats(argv.format as string[], LEARN_REPORTERS);
+    const read = [...(argv.profile as string[]), argv.binary as string | undefined];
+    await keepApart(read, outputs, [output]);
     io.progress({ stage: 'read', done: 0, total: null });
     const { learn } = await import('../../coordinator/learn.js');
     const { writeSignatures } = await import('../../signatures/file.js');

@@ -8,6 +8,7 @@ import { findCases } from '../../evaluate/case.js';
 import { parseGate } from '../../evaluate/gates.js';
 import { EVALUATION_METHODS } from '../../evaluate/methods.js';
 import { textWithin } from '../../lib/read-within.js';
+import { replaceFile } from '../../lib/replace-file.js';
 import { type Baseline, baselineDiff, baselineText, parseBaseline } from '../../regress/baseline.js';
 import { type GateLimits, type GateName, type GateSpec, REGRESS_GATES } from '../../regress/gates.js';
 import type { Regression } from '../../regress/regression.js';
@@ -17,7 +18,7 @@ import type { Argv, Command } from '../command.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { type Io, runOptions } from '../io.js';
 import { PARAMETER_OPTIONS, RUN_OPTIONS, camel, formatOption, givenParameters, kebab } from '../options.js';
-import { type Output, parseFormats, writeFileAtomic, writeOutputs } from '../output.js';
+import { CANNOT_WRITE, type Output, parseFormats, writeOutputs } from '../output.js';
 
 /** A baseline has some 100 KB. */
 const MOST_BYTES = 128 * 1024 * 1024;
@@ -142,7 +143,7 @@ export const regressCommand: Command = {
     }
     const outputs = await withHistory(asked, argv.history as string | undefined, io);
     if (update && document.status === 'ok') {
-      await writeFileAtomic(file, baselineText(newBaseline));
+      await replaceFile(file, baselineText(newBaseline), CANNOT_WRITE);
       // The reports that were asked for go to files; stdout is for the review.
       await writeOutputs(
         document,
