@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import { archiveKind } from '../source/archive.js';
+import { fileError } from '../source/file-error.js';
 import { listArchive } from './archive-list.js';
 import { type Group, groupIncidents, kindOf } from './conventions.js';
 import type { Found } from './incident-plan.js';
@@ -143,7 +144,12 @@ async function filesBelow(root: string, onSkip: Skipped | undefined): Promise<In
   const files: InputRef[] = [];
   const top = await realpath(root);
   const walk = async (below: string): Promise<void> => {
-    const entries = await readdir(path.join(root, below), { withFileTypes: true });
+    const folder = path.join(root, below);
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      if (below === '') throw fileError(error, root);
+      onSkip?.(folder, `a folder that cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      return [];
+    });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.')) continue;
       const name = below === '' ? entry.name : `${below}/${entry.name}`;

@@ -22,6 +22,8 @@ export function resultsFolder(folder: string): string {
 export async function prepareFolder(folder: string): Promise<void> {
   const results = resultsFolder(folder);
   try {
+    // First alone: of a file that bears its name is told that it is one.
+    await makeFolder(folder);
     await makeFolder(results);
     await removeTemporaries(folder);
     await removeTemporaries(results);

@@ -16,6 +16,8 @@ const OF_ALL: Table = {
 /** Options that count things: they take whole numbers, from one on. */
 const COUNTS = new Set(['top', 'jobs', 'max-waiting', 'attempts']);
 
+const EMPTY = 'It may stand for a variable that is not set.';
+
 /** The command that the arguments name. */
 export function requireCommand(args: readonly string[]): CommandEntry {
   const names = COMMANDS.map((c) => c.name);
@@ -105,6 +107,7 @@ function unknown(flag: string, command: string, flags: Iterable<string>): Perfsc
 
 /** `flag`: as it was given. */
 function checkValue(flag: string, name: string, value: string, option: Options): void {
+  if (option.type === 'string' && value === '') throw usage(`${flag}: its value is empty`, EMPTY);
   if (option.type === 'number') {
     const number = value.trim() === '' ? NaN : Number(value);
     if (!Number.isFinite(number)) throw usage(`${flag} ${value}: not a number`, `${String(option.describe)}.`);
@@ -127,6 +130,7 @@ function checkSetting(name: string, value: unknown, table: Table): void {
 }
 
 function checkPositionals(given: readonly string[], { name, positional }: CommandEntry): void {
+  if (given.includes('')) throw usage(`${name}: an argument is empty`, EMPTY);
   const wanted = positional.split(' ').filter((word) => word !== '');
   const advice = `Usage: perfscope ${name} ${positional.toUpperCase().replaceAll('..', '...')} [options]`.replace(
     '  ',

@@ -2,7 +2,7 @@
  * A case: a folder with an incident of known truth (docs/evaluation.md). `case.json` is read here, for scoring, and nowhere
  * else: the analysis gets the paths of the incident and the profiles only.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PerfscopeError } from '../errors.js';
@@ -81,7 +81,8 @@ export async function findCases(folders: readonly string[]): Promise<string[]> {
   return [...found];
 }
 
-async function casesBelow(folder: string): Promise<string[]> {
+/** @param above folders that it lies in, without links: one that leads back is left out */
+async function casesBelow(folder: string, above: readonly string[] = []): Promise<string[]> {
   let entries;
   try {
     if (path.basename(folder) === 'case.json') return [path.dirname(folder)];
@@ -96,12 +97,14 @@ async function casesBelow(folder: string): Promise<string[]> {
     );
   }
   if (entries.some((e) => e.name === 'case.json')) return [folder];
+  const here = await realpath(folder);
+  if (above.includes(here)) return [];
   const below: string[] = [];
   for (const e of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const sub = path.join(folder, e.name);
-    // A link to a folder counts as one.
-    if (e.isDirectory() || (e.isSymbolicLink() && (await stat(sub)).isDirectory()))
-      below.push(...(await casesBelow(sub)));
+    // A link to a folder counts as one; one may lead nowhere.
+    if (e.isDirectory() || (e.isSymbolicLink() && (await stat(sub).catch(() => null))?.isDirectory() === true))
+      below.push(...(await casesBelow(sub, [...above, here])));
   }
   return below;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { discover } from '../../src/batch/discover.js';
@@ -30,6 +30,32 @@ beforeAll(() => {
   execFileSync('cp', [at('packed.tgz'), at('mixed/inner.tgz')]);
 });
 afterAll(() => scratch.dispose());
+
+/** Does it with the rights of nobody in particular: root may read everything. */
+async function withoutRights<T>(body: () => Promise<T>): Promise<T> {
+  if (process.getuid!() !== 0) return body();
+  process.seteuid!(65534);
+  try {
+    return await body();
+  } finally {
+    process.seteuid!(0);
+  }
+}
+
+test('a folder that may not be read is told, and what lies beside it is taken', async () => {
+  write('rights/one/incident.strace', 'x');
+  write('rights/two/incident.strace', 'x');
+  chmodSync(at('.'), 0o755);
+  chmodSync(at('rights/two'), 0);
+  const skipped: string[] = [];
+  const found = await withoutRights(() =>
+    discover([at('rights')], { onSkip: (...told) => skipped.push(told.join(': ')) }),
+  );
+  expect(found.map((f) => f.name)).toEqual(['rights/one']);
+  expect(skipped).toEqual([`${at('rights/two')}: a folder that cannot be read (EACCES)`]);
+  await expect(withoutRights(() => discover([at('rights/two')]))).rejects.toMatchObject({ code: 'input-missing' });
+  chmodSync(at('rights/two'), 0o755);
+});
 
 test('a folder, a glob, an archive, a file', async () => {
   expect(await names('nights')).toEqual(['nights/one', 'nights/three', 'nights/two']);

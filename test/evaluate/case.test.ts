@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,6 +57,16 @@ describe('findCases', () => {
     expect(await findCases([at('set/b')])).toEqual([at('set/b')]);
     expect(await findCases([at('set')])).toEqual([at('set/a'), at('set/b')]);
     expect(await findCases([root, at('set')])).toEqual([at('other/c'), at('set/a'), at('set/b')]);
+  });
+
+  it('takes a link to a folder for one, but none that leads nowhere or back', async () => {
+    await put({ 'elsewhere/c/case.json': '{}', 'linked/README': '' });
+    const linked = path.join(root, 'linked');
+    await symlink('../elsewhere', path.join(linked, 'more'));
+    await symlink('..', path.join(root, 'elsewhere', 'up'));
+    await symlink('nothing', path.join(linked, 'broken'));
+    await symlink('.', path.join(linked, 'again'));
+    expect(await findCases([linked])).toEqual([path.join(linked, 'more/c')]);
   });
 
   it('says so when there is none', async () => {
