@@ -69,8 +69,13 @@ type Tracers = readonly ('ftrace' | 'perf' | 'strace')[];
 /**
  * @param tries tracers to try, which takes some tenths of a second each
  * @param enough whether no other is tried once one has worked
+ * @param asks programs that are asked for their versions; others count as not installed
  */
-export async function gatherFacts(tries: Tracers = ['ftrace', 'perf', 'strace'], enough = false): Promise<Facts> {
+export async function gatherFacts(
+  tries: Tracers = ['ftrace', 'perf', 'strace'],
+  enough = false,
+  asks: Tracers = ['perf', 'strace'],
+): Promise<Facts> {
   const [status, paranoid, scope, tracefs, tracefsWritable, hostPids, container, perf, strace] = await Promise.all([
     text('/proc/self/status'),
     text('/proc/sys/kernel/perf_event_paranoid'),
@@ -79,8 +84,8 @@ export async function gatherFacts(tries: Tracers = ['ftrace', 'perf', 'strace'],
     instancesAllowed(),
     pidsOfHost(),
     inContainer(),
-    perfFacts(),
-    straceFacts(),
+    asks.includes('perf') ? perfFacts() : null,
+    asks.includes('strace') ? straceFacts() : null,
   ]);
   const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status ?? '')?.[1] ?? '0';
   const capabilities = BigInt(`0x${field('CapEff')}`);
@@ -246,13 +251,17 @@ interface Run {
   readonly stderr: string;
 }
 
+/** A machine that is full takes some seconds for what takes a tenth of one; what takes longer will not record either. */
+const PATIENCE_MS = 30_000;
+
 /** Messages are read, so they must be in English. */
 function execute(command: string, args: readonly string[]): Promise<Run> {
-  const options = { env: { ...process.env, LC_ALL: 'C' }, timeout: 10_000 };
+  const options = { env: { ...process.env, LC_ALL: 'C' }, timeout: PATIENCE_MS };
   return new Promise((resolve) => {
     execFile(command, [...args], options, (error, stdout, stderr) => {
       const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
-      resolve({ missing: error?.code === 'ENOENT', code, stdout, stderr });
+      const late = error?.killed === true ? `\nno answer within ${PATIENCE_MS / 1000} s` : '';
+      resolve({ missing: error?.code === 'ENOENT', code, stdout, stderr: `${stderr}${late}` });
     });
   });
 }

@@ -7,8 +7,8 @@ import { rm } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setNiceness } from '../lib/niceness.js';
 import { onAbort } from '../pool/on-abort.js';
-import { hurry } from './hurry.js';
 import { PAGE_FILE, RESULT_FILE } from './incident.js';
 import { printable } from './words.js';
 
@@ -77,7 +77,7 @@ export async function analyse(
   );
   // Again and again: a thread that began meanwhile is as nice as the one that began it.
   const { hurryAfter } = options;
-  if (hurryAfter !== null) timers.push(setInterval(() => void hurry(child.pid!), hurryAfter));
+  if (hurryAfter !== null) timers.push(setInterval(() => setNiceness(child.pid!, getPriority()), hurryAfter));
   const forget = onAbort(signal, stop);
   try {
     const { code, death } = await endOf(child);

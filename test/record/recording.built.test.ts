@@ -1,5 +1,6 @@
 /** Real recordings, where this machine allows them. */
 import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { ftraceCommand } from '../../src/record/ftrace/command.js';
@@ -32,6 +33,12 @@ describe('record', () => {
     if (backend !== 'strace') return;
     const about = JSON.parse(readFileSync(`${file}.meta.json`, 'utf8')) as Record<string, unknown>;
     expect(about).toMatchObject({ clock: 'CLOCK_REALTIME', lost: 0, to: expect.any(String) as string });
+  });
+
+  it.each(['strace', 'perf', 'ftrace'])('with %s: the program is as urgent as it would be alone', async (backend) => {
+    if (!allowed(backend)) return console.log(`skipped: ${backend} may not record on this machine`);
+    const run = await perfscope(['record', '--backend', backend, '-o', scratch.at(`nice-${backend}`), '--', 'nice']);
+    expect(run).toMatchObject({ code: 0, stdout: `${getPriority()}\n` });
   });
 
   it('attached to a process, until Ctrl-C: the recording is kept', async () => {

@@ -70,17 +70,30 @@ describe('SegmentStore', () => {
   it('removes the oldest for room, says once that the window does not fit, and counts what was lost all the same', async () => {
     const said: string[] = [];
     const store = new SegmentStore({ seconds: 60, maxBytes: 25, log: (level, line) => said.push(`${level}: ${line}`) });
-    for (let i = 1; i <= 4; i++) await store.add(lay(`segment.${i}`, 10, i));
+    for (let i = 1; i <= 4; i++) await store.add(lay(`segment.${i}`, 10, i), 0);
     expect(store.all().map((s) => s.to)).toEqual([3, 4]);
     expect(readdirSync(scratch.path).filter((name) => name.startsWith('segment.'))).toEqual(['segment.3', 'segment.4']);
     expect([store.bytes, store.lost]).toEqual([20, 4]);
     expect(said).toEqual([expect.stringMatching(/^warn: .* holds 2 s instead of 60 s/)]);
   });
 
+  it('the file that is being written counts, and what a snapshot reads goes when that is done', async () => {
+    const store = new SegmentStore({ seconds: 60, maxBytes: 25, log: () => undefined });
+    const there = () => readdirSync(scratch.path).filter((name) => name.startsWith('counted.'));
+    await store.add(lay('counted.1', 10, 1), 0);
+    await store.add(lay('counted.2', 10, 2), 8);
+    expect([store.bytes, there()]).toEqual([10, ['counted.2']]);
+    await store.keeping(async () => {
+      await store.tidy(2, 20);
+      expect([store.bytes, there()]).toEqual([0, ['counted.2']]);
+    });
+    expect(there()).toEqual([]);
+  });
+
   it('a packed file takes the place of its segment, unless that is gone already', async () => {
     const store = new SegmentStore({ seconds: 60, maxBytes: 100, log: () => undefined });
     const segment = lay('plain', 10, 1);
-    await store.add(segment);
+    await store.add(segment, 0);
     await store.replace(segment, lay('packed', 3, 1));
     expect(store.bytes).toBe(3);
     await store.replace(segment, lay('late', 3, 1));

@@ -17,6 +17,7 @@ import { Drain } from './drain.js';
 import { Newcomers, describeThreads, threadsOf } from './followed.js';
 import { CALLS, Instance, LIVES, SWITCHES, removeAbandoned, tracefsRoot } from './instance.js';
 import { type Output, fileOutput, packedOutput } from './output.js';
+import { rush } from './priority.js';
 import { clockOffset } from './wall-clock.js';
 
 export interface RecorderOptions {
@@ -37,19 +38,12 @@ const MOST_OF_MEMORY = 1 / 32;
 const [SHORTEST_MS, LONGEST_MS] = [4, 250];
 const [FULL, EMPTY] = [1 / 4, 1 / 16];
 const LOOK_FOR_PROCESSES_MS = 500;
-/** It has little to do, and what it does not take in time is overwritten. */
-const PRIORITY = -10;
 /** The threads of each process are looked for twice: what started between listing and following is found. */
 const PASSES = 2;
 
 export async function recordRings(options: RecorderOptions): Promise<number> {
   const root = tracefsRoot();
   if (root === null) throw new Error('tracefs is not mounted');
-  try {
-    os.setPriority(PRIORITY);
-  } catch {
-    // Without the right to it, it records all the same.
-  }
   removeAbandoned(root);
   const cpus = os.availableParallelism();
   const memory = (os.totalmem() / 1024) * MOST_OF_MEMORY;
@@ -92,6 +86,8 @@ class Recorder {
       this.wake();
     });
     const pids = await this.begin();
+    // Not before: the program that it starts would have it, too.
+    rush(process.pid);
     try {
       await this.prepare(pids);
     } catch (error) {

@@ -65,8 +65,10 @@ export class FileRing implements Ring {
     if (!this.tracer.hasEnded()) await this.switchFiles();
     else await this.takeLast();
     signal?.throwIfAborted();
-    const taken = lastSeconds(this.store.all(), seconds(), span);
-    const paths = await placeAll(taken, folder);
+    const { taken, paths } = await this.store.keeping(async () => {
+      const last = lastSeconds(this.store.all(), seconds(), span);
+      return { taken: last, paths: await placeAll(last, folder) };
+    });
     return {
       paths,
       format: this.kind.format,
@@ -94,9 +96,11 @@ export class FileRing implements Ring {
   }
 
   private async look(): Promise<void> {
-    this.growing = await sizeOf(path.join(this.options.folder, GROWING));
-    if (this.growing > segmentBytes(this.options.maxBytes))
+    const { folder, maxBytes } = this.options;
+    this.growing = await sizeOf(path.join(folder, GROWING));
+    if (this.growing > segmentBytes(maxBytes))
       await this.switchFiles().catch((e: Error) => this.options.log('warn', e.message));
+    else if (this.store.bytes + this.growing > maxBytes) await this.store.tidy(seconds(), this.growing);
   }
 
   /** Ends the file that is being written, and waits until it is whole. */
@@ -148,7 +152,7 @@ export class FileRing implements Ring {
     const segment = { path: own, from: this.begun, to: now, bytes: await sizeOf(own), lost: await lost(own) };
     this.begun = now;
     this.growing = 0;
-    await this.store.add(segment);
+    await this.store.add(segment, await sizeOf(path.join(this.options.folder, GROWING)));
     if (this.packer !== null) {
       const packOne = (niceness: number) => this.packOne(segment, niceness);
       this.packing.add((niceness) => packOne(niceness).catch((e: Error) => this.options.log('warn', e.message)));

@@ -7,9 +7,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { PerfscopeError } from '../../errors.js';
 import { BACKENDS, type Backend } from '../backends.js';
-import { type Choice, chooseBackend } from '../choose.js';
+import { type Choice, chooseBackend, obstacleOf } from '../choose.js';
 import { tracerCommand } from '../commands.js';
-import { gatherFacts } from '../facts.js';
+import { type Facts, gatherFacts } from '../facts.js';
 import { findPids, lasting } from '../processes.js';
 import type { Ring, RingOptions } from '../recorder.js';
 import { failure } from '../failure.js';
@@ -24,11 +24,25 @@ import { StraceRing } from './strace-ring.js';
 const ATTEMPTS = 3;
 
 export async function startRing(options: RingOptions): Promise<Ring> {
-  const { target, log, signal } = options;
   const wanted = backendOf(options.backend);
-  await findPids(target);
+  await findPids(options.target);
+  if (wanted === null || wanted === 'ftrace') {
+    const facts = await gatherFacts([], true, []);
+    if (obstacleOf('ftrace', facts) === null) {
+      // What records needs no trial, which takes as long again: on a machine that is full, seconds.
+      const started = await startChosen(chooseBackend(facts, options.target, wanted), facts, options);
+      if (!('said' in started)) return started;
+    }
+  }
   const facts = await gatherFacts(wanted === null ? BACKENDS : [wanted], true);
-  const choice = chooseBackend(facts, target, wanted);
+  const choice = chooseBackend(facts, options.target, wanted);
+  const started = await startChosen(choice, facts, options);
+  if ('said' in started) throw await failure(choice.backend, facts, started);
+  return started;
+}
+
+async function startChosen(choice: Choice, facts: Facts, options: RingOptions): Started {
+  const { target, log, signal } = options;
   log('info', `recording with ${choice.backend}: ${choice.why}`);
   if (choice.warning !== '') log('warn', choice.warning);
   let pids: readonly number[] = await findPids(target);
@@ -39,9 +53,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
     const ring = { fileBytes: options.maxBytes };
     const argv = tracerCommand(choice.backend, facts, { target, pids, output, ring });
     const started = await start(choice, argv, output, options);
-    if (!('said' in started)) return started;
-    if (!/no such process/i.test(started.said()) || attempt === ATTEMPTS)
-      throw await failure(choice.backend, facts, started);
+    if (!('said' in started) || !/no such process/i.test(started.said()) || attempt === ATTEMPTS) return started;
   }
 }
 

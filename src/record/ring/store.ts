@@ -16,6 +16,9 @@ const SAY_EVERY_SECONDS = 300;
 export class SegmentStore {
   private segments: Segment[] = [];
   private saidAt = -Infinity;
+  /** Snapshots that are being made, and files that go when they are. */
+  private readers = 0;
+  private readonly late: string[] = [];
   /** Of everything that was ever added. */
   lost = 0;
 
@@ -34,17 +37,28 @@ export class SegmentStore {
     return this.segments;
   }
 
-  async add(segment: Segment): Promise<void> {
+  /** @param growing bytes of the file that is being written */
+  async add(segment: Segment, growing: number): Promise<void> {
     this.segments.push(segment);
     this.lost += segment.lost;
-    await this.tidy(segment.to, 0);
+    await this.tidy(segment.to, growing);
+  }
+
+  /** No file goes while `read` reads them. */
+  async keeping<T>(read: () => Promise<T>): Promise<T> {
+    this.readers++;
+    try {
+      return await read();
+    } finally {
+      if (--this.readers === 0) await Promise.all(this.late.splice(0).map((file) => rm(file, { force: true })));
+    }
   }
 
   /** The same calls in another file. */
   async replace(old: Segment, by: Segment): Promise<void> {
     const at = this.segments.indexOf(old);
     if (at >= 0) this.segments[at] = by;
-    await rm(at >= 0 ? old.path : by.path, { force: true });
+    await this.remove(at >= 0 ? old.path : by.path);
   }
 
   /** @param growing bytes of the file that is being written */
@@ -52,7 +66,7 @@ export class SegmentStore {
     const { seconds, maxBytes, log } = this.limits;
     const { kept, dropped, forRoom } = prune(this.segments, now, { seconds, maxBytes, growing });
     this.segments = kept;
-    await Promise.all(dropped.map((s) => rm(s.path, { force: true })));
+    await Promise.all(dropped.map((s) => this.remove(s.path)));
     if (!forRoom || now - this.saidAt < SAY_EVERY_SECONDS) return;
     this.saidAt = now;
     log('warn', `the ring is full: it holds ${this.span(now).toFixed(0)} s instead of ${seconds} s; give it more room`);
@@ -61,6 +75,11 @@ export class SegmentStore {
   async clear(): Promise<void> {
     await Promise.all(this.segments.map((s) => rm(s.path, { force: true })));
     this.segments = [];
+  }
+
+  private async remove(file: string): Promise<void> {
+    if (this.readers > 0) this.late.push(file);
+    else await rm(file, { force: true });
   }
 }
 

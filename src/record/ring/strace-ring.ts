@@ -3,7 +3,7 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Ring, RingOptions, Snapshot } from '../recorder.js';
 import type { Tracer } from '../tracer.js';
-import { lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
+import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
 import { SegmentStore } from './store.js';
 
 const LF = 10;
@@ -37,22 +37,11 @@ export class StraceRing implements Ring {
   async snapshot(folder: string, span: number, signal?: AbortSignal): Promise<Snapshot> {
     signal?.throwIfAborted();
     await this.inTurn(() => this.endFile());
-    const taken = lastSeconds(this.store.all(), seconds(), span);
     const to = path.join(folder, 'trace.strace');
-    const out = await open(to, 'wx');
-    let bytes = 0;
-    try {
-      for (const segment of taken) {
-        const part = await open(segment.path, 'r');
-        for await (const chunk of part.createReadStream()) {
-          signal?.throwIfAborted();
-          await out.writeFile(chunk as Buffer);
-          bytes += (chunk as Buffer).length;
-        }
-      }
-    } finally {
-      await out.close();
-    }
+    const { taken, bytes } = await this.store.keeping(async () => {
+      const last = lastSeconds(this.store.all(), seconds(), span);
+      return { taken: last, bytes: await joined(last, to, signal) };
+    });
     const from = taken[0]?.from ?? null;
     return { paths: bytes === 0 ? [] : [to], format: 'strace', bytes, lost: 0, from, to: taken.at(-1)?.to ?? null };
   }
@@ -93,6 +82,7 @@ export class StraceRing implements Ring {
     this.current ??= await this.beginFile();
     await this.current.file.writeFile(lines);
     this.current.bytes += lines.length;
+    if (this.store.bytes + this.current.bytes > maxBytes) await this.store.tidy(seconds(), this.current.bytes);
   }
 
   private async beginFile() {
@@ -106,7 +96,7 @@ export class StraceRing implements Ring {
     this.current = null;
     await current.file.close();
     if (current.bytes === 0) return rm(current.path, { force: true });
-    await this.store.add({ path: current.path, from: current.from, to: seconds(), bytes: current.bytes, lost: 0 });
+    await this.store.add({ path: current.path, from: current.from, to: seconds(), bytes: current.bytes, lost: 0 }, 0);
   }
 
   private inTurn(act: () => Promise<void>): Promise<void> {
@@ -122,6 +112,25 @@ export class StraceRing implements Ring {
       .filter((l) => l.trim() !== '' && !/attached|detached/.test(l));
     return said.length === 0 ? 'the program ended' : `strace ended: ${said.at(-1)!.trim()}`;
   }
+}
+
+/** Writes one file of all; gives its bytes. */
+async function joined(segments: readonly Segment[], to: string, signal: AbortSignal | undefined): Promise<number> {
+  const out = await open(to, 'wx');
+  let bytes = 0;
+  try {
+    for (const segment of segments) {
+      const part = await open(segment.path, 'r');
+      for await (const chunk of part.createReadStream()) {
+        signal?.throwIfAborted();
+        await out.writeFile(chunk as Buffer);
+        bytes += (chunk as Buffer).length;
+      }
+    }
+  } finally {
+    await out.close();
+  }
+  return bytes;
 }
 
 function seconds(): number {
