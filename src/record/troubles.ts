@@ -82,10 +82,7 @@ export function perfTrouble(said: string, facts: Facts): Trouble {
     };
   // Where it could record what it started itself, the process is what it may not.
   if (facts.trials.perf?.worked === true && REFUSED.test(said))
-    return {
-      what: 'the process belongs to another user, or is protected',
-      remedy: `${AS_ROOT}, or give perf the right to: ${SETCAP}`,
-    };
+    return foreignProcess(`${AS_ROOT}, or give perf the right to: ${SETCAP}`);
   const obstacle = perfObstacle(facts);
   if (obstacle !== null) return obstacle;
   if (/can't access trace events|unknown tracepoint/i.test(said)) return tracefsForbidden();
@@ -120,6 +117,8 @@ export function straceTrouble(said: string, facts: Facts): Trouble {
   const obstacle = straceObstacle(facts);
   if (obstacle !== null) return obstacle;
   if (/not permitted|permission denied/i.test(said)) {
+    // Where it could trace what we started, the process is what it may not.
+    if (facts.trials.strace?.worked === true && facts.uid !== 0) return foreignProcess(AS_ROOT);
     if (facts.container || facts.seccomp)
       return { what: 'ptrace is not allowed in this container', remedy: `${IN_CONTAINER} --cap-add SYS_PTRACE.` };
     return facts.uid === 0
@@ -127,9 +126,13 @@ export function straceTrouble(said: string, facts: Facts): Trouble {
           what: 'ptrace was refused: the process is traced already, or protected',
           remedy: 'End the other tracer first.',
         }
-      : { what: 'the process belongs to another user, or is protected', remedy: AS_ROOT };
+      : foreignProcess(AS_ROOT);
   }
   return { what: `strace failed: ${lastLine(said)}`, remedy: 'perfscope doctor says what this machine allows.' };
+}
+
+function foreignProcess(remedy: string): Trouble {
+  return { what: 'the process belongs to another user, or is protected', remedy };
 }
 
 function noPerfForKernel({ kernel }: Facts): Trouble {

@@ -4,7 +4,7 @@ import type { Backend } from '../../src/record/backends.js';
 import { chooseBackend, chooseStacks } from '../../src/record/choose.js';
 import type { Facts } from '../../src/record/facts.js';
 import type { Target } from '../../src/record/recorder.js';
-import { perfTrouble } from '../../src/record/troubles.js';
+import { perfTrouble, straceTrouble } from '../../src/record/troubles.js';
 import { NOBODY, READ_ONLY, factsWith } from './facts.js';
 
 const PID: Target = { kind: 'pid', pids: [12] };
@@ -117,6 +117,19 @@ describe('chooseBackend', () => {
     const backend = said.startsWith('strace') ? 'strace' : 'perf';
     const trials = { ftrace: null, perf: null, strace: null, [backend]: failed(said) };
     expect(refusal(factsWith({ ...different, trials }), PID, backend).message).toMatch(message);
+  });
+});
+
+it('in a container where strace may attach: who cannot be traced is another user', () => {
+  const trials = { ftrace: null, perf: null, strace: WORKED };
+  const said = 'strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted';
+  const trouble = straceTrouble(
+    said,
+    factsWith({ uid: 1000, capabilities: 0n, ptraceScope: 0, container: true, trials }),
+  );
+  expect(trouble).toMatchObject({
+    what: expect.stringContaining('another user') as string,
+    remedy: expect.stringContaining('root') as string,
   });
 });
 
