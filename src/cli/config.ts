@@ -27,6 +27,8 @@ const PLACES = [
 
 const MOST_BYTES = 1024 * 1024;
 
+const LOOKS = 'It looks like {"jobs": 2, "window": "5m"}.';
+
 export interface Found {
   readonly path: string;
   readonly values: Settings;
@@ -55,7 +57,7 @@ async function readFound(file: string): Promise<Found | null> {
   const values = /\.[cm]?js$/.test(file) ? await evaluated(file) : await parsed(file);
   if (values === undefined) return null;
   if (typeof values !== 'object' || values === null || Array.isArray(values))
-    throw new PerfscopeError('config', 'the config is not an object', { path: file });
+    throw new PerfscopeError('config', 'the config is not an object', { path: file }, LOOKS);
   return { path: file, values: values as Settings };
 }
 
@@ -69,7 +71,7 @@ async function parsed(file: string): Promise<unknown> {
     values = JSON.parse(text);
   } catch (error) {
     const message = `the config file is not JSON: ${(error as Error).message}`;
-    throw new PerfscopeError('config', message, { path: file }, 'It looks like {"jobs": 2, "window": "5m"}.');
+    throw new PerfscopeError('config', message, { path: file }, LOOKS);
   }
   if (path.basename(file) !== 'package.json') return values;
   return (values as { perfscope?: unknown } | null)?.perfscope;
@@ -151,7 +153,8 @@ function wantedOf({ type }: Options): { readonly what: string; readonly fits: (v
 
 function fromText(text: string, option: Options): unknown {
   if (option.array === true) return text.split(/[\s,]+/);
-  if (option.type === 'number' || option.type === 'count') return Number(text);
+  // What is none is refused as it was written.
+  if (option.type === 'number' || option.type === 'count') return Number.isNaN(Number(text)) ? text : Number(text);
   if (option.type === 'boolean') return !['0', 'false', 'no'].includes(text.toLowerCase());
   return text;
 }

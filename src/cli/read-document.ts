@@ -23,7 +23,10 @@ export async function readDocument(path: string): Promise<Document> {
     if (code === 'EISDIR') throw new PerfscopeError('input-format', 'it is a folder', { path }, ADVICE);
     throw new PerfscopeError('input-format', `not JSON: ${message}`, { path }, ADVICE);
   }
-  if (typeof value === 'object' && value !== null && 'methods' in value) {
+  const { document, methods } = (value ?? {}) as { document?: unknown; methods?: unknown };
+  if (document === 'perfscope-signatures')
+    throw new PerfscopeError('input-format', 'it is a signatures file', { path }, `${ADVICE} Signatures go to -s.`);
+  if (methods !== undefined) {
     const { comparableSchema } = await import('../report/evaluation-schema.js');
     const parsed = comparableSchema.safeParse(value);
     if (!parsed.success) throw notOne('an evaluation', parsed.error, path);
@@ -60,7 +63,8 @@ async function beginning(path: string): Promise<string> {
 
 function notOne(what: string, { issues }: ZodError, path: string): PerfscopeError {
   const { path: at, message } = issues[0]!;
-  return new PerfscopeError('input-format', `not ${what}: ${at.join('.')}: ${message}`, { path }, ADVICE);
+  const why = message.endsWith('received undefined') ? `it has no "${at.join('.')}"` : `${at.join('.')}: ${message}`;
+  return new PerfscopeError('input-format', `not ${what}: ${why}`, { path }, ADVICE);
 }
 
 const ADVICE = 'Give what perfscope wrote with --format json=FILE.';

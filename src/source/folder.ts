@@ -11,6 +11,9 @@ const THREAD_FILE = /^(.+)\.(\d+)(\.(?:gz|zst|xz))?$/;
 /** What mail programs and trackers make of the names; incidents with numbers may be named so as well. */
 const RENAMED = /\.\d+\.(?:txt|log|out|strace|trace)$/;
 
+/** What stands beside traces and is none. */
+const BESIDE = /^readme|\.(?:md|json|html|pdf|png)$/i;
+
 /** The thread that a file of `strace -ff` belongs to, 0 when the name is not of that kind. */
 export function tidOfName(name: string): number {
   const match = THREAD_FILE.exec(name);
@@ -55,7 +58,7 @@ export async function openFolder(path: string, signal?: AbortSignal): Promise<So
       { path },
       files.every((name) => RENAMED.test(name))
         ? `If they are files of strace -ff, each of them a thread, take the ends off their names: cd ${path} && for f in *; do mv "$f" "\${f%.*}"; done`
-        : `Give the trace itself, for example ${join(path, files[0]!)}; for a folder of incidents use "perfscope batch".`,
+        : `Give the trace itself${example(path, files)}; for a folder of incidents use "perfscope batch".`,
     );
   }
   const prefixes = [...new Set(threads.map((t) => t.prefix))].sort();
@@ -72,4 +75,10 @@ export async function openFolder(path: string, signal?: AbortSignal): Promise<So
   // One by one: a server of 10,000 threads would use up the file descriptors.
   for (const { name, tid } of threads) sources.push(await openFile(join(path, name), tid, signal));
   return sources;
+}
+
+/** Which file is meant, perhaps; '' where none looks like it. */
+function example(folder: string, files: readonly string[]): string {
+  const file = files.find((name) => !BESIDE.test(name));
+  return file === undefined ? '' : `, for example ${join(folder, file)}`;
 }

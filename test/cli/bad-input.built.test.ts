@@ -184,12 +184,22 @@ describe('an output that cannot be written', () => {
     ));
 
   it('batch: a file instead of a folder', async () =>
-    expectError(await perfscope(['batch', trace, '-o', trace]), 3, trace, 'a part of its path is no folder'));
+    expectError(await perfscope(['batch', trace, '-o', trace]), 3, trace, 'there is a file of this name'));
+
+  it.each(['analyze', 'inspect', 'learn'])('%s: a trace that its result would be written over', async (command) => {
+    const copy = put('copy.strace-k', PROFILE);
+    const over = command === 'learn' ? ['-o', copy] : ['-f', `json=${copy}`];
+    expectError(await perfscope([command, copy, ...over]), 2, copy, 'it is read, and would be written over');
+    expect(readFileSync(copy, 'utf8')).toBe(PROFILE);
+  });
 });
 
 describe('what perfscope wrote itself, in the wrong place', () => {
   it('signatures as a trace', async () =>
     expectError(await perfscope(['inspect', signatures]), 3, /signatures file/, / -s/));
+
+  it('signatures as a result', async () =>
+    expectError(await perfscope(['explain', signatures]), 3, /it is a signatures file/, / -s/));
 
   it('a result as a trace, and as signatures', async () => {
     const result = folder.at('result.json');

@@ -64,6 +64,7 @@ describe('settings', () => {
     });
     expect(settingsFor(options, found({ 'unit-gap': 0.1 }), {})).toEqual({ 'unit-gap': 0.1 });
     expect(settingsFor(options, null, {})).toEqual({});
+    expect(settingsFor(options, null, { PERFSCOPE_TOP: 'many' })).toEqual({ top: 'many' });
   });
 
   it('takes numbers for texts, and one for a list', () => {
