@@ -66,11 +66,14 @@ export async function readSources(sets: readonly SourceSet[], options: ReadOptio
   }
   const kin = joinAttached(trace, togetherFacts(read.flatMap((set) => set.facts)));
   const told = kin === null ? trace : { ...trace, threads: kin.threads };
-  if (kin !== null)
+  if (kin !== null && kin.joined > 0)
     warnings.push({
       code: 'threads-joined',
       args: { threads: kin.joined, processes: kin.pids.length, pid: kin.pids[0]! },
     });
+  // Others tell the processes themselves.
+  if (kin !== null && format.id === 'strace' && kin.unknown * 2 > trace.threads.length)
+    warnings.push({ code: 'processes-unknown', args: { threads: kin.unknown } });
   followDescriptors(told);
   return { trace: told, format: format.id, formatReason: reason, warnings };
 }

@@ -99,6 +99,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       .filter((part) => part !== false)
       .join(', ') +
     '. Give the recording whole: not what grep or a viewer shows of it, with the column of threads, and with larger buffers where perf lost events (-m 64M)',
+  'processes-unknown': (a) =>
+    `of ${a.plural('threads', 'thread')} nothing in the trace tells which are of one process: each is taken for one of its own, so descriptors of one are ` +
+    'not known to the others. Record without -P, -z, -Z and -e, or with clone, clone3, fork, vfork and futex among the calls of -e trace',
   'foreign-tracer': (a) =>
     `${a.text('path')} was read as asked, though it looks like ${a.text('what')}: times, errors and names may be wrong. ${a.text('advice')}`,
   'several-sources': (a) =>

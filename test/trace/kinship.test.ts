@@ -6,8 +6,8 @@ import { joinAttached } from '../../src/trace/kinship/kinship.js';
 import { mergeTraces } from '../../src/trace/merge-traces.js';
 import { bytesOf } from '../formats/strace-text.js';
 
-/** Processes with the tids of their threads, as in `4 = 4 5 6`. `files`: by tid, as of strace -ff; tid 0: of all threads. */
-function processesOf(files: Readonly<Record<number, string>>): string[] {
+/** `files`: by tid, as of strace -ff; tid 0: of all threads. */
+function joinedOf(files: Readonly<Record<number, string>>) {
   const builders = Object.entries(files).map(([tid, text]) => {
     const builder = new TraceBuilder('strace');
     builder.append(strace.parseChunk(bytesOf(text), { tid: Number(tid), last: true }));
@@ -15,8 +15,13 @@ function processesOf(files: Readonly<Record<number, string>>): string[] {
   });
   const trace = mergeTraces(builders.map((builder) => builder.finish()));
   const joined = joinAttached(trace, togetherFacts(builders.flatMap(({ kin }) => kin)));
+  return { threads: joined?.threads ?? trace.threads, unknown: joined?.unknown ?? 0 };
+}
+
+/** Processes with the tids of their threads, as in `4 = 4 5 6`. */
+function processesOf(files: Readonly<Record<number, string>>): string[] {
   const processes = new Map<number, number[]>();
-  for (const { tid, pid } of joined?.threads ?? trace.threads) {
+  for (const { tid, pid } of joinedOf(files).threads) {
     const tids = processes.get(pid) ?? [];
     processes.set(pid, [...tids, tid]);
   }
@@ -31,6 +36,32 @@ const inTime = (lines: string): string =>
     .map((line, i) => line.trim().replace(/^(\d+) /, `$1 1700000000.${String(i * 1000).padStart(6, '0')} `) + '\n')
     .join('');
 const processes = (lines: string): string[] => processesOf({ 0: inTime(lines) });
+
+const unknown = (lines: string): number => joinedOf({ 0: inTime(lines) }).unknown;
+
+describe('threads of which nothing tells the process', () => {
+  const filtered = `
+      10 openat(AT_FDCWD, "/etc/a", O_RDONLY) = -1 ENOENT (No such file or directory) <0.000005>
+      11 openat(AT_FDCWD, "/etc/b", O_RDONLY) = -1 ENOENT (No such file or directory) <0.000005>
+      12 openat(AT_FDCWD, "/etc/c", O_RDONLY) = -1 ENOENT (No such file or directory) <0.000005>`;
+
+  it('are counted', () => expect(unknown(filtered)).toBe(3));
+
+  it('are none where clones were seen', () =>
+    expect(
+      unknown(`
+      10 clone(child_stack=0x7f, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD) = 11 <0.0001>
+      10 clone(child_stack=NULL, flags=SIGCHLD) = 12 <0.0001>${filtered}`),
+    ).toBe(0));
+
+  it('are none where what they open shows that they share nothing', () => {
+    const own = (tid: number) => `
+      ${tid} accept4(3, NULL, NULL, SOCK_NONBLOCK) = 7 <0.000005>
+      ${tid} read(7, "GET", 9) = 3 <0.000005>`;
+    const rounds = Array.from({ length: 4 }, () => own(10) + own(11)).join('');
+    expect(unknown(rounds)).toBe(0);
+  });
+});
 
 describe('threads that were there when strace attached', () => {
   it('are of one process where one wakes the other, and so are the threads that it makes later', () => {

@@ -110,8 +110,8 @@ function clockOf(firstBytes: Uint8Array): TraceChunk['clock'] | undefined {
 }
 
 /** Whether there are threads that the stretch does not show the making of, or there may be others in other files. */
-function mayBeAttached({ threads, lifecycle }: TraceChunk, { tid }: ParseOptions): boolean {
-  if (tid !== 0) return true;
+function mayBeAttached({ threads, lifecycle, announced = [] }: TraceChunk, { tid }: ParseOptions): boolean {
+  if (tid !== 0 || announced.length > 1) return true;
   const made = new Set(lifecycle.flatMap((event) => (event.what === 'clone' ? [event.childTid] : [])));
   return new Set(threads.map((thread) => thread.tid).filter((each) => each > 0 && !made.has(each))).size > 1;
 }

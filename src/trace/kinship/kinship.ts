@@ -28,6 +28,8 @@ export interface Joined {
   /** Threads that nobody was seen to make and that are of a process with others now; the processes that these are. */
   readonly joined: number;
   readonly pids: readonly number[];
+  /** Threads that nobody was seen to make, of which nothing tells whether they are of a process with others: each has one of its own. */
+  readonly unknown: number;
 }
 
 /** The threads with their processes. null where nothing has to be told. */
@@ -230,11 +232,22 @@ function outcome(
     groups.set(process, (groups.get(process) ?? new Set()).add(groupOf[i]!));
   }
   const larger = [...groups].filter(([, of]) => of.size > 1);
-  if (larger.length === 0) return null;
+  const unknown = unknownAmong([...groups.keys()], kin);
+  if (larger.length === 0 && unknown === 0) return null;
   const found = new Set(larger.map(([process]) => process));
   return {
     threads: threads.map((thread, i) => ({ ...thread, pid: pidOf.get(kin.of(groupOf[i]!)) ?? thread.pid })),
     joined: threads.filter(({ parent }, i) => parent < 0 && found.has(kin.of(groupOf[i]!))).length,
     pids: larger.map(([process]) => pidOf.get(process)!),
+    unknown,
   };
+}
+
+/** Processes that are compared with all others: it takes the square of them. */
+const MOST_COMPARED = 300;
+
+/** How many of the processes may be of one with another: nothing tells that they are apart. */
+function unknownAmong(processes: readonly number[], kin: Groups): number {
+  const compared = processes.slice(0, MOST_COMPARED);
+  return compared.filter((a) => compared.some((b) => a !== b && !kin.areApart(a, b))).length;
 }
