@@ -260,7 +260,15 @@ async function ofDurations() {
     all.filter(({ rank }) => rank <= 5).length,
     mean(all).toFixed(2),
   ]);
-  const told = worse.length === 0 ? 'In no case' : `In ${worse.length} of ${cases.length} cases (${worse.join(', ')})`;
+  const rankOf = (name, id) => {
+    const { rank } = seen[name][cases.indexOf(id)];
+    return rank === Infinity ? 'not listed' : rank;
+  };
+  const listed = worse.map((id) => `${id}: ${[FULL, DURATIONS, NEITHER].map((name) => rankOf(name, id)).join(', ')}`);
+  const told =
+    worse.length === 0
+      ? 'In no case'
+      : `In ${worse.length} of ${cases.length} cases (${listed.join('; ')}: ranks as recorded, with \`-T\`, with neither)`;
   return `${tableOf([head, head.map(() => '---'), ...rows])}\n\n${told} \`-T\` alone is worse than neither: a verdict lost, or the guilty function further down.`;
 }
 
