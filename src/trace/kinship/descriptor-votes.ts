@@ -9,6 +9,7 @@ import { inBlocks } from '../../lib/in-blocks.js';
 import { EBADF, descriptorEffects, CLOSES, COPIES, EXECUTES, MAKES, MAY_COPY } from '../descriptor-effects.js';
 import { kindCode, variantCode } from '../kinds.js';
 import type { Trace } from '../table.js';
+import { Moments } from './moments.js';
 import { Votes } from './votes.js';
 
 const DUP = variantCode('dup');
@@ -30,14 +31,11 @@ const HIDDEN_MAKERS = new Set([
 const REPLACERS = new Set(['dup2', 'dup3']);
 const RANGES = new Set(['close_range', 'closefrom']);
 
-/** Groups remembered of a descriptor number, those that opened or closed it last: of many thousand processes each may have it. */
-const MOST_GROUPS = 256;
-
-/** One descriptor number: who opened and closed it last, by group, in the order of moments, which are numbers of events. */
+/** One descriptor number: who opened and closed it last. */
 interface Slot {
-  readonly opened: Map<number, number>;
-  readonly closed: Map<number, number>;
-  /** The latest of each, -1 for none: most uses ask for nothing else, however many groups there are. */
+  readonly opened: Moments;
+  readonly closed: Moments;
+  /** The latest of each, -1 for none: most uses ask for nothing else. */
   lastOpen: number;
   lastClose: number;
 }
@@ -52,8 +50,7 @@ interface Made {
 
 /**
  * Votes for and against groups being one process. `groupOf`: of each thread of the trace; `open`: the groups in question: the others are processes
- * of their own, whose tables are nobody else's, and tell nothing. O(rows), for each descriptor number times the groups in question that have it,
- * MOST_GROUPS at most.
+ * of their own, whose tables are nobody else's, and tell nothing. O(rows), for each open times the groups that have the descriptor (moments.ts).
  */
 export function descriptorVotes(
   trace: Trace,
@@ -117,11 +114,10 @@ class Walk {
   made({ group, descriptor, replaces }: Made): void {
     const slot = this.slot(descriptor);
     const { opened, closed, lastClose } = slot;
-    const own = opened.get(group) ?? -1;
+    const own = opened.of(group);
     if (!replaces) {
-      if (own > (closed.get(group) ?? -1)) this.vote(this.joint, group, closed, own);
-      if (slot.lastOpen > lastClose)
-        for (const [other, at] of opened) if (other !== group && at > lastClose) this.apart.add(group, other);
+      if (own > closed.of(group)) this.vote(this.joint, group, closed, own);
+      if (slot.lastOpen > lastClose) for (const other of opened.others(group, lastClose)) this.apart.add(group, other);
     }
     this.note(group, slot, opened, (slot.lastOpen = ++this.now));
   }
@@ -136,13 +132,13 @@ class Walk {
     const slot = this.slots.get(descriptor);
     if (slot === undefined) return;
     const { opened, closed } = slot;
-    const ownOpen = opened.get(group) ?? -1;
-    const ownClose = closed.get(group) ?? -1;
+    const ownOpen = opened.of(group);
+    const ownClose = closed.of(group);
     if (ownClose > ownOpen) {
       if (this.lost[group]! < ownClose) this.vote(this.joint, group, opened, ownClose);
       // It is open again, whoever opened it.
-      closed.delete(group);
-      if (ownClose === slot.lastClose) slot.lastClose = latest(closed);
+      closed.forget(group);
+      if (ownClose === slot.lastClose) slot.lastClose = closed.latest();
     } else if (ownOpen >= 0 && slot.lastClose > slot.lastOpen && this.lost[group]! < ownOpen) {
       this.vote(this.apart, group, closed, slot.lastOpen);
     }
@@ -156,42 +152,28 @@ class Walk {
   /** Descriptors of the group were closed that nobody saw. */
   forgets(group: number): void {
     for (const slot of this.slotsOf.get(group) ?? []) {
-      if (slot.opened.delete(group)) slot.lastOpen = latest(slot.opened);
-      if (slot.closed.delete(group)) slot.lastClose = latest(slot.closed);
+      if (slot.opened.forget(group)) slot.lastOpen = slot.opened.latest();
+      if (slot.closed.forget(group)) slot.lastClose = slot.closed.latest();
     }
   }
 
-  private note(group: number, slot: Slot, moments: Map<number, number>, now: number): void {
-    // Behind all others.
-    moments.delete(group);
-    moments.set(group, now);
-    if (moments.size > MOST_GROUPS) moments.delete(moments.keys().next().value!);
+  private note(group: number, slot: Slot, moments: Moments, now: number): void {
+    moments.note(group, now);
     const known = this.slotsOf.get(group);
     if (known === undefined) this.slotsOf.set(group, new Set([slot]));
     else known.add(slot);
   }
 
   /** For the only other group that did it after `since`. */
-  private vote(votes: Votes, group: number, did: ReadonlyMap<number, number>, since: number): void {
-    let only = -1;
-    for (const [other, at] of did) {
-      if (other === group || at <= since) continue;
-      if (only >= 0) return;
-      only = other;
-    }
+  private vote(votes: Votes, group: number, did: Moments, since: number): void {
+    const only = did.onlyOther(group, since);
     if (only >= 0) votes.add(group, only);
   }
 
   private slot(descriptor: number): Slot {
     let slot = this.slots.get(descriptor);
     if (slot === undefined)
-      this.slots.set(descriptor, (slot = { opened: new Map(), closed: new Map(), lastOpen: -1, lastClose: -1 }));
+      this.slots.set(descriptor, (slot = { opened: new Moments(), closed: new Moments(), lastOpen: -1, lastClose: -1 }));
     return slot;
   }
-}
-
-function latest(moments: ReadonlyMap<number, number>): number {
-  let last = -1;
-  for (const at of moments.values()) if (at > last) last = at;
-  return last;
 }

@@ -80,7 +80,8 @@ function strongVotes(
   for (const [a, b] of facts.apart) vote(apart, a, b, ENOUGH);
   const announced = [...new Set(facts.processes)];
   announced.forEach((a, i) => announced.slice(i + 1).forEach((b) => vote(apart, a, b, CERTAIN)));
-  const { calls, columns, threads } = trace;
+  const { calls, threads } = trace;
+  const { call: callOf, thread: threadOf, result, start } = trace.columns;
   const getpid = calls.indexOf('getpid');
   const exitGroup = calls.indexOf('exit_group');
   const exits = new Set(['exit', 'exit_group'].map((name) => calls.indexOf(name)));
@@ -88,15 +89,15 @@ function strongVotes(
   const leftAlone = new Uint8Array(threads.length);
   const tells = Uint8Array.from(calls, (_, call) => Number(call === getpid || exits.has(call)));
   const see = (row: number) => {
-    const call = columns.call[row]!;
-    const thread = columns.thread[row]!;
-    if (call === getpid) vote(joint, columns.result[row]!, threads[thread]!.tid, SURE);
-    if (call === exitGroup) ended.push({ group: groupOf[thread]!, ns: columns.start[row]! });
+    const call = callOf[row]!;
+    const thread = threadOf[row]!;
+    if (call === getpid) vote(joint, result[row]!, threads[thread]!.tid, SURE);
+    if (call === exitGroup) ended.push({ group: groupOf[thread]!, ns: start[row]! });
     if (exits.has(call)) leftAlone[thread] = 1;
   };
   if (getpid >= 0 || exitGroup >= 0)
     inBlocks(0, trace.length, (first, end) => {
-      for (let row = first; row < end; row++) if (tells[columns.call[row]!] === 1) see(row);
+      for (let row = first; row < end; row++) if (tells[callOf[row]!] === 1) see(row);
     });
   threads.forEach(({ exitNs }, i) => {
     if (exitNs === null || leftAlone[i] === 1) return;
