@@ -43,17 +43,11 @@ export function readByPatterns(text: string, tid: number, reader: KinLineReader)
   }
 }
 
-/** What src/formats/strace/kin/kernel/kin.ts exports. In capitals: addresses and sizes. */
+/** What src/formats/strace/kin/kernel/kin.ts exports. In capitals: addresses. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly TEXT: WebAssembly.Global;
-  readonly tid: WebAssembly.Global;
-  readonly rest: WebAssembly.Global;
-  readonly end: WebAssembly.Global;
-  readonly made: WebAssembly.Global;
-  readonly descriptor: WebAssembly.Global;
-  readonly nameFrom: WebAssembly.Global;
-  readonly nameTo: WebAssembly.Global;
+  readonly FOUND: WebAssembly.Global;
   begin(bytes: number, tid: number): void;
   forgetUses(): void;
   advance(): number;
@@ -61,6 +55,8 @@ interface Exports {
 
 /** As in src/formats/strace/kin/kernel/kin.ts. */
 const [NONE, UNUSUAL, FUTEX, FUTEX_ENDS, TGKILL] = [0, 1, 2, 3, 4] as const;
+/** Numbers that it tells of a line. */
+const FOUND = 7;
 
 /** Text of a piece that is looked at, bytes; as much as the module takes. */
 const LOOKED_AT = 512 * 1024;
@@ -87,23 +83,27 @@ export function readKinLines(text: Uint8Array, tid: number, reader: KinLineReade
   if (fast === null) return readByPatterns(latin.toString('latin1'), tid, reader);
   new Uint8Array(fast.memory.buffer, fast.TEXT.value).set(bytes);
   fast.begin(bytes.length, tid);
-  const { made, descriptor, nameFrom, nameTo } = fast;
+  const found = new Int32Array(fast.memory.buffer, fast.FOUND.value, FOUND);
+  const slice = (from: number, to: number) => latin.toString('latin1', from, to);
   for (let what = fast.advance(); what !== NONE; what = fast.advance()) {
-    const rest = () => latin.toString('latin1', fast.rest.value as number, fast.end.value as number);
-    const of = fast.tid.value as number;
     if (what === UNUSUAL) {
-      readByPatterns(rest(), tid, reader);
+      readByPatterns(slice(found[1]!, found[2]!), tid, reader);
       fast.forgetUses();
-      continue;
-    }
-    if (what === FUTEX) reader.futex(of, rest());
-    else if (what === TGKILL) reader.signal(rest());
-    else if (what === FUTEX_ENDS) {
-      reader.resumed(of, rest());
-      continue;
-    }
-    if (made.value >= 0) reader.made(made.value as number);
-    if (descriptor.value >= 0)
-      reader.used(of, descriptor.value as number, latin.toString('latin1', nameFrom.value, nameTo.value));
+    } else tell(what, found, slice, reader);
   }
+}
+
+/** `found`: of a usual line its tid, where its arguments begin and end, the descriptor that it made, that which it used, and the place of its name. */
+function tell(
+  what: number,
+  found: Int32Array,
+  slice: (from: number, to: number) => string,
+  reader: KinLineReader,
+): void {
+  const of = found[0]!;
+  if (what === FUTEX_ENDS) return reader.resumed(of, slice(found[1]!, found[2]!));
+  if (what === FUTEX) reader.futex(of, slice(found[1]!, found[2]!));
+  else if (what === TGKILL) reader.signal(slice(found[1]!, found[2]!));
+  if (found[3]! >= 0) reader.made(found[3]!);
+  if (found[4]! >= 0) reader.used(of, found[4]!, slice(found[5]!, found[6]!));
 }

@@ -31,11 +31,13 @@ export function evidenceOf(
     let items = against.filter(({ likely }) => likely >= LIKELY).map(({ item }) => item);
     if (items.length === 0) items = heaviest(against);
     const sum = items.reduce((s, item) => s + item.weight, 0);
+    const { detector } = finding;
     return items
       .slice(0, MOST)
-      .map((item) => evidence(scene, finding.detector, item, sum === 0 ? 0 : (weight * item.weight) / sum));
+      .map((item) => ({ detector, item, weight: sum === 0 ? 0 : (weight * item.weight) / sum }));
   });
-  return found.sort((a, b) => b.weight - a.weight).slice(0, MOST);
+  found.sort((a, b) => b.weight - a.weight);
+  return found.slice(0, MOST).map(({ detector, item, weight }) => evidence(scene, detector, item, weight));
 }
 
 /** An item, and how likely its calls were issued under some function. */
@@ -98,16 +100,8 @@ export function evidence(scene: Scene, detector: string, item: Item, weight: num
 const described = new WeakMap<Item, Omit<Evidence, 'detector' | 'weight'>>();
 
 function describe(scene: Scene, item: Item): Omit<Evidence, 'detector' | 'weight'> {
-  const { columns, threads } = scene.trace;
-  const count = new Map<number, number>();
-  let [from, to] = [Infinity, 0];
-  for (const row of item.rows) {
-    const { tid } = threads[columns.thread[row]!]!;
-    count.set(tid, (count.get(tid) ?? 0) + 1);
-    from = Math.min(from, columns.start[row]!);
-    to = Math.max(to, Math.min(scene.toNs, columns.start[row]! + (columns.duration[row]! || 0)));
-  }
-  const tids = [...count].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([tid]) => tid);
+  const tids = mostFrequent(scene, item.rows);
+  const [from, to] = extentOf(scene, item.rows);
   const span = { from: from / 1e9, to: to / 1e9 };
   return {
     units: item.cells.length,
@@ -129,4 +123,35 @@ function describe(scene: Scene, item: Item): Omit<Evidence, 'detector' | 'weight
       },
     },
   };
+}
+
+/** tids of the threads of the rows, those of most rows first. */
+function mostFrequent({ trace }: Scene, rows: readonly number[]): number[] {
+  const { thread } = trace.columns;
+  const ofThread = new Map<number, number>();
+  // Rows of one thread mostly come together.
+  for (let k = 0; k < rows.length;) {
+    const t = thread[rows[k]!]!;
+    const first = k;
+    while (k < rows.length && thread[rows[k]!] === t) k++;
+    ofThread.set(t, (ofThread.get(t) ?? 0) + k - first);
+  }
+  const count = new Map<number, number>();
+  for (const [t, n] of ofThread) count.set(trace.threads[t]!.tid, (count.get(trace.threads[t]!.tid) ?? 0) + n);
+  return [...count].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([tid]) => tid);
+}
+
+/** From the first begin of a row to the last end of one within the window, ns. */
+function extentOf({ trace, toNs }: Scene, rows: readonly number[]): [from: number, to: number] {
+  const { start, duration } = trace.columns;
+  let [from, to] = [Infinity, 0];
+  for (const row of rows) {
+    const begin = start[row]!;
+    if (begin < from) from = begin;
+    const took = duration[row]!;
+    const end = took > 0 ? begin + took : begin;
+    const within = end < toNs ? end : toNs;
+    if (within > to) to = within;
+  }
+  return [from, to];
 }

@@ -10,8 +10,8 @@ import { ByDescriptor } from './by-descriptor.js';
 import type { Cells, Scene } from './scene.js';
 
 export interface Courses {
-  /** Per row before the end of the window: the row before in its course; -1: none is known. */
-  readonly previous: Int32Array;
+  /** Per row before the end of the window: the row before in its course; -1: none is known. null: courses are threads. */
+  readonly previous: Int32Array | null;
   /** Last rows of courses that should go on: they neither ended nor wait in a call. In rising order. */
   readonly open: readonly number[];
 }
@@ -28,16 +28,11 @@ export function endOf({ columns: { start, duration } }: Trace, row: number): num
 
 function ofThreads({ trace, endRow }: Scene): Courses {
   const { thread } = trace.columns;
-  const previous = new Int32Array(endRow);
   const last = new Int32Array(trace.threads.length).fill(-1);
   inBlocks(0, endRow, (first, end) => {
-    for (let i = first; i < end; i++) {
-      const t = thread[i]!;
-      previous[i] = last[t]!;
-      last[t] = i;
-    }
+    for (let i = first; i < end; i++) last[thread[i]!] = i;
   });
-  return { previous, open: inOrder(last.filter((row) => isOpen(trace, row))) };
+  return { previous: null, open: inOrder(last.filter((row) => isOpen(trace, row))) };
 }
 
 /** Whether its thread should call again. */

@@ -38,35 +38,40 @@ export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
   const nodeOf = likeliestNodes(cells);
   const courses = coursesOf(scene, cells, nodeOf);
   const { trace, endRow } = scene;
-  const { duration, call } = trace.columns;
+  const { duration, call, thread } = trace.columns;
   const { previous } = courses;
   const { ofRow } = cells;
   const [plain, waiting] = [new Kinds(scene, onsetNs), new Kinds(scene, onsetNs)];
-  /** Per row: itself if it is known, else the last one of its course that is; -1: there is none. */
-  const known = new Int32Array(endRow);
-  /** Per row: 1 if it, or another since the known one, is nobody's and waits. */
-  const waits = new Uint8Array(endRow);
+  const size = previous === null ? trace.threads.length : endRow;
+  /** Per row, or thread: the last row of the course up to there that is known; -1: there is none. */
+  const known = new Int32Array(size).fill(-1);
+  /** 1 if one since that is nobody's and waits. */
+  const waits = new Uint8Array(size);
   // What a virtual machine does for itself in between is no end of a step of the program's.
   const { model } = scene.decoder;
   const between = model.tasks === true ? new Uint8Array(trace.calls.length) : callsWithLostStacks(model, trace);
   inBlocks(0, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
-      const p = previous[i]!;
+      const at = previous === null ? thread[i]! : i;
+      const p = previous === null ? at : previous[i]!;
       const before = p < 0 ? -1 : known[p]!;
       const to = nodeOf[ofRow[i]!]!;
       if (to < 0 || (to === 0 && between[call[i]!] === 1)) {
-        known[i] = before;
+        known[at] = before;
         const wait = (to === LOST || to === 0) && duration[i]! >= WAIT_NS;
-        waits[i] = wait || (p >= 0 && waits[p] === 1) ? 1 : 0;
+        waits[at] = wait || (p >= 0 && waits[p] === 1) ? 1 : 0;
         continue;
       }
-      known[i] = i;
-      if (before < 0) continue;
-      (waits[p] === 1 ? waiting : plain).add(nodeOf[ofRow[before]!]!, to, before, i);
+      if (before >= 0) (waits[p] === 1 ? waiting : plain).add(nodeOf[ofRow[before]!]!, to, before, i);
+      known[at] = i;
+      waits[at] = 0;
     }
   });
   const kinds = withWaits(plain, waiting);
-  const lastNode = (row: number) => (known[row]! < 0 || waits[row] === 1 ? -1 : nodeOf[ofRow[known[row]!]!]!);
+  const lastNode = (row: number) => {
+    const at = previous === null ? thread[row]! : row;
+    return known[at]! < 0 || waits[at] === 1 ? -1 : nodeOf[ofRow[known[at]!]!]!;
+  };
   const silences = silencesOf(scene, courses, lastNode, onsetNs);
   return { kinds, silent: shareSilences(kinds, silences) };
 }

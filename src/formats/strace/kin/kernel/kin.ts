@@ -17,16 +17,19 @@ const OTHER: i32 = 5;
 /** A call that goes on. */
 const ENDS: i32 = -1;
 
-/** Of the line that was found. Places are counted from the beginning of the text. `rest`: where the arguments begin. */
-export let tid: i32 = 0;
-export let rest: i32 = 0;
-export let end: i32 = 0;
+/** Of the line that was found, the seven numbers that follow: JavaScript reads them from here, since asking for a global is a call. */
+export const FOUND: usize = memory.data(7 * 4, 4);
+
+/** Places are counted from the beginning of the text. `rest`: where the arguments begin. */
+let tid: i32 = 0;
+let rest: i32 = 0;
+let end: i32 = 0;
 /** The descriptor that the call returned with its name, the first if there seem to be several; -1: none. */
-export let made: i32 = -1;
+let made: i32 = -1;
 /** The descriptor that the arguments begin with; -1: none whose name has a number of its own. The name is [nameFrom, nameTo). */
-export let descriptor: i32 = -1;
-export let nameFrom: i32 = 0;
-export let nameTo: i32 = 0;
+let descriptor: i32 = -1;
+let nameFrom: i32 = 0;
+let nameTo: i32 = 0;
 
 /** tid of lines that name none, 0 when unknown. */
 let defaultTid: i32 = 0;
@@ -61,18 +64,29 @@ export function advance(): i32 {
     toEnd();
     if (what == UNUSUAL) {
       rest = line;
-      return UNUSUAL;
+      return found(UNUSUAL);
     }
     if (tid < 0) tid = defaultTid;
     if (tid == 0 || what == ENDS) continue;
-    if (what == FUTEX_ENDS) return what;
+    if (what == FUTEX_ENDS) return found(what);
     readName();
     if (made >= 0 && made < DESCRIPTORS) store<i32>(LAST + made * 12, 0);
     const news = descriptor >= 0 && isNews();
     if (!news) descriptor = -1;
-    if (what != OTHER || made >= 0 || news) return what;
+    if (what != OTHER || made >= 0 || news) return found(what);
   }
   return NONE;
+}
+
+function found(what: i32): i32 {
+  store<i32>(FOUND, tid);
+  store<i32>(FOUND, rest, 4);
+  store<i32>(FOUND, end, 8);
+  store<i32>(FOUND, made, 12);
+  store<i32>(FOUND, descriptor, 16);
+  store<i32>(FOUND, nameFrom, 20);
+  store<i32>(FOUND, nameTo, 24);
+  return what;
 }
 
 /** `1234  1700000000.123456 read(`, `<... read resumed>` instead of the call; without the tid or the time. Sets `tid` and `rest`. */
