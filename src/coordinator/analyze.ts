@@ -114,7 +114,8 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     }
     if (binary !== null && (signatures !== null || nodeOfStack !== undefined))
       warnings.push(...binaryWarnings(binary, db, name));
-    const input: MethodInput = { ...scope, callGraph, signatures: db, nodeOfStack };
+    const { top = Infinity } = options;
+    const input: MethodInput = { ...scope, callGraph, signatures: db, nodeOfStack, told: top };
     const onProgress = (done: number, total: number | null) => options.onProgress?.({ stage: 'analyze', done, total });
     onProgress(0, null);
     let status: ResultDocument['status'] = 'ok';
@@ -129,7 +130,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
       });
     const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
     const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
-    const facts = documentOf(parts, options.top ?? Infinity);
+    const facts = documentOf(parts, top);
     const { signal } = options;
     /** A section as a field of the document, where it is wanted and was not cut off. */
     const section = async <T>(name: Section, wanted: boolean, make: () => Promise<T>) => {

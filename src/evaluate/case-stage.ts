@@ -77,7 +77,7 @@ async function answersOf(task: CaseTask, signal: AbortSignal, lap: (part: string
     const method = EVALUATION_METHODS.find((m) => m.name === name)!;
     const run = await method.load(task.oracle);
     const on = (window: { fromNs: number; toNs: number }) =>
-      run({ ...input, ...window } satisfies MethodInput, { pool: inlinePool, inline: true, signal });
+      run({ ...input, ...window, told: 0 } satisfies MethodInput, { pool: inlinePool, inline: true, signal });
     const begun = performance.now();
     try {
       const outcome = await on(whole);

@@ -19,6 +19,8 @@ export interface MethodInput {
   readonly callGraph?: CallGraph | undefined;
   /** Per stack of the trace: its node in the signatures' model. Given: calls are under their recorded stacks, and none is decoded. */
   readonly nodeOfStack?: Int32Array | undefined;
+  /** How many of the first ranked functions somebody reads of: the others need no evidence. Default: all. */
+  readonly told?: number | undefined;
 }
 
 export interface RankedFunction {

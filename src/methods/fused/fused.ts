@@ -83,10 +83,6 @@ function rankedFunctions(
   for (const { fn, score } of blamed) byFindings[fn] = score;
   const scores = fuse(masses, byFindings, aboutCallsAndTime(findings.filter((f) => f.alarming)));
   const blamedOf = new Map(blamed.map((b) => [b.fn, b]));
-  const told: Told[] = [
-    ...speaking,
-    ...masses.map(({ detector, items, weight }) => ({ detector, items, strength: weight })),
-  ];
   const most = scores.reduce((max, score) => Math.max(max, score), 0);
   const nothing = speaking.map(() => 0);
   const suspects = Array.from(scores.keys())
@@ -104,8 +100,7 @@ function rankedFunctions(
     score: s.score,
     confidence: confidence(s, suspects),
     callPath: tree.pathAbove(s.fn).map((f) => functions[f]!.name),
-    evidence: evidenceOf(scene, cells, told, s, tree),
-    alike: alike(s, suspects).map((f) => functions[f]!.name),
+    evidence: [],
     inferred: false,
   }));
   const joined =
@@ -117,7 +112,21 @@ function rankedFunctions(
       source === undefined ? found.score : (scores[source.fn]! * found.score) / Math.max(source.score, found.score);
     if (score > 0 && score >= LEAST_SCORE * most) ranked.push(inferredFunction({ ...found, score }, scene, most));
   }
-  return ranked.sort((a, b) => b.score - a.score || a.function - b.function);
+  ranked.sort((a, b) => b.score - a.score || a.function - b.function);
+  const spoken: Told[] = [
+    ...speaking,
+    ...masses.map(({ detector, items, weight }) => ({ detector, items, strength: weight })),
+  ];
+  const byFunction = new Map(suspects.map((s) => [s.fn, s]));
+  return ranked.map((found, place) => {
+    const suspect = byFunction.get(found.function);
+    if (suspect === undefined || place >= (input.told ?? Infinity)) return found;
+    return {
+      ...found,
+      evidence: evidenceOf(scene, cells, spoken, suspect, tree),
+      alike: alike(suspect, suspects).map((f) => functions[f]!.name),
+    };
+  });
 }
 
 /** Descriptors left open change the order of calls as well: what is odd about calls and time is then their consequence. */

@@ -173,7 +173,10 @@ class Walk {
   private slot(descriptor: number): Slot {
     let slot = this.slots.get(descriptor);
     if (slot === undefined)
-      this.slots.set(descriptor, (slot = { opened: new Moments(), closed: new Moments(), lastOpen: -1, lastClose: -1 }));
+      this.slots.set(
+        descriptor,
+        (slot = { opened: new Moments(), closed: new Moments(), lastOpen: -1, lastClose: -1 }),
+      );
     return slot;
   }
 }

@@ -2,16 +2,15 @@
 import { inBlocks } from '../../../lib/in-blocks.js';
 import type { Scene } from '../scene/scene.js';
 import { Series } from '../scene/series.js';
-import { HARMFUL, type Outside, lasted, reason } from './outside.js';
+import { HARMFUL, type Outside, reason } from './outside.js';
 
 const SYNCS = /^(?:fsync|fdatasync|sync_file_range|msync|syncfs|sync)$/;
 const STORES =
   /^(?:read|write|pread64|pwrite64|readv|writev|preadv2?|pwritev2?|sendfile|fallocate|ftruncate|openat?|unlink|rename)$/;
 
 export function slowDisk(scene: Scene, factor: number): Outside | null {
-  const { trace } = scene;
-  const { places, firstRow, endRow } = scene;
-  const { start, thread } = trace.columns;
+  const { trace, places, firstRow, endRow, toNs } = scene;
+  const { duration, start, thread } = trace.columns;
   const SYNC = 1;
   const STORE = 2;
   const nature = Uint8Array.from(places.contextOf, (context) => {
@@ -24,7 +23,7 @@ export function slowDisk(scene: Scene, factor: number): Outside | null {
   inBlocks(firstRow, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
       const n = nature[places.ofRow[i]!]!;
-      if (n !== 0) (n === SYNC ? syncs : stores).add(start[i]!, lasted(trace, i, scene.toNs), thread[i]!);
+      if (n !== 0) (n === SYNC ? syncs : stores).add(start[i]!, Math.min(duration[i]!, toNs - start[i]!), thread[i]!);
     }
   });
   for (const series of [syncs, stores]) {

@@ -1,6 +1,5 @@
 /** What the environment can be found to have done, and the words for it. */
 import type { ExternalResource, Message } from '../../../result.js';
-import type { Trace } from '../../../trace/table.js';
 import type { Slower } from '../scene/series.js';
 
 export interface Outside {
@@ -15,9 +14,4 @@ export const HARMFUL = 0.2;
 
 export function reason(code: string, { before, after, atNs }: Slower): Message {
   return { code, args: { before: before / 1e9, after: after / 1e9, at: atNs / 1e9 } };
-}
-
-/** How long a call lasted within the window, ns. */
-export function lasted(trace: Trace, row: number, toNs: number): number {
-  return Math.min(trace.columns.duration[row]!, toNs - trace.columns.start[row]!);
 }

@@ -12,7 +12,7 @@ import { ByDescriptor } from '../scene/by-descriptor.js';
 import type { Cells, Scene } from '../scene/scene.js';
 import { Series } from '../scene/series.js';
 import { ownOldConnections } from '../scene/sides.js';
-import { type Outside, lasted, reason } from './outside.js';
+import { type Outside, reason } from './outside.js';
 
 /** The kernel answers. */
 const NETLINK = kindCode('netlink');
@@ -39,11 +39,15 @@ interface Connection {
 /** From the last byte asked to the first byte answered, to the peer's end or to the program's giving up; and from connect to first use. */
 export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor: number): Outside | null {
   const { trace, endRow, toNs } = scene;
-  const { call, errno, descriptor, start, thread, result, kind } = trace.columns;
+  const { call, errno, descriptor, duration, start, thread, result, kind } = trace.columns;
   const [sends, receives, waits, uses] = [SENDS, RECEIVES, WAITS, FIRST_USES].map((calls) =>
     Uint8Array.from(trace.calls, (name) => (calls.test(name) ? 1 : 0)),
   ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  const [connect, close, socket] = ['connect', 'close', 'socket'].map((name) => trace.calls.indexOf(name));
+  const others = ['connect', 'close', 'socket'].map((name) => trace.calls.indexOf(name));
+  const [connect, close, socket] = others;
+  const matters = Uint8Array.from(sends, (_, c) =>
+    others.includes(c) ? 1 : sends[c]! | receives[c]! | waits[c]! | uses[c]!,
+  );
   const answers = new Series();
   const opened = new Series();
   const awake = new Awakenings(trace);
@@ -60,8 +64,8 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
     const c = call[i]!;
     const t = thread[i]!;
     const process = ours.processOf[t]!;
+    const ns = Math.min(duration[i]!, toNs - start[i]!);
     if (waits[c] === 1) {
-      const ns = lasted(trace, i, toNs);
       if (ns >= SLEPT_NS) awake.note(t, process, start[i]! + ns);
       return;
     }
@@ -72,7 +76,7 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
     if (c === connect) {
       const done = errno[i] === 0;
       ours.set(process, d, fresh(done ? NaN : start[i]!, true));
-      if (done) opened.add(start[i]!, lasted(trace, i, toNs), t);
+      if (done) opened.add(start[i]!, ns, t);
       return;
     }
     const connection = ours.get(process, d);
@@ -82,7 +86,6 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
       ours.set(process, d, undefined);
     }
     if (c === close || errno[i] !== 0) return;
-    const ns = lasted(trace, i, toNs);
     const end = start[i]! + ns;
     if (!Number.isNaN(connection.openingNs) && uses[c] === 1) {
       opened.add(connection.openingNs, start[i]! - connection.openingNs, t);
@@ -98,7 +101,7 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
     else answered(connection, end, t, ns >= SLEPT_NS ? end : awake.last(t, process));
   };
   inBlocks(0, endRow, (first, end) => {
-    for (let i = first; i < end; i++) see(i);
+    for (let i = first; i < end; i++) if (matters[call[i]!] === 1) see(i);
   });
   ours.forEach((connection, process) =>
     answered(connection, toNs, connection.asker, awake.last(connection.asker, process)),
