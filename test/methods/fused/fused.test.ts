@@ -16,16 +16,11 @@ const LEARNED = learnSignatures(
   { parameters: DEFAULT_PARAMETERS },
 );
 
-function analyse(...parts: readonly (readonly Line[])[]) {
+function inputOf(...parts: readonly (readonly Line[])[]) {
   const trace = traceFromText(traceText(...parts));
-  const window = { fromNs: 0, toNs: trace.endNs + 1 };
-  return fusedMethod({
-    trace,
-    signatures: LEARNED,
-    parameters: DEFAULT_PARAMETERS,
-    ...window,
-  });
+  return { trace, signatures: LEARNED, parameters: DEFAULT_PARAMETERS, fromNs: 0, toNs: trace.endNs + 1 };
 }
+const analyse = (...parts: readonly (readonly Line[])[]) => fusedMethod(inputOf(...parts));
 const names = (outcome: ReturnType<typeof analyse>) => outcome.ranked.map((f) => f.name);
 
 describe('the default method', () => {
@@ -50,6 +45,16 @@ describe('the default method', () => {
     expect(names(outcome)[0]).toBe('reload');
     expect(outcome.ranked[0]!.callPath).toEqual(['checkConfig', 'loop', 'main']);
     expect(outcome.ranked[0]!.evidence[0]!.count).toBeGreaterThan(1000);
+  });
+
+  it('gives evidence for as many as are told, and the same ranks', () => {
+    const storm = Array.from({ length: 2000 }, (_, i) => reload(20.0312 + i * 0.01, false)).flat();
+    const input = inputOf(serve({ to: 40, rate: 20 }), storm);
+    const [all, first] = [fusedMethod(input), fusedMethod({ ...input, told: 1 })];
+    expect(first.ranked[0]).toEqual(all.ranked[0]);
+    expect(first.ranked.map(({ evidence }) => evidence.length > 0)).toEqual(all.ranked.map((_, place) => place < 1));
+    const bare = ({ ranked }: typeof all) => ranked.map((f) => ({ ...f, evidence: [], alike: [] }));
+    expect(bare(first)).toEqual(bare(all));
   });
 
   it('says which functions it cannot tell apart, the innermost first', () => {
