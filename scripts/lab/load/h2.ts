@@ -1,6 +1,6 @@
 /**
- * H2, spoken to by PostgreSQL's protocol, in simple queries and in prepared ones. Kinds are those of postgres.ts that are no more than
- * standard SQL, and `prepared`, `insert`, `forget`, `sorted`, `columns`, `wrong` (a statement that is refused), `connect`.
+ * H2, spoken to by PostgreSQL's protocol, in simple queries and in prepared ones; kinds are names of transactions. Answers are of few rows: the server
+ * writes each in several pieces, and reads messages byte by byte. Its `read`, `transfer` and `rollback` are those of postgres.ts.
  */
 import net from 'node:net';
 import type { Session, Target } from './client.js';
@@ -19,12 +19,16 @@ function messages(kind: string, target: Target): Buffer[] {
       return [prepared('INSERT INTO history (account, delta) VALUES (CAST($1 AS INT), 1)', id)];
     case 'forget':
       return [query(`DELETE FROM history WHERE account = ${id}`)];
+    case 'range':
+      return [query(`SELECT sum(balance), count(*) FROM accounts WHERE id BETWEEN ${id} AND ${id} + 200`)];
+    case 'scan':
+      return [query(`SELECT max(balance) FROM accounts WHERE note LIKE '%${id}%'`)];
+    case 'join':
+      return [query(`SELECT sum(delta) FROM accounts a JOIN history h ON h.account = a.id WHERE a.owner = 'owner 7'`)];
     case 'sorted':
-      return [query(`SELECT note, balance FROM accounts ORDER BY note || '${id}' OFFSET ${ACCOUNTS - 50}`)];
+      return [query(`SELECT note FROM accounts ORDER BY note || '${id}' OFFSET ${ACCOUNTS - 2}`)];
     case 'columns':
-      return [
-        query('SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY 1, 2 LIMIT 200'),
-      ];
+      return [query('SELECT table_name, column_name FROM information_schema.columns ORDER BY 1, 2 LIMIT 4')];
     case 'wrong':
       return [query('SELEKT everything')];
     default:

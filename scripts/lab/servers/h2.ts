@@ -33,7 +33,7 @@ export const server: Server = {
   shape: 'SQL database in Java: a thread a connection, one store for all whose every commit goes to disk',
   concurrent: true,
   processesComeAndGo: false,
-  settleMs: 4000,
+  settleMs: 6000,
   async launch(place) {
     const { folder, prefix, port } = place;
     await copyFile(path.join(prefix, 'shop.mv.db'), path.join(folder, 'shop.mv.db'));
@@ -48,7 +48,7 @@ export const server: Server = {
     protocol: 'h2',
     clients: 6,
     idle: 2,
-    thinkMs: 70,
+    thinkMs: 120,
     mixes: [
       {
         read: 30,
