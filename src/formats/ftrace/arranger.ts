@@ -9,7 +9,7 @@ import * as e from '../perf/data/events.js';
 import { Pending } from '../perf/data/pending.js';
 import { PieceWriter } from '../perf/data/piece-writer.js';
 import { type ProcessRecord, Processes } from '../perf/data/processes.js';
-import { Samples } from '../perf/data/samples.js';
+import { Samples, noSample } from '../perf/data/samples.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../syscalls/index.js';
 import { type RingEvent, type RingEvents, ringEvents } from './events.js';
 import { FRAME, FrameReader, type FrameSink, PAGE_HEAD, type RecordingEnd } from './frames.js';
@@ -30,6 +30,8 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   private readonly reader: FrameReader;
   private readonly words = new Int32Array(LONGEST_PAGE / 4);
   private readonly bytes = new Uint8Array(this.words.buffer);
+  /** What tells of calls, of which no process is known. */
+  private readonly sample = { ...noSample(), pid: -1, bytes: this.bytes };
   /** What follows from the first frame; null before it. */
   private known: { preamble: Preamble; page: PageLayout; events: RingEvents; base: bigint; shift: number } | null =
     null;
@@ -139,10 +141,16 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
         1,
       );
     if (event.what === 'call') {
-      const rawAt = at * 4;
-      const { samples, bytes, cpu } = this;
-      const fault = samples.event(words, at, length * 4, event.layout, 0, 0, 0, bytes, rawAt, tid, -1, cpu, now);
-      if (fault !== '') this.fault('events that are cut short', this.pageOffset, 1);
+      const { samples, sample } = this;
+      sample.tid = tid;
+      sample.cpu = this.cpu;
+      sample.time = now;
+      sample.layout = event.layout;
+      sample.w = words;
+      sample.raw = at;
+      sample.rawBytes = length * 4;
+      sample.rawAt = at * 4;
+      if (samples.event(sample) !== '') this.fault('events that are cut short', this.pageOffset, 1);
     } else if (length < event.words) this.fault('events that are cut short', this.pageOffset, 1);
     else this.process(event, words, at, tid, now);
   }

@@ -3,7 +3,7 @@ import { readWords } from './attributes.js';
 import * as e from './events.js';
 import type { EventTable, KnownEvent } from './event-table.js';
 import * as kinds from './kinds.js';
-import { ARGUMENTS, type EventLayout, guessedLayout } from './kinds.js';
+import { ARGUMENTS, type EventLayout, guessedLayout, layoutOf } from './kinds.js';
 import { CONTEXT, SAMPLE } from './layout.js';
 import type { Waiting } from './pending.js';
 
@@ -16,8 +16,36 @@ const MOST_TID = 2 ** 22;
 const LONGEST_NS = 100 * 86400e9;
 const MOST_FRAMES = 2 ** 12;
 
+/** A sample whose fields were found; one object serves one after the other, so that nothing is allocated for each. */
+export interface Sample {
+  tid: number;
+  pid: number;
+  cpu: number;
+  time: number;
+  /** Of its event. */
+  index: number;
+  layout: EventLayout;
+  /** Its raw data: `rawBytes` of them from w[raw] on, which stand at bytes[rawAt] as they are in the file. */
+  w: Int32Array;
+  raw: number;
+  rawBytes: number;
+  bytes: Uint8Array;
+  rawAt: number;
+  /** Its call chain: so many entries from w[chain] on. */
+  frames: number;
+  chain: number;
+}
+
+/** To be filled; without a call chain. */
+export function noSample(): Sample {
+  const [w, bytes] = [new Int32Array(0), new Uint8Array(0)];
+  const where = { w, raw: 0, rawBytes: 0, bytes, rawAt: 0, frames: 0, chain: 0 };
+  return { tid: 0, pid: 0, cpu: 0, time: 0, index: 0, layout: layoutOf('', null), ...where };
+}
+
 export class Samples {
   table!: EventTable;
+  private readonly sample = noSample();
   /** Whole seconds of the clock that times count from; -1 before the first. */
   baseSeconds = -1;
   /** How the samples of an event are made was found out by looking at one. */
@@ -95,127 +123,89 @@ export class Samples {
       event.layout = guessedLayout(w, raw, rawBytes >> 2, low);
       this.guessed = true;
     }
+    const { sample } = this;
     const { layout } = event;
-    const pid = w[at + tidAt];
-    const cpu = cpuAt < 0 ? -1 : w[at + cpuAt];
     const copied = (sampleType & SAMPLE.STACK_USER) !== 0;
     if (copied && (layout.kind === kinds.RAW_ENTER || layout.kind === kinds.NAMED_ENTER)) this.stackCopies++;
-    return this.event(
-      w,
-      raw,
-      rawBytes,
-      layout,
-      index,
-      frames,
-      chain,
-      bytes,
-      byteAt + (raw - at) * 4,
-      tid,
-      pid,
-      cpu,
-      time,
-    );
+    sample.tid = tid;
+    sample.pid = w[at + tidAt];
+    sample.cpu = cpuAt < 0 ? -1 : w[at + cpuAt];
+    sample.time = time;
+    sample.index = index;
+    sample.layout = layout;
+    sample.w = w;
+    sample.raw = raw;
+    sample.rawBytes = rawBytes;
+    sample.bytes = bytes;
+    sample.rawAt = byteAt + (raw - at) * 4;
+    sample.frames = frames;
+    sample.chain = chain;
+    return this.event(sample);
   }
 
-  /**
-   * Adds an event by its raw data, `rawBytes` from w[raw] on, which stand at bytes[rawAt].
-   *
-   * @param index of the event
-   * @param frames words w[chain] and so on: its call chain
-   */
-  event(
-    w: Int32Array,
-    raw: number,
-    rawBytes: number,
-    layout: EventLayout,
-    index: number,
-    frames: number,
-    chain: number,
-    bytes: Uint8Array,
-    rawAt: number,
-    tid: number,
-    pid: number,
-    cpu: number,
-    time: number,
-  ): Fault {
-    if (layout.words * 4 > rawBytes) return 'cut short';
+  /** Adds the event of a sample by its raw data. */
+  event(sample: Sample): Fault {
+    const { layout } = sample;
+    if (layout.words * 4 > sample.rawBytes) return 'cut short';
     switch (layout.kind) {
       case kinds.OTHER:
         return '';
       case kinds.RAW_ENTER:
       case kinds.NAMED_ENTER:
-        this.enter(w, raw, layout, index, frames, chain, tid, pid, cpu, time);
+        this.enter(sample);
         return '';
       case kinds.RAW_EXIT:
       case kinds.NAMED_EXIT:
-        this.exit(w, raw, layout, index, frames, chain, tid, pid, cpu, time);
+        this.exit(sample);
         return '';
       case kinds.SWITCH:
-        this.switches(w, raw, layout, bytes, rawAt, tid, pid, cpu, time);
+        this.switches(sample);
         return '';
       case kinds.PROCESS_EXIT:
-        this.pending.add(e.PROCESS_EXIT, e.HEAD_WORDS, tid, pid, cpu, time);
+        this.add(e.PROCESS_EXIT, e.HEAD_WORDS, sample);
         return '';
       default:
-        return this.executes(w, raw, layout, bytes, rawAt, rawBytes, tid, pid, cpu, time);
+        return this.executes(sample);
     }
   }
 
-  private enter(
-    w: Int32Array,
-    raw: number,
-    layout: EventLayout,
-    index: number,
-    frames: number,
-    chain: number,
-    tid: number,
-    pid: number,
-    cpu: number,
-    time: number,
-  ): void {
+  private add(kind: number, words: number, { tid, pid, cpu, time }: Sample): number {
+    return this.pending.add(kind, words, tid, pid, cpu, time);
+  }
+
+  private enter(sample: Sample): void {
     const { pending, low } = this;
-    const isRaw = layout.kind === kinds.RAW_ENTER;
-    const size = e.ENTER_WORDS + 2 * Math.min(frames, MOST_FRAMES);
-    const at = pending.add(layout.kind, size, tid, pid, cpu, time);
+    const { w, raw, layout, frames } = sample;
+    const at = this.add(layout.kind, e.ENTER_WORDS + 2 * Math.min(frames, MOST_FRAMES), sample);
     const out = pending.words;
     const offset = layout.wide ? low : 0;
     this.entries++;
-    if (isRaw) {
+    if (layout.kind === kinds.RAW_ENTER) {
       const number = w[raw + layout.first + offset];
       out[at + e.CALL] = number;
       if (this.entries < ENOUGH) this.numbers.set(number, (this.numbers.get(number) ?? 0) + 1);
-    } else out[at + e.CALL] = index;
+    } else out[at + e.CALL] = sample.index;
     const { args } = layout;
     for (let i = 0; i < ARGUMENTS; i++) out[at + e.ARGS + i] = i < args.length ? w[raw + args[i] + offset] : 0;
-    out[at + e.CHAIN] = frames === 0 ? 0 : this.callers(w, chain, frames, out, at + e.ENTER_WORDS);
+    out[at + e.CHAIN] = this.callers(sample, out, at + e.ENTER_WORDS);
   }
 
-  private exit(
-    w: Int32Array,
-    raw: number,
-    layout: EventLayout,
-    index: number,
-    frames: number,
-    chain: number,
-    tid: number,
-    pid: number,
-    cpu: number,
-    time: number,
-  ): void {
+  private exit(sample: Sample): void {
     const { pending, low, high } = this;
-    const at = pending.add(layout.kind, e.EXIT_WORDS + 2 * Math.min(frames, MOST_FRAMES), tid, pid, cpu, time);
+    const { w, raw, layout, frames } = sample;
+    const at = this.add(layout.kind, e.EXIT_WORDS + 2 * Math.min(frames, MOST_FRAMES), sample);
     const out = pending.words;
     this.exits++;
-    out[at + e.CALL] = layout.kind === e.RAW_EXIT ? w[raw + layout.first + (layout.wide ? low : 0)] : index;
+    out[at + e.CALL] = layout.kind === e.RAW_EXIT ? w[raw + layout.first + (layout.wide ? low : 0)] : sample.index;
     const result = raw + layout.second;
     pending.doubles[(at + e.RETURNED) >> 1] = layout.wide
       ? w[result + high] * 0x100000000 + (w[result + low] >>> 0)
       : w[result];
-    out[at + e.CHAIN] = frames === 0 ? 0 : this.callers(w, chain, frames, out, at + e.EXIT_WORDS);
+    out[at + e.CHAIN] = this.callers(sample, out, at + e.EXIT_WORDS);
   }
 
   /** The program's own frames of a chain; how many there are. */
-  private callers(w: Int32Array, chain: number, frames: number, out: Int32Array, to: number): number {
+  private callers({ w, chain, frames }: Sample, out: Int32Array, to: number): number {
     const { low, high } = this;
     let own = false;
     let count = 0;
@@ -232,48 +222,29 @@ export class Samples {
     return count;
   }
 
-  private switches(
-    w: Int32Array,
-    raw: number,
-    layout: EventLayout,
-    bytes: Uint8Array,
-    rawAt: number,
-    tid: number,
-    pid: number,
-    cpu: number,
-    time: number,
-  ): void {
+  private switches(sample: Sample): void {
     const { pending, low } = this;
-    const at = pending.add(e.SWITCH, e.SWITCH_WORDS, tid, pid, cpu, time);
+    const { w, raw, layout, bytes } = sample;
+    const at = this.add(e.SWITCH, e.SWITCH_WORDS, sample);
     const out = pending.words;
     out[at + e.PREVIOUS] = w[raw + layout.first];
     out[at + e.NEXT] = w[raw + layout.second];
     out[at + e.STATE] = stateOf(w[raw + layout.args[0] + (layout.wide ? low : 0)], layout.states);
-    const from = rawAt + layout.third * 4;
+    const from = sample.rawAt + layout.third * 4;
     const to = (at + e.NEXT_NAME) * 4;
     for (let i = 0; i < e.NAME_BYTES; i++) pending.bytes[to + i] = bytes[from + i];
   }
 
   /** `__data_loc`: where the text stands in the raw data, and its length. */
-  private executes(
-    w: Int32Array,
-    raw: number,
-    layout: EventLayout,
-    bytes: Uint8Array,
-    rawAt: number,
-    rawBytes: number,
-    tid: number,
-    pid: number,
-    cpu: number,
-    time: number,
-  ): Fault {
+  private executes(sample: Sample): Fault {
+    const { w, raw, rawBytes, layout, bytes, rawAt } = sample;
     const place = w[raw + layout.first];
     const from = place & 0xffff;
     let length = place >>> 16;
     if (from + length > rawBytes) return 'cut short';
     while (length > 0 && bytes[rawAt + from + length - 1] === 0) length--;
     const { pending } = this;
-    const at = pending.add(e.PROCESS_EXEC, e.TEXT + e.even((length + 3) >> 2), tid, pid, cpu, time);
+    const at = this.add(e.PROCESS_EXEC, e.TEXT + e.even((length + 3) >> 2), sample);
     pending.words[at + e.TEXT_BYTES] = length;
     pending.bytes.set(bytes.subarray(rawAt + from, rawAt + from + length), (at + e.TEXT) * 4);
     return '';
