@@ -1,8 +1,8 @@
 // perf.data read by perfscope against perf script: events per CPU-second of both, and their ratio.
 //   node scripts/bench/perf-data.js [FILE.data] [--runs 5] [--least 0]
-// Without a file a recording of dd is made (root, perf). perfscope reads with one thread: alone, and with all that `inspect` does, what Node takes to
-// start included. perf script prints the fields that perfscope needs, those of call chains where there are any. The runs take turns; medians are
-// compared. --least N: exit code 1 where `inspect` is below that ratio.
+// Without a file a recording of dd is made (root, perf). perfscope reads with one thread: alone, in a process that has loaded its code, and with all
+// that `inspect` does, what Node and the code take to start included. perf script prints the fields that perfscope needs, those of call chains where
+// there are any. The runs take turns; medians are compared. --least N: exit code 1 where `inspect` is below that ratio.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ const said = JSON.parse(
 const events = said.trace.lines - said.notices + said.schedulerEvents;
 const cpus = { reading: [], inspect: [], perf: [] };
 for (let run = 0; run < Number(values.runs); run++) {
-  cpus.reading.push(stage('read', file).cpu);
+  cpus.reading.push(stage('read-started', file).cpu);
   cpus.inspect.push(timed(inspect).cpu);
   cpus.perf.push(timed(script).cpu);
 }

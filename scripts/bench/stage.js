@@ -30,6 +30,18 @@ async function readWith(threads) {
   return trace;
 }
 
+/** Reads the file in a process that has started: its own code is loaded, and has run on nothing. */
+async function readStarted() {
+  const { readTrace } = await dist('reading/ingest.js');
+  const { createPool } = await dist('pool/pool.js');
+  return measured(async () => {
+    const pool = createPool({ jobs: Number(jobs), helping: true });
+    const { trace } = await readTrace([file], { pool });
+    await pool.close();
+    return { events: trace.length };
+  });
+}
+
 /** Reads the file with threads that have started, and have read it once before. */
 async function readAgain() {
   const { readTrace } = await dist('reading/ingest.js');
@@ -162,6 +174,7 @@ async function command(args) {
 const STAGES = {
   parse,
   read: () => measured(async () => ({ events: (await readWith(Number(jobs))).length })),
+  'read-started': readStarted,
   'read-again': readAgain,
   units: () => units(),
   'million-units': () => units(millionUnits),
