@@ -1,16 +1,8 @@
 // A Redis of one's own: on loopback, on a free port, what it was given kept in a folder (AOF on).
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+import { freePort } from './free-port.js';
 
 export class OwnRedis {
   static async start(folder) {

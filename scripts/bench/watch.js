@@ -5,12 +5,12 @@
 // started anew. At the end each webhook's incident must have been delivered, and the memory of watch must be what it was.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePort } from './free-port.js';
 
 const { values: given } = parseArgs({
   options: {
@@ -60,14 +60,6 @@ function run(program, args, options) {
   children.add(child);
   child.once('exit', () => children.delete(child));
   return child;
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const startLoad = () => run(process.execPath, ['-e', LOAD], { stdio: 'ignore' });

@@ -15,7 +15,7 @@ import {
 } from '../../src/coordinator/memory-limit.js';
 import type { RunOptions } from '../../src/coordinator/run.js';
 import { throwIfCancelled } from '../../src/pool/stage.js';
-import { PerfscopeError } from '../../src/errors.js';
+import { failure } from '../helpers/failure.js';
 import { openFile } from '../../src/source/source.js';
 import { openSources } from '../../src/source/index.js';
 
@@ -28,15 +28,6 @@ function file(name: string, content: string | Uint8Array): string {
   const at = path.join(folder, name);
   writeFileSync(at, content);
   return at;
-}
-
-async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
-  const error: unknown = await promise.then(
-    () => null,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(PerfscopeError);
-  return error as PerfscopeError;
 }
 
 describe('the size of the text', () => {

@@ -188,6 +188,14 @@ describe('a clock that goes back', () => {
     }
   });
 
+  it('by more than a second was set; by less, threads print their lines so', () => {
+    const after = (time: string) => `7  1700000100.000000 getpid() = 7\n7  ${time} getpid() = 7\n`;
+    for (const limits of [[], [1]]) {
+      expect(parseText(after('1700000099.000000'), limits).setBack).toBeNull();
+      expect(parseText(after('1700000098.999999'), limits).setBack).toEqual({ times: 1, line: 2, ns: 1_000_001_000 });
+    }
+  });
+
   it('is not midnight, and not the order of lines within a second', () => {
     const text = '7  23:59:59.900000 getpid() = 7\n7  00:00:00.100000 getpid() = 7\n8  00:00:00.050000 getpid() = 7\n';
     expect(parseText(text).setBack).toBeNull();

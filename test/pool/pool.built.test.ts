@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Pool, createPool } from '../../src/pool/pool.js';
 import type { Stage } from '../../src/pool/stage.js';
 import { PerfscopeError } from '../../src/errors.js';
+import { failure } from '../helpers/failure.js';
 
 interface Task {
   what: 'square' | 'meet' | 'report' | 'fail' | 'bug' | 'exit' | 'spin' | 'wait' | 'hoard';
@@ -30,15 +31,6 @@ function sharedCell(): Int32Array {
 /** Waits until a worker has written to the cell. */
 async function begun(cell: Int32Array): Promise<void> {
   while (Atomics.load(cell, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(PerfscopeError);
-  return error as PerfscopeError;
 }
 
 function* squares(count: number, cell?: Int32Array): Generator<Task> {

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ReadOptions, readTrace } from '../../src/reading/ingest.js';
 import { type Pool, createPool } from '../../src/pool/pool.js';
-import { PerfscopeError } from '../../src/errors.js';
+import { failure } from '../helpers/failure.js';
 import { canonical } from './canonical.js';
 
 let dir: string;
@@ -27,15 +27,6 @@ function file(name: string, content: string | Uint8Array): string {
   const path = join(dir, name);
   writeFileSync(path, content);
   return path;
-}
-
-async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(PerfscopeError);
-  return error as PerfscopeError;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {

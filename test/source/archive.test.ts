@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PerfscopeError } from '../../src/errors.js';
+import { failure } from '../helpers/failure.js';
 import { type ArchiveOptions, archiveKind, archiveMembers, isSafeName } from '../../src/source/archive.js';
 import { containerOf } from '../../src/source/magic.js';
 import { textOf } from './text-of.js';
@@ -33,15 +33,6 @@ async function read(content: Buffer, options?: ArchiveOptions): Promise<[string,
   for await (const member of archiveMembers(path, options))
     found.push([member.name, await textOf(await member.open())]);
   return found;
-}
-
-async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(PerfscopeError);
-  return error as PerfscopeError;
 }
 
 const FILES: Files = [

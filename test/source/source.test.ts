@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PerfscopeError } from '../../src/errors.js';
+import { failure } from '../helpers/failure.js';
 import { openSource, openSources } from '../../src/source/index.js';
 import { openStream } from '../../src/source/source.js';
 import { textOf } from './text-of.js';
@@ -14,15 +14,6 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'perfscope-source-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
-
-async function failure(promise: Promise<unknown>): Promise<PerfscopeError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(PerfscopeError);
-  return error as PerfscopeError;
-}
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(dir, name);

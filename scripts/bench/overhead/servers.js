@@ -1,11 +1,12 @@
 // The servers that are recorded, each with a load that saturates it, and one of a given rate.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './run.js';
+import { freePort } from '../free-port.js';
 
 const CONNECTIONS = 50;
 
@@ -83,14 +84,6 @@ function childrenOf(pid) {
   } catch {
     return [];
   }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function answers(port) {
