@@ -12,7 +12,8 @@ import {
   type RecurringFunction,
   isDamaged,
 } from './summary.js';
-import { forAnyNames, visibleIn } from '../report/visible.js';
+import { visibleIn } from '../lib/visible.js';
+import { forAnyNames } from '../report/any-names.js';
 
 /** Rows of each table: the rest is in summary.json. */
 const SHOWN = 20;

@@ -1,6 +1,6 @@
 /** Log lines on stderr through pino; loaded when there is something to say. */
 import type { Logger } from 'pino';
-import { visible, visibleIn } from '../report/visible.js';
+import { visible, visibleIn } from '../lib/visible.js';
 
 export type Level = 'error' | 'warn' | 'info' | 'debug';
 

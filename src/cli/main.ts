@@ -8,7 +8,7 @@ import { firstLine } from './first-line.js';
 import type { Io } from './io.js';
 import { COMMON_OPTIONS, camel } from './options.js';
 import type { ProgressLine } from './progress.js';
-import { visible } from '../report/visible.js';
+import { visible } from '../lib/visible.js';
 import { outlive, writeStdout } from './stdout.js';
 
 /** What completion scripts ask with (completion.ts). */

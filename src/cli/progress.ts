@@ -1,7 +1,7 @@
 /** One line on a terminal that says how far the run is. Redrawn in place, at most ten times a second. */
 import type { Progress } from '../coordinator/run.js';
 import { bar, grouped } from '../report/text.js';
-import { visible } from '../report/visible.js';
+import { visible } from '../lib/visible.js';
 
 const REDRAW_MS = 100;
 const BAR_CELLS = 20;

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { About } from '../record/about.js';
 import type { Message } from '../result.js';
-import { visible } from '../report/visible.js';
+import { visible } from '../lib/visible.js';
 
 export interface RecordedWith {
   /** '' where nothing tells. */

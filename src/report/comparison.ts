@@ -9,7 +9,7 @@ import { MOVE_HEADER, moveRows } from './moves.js';
 import { painter } from './paint.js';
 import type { Reporter } from './reporter.js';
 import { table, wrap } from './columns.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 import { KIND_HEADER, episodeLine, kindLine, kindName, kindRows, windowLine, windowNotes } from './windows-text.js';
 
 /** Whether what moved says something about other servers; only of evaluations with enough of them. */

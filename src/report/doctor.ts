@@ -5,7 +5,7 @@ import { wrap } from './columns.js';
 import { jsonReporter } from './json.js';
 import { painter } from './paint.js';
 import type { Reporter } from './reporter.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 
 const MARKS: Readonly<Record<Check['state'], string>> = { ok: 'yes', limited: 'partly', no: 'no' };
 const WIDTH_OF_ID = 16;

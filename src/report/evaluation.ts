@@ -25,7 +25,7 @@ import { type JunitCase, junitText } from './junit-text.js';
 import { code, markdownTable, plain } from './markdown-text.js';
 import type { Reporter } from './reporter.js';
 import { table } from './columns.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 
 /** A guilty function at this place or better is found: what the JUnit report asks for. */
 const FOUND_AT = 5;

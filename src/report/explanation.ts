@@ -8,7 +8,7 @@ import type { RenderContext } from './reporter.js';
 import { rankTexts, suspectsNote, verdictWords } from './summary.js';
 import { columnsOf, fit, table, wrap } from './columns.js';
 import { duration, grouped, moment, plural } from './text.js';
-import { visibleIn } from './visible.js';
+import { visibleIn } from '../lib/visible.js';
 
 const LABEL = 10;
 /** Lines are no longer than people read with ease, however wide the terminal. */

@@ -7,7 +7,7 @@ import { sentence } from './messages.js';
 import type { Reporter } from './reporter.js';
 import { table, wrap } from './columns.js';
 import { bytes, duration, grouped, moment, plural, startOf } from './text.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 
 const THREADS_SHOWN = 12;
 const CALLS_SHOWN = 15;

@@ -1,7 +1,7 @@
 /** The document itself, two spaces of indent. */
 import type { ResultDocument } from '../result.js';
 import type { Reporter } from './reporter.js';
-import { visibleJson } from './visible.js';
+import { visibleJson } from '../lib/visible.js';
 
 export const jsonReporter: Reporter<unknown> = {
   id: 'json',

@@ -5,7 +5,7 @@ import { jsonReporter } from './json.js';
 import type { Reporter } from './reporter.js';
 import { wrap } from './columns.js';
 import { duration, grouped, plural } from './text.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 
 /** Groups and unseen functions named on the terminal; `--format json` has all. */
 const GROUPS_SHOWN = 3;

@@ -13,7 +13,7 @@ import { firefoxReporter } from './stacks/firefox.js';
 import { FOLDED_REPORTERS } from './stacks/folded.js';
 import { speedscopeReporter } from './stacks/speedscope.js';
 import { tableReporter } from './table.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 
 export const RESULT_REPORTERS: readonly Reporter<ResultDocument>[] = forAnyNames([
   tableReporter,

@@ -14,7 +14,7 @@ import { prometheusReporter } from './regression-prometheus.js';
 import type { Reporter } from './reporter.js';
 import { table, wrap } from './columns.js';
 import { plural } from './text.js';
-import { forAnyNames } from './visible.js';
+import { forAnyNames } from './any-names.js';
 
 const figure = (n: number) => (Number.isInteger(n) ? String(n) : n.toPrecision(3));
 

@@ -1,5 +1,5 @@
 /** Texts that others wrote, made fit for one line. */
-import { visible } from '../report/visible.js';
+import { visible } from '../lib/visible.js';
 
 /** One line of at most `most` characters, with nothing in it that a terminal obeys. */
 export function printable(text: string, most = 300): string {

@@ -44,6 +44,17 @@ describe('clusters of appearance vectors', () => {
     expect(Math.max(...clustering.of)).toBe(clustering.length - 1);
     expect(clustering.length).toBeLessThanOrEqual(10);
   });
+  it('beyond the cap, the frequent ones lead, and of equally frequent ones the earlier', () => {
+    // The middle one is 3 from either other, and all are further apart than what is merged.
+    const vectors = [0b000_000, 0b000_111, 0b111_111];
+    const led = (units: number[]) => [
+      ...clusterAppearances(appearances(vectors, units), { ...options, diameter: 1, distinct: 2 }).of,
+    ];
+    expect(led([1, 1, 1])).toEqual([0, 1, 1]);
+    expect(led([1, 2, 2])).toEqual([0, 0, 1]);
+    expect(led([2, 1, 2])).toEqual([0, 0, 1]);
+    expect(led([2, 3, 1])).toEqual([0, 1, 1]);
+  });
   it('counts bits', () => {
     fc.assert(
       fc.property(fc.nat(0xffffffff), (x) => {

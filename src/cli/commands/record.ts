@@ -3,7 +3,7 @@ import { BACKENDS, type Backend } from '../../record/backends.js';
 import type { RecordOptions } from '../../record/record.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { visible } from '../../report/visible.js';
+import { visible } from '../../lib/visible.js';
 import { TARGET_OPTIONS, bytesOption, secondsOption, targetOf } from '../target-options.js';
 
 const RECORDING = 'Recording';

@@ -1,10 +1,10 @@
 /**
  * Text of unknown origin on a page: what is not seen or turns others around is shown as the terminal's reports show it
- * (report/visible.ts: one rule, so that a name reads the same everywhere), and it is no longer than people read. Applied to all strings of a
+ * (lib/visible.ts: one rule, so that a name reads the same everywhere), and it is no longer than people read. Applied to all strings of a
  * page at once, so that none is forgotten.
  */
 import { shorten } from '../text.js';
-import { visible } from '../visible.js';
+import { visible } from '../../lib/visible.js';
 
 /** Sentences hold several names; a name is shorter. */
 const LONGEST = 600;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BATCH_REPORTERS } from '../../src/batch/report.js';
 import { code, plain } from '../../src/report/markdown-text.js';
 import { RESULT_REPORTERS } from '../../src/report/registry.js';
-import { visible, visibleIn, visibleJson } from '../../src/report/visible.js';
+import { visible, visibleIn, visibleJson } from '../../src/lib/visible.js';
 import { document } from './document.js';
 
 const HOSTILE =

@@ -2,7 +2,6 @@
  * Names come from traces, and any process may call itself what it likes: characters that a terminal obeys (escapes, carriage
  * returns), or that turn the text around them, are shown as what they are, `\x1b`, `\u202e`, wherever text goes to people.
  */
-import type { Reporter } from './reporter.js';
 
 /**
  * Controls (Cc), marks that turn or hide text (Unicode, Bidi_Control; soft hyphens, zero-width spaces and joiners; tags), separators of lines,
@@ -52,13 +51,4 @@ export function visibleJson(json: string): string {
     if (c === '\n') return c;
     return Array.from({ length: c.length }, (_, i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
   });
-}
-
-/** The reporters, for documents with names of any kind. JSON gives the names as they are, in its own escapes. */
-export function forAnyNames<D>(reporters: readonly Reporter<D>[]): readonly Reporter<D>[] {
-  return reporters.map((reporter) =>
-    reporter.extension === 'json' && reporter.id.startsWith('json')
-      ? reporter
-      : { ...reporter, render: (document, context) => reporter.render(visibleIn(document), context) },
-  );
 }
