@@ -109,7 +109,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'wrapped-lines': (a) =>
     `${a.text('what')} in the lines of ${a.text('path')}: taken off, as no part of the trace` +
     (a.has('times')
-      ? '; its times are used, as the trace has none of its own: they tell when a line was written, which may be the end of a call'
+      ? '; its times are used, as the trace has none of its own: they tell when a line was written, the end of a call: where it shows no duration, its beginning is not known'
       : ''),
   'truncated-input': (a) =>
     `${a.text('path')} ends in the middle of a record at byte ${a.count('offset')}: its last moments are missing`,

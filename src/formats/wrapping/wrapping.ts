@@ -7,6 +7,7 @@ import { LF } from '../../lib/bytes.js';
 import type { ParseOptions, TraceFormat } from '../format.js';
 import { PAGER_LINE } from '../pager.js';
 import type { TraceChunk } from '../../trace/chunk.js';
+import { beganAt } from './began.js';
 import { type Fold, foldOf } from './folded.js';
 import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
 import { beginsPerfRecord, isPerfFrame } from './known-lines.js';
@@ -72,7 +73,7 @@ function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: 
       }
     }
     if (tid !== '' && isUnthreaded(line)) line = `${tid} ${line}`;
-    if (stamp !== '') line = line.replace(UNTIMED, `$1${stamp} `);
+    if (stamp !== '' && isUntimed(line)) line = line.replace(UNTIMED, `$1${beganAt(stamp, line)} `);
     return { line, goesOn };
   };
 }
