@@ -1,6 +1,7 @@
 /** Samples of all layouts and of both byte orders tell the same. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { perfData } from '../../src/formats/perf/data/index.js';
 import { SAMPLE } from '../../src/formats/perf/data/layout.js';
 import { type MadeEvent, madePerfData } from './made-perf-data.js';
 import { readPerfData } from './read-perf-data.js';
@@ -103,3 +104,15 @@ describe('samples of perf.data', () => {
     expect(new Set(trace.calls)).toEqual(new Set(calls));
   });
 });
+
+it.each([true, false])(
+  'of a file whose header says that it is packed much more is expected (little endian: %s)',
+  (little) => {
+    const file = madePerfData({ little, sampleType: NEEDED, events: EVENTS, machine: 'x86_64' });
+    const { density } = perfData.arrangement!;
+    const { rows } = density(file);
+    // Feature 27, of 64 bits a word.
+    file[72 + (little ? 3 : 4)]! |= 1 << 3;
+    expect(density(file).rows).toBeGreaterThan(10 * rows);
+  },
+);

@@ -139,6 +139,11 @@ describe('readTrace', () => {
     (_, i) => `7 1700000000.${String(i).padStart(6, '0')} close(${i}) = 0 <0.000001>\n`,
   );
 
+  it('starts no thread for one job, however many the pieces', async () => {
+    const { trace } = await readWhole(file('many-pieces', LINES.join('')), { chunkBytes: 500 });
+    expect(trace.length).toBe(LINES.length);
+  });
+
   it('reads a gz of several members, and a file that only looks like one by name', async () => {
     const members = Buffer.concat([gzipSync(LINES.slice(0, 90).join('')), gzipSync(LINES.slice(90).join(''))]);
     for (const content of [members, LINES.join('')]) {
