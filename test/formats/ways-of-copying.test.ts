@@ -38,6 +38,9 @@ const recordings: Record<string, string[]> = {
   'perf-stacks': golden('perf-script/redis.txt')
     .slice(0, 60)
     .flatMap((line) => [line, ...chain, '']),
+  'perf-short-names': golden('perf-script/redis.txt')
+    .slice(0, 60)
+    .flatMap((line) => [line.replace(/^ *redis-server/, 'srv'), ...chain, '']),
   'perf-trace': golden('perf-trace/threads.txt'),
   stacks: untimed.flatMap((line, i) => [line.replace(']', `] 10:11:12.00${i}001`), ...(i % 4 === 0 ? frames : [])]),
 };
@@ -85,6 +88,7 @@ const ways: Record<string, (line: string, i: number) => string> = {
   'line feeds of a terminal that has blanks for tabs': (l) =>
     (l.replaceAll('\t', ' '.repeat(8)).match(/.{1,80}/g) ?? ['']).join('\n'),
   'line feeds of a mail program': (l) => l.replace(/(.{1,76})(?: |$)/g, '$1\n').trimEnd(),
+  'a process of pm2': (l) => `0|app  | ${l}`,
   'a name and a colon': (l) => `host1: ${l}`,
   'a nick and numbers': (l, i) => `<joe> ${String(i + 1).padStart(4)}  ${l}`,
   'a log of services': (l, i) => `2023-11-03T10:11:${second(i)}.123000+00:00 stream/app/1 ${l}`,
@@ -116,6 +120,7 @@ const CALLS: Record<string, number> = {
   files: 7,
   perf: 28,
   'perf-stacks': 28,
+  'perf-short-names': 28,
   'perf-trace': 17,
   stacks: 14,
 };

@@ -37,15 +37,14 @@ const PERF_FRAME = /\t *[\da-f]{1,16} \S/;
 
 /** The step that takes off what stands before the records of the lines; null when they share nothing. */
 export function sharedPrefix(lines: readonly string[]): string | null {
-  const prefixes = lines.flatMap((line) => {
-    const index = recordIndex(line);
-    return index > 0 ? [tokensOf(line.slice(0, index))] : [];
-  });
+  // Where perf prints stacks it does not pad names: how much before one is the task's own, its frames tell.
+  const ofFrames = prefixesOf(lines, (line) => PERF_FRAME.exec(line)?.index ?? 0);
+  const prefixes = ofFrames.length < LEAST_LINES ? prefixesOf(lines, recordIndex) : ofFrames;
   const [first] = prefixes;
   const ofStacks = lines.filter((line) => PERF_FRAME.test(line)).length;
   if (first === undefined || prefixes.length < LEAST_LINES) return null;
   // An empty line ends a stack.
-  if (prefixes.length * 2 < lines.length - ofStacks) return null;
+  if (prefixes !== ofFrames && prefixes.length * 2 < lines.length - ofStacks) return null;
   if (prefixes.some(({ length }) => length !== first.length)) return null;
   let pattern = '';
   let told = false;
@@ -69,6 +68,11 @@ export function sharedPrefix(lines: readonly string[]): string | null {
 function areCounted(tokens: readonly string[]): boolean {
   const numbers = tokens.map((token) => Number(/^(\d+)[.:)]?$/.exec(token)?.[1] ?? NaN));
   return tokens.length >= LEAST_COUNTED && numbers.every((number, i) => i === 0 || number > numbers[i - 1]!);
+}
+
+/** What stands before the place that `index` finds in each line, in parts; of lines where that is their beginning, nothing. */
+function prefixesOf(lines: readonly string[], index: (line: string) => number): string[][] {
+  return lines.flatMap((line) => (index(line) > 0 ? [tokensOf(line.slice(0, index(line)))] : []));
 }
 
 /** Where a record begins behind something else; 0 where none does. */
