@@ -117,29 +117,30 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const lastUse = (opening: Opening, p: number, d: number) => {
     opening.last = Math.max(opening.last, uses[p]![d] ?? 0);
   };
-  for (let i = scene.firstRow; (i = usesFrom(i)) < endRow; i++) {
+  /** A row that opens, closes or executes. */
+  const act = (i: number): void => {
     const p = processOf[thread[i]!]!;
-    if (p < 0) continue;
+    if (p < 0) return;
     const deed = does[ofRow[i]!]!;
     const d = descriptor[i]!;
     if (deed === CLOSES) {
       // A tracer that is attached to a running process does not tell which threads are of one process: what one opened another
       // may close. Better to overlook a leak than to see one where there is none.
       const owner = open.get(p, d) === undefined ? open.anyWith(d) : p;
-      if (owner < 0) continue;
+      if (owner < 0) return;
       open.get(owner, d)!.closedNs = start[i]!;
       open.set(owner, d, undefined);
-      continue;
+      return;
     }
     if (d >= 0) used(p, d, i);
     if (deed === EXECUTES) {
       // What a program that is started anew inherits, it need not know of.
       open.forEachOf(p, lastUse);
       open.clear(p);
-      continue;
+      return;
     }
     const made = result[i]!;
-    if (made < 0) continue;
+    if (made < 0) return;
     const before = open.get(p, made);
     if (before !== undefined) lastUse(before, p, made);
     const opening = { row: i, last: i, closedNs: NaN };
@@ -150,7 +151,8 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     let list = found.get(symbol);
     if (list === undefined) found.set(symbol, (list = []));
     list.push(opening);
-  }
+  };
+  for (let i = scene.firstRow; (i = usesFrom(i)) < endRow; i++) act(i);
   open.forEach(lastUse);
   return found;
 }
