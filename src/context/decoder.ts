@@ -10,6 +10,7 @@ import { LADDER_MODULE } from './kernel/ladder-module.js';
 import { instanceWithin } from '../lib/wasm-instance.js';
 import { type ContextTable, type RowContexts, grainNumbers } from './contexts.js';
 import { BLOCK, LADDER, stepsOf } from './ladder.js';
+import { previousOf } from './previous.js';
 import { BARE, GRAINS, KIND, OUTCOME, type Symbol, grainsOf, parseSymbol } from './symbols.js';
 
 /** Before this position a context of the model is its tuple, after it node and count in turn. */
@@ -62,15 +63,17 @@ export class Decoder {
 
   constructor(readonly model: ContextModel) {
     this.wasm = instanceWithin<Exports>(LADDER_MODULE, MEMORY + MEMORY_OF_CONTEXT * model.contexts.length);
-    const grains = grainNumbers(model.symbols.map(parseSymbol), this.texts, true);
+    const symbols = model.symbols.map(parseSymbol);
+    const grains = grainNumbers(symbols, this.texts, true);
     const table = tableOf(model);
     const calls = this.learn(table, grains);
     this.total = 0;
     for (const n of calls) this.total += n;
+    const previous = previousOf(table, symbols);
     BIGRAM_GRAINS.forEach((g, b) => {
       const bigrams = this.bigrams[b]!;
       for (let k = 0; k < calls.length; k++) {
-        const key = bigramKey(grains[g]![table.before[k]!]!, grains[g]![table.symbol[k]!]!);
+        const key = bigramKey(grains[g]![previous[k]!]!, grains[g]![table.symbol[k]!]!);
         bigrams.set(key, (bigrams.get(key) ?? 0) + calls[k]!);
       }
     });

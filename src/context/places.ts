@@ -1,5 +1,5 @@
 /**
- * Where each call stands: its context (contexts.ts) and its class, the pair of the call recorded before it in its thread and its
+ * Where each call stands: its context (contexts.ts) and its class, the pair of the call recorded before it in its thread (previous.ts) and its
  * own. Both are few, and so are their pairs: the place of a row is the number of such a pair, mostly two bytes. One pass over the
  * columns, O(rows), in WebAssembly: src/context/kernel says what it does and why there.
  */
@@ -8,6 +8,7 @@ import { PLACES_MODULE } from './kernel/places-module.js';
 import { type Frugal, workWithin } from '../lib/wasm-instance.js';
 import type { ContextTable } from './contexts.js';
 import { descriptorEffect } from './descriptors.js';
+import { isAllocating } from './previous.js';
 import { EDGE, OUTCOME, type Symbol, grainsOf, resultTraits, sizeClass, symbolOf } from './symbols.js';
 
 export interface Places {
@@ -77,7 +78,7 @@ interface Exports extends Frugal {
   readonly runs: WebAssembly.Global;
   readonly wide: WebAssembly.Global;
   layOut(rows: number, threads: number, calls: number, sigreturn: number): void;
-  addSymbol(outcome: number, limit: number): void;
+  addSymbol(outcome: number, limit: number, allocating: boolean): void;
   look(base: number, from: number, to: number): number;
   finish(): void;
 }
@@ -186,7 +187,7 @@ class Symbols {
     let outcome = this.numbers.get(text);
     if (outcome === undefined) this.numbers.set(text, (outcome = this.outcomes.push(text) - 1));
     this.list.push(symbol);
-    this.wasm.addSymbol(outcome, limit);
+    this.wasm.addSymbol(outcome, limit, isAllocating(symbol));
   }
 }
 

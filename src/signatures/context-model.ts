@@ -3,6 +3,7 @@
  * stack then. Everything that decoding needs is counted from it when it is loaded, so the file holds each fact once.
  */
 import { type RowContexts, contextsOf } from '../context/contexts.js';
+import { previousOf } from '../context/previous.js';
 import { EDGE, grainsOf, serialiseSymbol } from '../context/symbols.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
 import { NO_STACK } from '../trace/stacks.js';
@@ -195,10 +196,12 @@ function countNodes(trace: Trace, { context }: RowContexts, numberOf: Int32Array
 /** Raises `peaks` (by numbers of the call before and the call) to the most calls in a second of this run. */
 function notePeaks(
   { columns, length }: Trace,
-  { context, contexts: { before, symbol } }: RowContexts,
+  { context, contexts, symbols }: RowContexts,
   numbers: readonly number[],
   peaks: Map<string, number>,
 ): void {
+  const { symbol } = contexts;
+  const before = previousOf(contexts, symbols);
   const inSecond = new TupleNumbers(); // a call before, a call, a second
   const counts: number[] = [];
   for (let i = 0; i < length; i++) {

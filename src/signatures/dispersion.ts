@@ -4,6 +4,7 @@
  * such a server has to be so much odder. O(rows + kinds x parts).
  */
 import type { RowContexts } from '../context/contexts.js';
+import { previousOf } from '../context/previous.js';
 import { OUTCOME, grainsOf } from '../context/symbols.js';
 import { TupleNumbers } from '../context/tuple-numbers.js';
 import type { Trace } from '../trace/table.js';
@@ -28,9 +29,10 @@ export class Dispersion {
       if (!numbers.has(text)) numbers.set(text, numbers.size);
       return numbers.get(text)!;
     });
+    const previous = previousOf(contexts, symbols);
     const kinds = new TupleNumbers();
     const kindOf = Int32Array.from({ length: contexts.size }, (_, k) =>
-      kinds.intern(outcome[contexts.before[k]!]!, outcome[contexts.symbol[k]!]!),
+      kinds.intern(outcome[previous[k]!]!, outcome[contexts.symbol[k]!]!),
     );
     const fromNs = columns.start[0]!;
     const span = Math.max(1, endNs - fromNs);

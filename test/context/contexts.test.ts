@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { moduleFile, scriptHash } from '../../scripts/build-wasm.js';
 import { contextsOf } from '../../src/context/contexts.js';
 import { placesOf } from '../../src/context/places.js';
+import { previousOf } from '../../src/context/previous.js';
 import { grainsOf, parseSymbol, serialiseSymbol, symbolText } from '../../src/context/symbols.js';
 import { traceFromText } from '../helpers/trace.js';
 
@@ -62,6 +63,36 @@ describe('contexts', () => {
     expect(found[4]).toBe('read:tcp=0 > read:tcp=0 > read:tcp=0 > read:tcp=0'); // the third of the run is still usual
     expect(found[5]).toBe('accept:tcp > getpid > read:tcp=0 > read:tcp=0');
     expect(found[9]).toBe('accept:tcp > getpid > read:tcp=0 > ^');
+  });
+
+  it('counts pairs of calls as if an allocator had not taken memory in between', () => {
+    const trace = traceFromText(`
+      1 0.001 read:tcp=9
+      1 0.002 write:file=9
+      1 0.003 read:tcp=9
+      1 0.004 mmap
+      1 0.005 write:file=9
+      1 0.006 brk
+      1 0.007 munmap
+      1 0.008 close:tcp`);
+    const { classes, classOf, ofRow, contexts, symbols } = placesOf(trace);
+    const pairs = Array.from(ofRow, (place) => classes[classOf[place]!]!).map((c) => `${c.before} > ${c.call}`);
+    expect(pairs.slice(1)).toEqual([
+      'read:tcp > write:file',
+      'write:file > read:tcp',
+      'read:tcp > mmap',
+      'read:tcp > write:file',
+      'write:file > brk',
+      'write:file > munmap',
+      'brk > close:tcp', // one such call is left out, not all
+    ]);
+    // Of each context the same, as learning counts them.
+    const previous = previousOf(contexts, symbols);
+    const { contextOf } = placesOf(trace);
+    Array.from(ofRow).forEach((place, row) => {
+      const before = previous[contextOf[place]!]!;
+      if (row > 0) expect(symbolText(symbols[before]!)).toBe(classes[classOf[place]!]!.before);
+    });
   });
 
   it('leaves what it found of one trace alone when it looks at the next', () => {

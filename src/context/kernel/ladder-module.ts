@@ -1,4 +1,4 @@
-/** ladder.ts (356d934f8a0d454d), assembled by `npm run build`. */
+/** ladder.ts (079252c0ea30af84), assembled by `npm run build`. */
 export const LADDER_MODULE = [
   'AGFzbQEAAAABLQhgAn9/AX9gA39/fwF/YAF/AGACf38AYAAAYAV/f39/fwBgA39/fwBgAX8BfwIPAQNlbnYGbWVtb3J5AgABAw0M',
   'AQMEAQICBQAGBwAABmITfwFBAAt/AEGACAt/AEGACgt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFB',

@@ -3,11 +3,12 @@
  * look at every row that does much: as JavaScript it takes about twice as long, and a quarter of a second to be compiled.
  * Compiled by AssemblyScript, https://www.assemblyscript.org/, by scripts/build-wasm.js.
  *
- * Two rules come from how programs run, not from the data:
+ * Three rules come from how programs run, not from the data:
  * - A signal handler interrupts: after rt_sigreturn the thread is where it was before the signal, so the call before it is the
  *   interrupted one; and an interrupted call issued again is still the same call of the same function.
  * - In a loop longer than learning ever saw (`limit` of a symbol), all calls are one invocation's: the context of the first holds
  *   for all.
+ * - An allocator takes memory when its own is used up: in pairs of calls, what follows comes after the call before (previous.ts).
  */
 import { ACCEPTED, CONNECTED, knownOf, layOutProcesses, note, processOf } from './descriptors';
 import { LOOPING, RETURNED, RUNS, STOPPED, Thread, endRun, layOutThreads, runs, threadAt, threads } from './threads';
@@ -48,7 +49,7 @@ let rows: i32 = 0;
 let DOES: usize = 0;
 let SIZES: usize = 0;
 let sigreturn: i32 = -1;
-/** Per symbol: number of its OUTCOME grain, and calls of it in a row beyond which they are a loop. */
+/** Per symbol, in 16 bytes: number of its OUTCOME grain, calls of it in a row beyond which they are a loop, and whether it only takes memory. */
 let SYMBOLS: usize = 0;
 let symbols: i32 = 0;
 let symbolRoom: i32 = 1024;
@@ -75,7 +76,7 @@ export function layOut(rowCount: i32, threadCount: i32, calls: i32, sigreturnCal
   sigreturn = sigreturnCall;
   DOES = room(calls);
   SIZES = room(LENGTHS * calls);
-  SYMBOLS = room(8 * symbolRoom);
+  SYMBOLS = room(16 * symbolRoom);
   ABOUT = room(16 * aboutRoom);
   PROCESSES = layOutProcesses(threads);
   PLACES = room(<usize>2 * rows);
@@ -85,22 +86,27 @@ export { ABOUT, DOES, PLACES, PROCESSES, SIZES };
 export { classes, codes, contexts, places, triples };
 export { RUNS, runs, used, wide };
 
-export function addSymbol(outcome: i32, limit: i32): void {
+export function addSymbol(outcome: i32, limit: i32, allocating: bool): void {
   if (symbols == symbolRoom) {
-    SYMBOLS = twice(SYMBOLS, 8 * symbolRoom);
+    SYMBOLS = twice(SYMBOLS, 16 * symbolRoom);
     symbolRoom *= 2;
   }
-  store<i32>(SYMBOLS + ((<usize>symbols) << 3), outcome);
-  store<i32>(SYMBOLS + ((<usize>symbols) << 3), limit, 4);
+  store<i32>(SYMBOLS + ((<usize>symbols) << 4), outcome);
+  store<i32>(SYMBOLS + ((<usize>symbols) << 4), limit, 4);
+  store<i32>(SYMBOLS + ((<usize>symbols) << 4), i32(allocating), 8);
   symbols++;
 }
 // @inline
 function outcomeOf(symbol: i32): i32 {
-  return load<i32>(SYMBOLS + ((<usize>symbol) << 3));
+  return load<i32>(SYMBOLS + ((<usize>symbol) << 4));
+}
+// @inline
+function isAllocating(symbol: i32): bool {
+  return load<i32>(SYMBOLS + ((<usize>symbol) << 4), 8) != 0;
 }
 // @inline
 function limitOf(symbol: i32): i32 {
-  return load<i32>(SYMBOLS + ((<usize>symbol) << 3), 4);
+  return load<i32>(SYMBOLS + ((<usize>symbol) << 4), 4);
 }
 
 /** The rows [from, to) of the block that begins with row `base`; gives the first that has a new symbol, to be added, else `to`. */
@@ -157,7 +163,7 @@ function step(at: Thread, row: i32, c: i32, d: i32, e: i32, s: i32, told: i32): 
   else {
     k = settle(at, s);
     const about = changetype<About>(ABOUT + ((<usize>k) << 4));
-    if (about.classAfter == 0) about.classAfter = classOf(before, s, row) + 1;
+    if (about.classAfter == 0) about.classAfter = classOf(previousOf(at.triple), s, row) + 1;
     at.class = about.classAfter - 1;
   }
   const run = !first && outcomeOf(before) == outcomeOf(s) ? at.run + 1 : 1;
@@ -244,6 +250,12 @@ function settle(at: Thread, after: i32): i32 {
   }
   standsAt(at.row, about.place);
   return k;
+}
+
+/** The symbol that a call after the triple's own comes after (context/previous.ts). */
+function previousOf(triple: i32): i32 {
+  const before = part(triples, triple, 2);
+  return isAllocating(before) ? part(triples, triple, 1) : before;
 }
 
 /** Both numbers + 1. */

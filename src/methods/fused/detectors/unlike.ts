@@ -5,6 +5,7 @@
  *
  * Kinds are seen without descriptor kinds and sides, which only some tracers tell. O(rows + contexts).
  */
+import { previousOf } from '../../../context/previous.js';
 import { BARE, grainsOf } from '../../../context/symbols.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import { countPlaces, folded } from '../scene/counts.js';
@@ -44,10 +45,11 @@ function pairsOf(scene: Scene): Pairs {
   const { contexts, symbols, contextOf } = scene.places;
   const { decoder } = scene;
   const bare = symbols.map((s) => grainsOf(s)[BARE]!);
+  const previous = previousOf(contexts, symbols);
   const numbers = new Map<string, number>();
   const texts: (readonly [string, string])[] = [];
   const ofContext = Uint32Array.from({ length: contexts.size }, (_, k) => {
-    const [before, call] = [bare[contexts.before[k]!]!, bare[contexts.symbol[k]!]!];
+    const [before, call] = [bare[previous[k]!]!, bare[contexts.symbol[k]!]!];
     const key = `${before} ${call}`;
     let n = numbers.get(key);
     if (n === undefined) numbers.set(key, (n = texts.push([before, call]) - 1));
