@@ -47,7 +47,8 @@ const RULES: readonly Rule[] = [
   },
   {
     language: 'go',
-    names: new RegExp(`^(?:${GO_STANDARD})(?:[/.:]|$)`),
+    // Asked of the package: as a module's first part `go.etcd.io` or `log.example.org` is a host.
+    names: new RegExp(`^(?:${GO_STANDARD})(?:[/:]|$)`),
     is: 'library',
     why: 'paths of the standard library have no dot in their first part, and no other module may take its names; `main` and modules without a dot are the program',
   },

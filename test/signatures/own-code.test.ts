@@ -209,6 +209,12 @@ describe('own code by package, namespace and class', () => {
       'net/http.(*conn).serve': 'other',
       'vendor/golang.org/x/net/http2/hpack.(*Decoder).Write': 'other',
       'golang.org/x/sys/unix.Read': 'other',
+      'go/parser.ParseFile': 'other',
+      'type:.eq.net.IPAddr': 'other',
+      // Hosts that begin as a package of the standard library does.
+      'go.etcd.io/etcd/mvcc.(*store).Write': 'own',
+      'go.uber.org/zap.(*Logger).Info': 'own',
+      'log.example.org/writer.Flush': 'own',
       'golang.org/x/net/http2.(*Framer).ReadFrame': 'own',
       'internal/poll.(*FD).Read': 'other',
       'runtime/internal/syscall.Syscall6': 'other',
