@@ -19,7 +19,7 @@ import { MemoryRounds, type Room } from './memory-rounds.js';
 import { type ParseTask, parseStage } from './parse-stage.js';
 import { piecesOf } from './pieces.js';
 import { placeStage } from './place-stage.js';
-import { recordedWith } from './recorded-with.js';
+import { type RecordedWith, recordedWith } from './recorded-with.js';
 import { type ChosenFormat, type Sampled, foreignError, formatOf, sampleOf } from './sampling.js';
 import { clocksOfSet } from './set-clocks.js';
 import { warningsOf } from './set-warnings.js';
@@ -113,8 +113,8 @@ export async function readSet(
   const roomBytes = (4 * pool.jobs + 4) * chunkBytes;
   const parts = partsOf(sources, way, (bytes) => (bytes > largeBytes ? { roomBytes } : null));
   await readParts(parts, way, options, progress);
-  const builds = await asRecorded(sources, way);
-  const { traces, facts } = finished(parts, way);
+  const { builds, until } = await asRecorded(sources, way);
+  const { traces, facts } = finished(parts, way, until);
   const clocks = clocksOfSet(
     builds.size === 0 ? traces : traces.map((trace) => ({ ...trace, builds })),
     perThread,
@@ -258,26 +258,28 @@ function cutsOf(part: Part, way: Way, parse: ParseOptions) {
   return arrangedPieces(source, head, { arrangement: format.arrangement, options: parse, chunkBytes, free, onEnd });
 }
 
-/** What `perfscope record` wrote beside strace's text: of which builds its programs are. */
-async function asRecorded(sources: readonly Source[], way: Way): Promise<ReadonlyMap<string, string>> {
+/** What `perfscope record` wrote beside strace's text: of which builds its programs are, and when it ended. */
+async function asRecorded(sources: readonly Source[], way: Way): Promise<Pick<RecordedWith, 'builds' | 'until'>> {
   const builds = new Map<string, string>();
-  if (way.chosen.format.id !== 'strace') return builds;
+  let until: number | null = null;
+  if (way.chosen.format.id !== 'strace') return { builds, until };
   for (const { path } of sources.filter(({ reopenable }) => reopenable)) {
     const recorded = await recordedWith(path);
     for (const [program, build] of recorded.builds) builds.set(program, build);
     if (recorded.origin !== '') way.origin = recorded.origin;
+    if (recorded.until !== null) until = Math.max(until ?? 0, recorded.until);
     way.warnings.push(...recorded.warnings);
   }
-  return builds;
+  return { builds, until };
 }
 
-function finished(parts: readonly Part[], { chosen: { format }, prepared, warnings }: Way) {
+function finished(parts: readonly Part[], { chosen: { format }, prepared, warnings }: Way, until: number | null) {
   const traces: Trace[] = [];
   const facts: KinFacts[] = [];
   const asText = format.arrangement === undefined;
   for (const { builder, problem } of parts) if (problem !== null) builder.markTruncated();
   for (const builder of new Set(parts.map((part) => part.builder))) {
-    const trace = builder.finish();
+    const trace = builder.finish(until);
     const refused = format.refusal?.(trace, prepared) ?? null;
     if (refused !== null) throw foreignError(parts[0]!.source.path, refused);
     traces.push(trace);

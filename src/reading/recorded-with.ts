@@ -9,10 +9,12 @@ export interface RecordedWith {
   readonly origin: string;
   /** Program -> build id. */
   readonly builds: ReadonlyMap<string, string>;
+  /** When the recording ended, seconds since 1970; null where nothing tells. */
+  readonly until: number | null;
   readonly warnings: readonly Message[];
 }
 
-const NOTHING: RecordedWith = { origin: '', builds: new Map(), warnings: [] };
+const NOTHING: RecordedWith = { origin: '', builds: new Map(), until: null, warnings: [] };
 /** One of ours has a few hundred bytes a process. */
 const MOST_BYTES = 2 ** 20;
 const PACKED = /\.(?:gz|zst|xz)$/;
@@ -42,7 +44,9 @@ export async function recordedWith(path: string): Promise<RecordedWith> {
     typeof kernel === 'string' && `Linux ${kernel}`,
     Array.isArray(command) && `recorded with ${command.join(' ')}`,
   ];
-  return { origin: visible(parts.filter((part) => part !== false).join(', ')), builds, warnings: [] };
+  const until = typeof value.to === 'string' ? Date.parse(value.to) / 1000 : NaN;
+  const origin = visible(parts.filter((part) => part !== false).join(', '));
+  return { origin, builds, until: Number.isFinite(until) ? until : null, warnings: [] };
 }
 
 async function textOf(file: string): Promise<string | null> {

@@ -117,12 +117,13 @@ async function untilItEnds(plan: RecordPlan, tracer: Tracer, from: number, limit
   // While it runs: of a program that has ended nothing can be told.
   const about = plan.choice.backend === 'strace' ? await writeAbout(plan, from) : null;
   const endedBy = await firstOf(plan, tracer, limits);
+  const to = Date.now();
   const end = await tracer.stop();
   const bytes = await sizeOf(plan.output);
   if (end.error !== null || bytes === 0) throw await failure(plan.choice.backend, plan.facts, tracer);
   const broken = brokeOff(tracer.said(), plan.output);
   if (broken !== null) throw broken;
-  await about?.finish(Date.now());
+  await about?.finish(to);
   return {
     path: plan.output,
     bytes,

@@ -115,7 +115,8 @@ export class TraceBuilder {
     this.survey.add(placed, this.planned.shift()!);
   }
 
-  finish(): Trace {
+  /** @param until when the recording ended, seconds since 1970, where that is known: what is silent at the end was so until then. */
+  finish(until: number | null = null): Trace {
     const { rows, clock } = this;
     const { open } = this.joints;
     open.write(rows);
@@ -140,6 +141,8 @@ export class TraceBuilder {
     const lastNs = serial?.lastNs ?? clock.lastNs - zero;
     let endNs = Math.max(rows.length === 0 ? 0 : survey.last, lastNs) - shift;
     for (const { exitNs } of threads) if (exitNs !== null && exitNs > endNs) endNs = exitNs;
+    if (until !== null && clock.kind === 'epoch')
+      endNs = Math.max(endNs, Math.round((until - clock.originSeconds) * 1e9) - zero - shift);
     // Still open at the end: as long as their thread, or the trace.
     for (let thread = 0; thread < threads.length; thread++)
       if (open.of(thread) !== null) open.abandon(thread, (threads[thread]!.exitNs ?? endNs) + shift);
