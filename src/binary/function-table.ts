@@ -83,8 +83,8 @@ export function functionTable(elf: ElfFile, symbols: readonly ElfFunction[] = []
   return new FunctionTable(named, unnamed);
 }
 
-const endOf = (code: ElfFile['code'][number] | undefined) =>
-  code === undefined ? Infinity : code.address + code.bytes.length;
+const endOf = (part: ElfFile['code'][number] | undefined) =>
+  part === undefined ? Infinity : part.address + part.bytes.length;
 
 /** The first of these that is larger; they are in order. */
 function nextOf(starts: Float64Array, start: number): number {
