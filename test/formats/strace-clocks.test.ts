@@ -13,10 +13,17 @@ interface Call {
 
 /** Threads that make one call after the other, with pauses. */
 const calls = fc
-  .array(fc.record({ tid: fc.integer({ min: 1, max: 3 }), pause: fc.nat(900_000), took: fc.nat(2_500_000) }), {
-    minLength: 1,
-    maxLength: 25,
-  })
+  .array(
+    fc.record({
+      tid: fc.integer({ min: 1, max: 3 }),
+      pause: fc.nat(900_000),
+      took: fc.integer({ min: 1, max: 2_500_000 }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 25,
+    },
+  )
   .map((steps) => {
     const free = new Map<number, number>();
     return steps.map(({ tid, pause, took }): Call => {

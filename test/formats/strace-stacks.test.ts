@@ -41,6 +41,16 @@ describe('strace -k', () => {
     expect([...columns.stack!]).toEqual([1, 2, 1]);
   });
 
+  it('counts each line once where blank ones stand between the frames of a stack that is known', () => {
+    const text = `getpid() = 1\n > /bin/srv(blank+0x10) [0x2]\n\n > /bin/srv(between+0x20) [0x3]\n\n`.repeat(3);
+    for (let again = 0; again < 2; again++) {
+      const { lines, stacks, columns } = parseText(text);
+      expect(lines).toBe(15);
+      expect(stacks!.functions).toEqual(['blank', 'between']);
+      expect([...columns.stack!]).toEqual([1, 1, 1]);
+    }
+  });
+
   it('gives the same table whatever was read before, longer and shorter stacks under the same line included', () => {
     const frames = ['read', 'handle', 'loop', 'main'].map((name) => ` > /bin/srv(${name}+0x10) [0x2]\n`);
     const stack = (...numbers: number[]) => `getpid() = 1\n${numbers.map((n) => frames[n]).join('')}`;

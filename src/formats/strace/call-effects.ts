@@ -2,7 +2,7 @@
 import { refinedKind } from '../../trace/call-traits.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { packedPair } from '../../trace/descriptor-pair.js';
-import { FLAG_RESTARTED } from '../../trace/table.js';
+import { ERRNO_UNKNOWN, FLAG_RESTARTED } from '../../trace/table.js';
 import { CR, endsWith, lineEnd, text } from '../../lib/bytes.js';
 import * as args from './arguments.js';
 import * as calls from './call-kinds.js';
@@ -26,7 +26,7 @@ export class CallEffects {
 
   /** What the arguments of a call's first half, or of the whole call, tell. */
   entry(bytes: Uint8Array, start: number, end: number, role: number, row: number, thread: number): void {
-    const { variant, kind, flags, call } = this.writer.columns;
+    const { variant, kind, flags, call, errno } = this.writer.columns;
     const name = this.writer.calls.strings[call[row]!]!;
     if (role === calls.FUTEX) variant[row] = args.futexVariant(bytes, args.secondArgument(bytes, start, end));
     else if (role === calls.EPOLL_CTL)
@@ -38,8 +38,11 @@ export class CallEffects {
     } else if (role === calls.SOCKET) kind[row] = args.socketKind(bytes, start);
     else if (role === calls.CLONE) variant[row] = args.cloneVariant(bytes, start, end, name);
     else if (role === calls.RESTART) flags[row]! |= FLAG_RESTARTED;
-    else if (role === calls.EXEC) this.events.exec(bytes, start, end, row, thread, this.clock.lastNs);
-    else if (role === calls.PRCTL) this.events.prctl(bytes, start, end, thread, this.clock.lastNs);
+    else if (role === calls.EXEC) {
+      // Whether it succeeds may be known only later.
+      if (errno[row] === 0 || errno[row] === ERRNO_UNKNOWN)
+        this.events.exec(bytes, start, end, row, thread, this.clock.lastNs);
+    } else if (role === calls.PRCTL) this.events.prctl(bytes, start, end, thread, this.clock.lastNs);
     if (this.outcome.state === RETURNED || role === calls.TIMEOUT || role === calls.TIMEOUT_MASK)
       this.exit(bytes, start, role, row, thread);
   }

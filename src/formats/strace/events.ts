@@ -1,7 +1,6 @@
 /** What calls do to threads: clone, execve, prctl(PR_SET_NAME), and calls whose result tells who the thread is. `ns`: of the record. */
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { variantCode } from '../../trace/kinds.js';
-import { ERRNO_UNKNOWN } from '../../trace/table.js';
 import { startsWith } from '../../lib/bytes.js';
 import { firstString } from './arguments.js';
 
@@ -10,10 +9,8 @@ const THREAD = variantCode('thread');
 export class ThreadEvents {
   constructor(private readonly writer: ChunkWriter) {}
 
-  /** execve and execveat: counts if the row succeeds, which may be known only later. */
+  /** execve and execveat that may have succeeded: counts if the row did (builder.ts). */
   exec(bytes: Uint8Array, start: number, end: number, row: number, thread: number, ns: number): void {
-    const errno = this.writer.columns.errno[row];
-    if (errno !== 0 && errno !== ERRNO_UNKNOWN) return;
     const program = firstString(bytes, start, end);
     if (program !== '') this.writer.lifecycle.push({ what: 'exec', thread, ns, program, row });
   }

@@ -103,15 +103,11 @@ export class StraceParser {
       }
       // Whoever copied it doubled the line feeds: a stack goes on.
       if (isBlank(bytes, p)) {
-        this.writer.lines++;
-        this.writer.notices++;
-        p = lineEnd(bytes, p) + 1;
+        p = this.amidst(bytes, p);
         continue;
       }
       if (this.inStack && bytes[p] === DASH && this.isPrompt(bytes, p)) {
-        this.writer.lines++;
-        this.writer.notices++;
-        p = lineEnd(bytes, p) + 1;
+        p = this.amidst(bytes, p);
         continue;
       }
       if (this.inStack) this.endStack();
@@ -127,6 +123,14 @@ export class StraceParser {
       p = this.line(bytes, p, cut) + 1;
       fast?.learn();
     }
+  }
+
+  /** A line that no stack ends with; gives where the next one begins. */
+  private amidst(bytes: Uint8Array, p: number): number {
+    this.writer.lines++;
+    this.writer.notices++;
+    this.stacks.interrupted();
+    return lineEnd(bytes, p) + 1;
   }
 
   /** Of a pager: a stack goes on behind it. */

@@ -56,6 +56,11 @@ export class StackReader {
     return this.end - 1;
   }
 
+  /** A line that is none of the stack stands between: as a whole it is not to be known again, for its lines do not follow each other. */
+  interrupted(): void {
+    this.start = NONE;
+  }
+
   /** Ends the stack being read: its number, NO_STACK when it had no frames. */
   take(): number {
     const { node } = this;
