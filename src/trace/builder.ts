@@ -141,7 +141,8 @@ export class TraceBuilder {
     const lastNs = serial?.lastNs ?? clock.lastNs - zero;
     let endNs = Math.max(rows.length === 0 ? 0 : survey.last, lastNs) - shift;
     for (const { exitNs } of threads) if (exitNs !== null && exitNs > endNs) endNs = exitNs;
-    if (until !== null && clock.kind === 'epoch')
+    // What a text that is cut off lacks was no silence.
+    if (until !== null && clock.kind === 'epoch' && !this.totals.truncated)
       endNs = Math.max(endNs, Math.round((until - clock.originSeconds) * 1e9) - zero - shift);
     // Still open at the end: as long as their thread, or the trace.
     for (let thread = 0; thread < threads.length; thread++)

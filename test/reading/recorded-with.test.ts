@@ -16,9 +16,9 @@ let dir: string;
 beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'perfscope-recorded-'))));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-async function read(name: string, meta: object | null) {
+async function read(name: string, meta: object | null, text = TEXT) {
   const path = join(dir, name);
-  writeFileSync(path, TEXT);
+  writeFileSync(path, text);
   if (meta !== null) writeFileSync(`${path}.meta.json`, JSON.stringify(meta));
   return (await readTrace([path], { pool: inlinePool })).trace;
 }
@@ -31,6 +31,13 @@ describe('what record wrote beside a trace', () => {
     // What was under way still was then.
     expect(trace.columns.duration[2]).toBe(29.8e9);
     expect(trace.columns.duration[1]).toBe(0.1e6);
+  });
+
+  it('tells no silence where the end of the text is missing', async () => {
+    const to = new Date((START + 30) * 1000).toISOString();
+    const trace = await read('cut.strace', about(to), `${TEXT}8 ${START}.300000 wri`);
+    expect(trace.truncated).toBe(true);
+    expect(trace.endNs).toBeLessThan(1e9);
   });
 
   it('takes nothing away from a trace that goes on for longer, or has no end told', async () => {
