@@ -8,11 +8,15 @@ interface Waiting {
 const waiting = new WeakMap<AbortSignal, Waiting>();
 
 /**
- * Calls `act` once when `signal` aborts; the function returned takes that back. However many wait, the signal has one
- * listener, for Node takes more than ten on one signal for a leak and says so. When nobody waits any more it has none: Node
+ * Calls `act` once when `signal` aborts, at once where it has; the function returned takes that back. However many wait, the signal
+ * has one listener, for Node takes more than ten on one signal for a leak and says so. When nobody waits any more it has none: Node
  * keeps a signal that has a listener, with all that the listener knows.
  */
 export function onAbort(signal: AbortSignal, act: () => void): () => void {
+  if (signal.aborted) {
+    act();
+    return () => undefined;
+  }
   const { acts, listener } = waiting.get(signal) ?? begin(signal);
   // An entry of its own, so that the same function may wait twice.
   const entry = () => act();
@@ -38,7 +42,6 @@ function begin(signal: AbortSignal): Waiting {
  */
 export function abortsWith(signal: AbortSignal | undefined): { controller: AbortController; letGo: () => void } {
   const controller = new AbortController();
-  if (signal?.aborted === true) controller.abort(signal.reason);
   const letGo = signal === undefined ? () => undefined : onAbort(signal, () => controller.abort(signal.reason));
   return { controller, letGo };
 }

@@ -30,6 +30,13 @@ describe('onAbort', () => {
     expect(called).toEqual([0, 2, 9]);
   });
 
+  it('does not wait for what has happened', () => {
+    const called: string[] = [];
+    const takeBack = onAbort(AbortSignal.abort(), () => called.push('late'));
+    expect(called).toEqual(['late']);
+    takeBack();
+  });
+
   it('leaves nothing in a signal for which nobody waits any more', () => {
     const { signal } = new AbortController();
     const forget = Array.from({ length: 3 }, () => onAbort(signal, () => undefined));

@@ -6,9 +6,7 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   if (signal === undefined) return work;
   let forget: () => void;
   const aborted = new Promise<never>((_, reject) => {
-    const stop = () => reject(cancellation(signal));
-    if (signal.aborted) stop();
-    forget = onAbort(signal, stop);
+    forget = onAbort(signal, () => reject(cancellation(signal)));
   });
   return Promise.race([work, aborted]).finally(() => forget());
 }
