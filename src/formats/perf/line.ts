@@ -163,8 +163,19 @@ export class PerfLine {
       // The call's name stands in the event's.
       if (startsWith(bytes, p, 'syscalls:sys_enter_')) return this.found(bytes, EVENT_NAMED_ENTER, p + 19);
       if (startsWith(bytes, p, 'syscalls:sys_exit_')) return this.found(bytes, EVENT_NAMED_EXIT, p + 18);
+      return this.withoutSystem(bytes, p);
     }
     return c > SPACE;
+  }
+
+  /** `sys_enter: NR 0 (1c, ...)`: perf of Linux 2.6.3x printed no system before the event. */
+  private withoutSystem(bytes: Uint8Array, p: number): boolean {
+    if (startsWith(bytes, p, 'sched_')) return this.scheduler(bytes, p + 6);
+    if (startsWith(bytes, p, 'sys_enter: NR ')) return this.found(bytes, EVENT_RAW_ENTER, p + 10);
+    if (startsWith(bytes, p, 'sys_exit: NR ')) return this.found(bytes, EVENT_RAW_EXIT, p + 9);
+    if (startsWith(bytes, p, 'sys_enter_')) return this.found(bytes, EVENT_NAMED_ENTER, p + 10);
+    if (startsWith(bytes, p, 'sys_exit_')) return this.found(bytes, EVENT_NAMED_EXIT, p + 9);
+    return true;
   }
 
   private scheduler(bytes: Uint8Array, p: number): boolean {

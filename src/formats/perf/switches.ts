@@ -1,8 +1,9 @@
 /**
- * `sched:sched_switch` as perf prints it, in its own way and in that of older versions:
+ * `sched:sched_switch` as perf prints it, in its own way and in those of older versions:
  *
  *   prev_comm=redis-server prev_pid=18651 prev_prio=120 prev_state=S ==> next_comm=python3 next_pid=17961 next_prio=120
  *   redis-server:18651 [120] S ==> python3:17961 [120]
+ *   task redis-server:18651 [120] (S) ==> python3:17961 [120]
  *
  * Names of tasks may hold anything, so fields are looked for from the side where they are sure.
  */
@@ -57,6 +58,8 @@ export class PerfSwitches {
     let state = arrow - 1;
     while (state > p && bytes[state] === SPACE) state--;
     while (state > p && bytes[state - 1] !== SPACE && bytes[state - 1] !== 61) state--;
+    // The oldest way puts brackets round it.
+    const letter = bytes[bytes[state] === 40 /* ( */ ? state + 1 : state];
     if (startsWith(bytes, next, 'next_comm=')) {
       const idAt = lastOf(bytes, next, end, ' next_pid=');
       const previousAt = lastOf(bytes, p, arrow, ' prev_pid=');
@@ -65,7 +68,7 @@ export class PerfSwitches {
       const from = this.add(bytes, next + 10, idAt, cpu, now);
       this.nextTid[from] = idOf(bytes, idAt + 10);
       this.previousTid[from] = this.previous = idOf(bytes, previousAt + 10);
-      this.previousState[from] = bytes[state];
+      this.previousState[from] = letter;
       return true;
     }
     const nextColon = colonBefore(bytes, next, end);
@@ -76,7 +79,7 @@ export class PerfSwitches {
     const row = this.add(bytes, next, nextColon, cpu, now);
     this.nextTid[row] = idOf(bytes, nextColon + 1);
     this.previousTid[row] = this.previous = idOf(bytes, previousColon + 1);
-    this.previousState[row] = bytes[state];
+    this.previousState[row] = letter;
     return true;
   }
 
