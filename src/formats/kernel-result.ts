@@ -5,7 +5,7 @@ import { SPACE, isDigit } from '../lib/bytes.js';
 /** The kernel returns errors as -4095..-1 (MAX_ERRNO in include/linux/err.h). */
 const MAX_ERRNO = 4095;
 /** The highest errno of user space, EHWPOISON. */
-const LAST_ERRNO = 133;
+export const LAST_ERRNO = 133;
 const MAX_INT32 = 0x7fffffff;
 
 export class KernelResult {

@@ -125,6 +125,11 @@ const JOINED =
   // eslint-disable-next-line no-control-regex
   /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+|\x0b|\xc2\x85|\xe2\x80[\xa8\xa9])(?:\[pid +\d+(?:<[^<>]*>)?\] +|\d+(?:<[^<>]*>)? +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
 
+/** A record behind a carriage return: no tracer writes one. */
+const RETURNED_CARRIAGE = new RegExp(
+  String.raw`\S\r+${LEADER_SHOWN}(?:[a-z_]\w*\(.*(?:\)\s+= |<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ exited |--- SIG)`,
+);
+
 /** What stands in one line of perf's texts once: a moment and an event, or a moment and a duration. In strings of strace it may be anything. */
 const OF_PERF = /\d+\.\d+: +(?:raw_)?syscalls:sys_e|\d\.\d{3} \( *[\d.]+ ms\): /;
 
@@ -133,6 +138,11 @@ const MANY_SEAMS = 3;
 
 /** Line feeds that became blanks, tags or `\n`: of several records in a line only one would be read. */
 function joined(lines: readonly string[]): ForeignTracer | null {
+  if (lines.length > 1 && lines.some((line) => RETURNED_CARRIAGE.test(line)))
+    return {
+      what: 'a trace in which some lines end in carriage returns alone: several would be read as one',
+      advice: "Turn them into line feeds: tr '\\r' '\\n' < FILE | perfscope analyze -",
+    };
   const seams = lines.flatMap((line) => JOINED.exec(line)?.[1] ?? []);
   const ofPerf = lines.find((line) => !BEGUN.test(line) && line.split(OF_PERF, MANY_SEAMS).length === MANY_SEAMS);
   if (ofPerf !== undefined) seams.push(/(?<=\d)(?:\\r)?\\n/.exec(ofPerf)?.[0] ?? '');
@@ -210,6 +220,8 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
       what: `JSON (${example})`,
       advice: 'Take the lines out of it: jq -r .FIELD FILE | perfscope analyze - (FIELD: where they stand).',
     };
+  const threads = keepingThreads(prefixes);
+  if (threads !== null) return { what: `a prefix that differs from line to line (${example})`, advice: threads };
   const same = prefixes.every((other) => other.length === length);
   return {
     what: same ? `a prefix of ${length} characters (${example})` : `a prefix (${example})`,
@@ -217,4 +229,21 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
       ? `Cut it off: sed 's/^.\\{${length}\\}//' FILE | perfscope analyze -`
       : 'Cut off what stands before the thread, time or call in each line, for example with sed.',
   };
+}
+
+/** How to cut off prefixes that hold a number that differs and comes again, as threads do: without it the lines could not be told apart. */
+function keepingThreads(prefixes: readonly string[]): string | null {
+  const places = [...prefixes[0]!.matchAll(/(?<![\d.:,-])\d{2,7}(?![\d.:,-])/g)].map(({ index }) => index);
+  for (const at of places) {
+    const found = prefixes.map((prefix) => /^(\d{1,7})(?!\d)(.*)$/.exec(prefix.slice(at)));
+    const numbers = new Set(found.map((part) => part?.[1]));
+    const rests = new Set(found.map((part) => part?.[2]!.length));
+    if (numbers.has(undefined) || rests.size > 1 || numbers.size < 2 || numbers.size * 2 > prefixes.length) continue;
+    const [rest] = rests;
+    return (
+      `If the number behind the first ${at} characters is the thread, keep it: ` +
+      `sed 's/^.\\{${at}\\}\\([0-9]*\\).\\{${rest}\\}/[pid \\1] /' FILE | perfscope analyze -`
+    );
+  }
+  return null;
 }

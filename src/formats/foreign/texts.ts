@@ -104,7 +104,7 @@ export const TEXTS: readonly Sign[] = [
     advice: PERF_TEXT,
   },
   {
-    line: /^(?:\S+ )*type=SYSCALL msg=audit\(/,
+    line: /\btype=(?:SYSCALL|SECCOMP|1300|1326) (?:msg=)?audit\(/,
     share: 0,
     what: 'a log of the audit daemon, which does not tell how long calls took',
     advice: STRACE,
@@ -122,10 +122,16 @@ export const TEXTS: readonly Sign[] = [
     advice: CSV,
   },
   {
-    line: /^(?:SYSCALL +COUNT|Tracing syscalls, printing top)/,
+    line: /^(?:SYSCALL +COUNT|Tracing syscalls, printing top)|^FUNC +COUNT/,
     share: 0,
-    what: 'the output of syscount: it counts calls and holds none',
+    what: 'a table of counts (syscount, funccount): it holds no calls',
     advice: STRACE,
+  },
+  {
+    line: /^Tracing \S.*(?:Hit Ctrl-C|Ctrl-C to|to end)/,
+    share: 0,
+    what: 'the output of a BPF tool (bcc, bpftrace)',
+    advice: CSV,
   },
   {
     line: /^Catchpoint \d+ \((?:call to|returned from) syscall/,
@@ -146,7 +152,7 @@ export const TEXTS: readonly Sign[] = [
     advice: STRACE,
   },
   {
-    line: /^(?:Nt|Zw)[A-Z]\w+(?:\(|\s*$)/,
+    line: /^(?:\[[^\]]*\] )?(?:Nt|Zw)[A-Z]\w+(?:\(|\s*$)|^\s+(?:arg \d+|retval): 0x[0-9a-f]+ \(type=/,
     share: 0.3,
     what: 'a trace of calls of Windows',
     advice: LINUX,
@@ -184,6 +190,12 @@ export const TEXTS: readonly Sign[] = [
   {
     line: /^\s*\[?\s*\{.*"(?:syscall|eventName|traceEvents|ph)"\s*:/,
     share: 0,
+    what: 'JSON',
+    advice: `Turn it into CSV, for example: jq -r '[.ts,.tid,.syscall,.ret,.dur]|@csv' FILE. ${CSV}`,
+  },
+  {
+    line: /^\s*\{"(?!.*\)\s+= (?:-?\d|\?)).*\}\s*,?\s*$/,
+    share: 0.8,
     what: 'JSON',
     advice: `Turn it into CSV, for example: jq -r '[.ts,.tid,.syscall,.ret,.dur]|@csv' FILE. ${CSV}`,
   },
@@ -248,6 +260,24 @@ export const TEXTS: readonly Sign[] = [
     share: 0,
     what: 'a web page',
     advice: 'Give the text of the trace alone: copy it out of the page, or download it raw.',
+  },
+  {
+    line: /^\s*<\?xml\b/,
+    share: 0,
+    what: 'XML',
+    advice: 'Give the text of the trace alone, as the tracer wrote it.',
+  },
+  {
+    line: /^\s*<\/?[a-z].*>\s*$/i,
+    share: 0.8,
+    what: 'XML or a part of a web page',
+    advice: 'Give the text of the trace alone, as the tracer wrote it.',
+  },
+  {
+    line: /^[^"]*\w\xef\xbc\x88.*\xef\xbc\x89|^(?:\d+ +)?[\d:. ]*[a-z_]\w*\(.*\xef\xbc\x89/,
+    share: 0.3,
+    what: 'a text whose brackets and commas a translator or an input method replaced by wide ones',
+    advice: 'Give the text as the tracer wrote it.',
   },
   { line: /^%PDF-\d/, share: 0, what: 'a PDF document', advice: 'Give the file that strace or perf wrote.' },
 ];

@@ -24,8 +24,8 @@ export const TRACERS: readonly Sign[] = [
     advice: LINUX,
   },
   {
-    // Results in decimal and hexadecimal.
-    line: /^(?:\s*\d+:\s+)?(?:[\d.]+ )?(?:[\d.]+ )?\w+\(.*\)\s+= -?\d+ \(0x[0-9a-f]+\)\s*$/,
+    // Results in decimal and hexadecimal; -f and -H print process and thread before them.
+    line: /^(?:\s*\d+:\s+){0,2}(?:[\d.]+ )?(?:[\d.]+ )?\w+\(.*\)\s+= -?\d+ \(0x[0-9a-f]+\)\s*$/,
     share: 0.3,
     what: 'a trace of truss (FreeBSD)',
     advice: LINUX,
@@ -34,6 +34,25 @@ export const TRACERS: readonly Sign[] = [
     line: /^(?:\d+)?\/\d+:\s+(?:[\d.]+\s+)*\w+\(|\)\s+Err#\d+ E[A-Z0-9]+\s*$/,
     share: 0.3,
     what: 'a trace of truss (Solaris, illumos or AIX)',
+    advice: LINUX,
+  },
+  {
+    line: /^(?:\d+:\s+)?(?:[\d.]+:?\s+)*(?:k(?:read|write|open|ioctl|lseek|readv|writev|fcntl|thread_\w+|wait\w*)|_nsleep|__loadx|_n?select)\(/,
+    share: 0.05,
+    what: 'a trace of truss (AIX)',
+    advice: LINUX,
+  },
+  {
+    // Bytes of strings stand in two columns each (" G E T   / i n d e x"); what waits, and what -d prints first, are sure.
+    line: /^(?:\d+(?:\/\d+)?:\s+)?(?:[\d.]+\s+)*\w+\(.*(?:\s\(sleeping\.\.\.\)|\)\s+Err#\d+\s+E[A-Z0-9]+)\s*$|^Base time stamp: +\d+\.\d+/,
+    share: 0,
+    what: 'a trace of truss (Solaris, illumos or AIX)',
+    advice: LINUX,
+  },
+  {
+    line: /^(?:\d+(?:\/\d+)?:\s+)?(?:[\d.]+\s+)*\w+\([^"]*"(?: [^ "\\]){4}/,
+    share: 0.05,
+    what: 'a trace of truss (Solaris or illumos)',
     advice: LINUX,
   },
   {
@@ -129,7 +148,7 @@ export const TRACERS: readonly Sign[] = [
     advice: STRACE,
   },
   {
-    line: /^\[ *\d+\] \w+\(.*\) (?:= \S+ .*)?\( *\d+ us\)\s*$/,
+    line: /^(?:\[ *\d+\]|\d+) \w+\(.*\) (?:= \S+ .*)?\( *\d+ us\)\s*$/,
     share: 0.3,
     what: "a trace of Haiku's strace",
     advice: LINUX,
@@ -150,6 +169,24 @@ export const TRACERS: readonly Sign[] = [
     line: /^ *\d+ +\d+ \[[\w-]+\] \S+ \d+ [\w:~]+: /,
     share: 0.3,
     what: "a trace of Cygwin's strace (Windows)",
+    advice: LINUX,
+  },
+  {
+    line: /^ *\/\* TID 0x[0-9a-f]+ \*\/\s*$/,
+    share: 0,
+    what: 'the output of frida-trace: functions, not system calls',
+    advice: STRACE,
+  },
+  {
+    line: /^[0-9a-f]{4,8}:(?:Call|Ret {2}) ?\w+\.\w+\(/,
+    share: 0.3,
+    what: "a log of Wine's relay: functions of Windows, not system calls",
+    advice: STRACE,
+  },
+  {
+    line: /^t:0x[0-9a-f]+ CPU:\d+ +[A-Z_]+ *:/,
+    share: 0.3,
+    what: 'a trace of QNX (traceprinter)',
     advice: LINUX,
   },
   {

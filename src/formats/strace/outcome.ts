@@ -19,7 +19,7 @@ import {
   startsWith,
   text,
 } from '../../lib/bytes.js';
-import { errnoOf } from '../kernel-result.js';
+import { LAST_ERRNO, errnoOf } from '../kernel-result.js';
 import { KnownBytes } from '../../lib/known-bytes.js';
 import { decorationKind } from './descriptors.js';
 import { numberAt } from './numbers.js';
@@ -274,6 +274,10 @@ export class Outcome {
       if (value === 1) {
         // `-1 EAGAIN (...)`, or `-1 (errno 524)` for codes without a name; nothing where the text was cut.
         this.errno = bytes[p + 1] === 69 ? this.errnoAt(bytes, p + 1, end) : errnoNumberAt(bytes, p + 1);
+      } else if (value <= LAST_ERRNO) {
+        // As the kernel returned it: tracers that are not strace (python-ptrace, lurk).
+        this.result = -1;
+        this.errno = errnoOf(value);
       } else this.flags = FLAG_LARGE_RESULT;
     } else if (value <= MAX_INT32) {
       this.result = value;

@@ -7,8 +7,8 @@ const NAMED_CALL = new RegExp(
   String.raw`^${LEADER_SHOWN}(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed>)(?=(?:, )?[a-z_]\w*(?:=|: ))`,
 );
 const NAMED_ARGUMENT = /[a-z_]\w*(?:=|: )/y;
-/** Names that strace has always printed. */
-const USUAL_NAMES = /\((?:child_stack|flags|\{)/;
+/** Names that strace has always printed, and what it says in the midst of a line. */
+const USUAL_NAMES = /\((?:child_stack|flags|\{|strace: |umove\w*: |ptrace: )/;
 
 export const ARGUMENT_NAMES: Mark = {
   id: 'argument-names',

@@ -1,7 +1,7 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
 import { foldedAt } from './folded.js';
-import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS, WRITER_ID } from './heads.js';
+import { BRACKETED_THREAD, ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS, WRITER_ID } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
 import type { Mark } from './mark.js';
 import { MARKS } from './marks.js';
@@ -23,6 +23,8 @@ const BEARING = 0.5;
 const NUMBERED_LINES = 5;
 /** So many times that rise one after the other are no differences. */
 const RISES = 8;
+/** So few of the numbers of grep -n are smaller than the one before: those of the next file. */
+const FEW_FALLS = 0.1;
 /** So few lines that are no records may be anything. */
 const LEAST_OTHERS = 3;
 
@@ -126,12 +128,16 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
     const { steps, ...rest } = withoutHeads(cut(lines, WRITER_ID), depth + 1);
     return { steps: [WRITER_ID.id, ...steps], ...rest };
   }
+  if (areBracketedThreads(lines)) {
+    const { steps, ...rest } = withoutHeads(cut(lines, BRACKETED_THREAD), depth + 1);
+    return { steps: [BRACKETED_THREAD.id, ...steps], ...rest };
+  }
   let best: Found = { steps: [], lines, known: lines.filter(isKnown).length };
   if (depth === DEEPEST || best.known >= lines.length * PLAIN) return best;
   const least = best.known + Math.max(1, lines.length * GAIN);
   for (const head of HEADS) {
     const bearing = lines.filter((line) => head.pattern.test(line)).length;
-    if (bearing < lines.length * BEARING) continue;
+    if (bearing < lines.length * BEARING || (head.id === 'grep-number' && !numbersRise(lines, head))) continue;
     const found = withoutHeads(cut(lines, head), depth + 1);
     const better =
       found.known > best.known || (found.known === best.known && found.steps.length + 1 < best.steps.length);
@@ -206,6 +212,26 @@ function areOneWriters(lines: readonly string[]): boolean {
   const numbers = records.map((line) => WRITER_ID.pattern.exec(line)?.groups?.number);
   if (numbers.length < NUMBERED_LINES || numbers[0] === undefined || new Set(numbers).size > 1) return false;
   return records.every((line) => !/^\[pid +\d+\] \d{2} /.test(line));
+}
+
+/** Whether the numbers before lines rise, as those of grep -n do in each file: others are threads. */
+function numbersRise(lines: readonly string[], { pattern }: Head): boolean {
+  const numbers = lines.flatMap((line) => parseInt(pattern.exec(line)?.[0] ?? '', 10) || []);
+  const falls = numbers.filter((number, i) => i > 0 && number <= numbers[i - 1]!).length;
+  return falls <= numbers.length * FEW_FALLS;
+}
+
+/** Whether what stands in brackets before the calls are threads: of most of them that come again several calls, of which each has its number (strace -n). */
+function areBracketedThreads(lines: readonly string[]): boolean {
+  const names = new Map<string, string[]>();
+  for (const line of lines) {
+    const { tid, name } = BRACKETED_THREAD.pattern.exec(line)?.groups ?? {};
+    if (tid === undefined) {
+      if (isRecord(line)) return false;
+    } else names.set(tid, [...(names.get(tid) ?? []), name!]);
+  }
+  const again = [...names.values()].filter((calls) => calls.length > 1);
+  return again.filter((calls) => new Set(calls).size > 1).length * 2 > again.length;
 }
 
 /** Lines that are not empty; `most` of them. */

@@ -3,7 +3,7 @@
  * and why its shape is safe to cut. A head is cut where lines are records only behind it (find.ts), never where they are without.
  *
  * Named groups of a pattern are used where the lines behind it do not tell the same themselves: `tid` is the thread,
- * `iso`, `epoch`, `digits` (of the epoch, without a point), `day` (time of day), `uptime` (seconds since the boot, or the beginning) and `difference`
+ * `iso`, `epoch`, `digits` (of the epoch, without a point), `tai` (TAI64N), `day` (time of day), `uptime` (seconds since the boot, or the beginning) and `difference`
  * (seconds since the line before) the moment at which the line was written; `source` is whose line it is, where one text may hold those of several;
  * `part` is there where the next line goes on with this one.
  */
@@ -19,8 +19,8 @@ export interface Head {
 
 const DATE = String.raw`\d{4}-\d\d-\d\d`;
 const CLOCK = String.raw`\d\d:\d\d:\d\d(?:[.,]\d{1,9})?`;
-/** 2024-03-05T10:11:12.000100123Z, 2024-03-05 10:11:12,123+0100. */
-const ISO = String.raw`(?<iso>${DATE}[T ]${CLOCK}(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)`;
+/** 2024-03-05T10:11:12.000100123Z, 2024-03-05 10:11:12,123+0100, 2024-03-05_10:11:12.12345 (runit's svlogd -tt). */
+const ISO = String.raw`(?<iso>${DATE}[T _]${CLOCK}(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)`;
 /** Mar  5 10:11:12, also with a fraction (journalctl -o short-precise). */
 const SYSLOG = String.raw`[A-Z][a-z]{2} [ \d]\d (?<day>${CLOCK})`;
 /** What a log calls the writer: `strace[4242]: `, `app[web.1]: `. The number is that of strace itself, not of a thread of the trace. */
@@ -80,10 +80,16 @@ export const HEADS: readonly Head[] = [
   { id: 'time-of-day', what: 'a log with times', pattern: at(String.raw`\[?(?<day>${CLOCK})\]?:? `) },
   // ts '%.s'.
   { id: 'epoch', what: 'a log with times', pattern: at(String.raw`\[?(?<epoch>\d{10}\.\d{1,9})\]?:? `) },
+  // multilog, s6-log, tai64n: https://cr.yp.to/libtai/tai64.html.
+  { id: 'tai64n', what: 'a log with times (TAI64N)', pattern: at('@(?<tai>4[0-9a-f]{23}) ') },
   // moreutils ts without a format.
   { id: 'ts', what: 'ts', pattern: at(String.raw`\[?${SYSLOG}\]? `) },
   // logcat -v threadtime, the default; its numbers are those of the process that wrote the line.
-  { id: 'logcat', what: 'logcat', pattern: at(String.raw`\d\d-\d\d (?<day>${CLOCK}) +\d+ +\d+ [VDIWEF] .*?: `) },
+  {
+    id: 'logcat',
+    what: 'logcat',
+    pattern: at(String.raw`(?:\d{4}-)?\d\d-\d\d (?<day>${CLOCK}) +\d+ +\d+ [VDIWEF] .*?: `),
+  },
   // logcat -v time and -v brief.
   {
     id: 'logcat-brief',
@@ -139,6 +145,13 @@ export const WRITER_ID: Head = {
   ),
 };
 
+/** `[4711] read(...`, as tracers in Python and Rust print threads (python-ptrace, lurk); strace -n prints numbers of calls so, which find.ts rules out. */
+export const BRACKETED_THREAD: Head = {
+  id: 'bracketed-thread',
+  what: 'threads in brackets',
+  pattern: /^\[ *(?<tid>\d{1,7})\] (?=(?<name>[a-z_]\w*)\()/,
+};
+
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */
 export const QUOTES: readonly Head[] = [
   HEADS.find(({ id }) => id === 'quote')!,
@@ -147,14 +160,15 @@ export const QUOTES: readonly Head[] = [
 ];
 
 /** The groups of a pattern that tell a moment. */
-export const STAMPS = ['iso', 'epoch', 'digits', 'day', 'uptime', 'difference'];
+export const STAMPS = ['iso', 'epoch', 'digits', 'tai', 'day', 'uptime', 'difference'];
 
 /** The time that a head told, as strace would print it; '' when it told none. */
 export function stampOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const { iso, epoch, digits, difference, day, uptime } = groups;
+  const { iso, epoch, digits, tai, difference, day, uptime } = groups;
   if (iso !== undefined) return isoStamp(iso);
   if (digits !== undefined) return `${digits.slice(0, 10)}.${digits.slice(10)}`;
   if (epoch !== undefined) return epoch;
+  if (tai !== undefined) return taiStamp(tai);
   if (difference !== undefined) return difference;
   if (day !== undefined) return day.replace(',', '.');
   return uptime === undefined ? '' : uptimeStamp(uptime);
@@ -162,13 +176,19 @@ export function stampOf(groups: Readonly<Record<string, string | undefined>>): s
 
 /** Seconds since the epoch; without a zone UTC, as everywhere here. */
 function isoStamp(iso: string): string {
-  const parts = /^(.{10})[T ](.{8})(?:[.,](\d+))? ?(.*)$/.exec(iso);
+  const parts = /^(.{10})[T _](.{8})(?:[.,](\d+))? ?(.*)$/.exec(iso);
   if (parts === null) return '';
   const [, date, time, fraction, zone] = parts;
   const offset = zone === '' || zone === 'UTC' ? 'Z' : zone!.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
   const seconds = Date.parse(`${date}T${time}${offset}`) / 1000;
   if (Number.isNaN(seconds)) return '';
   return `${seconds}.${fraction ?? '0'}`;
+}
+
+/** TAI64N: seconds from 2^62 on in hexadecimal, ten ahead of the epoch's as their writers count them, and nanoseconds. */
+function taiStamp(tai: string): string {
+  const seconds = Number.parseInt(tai.slice(1, 16), 16) - 10;
+  return `${seconds}.${String(Number.parseInt(tai.slice(16), 16)).padStart(9, '0')}`;
 }
 
 /** Time since the boot as a time of day: strace has no clock of its own for it. */

@@ -4,7 +4,7 @@
  * whatever is no plain ASCII.
  */
 import { BEHIND } from '../foreign/index.js';
-import { THREAD_SHOWN } from '../strace/shown.js';
+import { LEADER_SHOWN, THREAD_SHOWN } from '../strace/shown.js';
 import { isWhole } from './folded.js';
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
 import { holdsRecord, isKnown, isRecord, perfIndex } from './known-lines.js';
@@ -61,9 +61,13 @@ const LEAST_CONTINUED = 3;
 
 const BOM = '\xef\xbb\xbf';
 
+/** What word processors make of the marks of a signal, `--- SIGCHLD {...} ---`. */
+const DASHED_SIGNAL = new RegExp(String.raw`^(${LEADER_SHOWN})-{1,2} ?(SIG[A-Z0-9_]+ .*\S) ?-{1,2}$`);
+
 const TYPOGRAPHIC = /\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92|\xf0\x9f\x98\x8e/;
 const hasRecord = (line: string): boolean => isRecord(line) || BEHIND.test(line) || perfIndex(line) >= 0;
-const plain = (line: string): string => TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line);
+const plain = (line: string): string =>
+  TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line).replace(DASHED_SIGNAL, '$1--- $2 ---');
 
 /** Length at which docker's json-file driver cuts a line, bytes. */
 const DOCKER_LINE = 16_384;
@@ -105,7 +109,8 @@ export const MARKS: readonly Mark[] = [
     // strace escapes them.
     // eslint-disable-next-line no-control-regex
     sign: (lines) => lines.some((line) => /\x1b[[\]()_P]/.test(line)),
-    undo: (line) => line.replace(ESCAPES, ''),
+    // A shell switches the pasting of brackets off, then returns the carriage.
+    undo: (line) => line.replace(ESCAPES, '').replace(/^\r+/, ''),
   },
   {
     id: 'ansi-shown',

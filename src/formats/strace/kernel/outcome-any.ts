@@ -93,8 +93,11 @@ export function readAnyValue(s: usize, end: usize): bool {
   }
   if (negative) {
     result = value <= <f64>MAX_INT32 ? -(<i32>value) : -MAX_INT32;
-    if (value != 1) flags = FLAG_LARGE_RESULT;
-    else if (load<u8>(p) == 32 && load<u8>(p, 1) == 69 /* E */) errno = errorIn(p + 1, end);
+    if (value != 1) {
+      // An error, if it is no larger than the last one's number.
+      if (value <= 133) return false;
+      flags = FLAG_LARGE_RESULT;
+    } else if (load<u8>(p) == 32 && load<u8>(p, 1) == 69 /* E */) errno = errorIn(p + 1, end);
     else return false;
   } else if (value <= <f64>MAX_INT32) {
     result = <i32>value;
