@@ -102,15 +102,20 @@ function terminalWidth(): number {
   return Number.isInteger(columns) && columns >= 20 ? columns : 80;
 }
 
-/** Ctrl-C, SIGTERM and the time limit cancel the run; a second Ctrl-C ends the process at once. */
+/**
+ * Ctrl-C, SIGTERM, the end of the terminal and the time limit cancel the run; a second Ctrl-C ends the process at once. A terminal that
+ * ends says so more than once, of a recording too, which would go on without end if we left it alone.
+ */
 function interruption(argv: Argv): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new PerfscopeError('interrupted', 'interrupted'));
   };
+  const hangUp = () => controller.abort(new PerfscopeError('interrupted', 'interrupted'));
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', hangUp);
   let timer: NodeJS.Timeout | undefined;
   if (typeof argv.timeLimit === 'string' || typeof argv.timeLimit === 'number') {
     const seconds = parseDuration(argv.timeLimit, '--time-limit');
@@ -126,6 +131,7 @@ function interruption(argv: Argv): { signal: AbortSignal; release: () => void } 
       clearTimeout(timer);
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
+      process.off('SIGHUP', hangUp);
     },
   };
 }

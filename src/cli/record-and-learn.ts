@@ -25,7 +25,7 @@ export async function recordAndLearn(
     );
   const trace = `${output}.trace`;
   const stacks = { ...options, output: trace, stacks: true };
-  const plan = await planRecording(stacks, !printOnly);
+  const plan = await planRecording(stacks, !printOnly, io.signal);
   say(`recording with ${plan.choice.backend}, with stacks: ${plan.choice.why}`);
   if (plan.choice.warning !== '') say(plan.choice.warning);
   if (printOnly) {

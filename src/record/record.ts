@@ -4,6 +4,9 @@ import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import { isSpecialFile } from '../lib/special-file.js';
 import { writeError } from '../lib/write-fault.js';
+import { onAbort } from '../pool/on-abort.js';
+import { cancellation, throwIfCancelled } from '../pool/stage.js';
+import { untilAborted } from '../pool/waiting.js';
 import { writeAbout } from './about.js';
 import { BACKENDS, type Backend } from './backends.js';
 import { type Choice, chooseBackend, chooseStacks } from './choose.js';
@@ -40,12 +43,13 @@ export interface RecordPlan {
 
 /**
  * @param tries whether tracers are tried before one is chosen; without, nothing is run but what tells their versions
- * @throws PerfscopeError 'record' when nothing can record here, or there is nothing to record
+ * @throws PerfscopeError 'record' when nothing can record here, or there is nothing to record; 'interrupted'
  */
-export async function planRecording(options: RecordOptions, tries = true): Promise<RecordPlan> {
+export async function planRecording(options: RecordOptions, tries = true, signal?: AbortSignal): Promise<RecordPlan> {
   const { target, backend = null, stacks = false } = options;
   const pids = await findPids(target);
-  const facts = await gatherFacts(tries ? (backend === null ? candidates(stacks) : [backend]) : [], true);
+  const gathering = gatherFacts(tries ? (backend === null ? candidates(stacks) : [backend]) : [], true);
+  const facts = await untilAborted(gathering, signal);
   const choice = (stacks ? chooseStacks : chooseBackend)(facts, target, backend);
   const output = options.output ?? defaultName(choice.backend, new Date());
   const packed = choice.backend === 'ftrace' && (await findProgram('zstd')) !== null;
@@ -97,17 +101,19 @@ export interface Recorded {
 /** perf gives up when a thread ends between being listed and being opened. */
 const ATTEMPTS = 3;
 
-/** @throws PerfscopeError 'record' when the tracer fails, 'output' when the file may not be written */
+/** @throws PerfscopeError 'record' when the tracer fails, 'output' when the file may not be written, 'interrupted' before there is anything */
 export async function record(plan: RecordPlan, options: RecordOptions, limits: RecordLimits = {}): Promise<Recorded> {
   await requireFree(plan.output);
   for (let attempt = 1; ; attempt++) {
+    throwIfCancelled(limits.signal);
     const from = Date.now();
     const tracer = startTracer(plan.argv, plan.target.kind === 'command');
     if (limits.stderr !== undefined && plan.target.kind === 'command') tracer.onLine(programLines(limits.stderr));
-    if (plan.target.kind === 'command' || (await attached(tracer, plan.choice.backend, plan.output)))
+    const { backend } = plan.choice;
+    if (plan.target.kind === 'command' || (await attached(tracer, backend, plan.output, limits.signal)))
       return await untilItEnds(plan, tracer, from, limits);
     const vanished = /no such process/i.test(tracer.said());
-    if (!vanished || attempt === ATTEMPTS) throw await failure(plan.choice.backend, plan.facts, tracer);
+    if (!vanished || attempt === ATTEMPTS) throw await failure(backend, plan.facts, tracer);
     plan = replanned(plan, lasting(await findPids(plan.target), plan.pids), options);
   }
 }
@@ -115,11 +121,19 @@ export async function record(plan: RecordPlan, options: RecordOptions, limits: R
 async function untilItEnds(plan: RecordPlan, tracer: Tracer, from: number, limits: RecordLimits): Promise<Recorded> {
   limits.began?.();
   // While it runs: of a program that has ended nothing can be told.
-  const about = plan.choice.backend === 'strace' ? await writeAbout(plan, from) : null;
+  const about =
+    plan.choice.backend !== 'strace'
+      ? null
+      : await writeAbout(plan, from).catch(async (error: unknown) => {
+          await tracer.stop();
+          throw error;
+        });
   const endedBy = await firstOf(plan, tracer, limits);
   const to = Date.now();
   const end = await tracer.stop();
   const bytes = await sizeOf(plan.output);
+  // Told to end before it had begun, it is not at fault.
+  if (bytes === 0 && endedBy === 'request') throw cancellation(limits.signal!);
   if (end.error !== null || bytes === 0) throw await failure(plan.choice.backend, plan.facts, tracer);
   const broken = brokeOff(tracer.said(), plan.output);
   if (broken !== null) throw broken;
@@ -147,13 +161,8 @@ async function firstOf(plan: RecordPlan, tracer: Tracer, limits: RecordLimits): 
   const causes: Promise<Recorded['endedBy']>[] = [tracer.ended.then(() => 'program')];
   if (seconds !== undefined)
     causes.push(new Promise((resolve) => timers.push(setTimeout(resolve, seconds * 1000, 'duration'))));
-  if (signal !== undefined)
-    causes.push(
-      new Promise((resolve) => {
-        if (signal.aborted) resolve('request');
-        signal.addEventListener('abort', () => resolve('request'), { once: true });
-      }),
-    );
+  let forget = () => undefined as void;
+  if (signal !== undefined) causes.push(new Promise((resolve) => (forget = onAbort(signal, () => resolve('request')))));
   if (maxBytes !== undefined)
     causes.push(
       new Promise((resolve) => {
@@ -165,6 +174,7 @@ async function firstOf(plan: RecordPlan, tracer: Tracer, limits: RecordLimits): 
     return await Promise.race(causes);
   } finally {
     timers.forEach(clearInterval);
+    forget();
   }
 }
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cancellation } from '../pool/stage.js';
 import type { Backend } from './backends.js';
 
 export interface Tracer {
@@ -41,17 +42,21 @@ export function startTracer(argv: readonly string[], runs: boolean): Tracer {
   });
   const lines = new LineReader(child);
   let over = false;
+  const signal = (name: NodeJS.Signals) => {
+    if (!over && child.pid !== undefined) child.kill(name);
+  };
+  // Whoever ends at once (a second Ctrl-C, a defect) leaves nobody behind who would ever end it.
+  const orphaned = () => signal('SIGTERM');
+  process.once('exit', orphaned);
   const ended = new Promise<Ended>((resolve) => {
     const end = (result: Ended) => {
       over = true;
+      process.off('exit', orphaned);
       resolve(result);
     };
     child.once('error', (error) => end({ code: null, signal: null, error }));
     child.once('close', (code, signal) => end({ code, signal, error: null }));
   });
-  const signal = (name: NodeJS.Signals) => {
-    if (!over && child.pid !== undefined) child.kill(name);
-  };
   return {
     pid: child.pid ?? -1,
     said: () => lines.said,
@@ -97,9 +102,22 @@ const ATTACH_MS = 20_000;
 /** From when perf's file has a header until its events count. */
 const ENABLE_MS = 100;
 
-/** Waits until the tracer records. False: it ended before. */
-export async function attached(tracer: Tracer, backend: Backend, output: string): Promise<boolean> {
+/**
+ * Waits until the tracer records. False: it ended before.
+ *
+ * @throws PerfscopeError 'interrupted' once `signal` aborts; the tracer has ended then
+ */
+export async function attached(
+  tracer: Tracer,
+  backend: Backend,
+  output: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   for (let waited = 0; waited < ATTACH_MS && !tracer.hasEnded(); waited += LOOK_MS) {
+    if (signal?.aborted === true) {
+      await tracer.stop();
+      throw cancellation(signal);
+    }
     if (SIGNS[backend]?.test(tracer.said()) === true) return true;
     if (backend === 'perf' && (await sizeOf(output)) > 0) {
       await sleep(ENABLE_MS);

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder } from '../lib/make-folder.js';
-import { untilAborted } from '../batch/queue/waiting.js';
+import { untilAborted } from '../pool/waiting.js';
 import { PerfscopeError } from '../errors.js';
 import type { Ring, RingStatus, Snapshot } from '../record/recorder.js';
 import { backoff } from './backoff.js';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { outputError, removeTemporaries } from '../lib/atomic.js';
 import { makeFolder } from '../lib/make-folder.js';
 import { takeLock } from '../batch/lock.js';
-import { within } from '../batch/queue/waiting.js';
+import { within } from '../pool/waiting.js';
 import { PerfscopeError } from '../errors.js';
 import { findPids } from '../record/processes.js';
 import type { RingOptions, Target, startRing } from '../record/recorder.js';
@@ -237,9 +237,10 @@ class Service {
   }
 
   private ringOptions(folder: string): RingOptions {
-    const { target, window, maxRing, backend, say } = this.options;
+    const { target, window, maxRing, backend, say, signal } = this.options;
     const log: RingOptions['log'] = (level, line) => say(level, { code: 'watch-recorder', args: { line } });
-    return { target, seconds: window, folder, maxBytes: maxRing, log, ...(backend === undefined ? {} : { backend }) };
+    const ring = { target, seconds: window, folder, maxBytes: maxRing, log, signal };
+    return backend === undefined ? ring : { ...ring, backend };
   }
 }
 

@@ -40,6 +40,8 @@ interface Opened {
   due: number;
   readonly triggers: IncidentTrigger[];
   more: number;
+  /** Times that its snapshot was tried. */
+  tries: number;
 }
 
 export class Snapshots {
@@ -69,7 +71,7 @@ export class Snapshots {
   open(trigger: Trigger, now: number, due: number): string {
     const { store } = this.parts;
     const id = incidentId(now, (each) => store.isTaken(each) || each === this.takingId);
-    const opened: Opened = { id, openedAt: now, due, triggers: [], more: 0 };
+    const opened: Opened = { id, openedAt: now, due, triggers: [], more: 0, tries: 0 };
     this.next = opened;
     this.join(trigger, now);
     this.taker = this.taker.then(() => this.take(opened));
@@ -81,13 +83,16 @@ export class Snapshots {
     addTo(this.next!, { at: new Date(now).toISOString(), source, reason, identity, labels: { ...labels } });
   }
 
-  /** Recording comes to an end: what waits is tried now. Resolves when it was. */
+  /** Recording comes to an end: what waits is tried now. Resolves when it was, or has joined one that was. */
   async flush(): Promise<void> {
-    if (this.next === null && this.taking === null) return;
-    const tried = new Promise<void>((resolve) => this.tried.push(resolve));
+    const last = this.next ?? this.taking;
+    if (last === null) return;
+    const { tries } = last;
+    last.due = Date.now();
     this.hurry.abort();
     this.hurry = new AbortController();
-    await tried;
+    while (last.tries === tries && last.triggers.length > 0)
+      await new Promise<void>((resolve) => this.tried.push(resolve));
   }
 
   /** The same for the last time: what fails now is lost. Resolves when nothing waits any more. */
@@ -114,6 +119,7 @@ export class Snapshots {
       [this.next, this.taking] = [null, opened];
       this.lastAt = Date.now();
       const outcome = await this.attempt(opened);
+      opened.tries++;
       this.taking = null;
       if (typeof outcome !== 'string') {
         onTaken(outcome);

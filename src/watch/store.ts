@@ -28,6 +28,7 @@ export class Store {
   /** Ids of folders that are damaged: their names are not given away. */
   private readonly damaged = new Set<string>();
   private writing: Promise<void> = Promise.resolve();
+  private clearing: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly folder: string,
@@ -126,13 +127,19 @@ export class Store {
   }
 
   /**
-   * Makes room within the quota.
+   * Makes room within the quota. One call after the other, for two would remove the same.
    *
    * @param busy ids that must stay
    * @param room bytes that are about to be written
    * @returns whether there is room; to the very first snapshot the quota does not apply, however large it is
    */
-  async makeRoom(quota: number, busy: ReadonlySet<string>, room: number): Promise<boolean> {
+  makeRoom(quota: number, busy: () => ReadonlySet<string>, room: number): Promise<boolean> {
+    const made = this.clearing.then(() => this.makeRoomNow(quota, busy(), room));
+    this.clearing = made.catch(() => undefined);
+    return made;
+  }
+
+  private async makeRoomNow(quota: number, busy: ReadonlySet<string>, room: number): Promise<boolean> {
     const stored: Stored[] = [...this.entries].map(([id, { incident, traceBytes, otherBytes }]) => {
       return { id, traceBytes, otherBytes, done: incident.state !== 'taken', busy: busy.has(id) };
     });
@@ -143,11 +150,11 @@ export class Store {
 
   private async remove({ id, what }: Removal): Promise<void> {
     const entry = this.entries.get(id)!;
-    const { incident } = entry;
     try {
       if (what === 'trace') {
         await rm(path.join(this.folderOf(id), TRACE_FOLDER), { recursive: true, force: true });
         entry.traceBytes = 0;
+        const { incident } = entry;
         const { snapshot } = incident;
         await this.save({ ...incident, snapshot: snapshot === null ? null : { ...snapshot, kept: false } });
       } else {

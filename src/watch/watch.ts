@@ -190,8 +190,7 @@ export class Watch {
 
   private makeRoom(room: number): Promise<boolean> {
     const { store, courier } = this.parts;
-    const { current } = this.analyses;
-    const busy = new Set([...courier.busy, ...(current === null ? [] : [current])]);
+    const busy = () => new Set([...courier.busy, ...[this.analyses.current].filter((id) => id !== null)]);
     return store.makeRoom(this.settings.quota, busy, room);
   }
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { endOrphans, isOrphan } from '../../src/watch/orphans.js';
+import { until } from '../helpers/running.js';
 import { folders } from './helpers/parts.js';
 
 const folder = folders();
@@ -16,6 +17,9 @@ it.each<[string, boolean]>([
   ['', false],
 ])('%s', (line, is) => expect(isOrphan(line.split(' '), '/w/ring')).toBe(is));
 
+/** Told to end, it takes its time, and writes beside its file. */
+const SLOW = 'trap "sleep .2; : > ${1%/*}/last; exit 0" TERM; : > ${1%/*}/begun; while :; do sleep .01; done';
+
 it.skipIf(!existsSync('/proc/self/cmdline'))('is ended, and nobody else is', async () => {
   const at = folder();
   const ring = path.join(at, 'ring');
@@ -23,12 +27,15 @@ it.skipIf(!existsSync('/proc/self/cmdline'))('is ended, and nobody else is', asy
   writeFileSync(path.join(ring, 'pipe'), '');
   symlinkSync('/bin/sh', path.join(at, 'perf'));
   const start = (program: string, file: string) =>
-    spawn(path.join(at, program), ['-c', 'read x', 'sh', file], { stdio: ['pipe', 'ignore', 'ignore'] });
+    spawn(path.join(at, program), ['-c', SLOW, 'sh', file], { stdio: 'ignore' });
   const [ours, other] = [start('perf', path.join(ring, 'ring')), start('perf', path.join(at, 'other'))];
-  const ended = new Promise((resolve) => ours.once('exit', (_, signal) => resolve(signal)));
+  const ended = new Promise((resolve) => ours.once('exit', (code) => resolve(code)));
   try {
-    while ((await endOrphans(ring)).length === 0) await new Promise((r) => setTimeout(r, 5));
-    expect(await ended).toBe('SIGTERM');
+    await until('its beginning', () => existsSync(path.join(ring, 'begun')));
+    expect(await endOrphans(ring)).toEqual([ours.pid]);
+    // It has written its last file by now.
+    expect(existsSync(path.join(ring, 'last'))).toBe(true);
+    expect(await ended).toBe(0);
     expect(other.exitCode).toBe(null);
   } finally {
     ours.kill('SIGKILL');

@@ -81,12 +81,24 @@ describe('the folder of incidents', () => {
     await s.create(A, withTrace(A, 5000));
     await s.create(B, withTrace(B, 5000));
     writeFileSync(path.join(incidents, A, 'report.html'), 'page');
-    await s.makeRoom(9000, new Set(), 0);
+    await s.makeRoom(9000, () => new Set(), 0);
     expect(readdirSync(path.join(incidents, A)).sort()).toEqual(['incident.json', 'report.html']);
     expect([A, B].map((id) => s.get(id)!.snapshot!.kept)).toEqual([false, true]);
-    await s.makeRoom(100, new Set([B]), 0);
+    await s.makeRoom(100, () => new Set([B]), 0);
     expect(s.all().map((i) => i.id)).toEqual([B]);
     expect(said.codes()).toEqual(['watch-trace-removed', 'watch-incident-removed']);
+  });
+
+  it('two that want room at once do not remove the same', async () => {
+    const { store: s, said } = await store();
+    const ids = Array.from({ length: 8 }, (_, i) => A.replace(/.$/, String(i)));
+    for (const id of ids) await s.create(id, withTrace(id, 5000));
+    const room = () => s.makeRoom(100, () => new Set(), 0);
+    const first = room();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await Promise.all([first, room()])).toEqual([true, true]);
+    expect(s.count).toBe(0);
+    expect(said.lines).toHaveLength(ids.length);
   });
 });
 

@@ -12,7 +12,7 @@ import { loadOptional } from '../optional.js';
 import { printable } from '../printable.js';
 import { passes } from './protocol.js';
 import type { Queue } from './settings.js';
-import { within } from './waiting.js';
+import { within } from '../../pool/waiting.js';
 
 export type Say = (level: LogLevel, message: Message) => void;
 

@@ -16,7 +16,7 @@ import { Collector } from './collect.js';
 import { type Link, type Say, asQueueError, connect } from './connection.js';
 import { type Answer, KEPT_SECONDS, Keys, MAX_INCIDENT_TIME, type Request } from './protocol.js';
 import { type QueueSettings, otherWorkers, queueOf, toolOf } from './settings.js';
-import { untilAborted } from './waiting.js';
+import { untilAborted } from '../../pool/waiting.js';
 
 export interface SubmitOptions extends QueueSettings {
   /** Where workers put results: a folder that they all see at this path, or s3://BUCKET/PREFIX. Default: in the results folder. */
@@ -93,7 +93,7 @@ class Submission {
     const keys = new Keys(this.place);
     for (const job of ordered) this.open.set(await keys.of(job), job);
     this.unsent = [...this.open.keys()];
-    const events = await this.listen();
+    const events = await untilAborted(this.listen(), this.options.signal);
     const timer = setInterval(() => this.track(this.look()), LOOK_MS);
     this.link.onBack = () => this.track(this.again());
     try {

@@ -77,7 +77,7 @@ export const recordCommand: Command = {
       return await recordAndLearn(options, limits, argv.printCommand === true, say, io);
     }
     const { planRecording, record } = await import('../../record/record.js');
-    const plan = await planRecording(options, argv.printCommand !== true);
+    const plan = await planRecording(options, argv.printCommand !== true, io.signal);
     const { shellText } = await import('../../record/commands.js');
     say(`recording with ${plan.choice.backend}: ${plan.choice.why}`);
     if (plan.choice.warning !== '') say(plan.choice.warning);

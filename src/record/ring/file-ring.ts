@@ -31,8 +31,13 @@ export class FileRing implements Ring {
   readonly ended: Promise<string>;
   private readonly store: SegmentStore;
   private readonly timers: NodeJS.Timeout[];
-  /** Switches go one after the other. */
+  /** Switches go one after the other; one that has not begun yet will do for whoever asks meanwhile. */
   private turn: Promise<void> = Promise.resolve();
+  private waiting: Promise<void> | null = null;
+  private switching = false;
+  /** Files that are whole and were not taken over yet; one may come long after it was asked for. */
+  private readonly dumped: string[] = [];
+  private heard: () => void = () => undefined;
   private readonly packing = new PackLine();
   private begun = seconds();
   private growing = 0;
@@ -49,6 +54,12 @@ export class FileRing implements Ring {
     this.backend = kind.backend;
     this.commands = [argv, ...(packer === null ? [] : [packer.command])];
     this.store = new SegmentStore(options);
+    tracer.onLine((line) => {
+      const name = DUMPED.exec(line)?.[1];
+      if (name === undefined) return;
+      this.dumped.push(name);
+      this.heard();
+    });
     this.ended = tracer.ended.then(() => (this.stopped ? 'stopped' : this.why()));
     this.timers = [
       setInterval(
@@ -62,8 +73,7 @@ export class FileRing implements Ring {
 
   async snapshot(folder: string, span: number, signal?: AbortSignal): Promise<Snapshot> {
     signal?.throwIfAborted();
-    if (!this.tracer.hasEnded()) await this.switchFiles();
-    else await this.takeLast();
+    await this.switchFiles();
     signal?.throwIfAborted();
     const { taken, paths } = await this.store.keeping(async () => {
       const last = lastSeconds(this.store.all(), seconds(), span);
@@ -88,6 +98,7 @@ export class FileRing implements Ring {
     this.stopped = true;
     this.timers.forEach(clearInterval);
     await this.tracer.stop();
+    await this.turn;
     await this.packing.done;
     await this.store.clear();
     const { folder } = this.options;
@@ -96,51 +107,53 @@ export class FileRing implements Ring {
   }
 
   private async look(): Promise<void> {
-    const { folder, maxBytes } = this.options;
-    this.growing = await sizeOf(path.join(folder, GROWING));
-    if (this.growing > segmentBytes(maxBytes))
-      await this.switchFiles().catch((e: Error) => this.options.log('warn', e.message));
-    else if (this.store.bytes + this.growing > maxBytes) await this.store.tidy(seconds(), this.growing);
+    const { folder, maxBytes, log } = this.options;
+    try {
+      this.growing = await sizeOf(path.join(folder, GROWING));
+      const isLarge = this.growing > segmentBytes(maxBytes);
+      if (isLarge && !this.switching) await this.switchFiles();
+      else if (this.store.bytes + this.growing > maxBytes) await this.store.tidy(seconds(), this.growing);
+    } catch (error) {
+      log('warn', (error as Error).message);
+    }
   }
 
   /** Ends the file that is being written, and waits until it is whole. */
   private switchFiles(): Promise<void> {
-    const next = this.turn.then(() => this.switchNow());
-    this.turn = next.catch(() => undefined);
-    return next;
+    this.waiting ??= this.turn.then(async () => {
+      this.waiting = null;
+      this.switching = true;
+      await this.switchNow().finally(() => (this.switching = false));
+    });
+    this.turn = this.waiting.catch(() => undefined);
+    return this.waiting;
   }
 
   private async switchNow(): Promise<void> {
-    if (this.tracer.hasEnded()) return this.takeLast();
-    const dumped = new Promise<string | null>((resolve) => {
-      const timer = setTimeout(resolve, SWITCH_PATIENCE_MS, null);
-      const off = this.tracer.onLine((line) => {
-        const name = DUMPED.exec(line)?.[1];
-        if (name === undefined) return;
-        clearTimeout(timer);
-        off();
-        resolve(name);
-      });
-      void this.tracer.ended.then(() => {
-        clearTimeout(timer);
-        resolve(null);
-      });
-    });
-    this.tracer.signal('SIGUSR2');
-    const file = await dumped;
-    if (file !== null) return this.take(file);
-    if (this.tracer.hasEnded()) return this.takeLast();
-    throw new PerfscopeError('record', `${this.backend} has not ended its file within ${SWITCH_PATIENCE_MS / 1000} s`);
+    const isThere = this.tracer.hasEnded() || (await this.nextFile());
+    await this.takeDumped();
+    if (!isThere)
+      throw new PerfscopeError(
+        'record',
+        `${this.backend} has not ended its file within ${SWITCH_PATIENCE_MS / 1000} s`,
+      );
   }
 
-  /** What it wrote at its end. */
-  private async takeLast(): Promise<void> {
-    const line = this.tracer
-      .said()
-      .split('\n')
-      .findLast((l) => DUMPED.test(l));
-    const file = line === undefined ? undefined : DUMPED.exec(line)?.[1];
-    if (file !== undefined && (await sizeOf(file)) > 0) await this.take(file);
+  /** Whether a file came, or the tracer ended with the last one, in time. */
+  private nextFile(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SWITCH_PATIENCE_MS, false);
+      this.heard = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      void this.tracer.ended.then(() => this.heard());
+      this.tracer.signal('SIGUSR2');
+    });
+  }
+
+  private async takeDumped(): Promise<void> {
+    for (let file = this.dumped.shift(); file !== undefined; file = this.dumped.shift()) await this.take(file);
   }
 
   private async take(file: string): Promise<void> {

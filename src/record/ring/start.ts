@@ -5,7 +5,9 @@ import { open, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { untilAborted } from '../../pool/waiting.js';
 import { PerfscopeError } from '../../errors.js';
+import { throwIfCancelled } from '../../pool/stage.js';
 import { BACKENDS, type Backend } from '../backends.js';
 import { type Choice, chooseBackend, obstacleOf } from '../choose.js';
 import { tracerCommand } from '../commands.js';
@@ -34,7 +36,7 @@ export async function startRing(options: RingOptions): Promise<Ring> {
       if (!('said' in started)) return started;
     }
   }
-  const facts = await gatherFacts(wanted === null ? BACKENDS : [wanted], true);
+  const facts = await untilAborted(gatherFacts(wanted === null ? BACKENDS : [wanted], true), options.signal);
   const choice = chooseBackend(facts, options.target, wanted);
   const started = await startChosen(choice, facts, options);
   if ('said' in started) throw await failure(choice.backend, facts, started);
@@ -47,7 +49,7 @@ async function startChosen(choice: Choice, facts: Facts, options: RingOptions): 
   if (choice.warning !== '') log('warn', choice.warning);
   let pids: readonly number[] = await findPids(target);
   for (let attempt = 1; ; attempt++) {
-    signal?.throwIfAborted();
+    throwIfCancelled(signal);
     if (attempt > 1) pids = lasting(await findPids(target), pids);
     const output = path.join(options.folder, choice.backend === 'strace' ? 'pipe' : GROWING);
     const ring = { fileBytes: options.maxBytes };
@@ -76,14 +78,16 @@ const FTRACE: FileKind = { backend: 'ftrace', format: 'ftrace-ring', extension: 
 
 async function startFiles(kind: FileKind, argv: readonly string[], output: string, options: RingOptions): Started {
   const packer = await findPacker();
+  throwIfCancelled(options.signal);
   const tracer = startTracer(argv, options.target.kind === 'command');
-  if (!(await attached(tracer, kind.backend, output))) return tracer;
+  if (!(await attached(tracer, kind.backend, output, options.signal))) return tracer;
   return new FileRing(kind, tracer, argv, options, packer);
 }
 
 async function startStrace(argv: readonly string[], output: string, options: RingOptions): Started {
   await rm(output, { force: true });
   await promisify(execFile)('mkfifo', ['-m', '600', output]);
+  throwIfCancelled(options.signal);
   // Without somebody who writes the pipe would be at its end at once; with us as one it is when strace has ended, and we have closed it.
   const writer = await open(output, 'r+');
   // The number alone: the socket closes it.
@@ -92,7 +96,9 @@ async function startStrace(argv: readonly string[], output: string, options: Rin
   void tracer.ended.then(() => writer.close());
   const pipe = new Socket({ fd, readable: true, writable: false });
   const ring = new StraceRing(tracer, argv, options, pipe);
-  return options.target.kind === 'command' || (await attached(tracer, 'strace', output)) ? ring : tracer;
+  return options.target.kind === 'command' || (await attached(tracer, 'strace', output, options.signal))
+    ? ring
+    : tracer;
 }
 
 function backendOf(name: string | undefined): Backend | null {

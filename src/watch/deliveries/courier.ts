@@ -3,7 +3,7 @@
  * and in time, queues in length; what was delivered is told at once, so that it can be written down.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { untilAborted } from '../../batch/queue/waiting.js';
+import { untilAborted } from '../../pool/waiting.js';
 import { backoff } from '../backoff.js';
 import { type Say, reasonOf } from '../say.js';
 import { type Delivery, DeliveryError } from './delivery.js';

@@ -1,6 +1,6 @@
-/** Waiting for what may never come: while Redis is away, nothing that was asked of it ends. */
-import { onAbort } from '../../pool/on-abort.js';
-import { cancellation } from '../../pool/stage.js';
+/** Waiting for what may never come, or too late: while Redis is away, nothing that was asked of it ends. */
+import { onAbort } from './on-abort.js';
+import { cancellation } from './stage.js';
 
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;

@@ -1,0 +1,68 @@
+/** `record` told to end while its tracer begins, and tracers that are slow to end: no one is left that would record for ever. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, expect, it } from 'vitest';
+import { scratchFolder } from '../cli/run.js';
+import { starter, until } from '../helpers/running.js';
+
+const scratch = scratchFolder();
+afterAll(() => scratch.dispose());
+const start = starter();
+
+/** A perf that can be tried, tells its process, and then does `what` until it is told to end. */
+function perfThat(what: string): {
+  readonly env: NodeJS.ProcessEnv;
+  readonly runs: () => boolean;
+  ended: () => boolean;
+} {
+  mkdirSync(scratch.at('bin'), { recursive: true });
+  rmSync(scratch.at('pid'), { force: true });
+  const script = `#!/bin/sh
+case "$*" in version*) echo perf version 6.1; exit;; *true) exit;; esac
+${what}
+echo $$ > ${scratch.at('pid.new')}; mv ${scratch.at('pid.new')} ${scratch.at('pid')}
+while :; do sleep .02; done`;
+  writeFileSync(scratch.at('bin', 'perf'), script);
+  chmodSync(scratch.at('bin', 'perf'), 0o755);
+  const pid = () => readFileSync(scratch.at('pid'), 'utf8').trim();
+  return {
+    env: { PATH: `${scratch.at('bin')}:${process.env.PATH ?? ''}` },
+    runs: () => existsSync(scratch.at('pid')),
+    ended: () => !existsSync(`/proc/${pid()}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${pid()}/status`, 'utf8')),
+  };
+}
+const record = ['record', '--backend', 'perf', '-p', String(process.pid), '-o'];
+
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s before the tracer is attached', async (signal) => {
+  const perf = perfThat('');
+  const { child, ended } = start([...record, scratch.at(signal)], { env: perf.env });
+  await until('perf', perf.runs);
+  child.kill(signal);
+  expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining('interrupted') as string });
+  expect(perf.ended()).toBe(true);
+});
+
+it('the terminal ends: so does the recording, however often that is said, and it is kept', async () => {
+  const output = scratch.at('hung-up');
+  const perf = perfThat(`echo events > ${output}; trap 'sleep .2; exit' INT`);
+  const { child, ended } = start([...record, output], { env: perf.env });
+  child.stderr!.on('data', (text: string) => {
+    if (!text.includes('Ctrl-C ends it')) return;
+    child.kill('SIGHUP');
+    setTimeout(() => child.kill('SIGHUP'), 50);
+  });
+  expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('recorded') as string });
+  expect(perf.ended()).toBe(true);
+});
+
+it('a second Ctrl-C leaves no tracer behind', async () => {
+  const output = scratch.at('twice');
+  const perf = perfThat(`echo events > ${output}; trap 'echo told >&2' INT`);
+  const { child, ended } = start([...record, output], { env: perf.env });
+  child.stderr!.on('data', (text: string) => {
+    if (!text.includes('Ctrl-C ends it')) return;
+    child.kill('SIGINT');
+    setTimeout(() => child.kill('SIGINT'), 200);
+  });
+  expect((await ended).code).toBe(130);
+  await until('the end of perf', perf.ended);
+});
