@@ -17,6 +17,8 @@ export interface Target {
 export interface ClientModule {
   /** Connects; the client's number tells clients apart. */
   open(target: Target, client: number): Promise<Session>;
+  /** Connects and stays silent, where `open` waits for a request before it connects. */
+  idle?(target: Target): Promise<unknown>;
 }
 
 /** How a load changes while it runs. */

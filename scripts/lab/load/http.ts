@@ -3,6 +3,7 @@
  * the path may stand words: `no-cache`, `gzip`, `via-proxy` (the whole URL of the peer as the request's target), `status=404`.
  */
 import http from 'node:http';
+import type https from 'node:https';
 import type { Session, Target } from './client.js';
 
 export interface HttpRequest {
@@ -35,18 +36,19 @@ export function parseKind(kind: string, { random, peerPort }: Target): HttpReque
 export function open(target: Target): Promise<Session> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   return Promise.resolve({
-    request: (kind) => request(target.port, agent, parseKind(kind, target)),
+    request: (kind) => exchange(http.request, { port: target.port, agent }, parseKind(kind, target)),
     close: () => agent.destroy(),
   });
 }
 
-function request(
-  port: number,
-  agent: http.Agent,
+/** Asks whoever listens there; whether the status was the one of a right answer. */
+export function exchange(
+  ask: typeof http.request | typeof https.request,
+  where: https.RequestOptions,
   { method, path, headers, body, wanted }: HttpRequest,
 ): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const outgoing = http.request({ host: '127.0.0.1', port, method, path, headers, agent }, (incoming) => {
+    const outgoing = ask({ host: '127.0.0.1', method, path, headers, ...where }, (incoming) => {
       incoming.on('error', reject);
       incoming.on('end', () => resolve(incoming.statusCode === wanted));
       incoming.resume();

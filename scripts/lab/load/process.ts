@@ -88,7 +88,8 @@ class Load {
   }
 
   private async idleClient(number: number): Promise<void> {
-    await this.protocol.open(this.target(number), number).catch(() => {});
+    const target = this.target(number);
+    await (this.protocol.idle?.(target) ?? this.protocol.open(target, number)).catch(() => {});
   }
 }
 

@@ -5,57 +5,11 @@
  */
 import net from 'node:net';
 import type { Session, Target } from './client.js';
+import { Replies } from './replies.js';
 
 /** Mailboxes user0 and on, and aliases team0 and on, of mail.test: servers/exim.ts makes them. */
 export const USERS = 200;
 export const ALIASES = 30;
-
-const PATIENCE = 8000;
-
-/** Sends lines and reads replies, which may be of several lines; the last has no dash behind its code. */
-class Connection {
-  private received = '';
-  private waiting: { resolve(code: number): void; reject(error: Error): void } | null = null;
-  private readonly replies: number[] = [];
-  private failed: Error | null = null;
-
-  constructor(private readonly socket: net.Socket) {
-    socket.setTimeout(PATIENCE, () => this.fail(new Error('silent')));
-    socket.on('data', (bytes: Buffer) => this.read(bytes.toString('latin1')));
-    socket.on('error', (error) => this.fail(error));
-    socket.on('close', () => this.fail(new Error('closed')));
-  }
-
-  /** Code of the next reply, to that line if there is one. */
-  ask(line?: string): Promise<number> {
-    if (line !== undefined) this.socket.write(`${line}\r\n`, 'latin1');
-    const there = this.replies.shift();
-    if (there !== undefined) return Promise.resolve(there);
-    if (this.failed !== null) return Promise.reject(this.failed);
-    return new Promise((resolve, reject) => {
-      this.waiting = { resolve, reject };
-    });
-  }
-
-  private fail(error: Error): void {
-    this.failed = error;
-    this.waiting?.reject(error);
-    this.socket.destroy();
-  }
-
-  private read(text: string): void {
-    this.received += text;
-    for (let end = this.received.indexOf('\n'); end >= 0; end = this.received.indexOf('\n')) {
-      const line = this.received.slice(0, end);
-      this.received = this.received.slice(end + 1);
-      if (line[3] === '-') continue;
-      const code = Number(line.slice(0, 3));
-      if (this.waiting === null) this.replies.push(code);
-      else this.waiting.resolve(code);
-      this.waiting = null;
-    }
-  }
-}
 
 interface Message {
   readonly to: string;
@@ -90,7 +44,7 @@ function messages(kind: string, { random }: Target): Message[] {
   }
 }
 
-async function send(connection: Connection, from: number, { to, bytes, text, codes }: Message): Promise<boolean> {
+async function send(connection: Replies, from: number, { to, bytes, text, codes }: Message): Promise<boolean> {
   if ((await connection.ask(`MAIL FROM:<client${from}@client.test>`)) !== 250) return false;
   if ((await connection.ask(`RCPT TO:<${to}>`)) !== codes[0]) return false;
   if (codes[1] === undefined) return true;
@@ -100,7 +54,7 @@ async function send(connection: Connection, from: number, { to, bytes, text, cod
   return (await connection.ask(`${header}\r\n\r\n${text}\r\n${body}.`)) === codes[1];
 }
 
-async function converse(connection: Connection, kind: string, target: Target, client: number): Promise<boolean> {
+async function converse(connection: Replies, kind: string, target: Target, client: number): Promise<boolean> {
   if ((await connection.ask()) !== 220) return false;
   if ((await connection.ask(`EHLO client${client}.test`)) !== 250) return false;
   if (kind === 'verify') {
@@ -117,7 +71,7 @@ export function open(target: Target, client: number): Promise<Session> {
     async request(kind) {
       socket = net.connect(target.port, '127.0.0.1');
       try {
-        return await converse(new Connection(socket), kind, target, client);
+        return await converse(new Replies(socket), kind, target, client);
       } finally {
         socket.destroy();
       }
