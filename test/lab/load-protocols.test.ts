@@ -1,9 +1,8 @@
 /** What clients of the load take for a right answer, from servers that say what the test wants, in pieces. */
 import dgram from 'node:dgram';
-import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Session, Target } from '../../scripts/lab/load/client.js';
+import { describe, expect, it } from 'vitest';
+import type { Target } from '../../scripts/lab/load/client.js';
 import * as etcd from '../../scripts/lab/load/etcd.js';
 import * as mqtt from '../../scripts/lab/load/mqtt.js';
 import * as sip from '../../scripts/lab/load/sip.js';
@@ -12,45 +11,7 @@ import * as stomp from '../../scripts/lab/load/stomp.js';
 import * as streams from '../../scripts/lab/load/streams.js';
 import * as zookeeper from '../../scripts/lab/load/zookeeper.js';
 import { rngOf } from '../../scripts/lab/rng.js';
-
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-/** A server that makes an answer of what came; gives what it leaves for later. */
-async function serve(
-  answer: (received: Buffer, say: (text: Buffer) => void) => Buffer,
-  greet: (say: (text: Buffer) => void) => void = () => {},
-): Promise<Target> {
-  const server = net.createServer((socket) => {
-    let received: Buffer = Buffer.alloc(0);
-    let said = Promise.resolve();
-    socket.setNoDelay(true);
-    const say = (bytes: Buffer) => {
-      const middle = bytes.length >> 1;
-      said = said.then(async () => {
-        socket.write(bytes.subarray(0, middle));
-        await sleep(2);
-        socket.write(bytes.subarray(middle));
-      });
-    };
-    socket.on('error', () => {});
-    greet(say);
-    socket.on('data', (data) => (received = answer(Buffer.concat([received, data]), say)));
-  });
-  closing.push(() => server.close());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as net.AddressInfo).port, peerPort: 0, random: rngOf('test') };
-}
-
-async function asked(session: Session, kind: string): Promise<boolean> {
-  try {
-    return await session.request(kind);
-  } finally {
-    session.close();
-  }
-}
+import { asked, closing, serve } from './answering.js';
 
 describe('zookeeper', () => {
   /** Answers the connection, the making of /app, and all that follows with that error. */
