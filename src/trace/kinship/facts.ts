@@ -4,8 +4,8 @@ export interface KinFacts {
   readonly woke: readonly { readonly waker: number; readonly sleeper: number; readonly only: boolean }[];
   /** tgkill(pid, tid): the thread is one of the process. */
   readonly signals: readonly { readonly pid: number; readonly tid: number }[];
-  /** Two threads' descriptors of one number stood for different things at the same time. */
-  readonly apart: readonly (readonly [number, number])[];
+  /** Two threads' descriptors of one number stood for different things at the same time: two tids after each other, there may be many. */
+  readonly apart: Int32Array;
   /** Private futexes, with the threads that waited or woke there. */
   readonly futexes: readonly { readonly address: number; readonly tids: readonly number[] }[];
   /** Whom notices of attaching name: processes. */
@@ -23,8 +23,18 @@ export function togetherFacts(facts: readonly KinFacts[]): KinFacts {
   return {
     woke: facts.flatMap(({ woke }) => woke),
     signals: facts.flatMap(({ signals }) => signals),
-    apart: facts.flatMap(({ apart }) => apart),
+    apart: joined(facts.map(({ apart }) => apart)),
     processes: facts.flatMap(({ processes }) => processes),
     futexes: [...futexes].map(([address, tids]) => ({ address, tids: [...tids] })),
   };
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -77,7 +77,7 @@ function strongVotes(
   };
   for (const { waker, sleeper, only } of facts.woke) vote(joint, waker, sleeper, only ? SURE : 1);
   for (const { pid, tid } of facts.signals) vote(joint, pid, tid, SURE);
-  for (const [a, b] of facts.apart) vote(apart, a, b, ENOUGH);
+  for (let i = 0; i < facts.apart.length; i += 2) vote(apart, facts.apart[i]!, facts.apart[i + 1]!, ENOUGH);
   const announced = [...new Set(facts.processes)];
   announced.forEach((a, i) => announced.slice(i + 1).forEach((b) => vote(apart, a, b, CERTAIN)));
   const { calls, threads } = trace;

@@ -4,27 +4,17 @@
  * so all the time.
  */
 import type { KinFacts } from '../../../trace/kinship/facts.js';
-import { type KinLineReader, readKinLines } from './lines.js';
+import { type FutexOperation, type KinLineReader, readKinLines } from './lines.js';
 import { NamesInUse } from './names.js';
 
 /** Private futexes that are remembered. */
 const MOST_FUTEXES = 2000;
 
-const FUTEX = /^(0x[0-9a-f]+)(?: \/\*[^*]*\*\/)?, ?(?:(FUTEX_\w+)|(0x[0-9a-f]+|\d+))/;
-const RESULT = /\) += (-?\d+)/;
 const TGKILL = /^(\d+), ?(\d+), ?\w+\) += 0/;
-
-/** FUTEX_WAKE and its kin that wake waiters of the first address; FUTEX_WAIT and its kin. linux/futex.h */
-const WAKES = [1, 3, 4, 5, 7, 10];
-const WAITS = [0, 6, 9, 11, 13];
-const PRIVATE = 128;
-const COMMAND = 127;
-
-type Operation = 'wait' | 'wake' | null;
 
 interface Call {
   readonly address: number;
-  readonly operation: Operation;
+  readonly operation: FutexOperation;
   /** Of a wake: how many it woke that have not come back yet; Infinity while it runs. */
   left: number;
 }
@@ -47,12 +37,7 @@ class FactReader implements KinLineReader {
   private readonly wakes = new Map<number, Map<number, Call>>();
   private readonly names = new NamesInUse();
 
-  futex(tid: number, rest: string): void {
-    const [, hexadecimal, word, number] = FUTEX.exec(rest) ?? [];
-    if (hexadecimal === undefined) return;
-    const operation = word === undefined ? ofNumber(Number(number)) : ofWord(word);
-    if (operation === null) return;
-    const address = Number(hexadecimal);
+  futex(tid: number, address: number, operation: FutexOperation, result: number | null): void {
     const users = this.futexes.get(address);
     if (users !== undefined) users.add(tid);
     else if (this.futexes.size < MOST_FUTEXES) this.futexes.set(address, new Set([tid]));
@@ -60,14 +45,13 @@ class FactReader implements KinLineReader {
     this.open.set(tid, call);
     if (operation === 'wait') ofKey(this.waiters, address, () => new Set<number>()).add(tid);
     else ofKey(this.wakes, address, () => new Map<number, Call>()).set(tid, call);
-    if (!rest.includes('<unfinished')) this.resumed(tid, rest);
+    if (result !== null) this.resumed(tid, result);
   }
 
-  resumed(tid: number, rest: string): void {
+  resumed(tid: number, result: number): void {
     const call = this.open.get(tid);
     if (call === undefined) return;
     this.open.delete(tid);
-    const result = Number(RESULT.exec(rest)?.[1] ?? -1);
     const wakes = this.wakes.get(call.address);
     if (call.operation === 'wake') {
       // What came back while it ran is counted already, below 0.
@@ -94,25 +78,14 @@ class FactReader implements KinLineReader {
     this.names.end(descriptor);
   }
 
-  used(tid: number, descriptor: number, name: string): void {
+  used(tid: number, descriptor: number, name: number): void {
     this.names.use(tid, descriptor, name);
   }
 
   finish(): Omit<KinFacts, 'processes'> {
     const futexes = [...this.futexes].map(([address, tids]) => ({ address, tids: [...tids] }));
-    return { woke: this.woke, signals: this.signals, apart: this.names.apart, futexes };
+    return { woke: this.woke, signals: this.signals, apart: Int32Array.from(this.names.apart), futexes };
   }
-}
-
-function ofWord(word: string): Operation {
-  if (!word.includes('_PRIVATE')) return null;
-  if (/WAIT|LOCK_PI/.test(word) && !word.includes('UNLOCK')) return 'wait';
-  return /WAKE|UNLOCK|REQUEUE/.test(word) ? 'wake' : null;
-}
-
-function ofNumber(operation: number): Operation {
-  if ((operation & PRIVATE) === 0) return null;
-  return WAITS.includes(operation & COMMAND) ? 'wait' : WAKES.includes(operation & COMMAND) ? 'wake' : null;
 }
 
 function ofKey<V>(map: Map<number, V>, key: number, make: () => V): V {

@@ -1,9 +1,12 @@
-/** What descriptors stand for in threads: those of one process share their table, so one number stands for one thing in all of them. */
+/**
+ * What descriptors stand for in threads: those of one process share their table, so one number stands for one thing in all of them. Names are
+ * numbers here, the same for the same text.
+ */
 
 /** A thread that uses a descriptor under a name, between those that did so before and after it. */
 interface User {
   readonly tid: number;
-  name: string;
+  name: number;
   before: User | null;
   after: User | null;
 }
@@ -15,10 +18,10 @@ class Users {
   /** How many of them use it under another name than the first one did: mostly nobody, however many they are. */
   private others = 0;
 
-  constructor(private readonly first: string) {}
+  constructor(private readonly first: number) {}
 
   /** Notes in `apart` who used it under another name since the thread did under this one; then the thread is the last. */
-  use(tid: number, name: string, apart: (readonly [number, number])[]): void {
+  use(tid: number, name: number, apart: number[]): void {
     // Mostly a thread goes on with what it is at.
     if (this.last?.tid === tid && this.last.name === name) return;
     let user = this.byTid.get(tid);
@@ -27,7 +30,7 @@ class Users {
       if (this.others > 0) {
         if (user.name === name)
           for (let other = user.after; other !== null; other = other.after)
-            if (other.name !== name) apart.push([tid, other.tid]);
+            if (other.name !== name) apart.push(tid, other.tid);
         if (user.name !== this.first) this.others--;
       }
       user.name = name;
@@ -49,8 +52,8 @@ class Users {
 }
 
 export class NamesInUse {
-  /** Threads whose descriptors of one number stood for different things at the same time. */
-  readonly apart: (readonly [number, number])[] = [];
+  /** Threads whose descriptors of one number stood for different things at the same time, two after each other. */
+  readonly apart: number[] = [];
   private readonly usersOf = new Map<number, Users>();
 
   /** From now on the number stands for something else. */
@@ -58,7 +61,7 @@ export class NamesInUse {
     this.usersOf.delete(descriptor);
   }
 
-  use(tid: number, descriptor: number, name: string): void {
+  use(tid: number, descriptor: number, name: number): void {
     let users = this.usersOf.get(descriptor);
     if (users === undefined) this.usersOf.set(descriptor, (users = new Users(name)));
     users.use(tid, name, this.apart);

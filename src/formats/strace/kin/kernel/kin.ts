@@ -1,14 +1,16 @@
 /**
- * Finds the lines of a stretch of strace text that tell of kin (formats/strace/kin/lines.ts): those of futexes, of tgkill, and those that
- * make a descriptor with a name or use one as nobody did right before. Lines of unusual shape are left to the patterns there.
+ * Finds the lines of a stretch of strace text that tell of kin (formats/strace/kin/lines.ts): those of private futexes, of tgkill, and those
+ * that make a descriptor with a name or use one as nobody did right before. What they tell is noted in numbers, many lines a call of
+ * the module. Lines of unusual shape are left to the patterns there.
  */
 import { isDigit } from '../../../../lib/kernel/digits';
+import * as futex from './futex';
+import { forgetNames, nameOf } from './names';
 
 /** Text that is looked at (LOOKED_AT in formats/strace/kin/lines.ts); loads of 16 bytes may reach behind it. */
 export const TEXT: usize = memory.data(512 * 1024 + 64, 16);
 
-/** What a line is; NONE: there are no more lines. */
-const NONE: i32 = 0;
+/** What a line is. */
 const UNUSUAL: i32 = 1;
 const FUTEX: i32 = 2;
 const FUTEX_ENDS: i32 = 3;
@@ -17,8 +19,15 @@ const OTHER: i32 = 5;
 /** A call that goes on. */
 const ENDS: i32 = -1;
 
-/** Of the line that was found, the seven numbers that follow: JavaScript reads them from here, since asking for a global is a call. */
-export const FOUND: usize = memory.data(7 * 4, 4);
+/**
+ * What lines told, as much as one call gives: of each the address of a futex (f64), then (i32) what the line is, its tid, the descriptor that
+ * it made, the one that it used, the number of that one's name (-1: none), and two numbers: of a futex its operation and result, of a line that is
+ * left or of tgkill the place of its text.
+ */
+const MOST: i32 = 1024;
+const TOLD: i32 = 40;
+export const FOUND: usize = memory.data(1024 * 40, 8);
+let told: i32 = 0;
 
 /** Places are counted from the beginning of the text. `rest`: where the arguments begin. */
 let tid: i32 = 0;
@@ -26,10 +35,17 @@ let rest: i32 = 0;
 let end: i32 = 0;
 /** The descriptor that the call returned with its name, the first if there seem to be several; -1: none. */
 let made: i32 = -1;
+/** The first number that it seems to have returned. */
+let result: i32 = 0;
 /** The descriptor that the arguments begin with; -1: none whose name has a number of its own. The name is [nameFrom, nameTo). */
 let descriptor: i32 = -1;
 let nameFrom: i32 = 0;
 let nameTo: i32 = 0;
+
+/** `result` where the line has none, and where it has one of more digits than these. */
+const NO_RESULT: i32 = -1;
+const LONG_RESULT: i32 = i32.MIN_VALUE;
+const MOST_DIGITS: i32 = 9;
 
 /** tid of lines that name none, 0 when unknown. */
 let defaultTid: i32 = 0;
@@ -48,6 +64,7 @@ export function begin(bytes: i32, textTid: i32): void {
   // Nothing is read that is not there.
   store<u8>(TEXT + bytes, 10);
   forgetUses();
+  forgetNames();
 }
 
 /** Others have used descriptors. */
@@ -55,38 +72,67 @@ export function forgetUses(): void {
   memory.fill(LAST, 0, DESCRIPTORS * 12);
 }
 
-/** Goes on to the next line that tells something, and says what it is. */
-export function advance(): i32 {
-  while (next < length) {
-    rest = next;
-    const what = readHead(TEXT + next);
-    const line = next;
-    toEnd();
-    if (what == UNUSUAL) {
-      rest = line;
-      return found(UNUSUAL);
-    }
-    if (tid < 0) tid = defaultTid;
-    if (tid == 0 || what == ENDS) continue;
-    if (what == FUTEX_ENDS) return found(what);
-    readName();
-    if (made >= 0 && made < DESCRIPTORS) store<i32>(LAST + made * 12, 0);
-    const news = descriptor >= 0 && isNews();
-    if (!news) descriptor = -1;
-    if (what != OTHER || made >= 0 || news) return found(what);
-  }
-  return NONE;
+/** Number of the name of so many bytes at this place; -1: there are too many names. */
+export function nameAt(from: i32, size: i32): i32 {
+  return nameOf(TEXT + from, size);
 }
 
-function found(what: i32): i32 {
-  store<i32>(FOUND, tid);
-  store<i32>(FOUND, rest, 4);
-  store<i32>(FOUND, end, 8);
-  store<i32>(FOUND, made, 12);
-  store<i32>(FOUND, descriptor, 16);
-  store<i32>(FOUND, nameFrom, 20);
-  store<i32>(FOUND, nameTo, 24);
-  return what;
+/** Goes on through the text up to a line that is left; gives how many lines told something, 0 when there are no more. */
+export function advance(): i32 {
+  told = 0;
+  while (next < length && told < MOST) if (!readLine()) break;
+  return told;
+}
+
+/** Whether the lines behind this one may be read before it. */
+function readLine(): bool {
+  const line = next;
+  rest = next;
+  const what = readHead(TEXT + next);
+  toEnd();
+  if (what == UNUSUAL) return leave(line);
+  if (tid < 0) tid = defaultTid;
+  if (tid == 0 || what == ENDS) return true;
+  const isFutex = what == FUTEX || what == FUTEX_ENDS;
+  if (isFutex && result == LONG_RESULT) return leave(line);
+  if (what == FUTEX_ENDS) {
+    tell(what, -1, 0, result);
+    return true;
+  }
+  const operation = what == FUTEX ? futex.operationAt(TEXT + rest, TEXT + end) : futex.NONE;
+  if (operation == futex.UNUSUAL) return leave(line);
+  readName();
+  if (made >= 0 && made < DESCRIPTORS) store<i32>(LAST + made * 12, 0);
+  let name = -1;
+  if (descriptor >= 0 && isNews()) {
+    name = nameOf(TEXT + nameFrom, nameTo - nameFrom);
+    if (name < 0) return leave(line);
+  }
+  if (operation != futex.NONE)
+    tell(FUTEX, name, operation, futex.isOpen(TEXT + rest, TEXT + end) ? futex.OPEN : result);
+  else if (what == TGKILL) tell(what, name, rest, end);
+  else if (made >= 0 || name >= 0) tell(OTHER, name, 0, 0);
+  return true;
+}
+
+/** The line at this place is read by patterns. */
+function leave(line: i32): bool {
+  made = -1;
+  tell(UNUSUAL, -1, line, end);
+  return false;
+}
+
+function tell(what: i32, name: i32, first: i32, second: i32): void {
+  const at = FOUND + told * TOLD;
+  told++;
+  store<f64>(at, futex.address);
+  store<i32>(at, what, 8);
+  store<i32>(at, tid, 12);
+  store<i32>(at, made, 16);
+  store<i32>(at, descriptor, 20);
+  store<i32>(at, name, 24);
+  store<i32>(at, first, 28);
+  store<i32>(at, second, 32);
 }
 
 /** `1234  1700000000.123456 read(`, `<... read resumed>` instead of the call; without the tid or the time. Sets `tid` and `rest`. */
@@ -118,15 +164,15 @@ function readHead(start: usize): i32 {
   while (isWord(load<u8>(p))) p++;
   const size = p - name;
   if (size == 0) return UNUSUAL;
-  const futex = size == 5 && load<u32>(name) == 0x65747566 && load<u8>(name, 4) == 120;
+  const isFutex = size == 5 && load<u32>(name) == 0x65747566 && load<u8>(name, 4) == 120;
   if (resumed) {
     if (load<u64>(p) != 0x64656d7573657220 /*  resumed */ || load<u8>(p, 8) != 62 /* > */) return UNUSUAL;
     rest = <i32>(p + 9 - TEXT);
-    return futex ? FUTEX_ENDS : ENDS;
+    return isFutex ? FUTEX_ENDS : ENDS;
   }
   if (load<u8>(p) != 40 /* ( */) return UNUSUAL;
   rest = <i32>(p + 1 - TEXT);
-  if (futex) return FUTEX;
+  if (isFutex) return FUTEX;
   return size == 6 && load<u32>(name) == 0x696b6774 && load<u16>(name, 4) == 0x6c6c /* tgkill */ ? TGKILL : OTHER;
 }
 
@@ -143,6 +189,7 @@ function isWord(c: i32): bool {
 /** Looks at the rest of the line up to its end: `) = 5<name>` makes a descriptor. */
 function toEnd(): void {
   made = -1;
+  result = NO_RESULT;
   const feeds = i8x16.splat(10);
   const returns = i8x16.splat(13);
   const closing = i8x16.splat(41);
@@ -153,7 +200,7 @@ function toEnd(): void {
     for (; mask != 0; mask &= mask - 1) {
       const at = p + ctz(mask);
       if (load<u8>(at) == 41) {
-        if (made < 0) made = resultAfter(at + 1);
+        if (made < 0) readResult(at + 1);
         continue;
       }
       end = <i32>(at - TEXT);
@@ -163,16 +210,21 @@ function toEnd(): void {
   }
 }
 
-/** The number before `<` after ` = ` at `start`; -1: there is none. */
-function resultAfter(start: usize): i32 {
+/** ` = 5<`, ` = -1` at `start`: a number that may be the result, or a descriptor. */
+function readResult(start: usize): void {
   let p = start;
   while (load<u8>(p) == 32) p++;
-  if (p == start || load<u16>(p) != 0x203d /* =  */) return -1;
+  if (p == start || load<u16>(p) != 0x203d /* =  */) return;
   p += 2;
+  const isNegative = load<u8>(p) == 45; /* - */
+  if (isNegative) p++;
   const first = p;
   let value = 0;
   for (; isDigit(load<u8>(p)); p++) value = value * 10 + (load<u8>(p) - 48);
-  return p > first && p < first + 10 && load<u8>(p) == 60 ? value : -1;
+  if (p == first) return;
+  const isLong = <i32>(p - first) > MOST_DIGITS;
+  if (result == NO_RESULT) result = isLong ? LONG_RESULT : isNegative ? -value : value;
+  if (!isLong && !isNegative && load<u8>(p) == 60 /* < */) made = value;
 }
 
 /** `5<name>`: the name ends with the first `>` that is not that of an arrow, or with the last arrow, where the line was cut off. */
