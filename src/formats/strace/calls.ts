@@ -70,6 +70,11 @@ export class CallReader {
     this.outcome.use(scanner);
   }
 
+  /** Calls of this number will be asked about that it did not read. */
+  know(call: number): void {
+    this.kinds.learn(call, this.writer.calls.strings);
+  }
+
   /**
    * Reads the call whose name starts at `start`; gives the position of the line feed behind it, NOT_A_CALL when it is
    * none. `exact`: the line may be cut off.

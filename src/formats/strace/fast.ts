@@ -3,10 +3,11 @@
  * columns of a ChunkWriter, and leaves each line of another shape to the JavaScript reader, which knows all of them. So the
  * outcome is the same with and without it; where WebAssembly's SIMD is missing, it is not used. Here: what passes between the two.
  */
-import { ROLES, callTraits, standsForSeveral } from '../../trace/call-traits.js';
+import { ROLES, callTraits, canonicalCallName, standsForSeveral } from '../../trace/call-traits.js';
 import { makesPair } from '../../trace/descriptor-pair.js';
 import type { ChunkWriter } from '../../trace/chunk-writer.js';
 import { errnoNames, errnoNumber } from '../../trace/errno.js';
+import { hashBytes } from '../../lib/bytes.js';
 import { NO_STACK } from '../../trace/stacks.js';
 import { NO_DESCRIPTOR } from '../../trace/table.js';
 import { LINES_MODULE } from './kernel/lines-module.js';
@@ -21,6 +22,8 @@ interface Exports extends ReaderExports {
   addCall(number: number, first: number, kind: number, role: number): void;
   addError(code: number): void;
   forgetCalls(): void;
+  forgetNumbers(): void;
+  setCalls(count: number): void;
   forgetThreads(): void;
   setThread(tid: number, thread: number): void;
   setTold(thread: number): void;
@@ -35,7 +38,7 @@ interface Exports extends ReaderExports {
 }
 
 /** What events tell and how they lie in memory, as in src/formats/strace/kernel/events.ts. */
-const [BEGINS, ENDS, CLONES, IS_OF, EXECUTES, IS_NAMED, RESUMES] = [0, 1, 2, 3, 4, 5, 6];
+const [BEGINS, ENDS, CLONES, IS_OF, EXECUTES, IS_NAMED, RESUMES, NUMBERS] = [0, 1, 2, 3, 4, 5, 6, 8];
 const EVENT_BYTES = 32;
 
 /** Numbers of the clocks in src/formats/strace/kernel/leader.ts. */
@@ -44,6 +47,10 @@ const DAY = 86_400;
 /** Longest name in the tables there, bytes: of an error, of a call. */
 const LONGEST_ERROR = 15;
 const LONGEST_NAME = 31;
+/** Calls that it knows from one chunk to the next, about so many. */
+const MOST_KEPT = 128;
+/** Names that are read in another way where another machine made the text. */
+const OF_MACHINE = /^(?:syscall_|S)/;
 /** Times there are microseconds. */
 const STEP_NS = 1000;
 /** Bytes a line has at least on average; a chunk of shorter ones is finished without. */
@@ -54,6 +61,9 @@ export class FastLines extends WasmReader<Exports> {
   private threads!: LineThreads;
   private calls!: CallReader;
   private knownCalls = 0;
+  /** Calls that the module knows; whether it may know them in the next chunk, too. */
+  private readonly words = new Set<string>();
+  private keepsWords = true;
   private named: boolean | null = null;
 
   private constructor(wasm: Exports) {
@@ -79,7 +89,7 @@ export class FastLines extends WasmReader<Exports> {
     this.knownCalls = 0;
     this.named = null;
     const { wasm } = this;
-    wasm.forgetCalls();
+    this.forgetCalls();
     wasm.forgetThreads();
     wasm.setThreads(0, false);
     wasm.setNaming(-1, -1);
@@ -110,6 +120,7 @@ export class FastLines extends WasmReader<Exports> {
     if (!writer.inRoom) return;
     const names = writer.calls.strings;
     for (; this.knownCalls < names.length; this.knownCalls++) this.addCall(this.knownCalls, names[this.knownCalls]!);
+    wasm.setCalls(names.length);
     if (threads.named !== this.named) {
       this.named = threads.named;
       wasm.forgetThreads();
@@ -147,7 +158,19 @@ export class FastLines extends WasmReader<Exports> {
     else wasm.setClock(CLOCKS.indexOf(clock.kind), clock.baseSeconds, 0);
   }
 
-  /** What the lines told of threads, in their order. */
+  /** Numbers of calls are a chunk's own. */
+  private forgetCalls(): void {
+    const { wasm, words } = this;
+    if (this.keepsWords && words.size <= MOST_KEPT) wasm.forgetNumbers();
+    else {
+      wasm.forgetCalls();
+      words.clear();
+      this.keepsWords = true;
+    }
+    wasm.setCalls(0);
+  }
+
+  /** What the lines told of threads and calls, in their order. */
   private noteEvents(count: number): void {
     const { wasm, writer, threads, bytes } = this;
     const { events } = this.calls;
@@ -168,7 +191,15 @@ export class FastLines extends WasmReader<Exports> {
       else if (what === EXECUTES) events.exec(bytes, this.placeOf(second), this.placeOf(third), number, thread, ns);
       else if (what === IS_NAMED) events.prctl(bytes, this.placeOf(second), this.placeOf(third), thread, ns);
       else if (what === RESUMES) this.orphan(view, at);
+      else if (what === NUMBERS) this.number(this.placeOf(second), this.placeOf(third));
     }
+  }
+
+  /** The first call of a name that the module knew before the chunk. */
+  private number(from: number, to: number): void {
+    const { bytes, writer } = this;
+    this.calls.know(writer.calls.intern(bytes, from, to, hashBytes(bytes, from, to)));
+    this.knownCalls++;
   }
 
   /** The second half of a call, told by two events. */
@@ -196,7 +227,10 @@ export class FastLines extends WasmReader<Exports> {
     if (standsForSeveral(name) || makesPair(name)) return;
     const { first, kind, role } = callTraits(name);
     this.wasm.setExit(number, role === 'exit');
-    if (this.putWord(name, LONGEST_NAME)) this.wasm.addCall(number, first, kind, ROLES.indexOf(role));
+    if (!this.putWord(name, LONGEST_NAME)) return;
+    this.wasm.addCall(number, first, kind, ROLES.indexOf(role));
+    this.words.add(name);
+    if (OF_MACHINE.test(name) || canonicalCallName(name) !== name) this.keepsWords = false;
   }
 
   private putWord(word: string, length: number): boolean {

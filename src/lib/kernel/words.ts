@@ -11,6 +11,9 @@ const LONG_SLOT: i32 = 48;
 const LONG_SLOTS: i32 = 128;
 const MOST_LONG_WORDS: i32 = 64;
 
+/** Instead of a number. */
+export const NO_NUMBER: i32 = -1;
+
 /** A word that the driver adds. */
 export const NEW_WORD: usize = memory.data(32, 16);
 /** 16 bytes of ones, 16 of zeros: n bytes of ones begin at 16 - n. */
@@ -29,22 +32,32 @@ export function forgetCalls(): void {
   longCalls = 0;
 }
 
+/** Knows what the calls are still, but no longer their numbers. */
+export function forgetNumbers(): void {
+  for (let n = 0; n < SLOTS; n++) store<i32>(CALLS + n * SLOT, NO_NUMBER, 16);
+  for (let n = 0; n < LONG_SLOTS; n++) store<i32>(LONG_CALLS + n * LONG_SLOT, NO_NUMBER, 16);
+}
+
 /** The call whose name stands at NEW_WORD has this number and these traits. */
 export function addCall(number: i32, first: i32, kind: i32, role: i32): void {
+  const word = v128.load(NEW_WORD);
   let slot: usize;
   if (load<u8>(NEW_WORD, 15) == 0) {
-    if (calls == MOST_WORDS) return;
-    calls++;
-    slot = add(CALLS, number);
+    slot = slotOf(CALLS, word);
+    if (load<u8>(slot, 23) == 0) {
+      if (calls == MOST_WORDS) return;
+      calls++;
+    }
   } else {
-    if (longCalls == MOST_LONG_WORDS) return;
-    longCalls++;
-    slot = longSlot(v128.load(NEW_WORD), v128.load(NEW_WORD, 16));
-    v128.store(slot, v128.load(NEW_WORD));
-    v128.store(slot, v128.load(NEW_WORD, 16), 32);
-    store<i32>(slot, number, 16);
-    store<u8>(slot, 1, 23);
+    const rest = v128.load(NEW_WORD, 16);
+    slot = longSlot(word, rest);
+    if (load<u8>(slot, 23) == 0) {
+      if (longCalls == MOST_LONG_WORDS) return;
+      longCalls++;
+      v128.store(slot, rest, 32);
+    }
   }
+  take(slot, word, number);
   store<u8>(slot, first, 20);
   store<i8>(slot, kind, 21);
   store<u8>(slot, role, 22);
@@ -52,16 +65,21 @@ export function addCall(number: i32, first: i32, kind: i32, role: i32): void {
 
 /** The error whose name, of at most 15 bytes, stands at NEW_WORD. */
 export function addError(code: i32): void {
-  add(ERRORS, code);
+  const word = v128.load(NEW_WORD);
+  take(slotOf(ERRORS, word), word, code);
 }
 
-function add(table: usize, number: i32): usize {
-  const word = v128.load(NEW_WORD);
-  let slot = table + hashOf(word) * SLOT;
-  while (load<u8>(slot, 23) != 0) slot = next(table, slot);
+function take(slot: usize, word: v128, number: i32): void {
   v128.store(slot, word);
   store<i32>(slot, number, 16);
   store<u8>(slot, 1, 23);
+}
+
+/** Slot of the word, or the free one where it would be. */
+// @inline
+function slotOf(table: usize, word: v128): usize {
+  let slot = table + hashOf(word) * SLOT;
+  while (load<u8>(slot, 23) != 0 && v128.any_true(v128.xor(v128.load(slot), word))) slot = next(table, slot);
   return slot;
 }
 
@@ -148,9 +166,13 @@ export function lengthTo(p: usize, end: i32): i32 {
   return mask == 0 ? -1 : <i32>ctz(mask);
 }
 
+/** NO_NUMBER: none was given since they were forgotten. */
 // @inline
 export function numberOf(slot: usize): i32 {
   return load<i32>(slot, 16);
+}
+export function setNumber(slot: usize, number: i32): void {
+  store<i32>(slot, number, 16);
 }
 // @inline
 export function firstOf(slot: usize): i32 {

@@ -1,9 +1,9 @@
-/** What lines tell of threads. The driver (formats/strace/fast.ts) notes it for good, in this order. */
+/** What lines tell of threads, and which calls they are of. The driver (formats/strace/fast.ts) notes it for good, in this order. */
 
 /** Room for so many; a stretch of text that tells more is read in several goes. */
 const MOST: i32 = 1024;
 /** Those that one line tells. */
-const MOST_OF_LINE: i32 = 4;
+const MOST_OF_LINE: i32 = 5;
 /** Bytes of an event: moment (f64), what, thread, and three numbers that depend on what (i32). */
 const EVENT: i32 = 32;
 
@@ -25,6 +25,8 @@ export const IS_NAMED: i32 = 5;
 export const RESUMES: i32 = 6;
 /** What else the one before tells: its duration instead of the moment, its errno instead of the thread; kind, variant, flags. */
 export const RESUMED_AS: i32 = 7;
+/** A call that is known has the next number from here on. First and last byte of its name in the text. */
+export const NUMBERS: i32 = 8;
 
 let count: i32 = 0;
 

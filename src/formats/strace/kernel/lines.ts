@@ -37,6 +37,7 @@ import {
 import { ESCAPED, decorationKind, sideFlag } from './descriptors';
 import { hasComment, isOutput, variantOf } from './details';
 import { isDigit } from '../../../lib/kernel/digits';
+import * as calls from './calls';
 import * as events from './events';
 import { lineNow, now, readLeader, setNow, tick, tid } from './leader';
 import { lineFeed } from '../../../lib/kernel/line-feed';
@@ -47,11 +48,12 @@ import { argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind } 
 import * as threads from '../../../lib/kernel/threads';
 import { callAt, callEnd, firstOf, kindOf, numberOf, roleOf } from '../../../lib/kernel/words';
 
-export { NEW_WORD, addCall, addError, forgetCalls } from '../../../lib/kernel/words';
+export { NEW_WORD, addCall, addError, forgetCalls, forgetNumbers } from '../../../lib/kernel/words';
 export { PENDING, SEEN, TEXT, THREADS, WINDOW, layOut } from '../../../lib/kernel/memory';
 export { forgetThreads, setThread, setTold } from '../../../lib/kernel/threads';
 export { lastNsOf, setClock } from './leader';
 export { EVENTS, eventsOf } from './events';
+export { setCalls, setExit } from './calls';
 
 const NO_STACK: i32 = -1;
 /** Instead of a row: the last exit whose entry the text does not have. */
@@ -70,13 +72,6 @@ let unnamedThread: i32 = -1;
 /** A new thread is this one, where it may be made here. */
 let nextThread: i32 = 0;
 let newThreads: bool = false;
-
-/** By number of a call, as many as JavaScript keeps traits of: whether its thread ends with it. */
-const CALLS: i32 = 1024;
-const EXITS: usize = memory.data(CALLS, 16);
-const UNTOLD_EXIT: i32 = 0;
-const IS_EXIT: i32 = 1;
-const IS_NONE: i32 = 2;
 
 export function rowsOf(): i32 {
   return rows;
@@ -103,11 +98,6 @@ export function setNaming(lineIsNamed: i32, thread: i32): void {
 export function setThreads(count: i32, mayBegin: bool): void {
   nextThread = count;
   newThreads = mayBegin;
-}
-
-/** Calls of this number end their thread, or do not; untold are those whose name has no place here. */
-export function setExit(number: i32, isExit: bool): void {
-  if (number < CALLS) store<u8>(EXITS + number, isExit ? IS_EXIT : IS_NONE);
 }
 
 /**
@@ -181,12 +171,11 @@ function readEnd(p: usize, thread: i32): usize {
   if (load<u8>(p, 4) == 115) return 0;
   const row = load<i32>(m.PENDING + (thread << 2));
   if (row >= 0) {
-    const call: i32 = load<u16>(m.CALL + (row << 1));
-    const exit = call < CALLS ? load<u8>(EXITS + call) : UNTOLD_EXIT;
-    if (exit == UNTOLD_EXIT) return 0;
+    const exit = calls.exitOf(load<u16>(m.CALL + (row << 1)));
+    if (exit == calls.UNTOLD_EXIT) return 0;
     store<i32>(m.PENDING + (thread << 2), -1);
     store<f64>(m.DURATION + (row << 3), lineNow - load<f64>(m.START + (row << 3)));
-    if (exit == IS_NONE) store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | FLAG_UNFINISHED);
+    if (exit == calls.IS_NONE) store<u8>(m.FLAGS + row, load<u8>(m.FLAGS + row) | FLAG_UNFINISHED);
   }
   use(thread);
   events.note(now, events.ENDS, thread, tid);
@@ -272,7 +261,7 @@ function readCall(nameAt: usize, thread: i32): usize {
   store<f64>(m.START + (row << 3), now);
   store<i32>(m.THREAD + (row << 2), thread);
   store<i32>(m.DESCRIPTOR + (row << 2), descriptor);
-  store<u16>(m.CALL + (row << 1), numberOf(call));
+  store<u16>(m.CALL + (row << 1), calls.called(call, nameAt, argsStart - 1));
   store<u8>(m.KIND + row, kind);
   store<u8>(m.VARIANT + row, variant);
   store<u8>(m.FLAGS + row, flag);
@@ -307,7 +296,7 @@ function readResumed(nameAt: usize, thread: i32): usize {
   const feed = lineFeed(argsStart);
   const state = readOutcome(argsStart, lineEnd(feed));
   if ((state != RETURNED && state != NEVER) || (role > ROLE_OPEN && hasComment(role, feed))) return 0;
-  if (row < 0) return orphan(call, thread, argsStart, state) ? feed + 1 : 0;
+  if (row < 0) return orphan(call, nameAt, thread, argsStart, state) ? feed + 1 : 0;
   if (role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK) {
     const variant = variantOf(role, argsStart, argsEnd);
     if (variant == args.UNTOLD) return 0;
@@ -325,7 +314,7 @@ function readResumed(nameAt: usize, thread: i32): usize {
 }
 
 /** The second half of a call that began before the text, of a thread that nothing was seen of; false when only the driver can tell. */
-function orphan(call: usize, thread: i32, argsStart: usize, state: i32): bool {
+function orphan(call: usize, nameAt: usize, thread: i32, argsStart: usize, state: i32): bool {
   const role = roleOf(call);
   const isTimeout = role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK;
   const variant = isTimeout ? variantOf(role, argsStart, argsEnd) : 0;
@@ -335,7 +324,9 @@ function orphan(call: usize, thread: i32, argsStart: usize, state: i32): bool {
   if (durationNs >= 0) sawDurations = true;
   if (role == ROLE_PID) noteExit(role, 0, thread);
   const never = state == NEVER && role != ROLE_EXIT;
-  events.note(now, events.RESUMES, thread, rows, numberOf(call), result);
+  // ' resumed>' stands between the two.
+  const number = calls.called(call, nameAt, argsStart - 9);
+  events.note(now, events.RESUMES, thread, rows, number, result);
   const kind = role == ROLE_OPEN ? returnedKind : 0;
   events.note(durationNs, events.RESUMED_AS, errno, kind, variant, never ? flags | FLAG_UNFINISHED : flags);
   owner = ORPHAN;
