@@ -78,7 +78,10 @@ export class OpenCalls {
       duration[row] = outcome.duration;
       flags[row]! |= outcome.flags;
       if (outcome.exit !== null) writeExit(rows, outcome.call, outcome.exit);
-      if (outcome.stack !== NO_STACK) rows.view('stack')[row] = outcome.stack;
+      if (outcome.stack === NO_STACK) continue;
+      // No row may have had one so far.
+      rows.with('stack');
+      rows.view('stack')[row] = outcome.stack;
     }
     this.outcomes.length = 0;
   }
