@@ -34,6 +34,8 @@ export interface ParseOptions {
   readonly architecture?: Architecture;
   /** strace: records begin with a time of this clock, so that what begins without one, or with one of another, is no record of it. */
   readonly clock?: Trace['clock'] | undefined;
+  /** strace: the first line of the text, where it begins in the midst of a record. */
+  readonly cutLine?: string | undefined;
   /** strace: a record ends with a duration, so that one without is not whole at the end of the text. */
   readonly lasting?: boolean;
   /** strace: the text has what the fast reader does not know, so that the exact one reads all of it. */

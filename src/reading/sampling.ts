@@ -10,6 +10,7 @@ import { CR, LF } from '../lib/bytes.js';
 import type { Message } from '../result.js';
 import type { Source } from '../source/index.js';
 import { foreignKind } from '../source/magic.js';
+import { partPattern } from '../source/parts.js';
 import { fileError } from '../source/file-error.js';
 import type { Trace } from '../trace/table.js';
 
@@ -137,11 +138,14 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   const found = isText ? detect(text, source) : null;
   // Text in which zero bytes stand is read without them.
   if (foreign !== null && found === null) {
+    const parts = foreign.maybeText === true ? partPattern(path) : null;
     throw new PerfscopeError(
       'input-format',
       `${path} is no trace: it is ${foreign.what}`,
       { path, offset: 0 },
-      foreign.advice,
+      parts === null
+        ? foreign.advice
+        : `If it is a part of a file, put all of them together: cat ${parts} | perfscope analyze -`,
     );
   }
   if (tracer !== null) throw foreignError(path, tracer);

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { openFolder, tidOfName } from './folder.js';
 import { fileError } from './file-error.js';
+import { refuseParts } from './parts.js';
 import { type Source, openFile, openStream } from './source.js';
 
 export type { Source } from './source.js';
@@ -37,6 +38,7 @@ export async function openSource(path: string, signal?: AbortSignal): Promise<So
  * `strace -ff` just as its folder is.
  */
 export async function openSources(paths: readonly string[], signal?: AbortSignal): Promise<SourceSet[]> {
+  refuseParts(paths);
   const prefixes = new Set(paths.map((p) => `${dirname(p)}/${basename(p).replace(/\.\d+(\.(?:gz|zst|xz))?$/, '')}`));
   if (paths.length > 1 && prefixes.size === 1 && paths.every((p) => tidOfName(basename(p)) > 0)) {
     const byTid = [...paths].sort((a, b) => tidOfName(basename(a)) - tidOfName(basename(b)));

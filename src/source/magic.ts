@@ -62,6 +62,7 @@ interface Foreign {
 const TWICE = 'Decompress it once, and give what comes out.';
 const TEXT = 'Give the text of the trace, as the tracer wrote it.';
 const RECORD = 'Record system calls with strace -f -ttt -T -yy -o FILE -p PID, or with perf.';
+const CSV_TOO = 'Export it as CSV with the columns ts,tid,syscall,ret,dur (docs/csv.md).';
 const PICTURE = 'a picture';
 const PACKETS = 'a capture of packets';
 
@@ -77,6 +78,49 @@ const FOREIGN: readonly (Foreign & { readonly magic: readonly number[]; readonly
     advice: 'Pipe it: lz4cat FILE | perfscope analyze -',
   },
   { magic: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], what: 'a 7z archive', advice: 'Extract it first.' },
+  {
+    magic: [0x89, ...ascii('LZO')],
+    what: 'compressed with lzop',
+    advice: 'Pipe it: lzop -dc FILE | perfscope analyze -',
+  },
+  {
+    magic: [0x5d, 0, 0],
+    what: 'compressed with lzma',
+    advice: 'Pipe it: xz -dc --format=lzma FILE | perfscope analyze -',
+  },
+  { magic: [0xff, 0x06, 0, 0, ...ascii('sNaPpY')], what: 'compressed with snappy', advice: 'Decompress it first.' },
+  { magic: ascii('LRZI'), what: 'compressed with lrzip', advice: 'Decompress it first: lrzip -d FILE' },
+  {
+    magic: [0x50, 0x4b, 7, 8],
+    what: 'a part of a zip archive in several',
+    advice: 'Put it together, with all parts in one folder: zip -s 0 FILE.zip --out whole.zip',
+  },
+  { magic: ascii('07070'), what: 'a cpio archive', advice: 'Extract it first: cpio -i < FILE' },
+  { magic: ascii('!<arch>'), what: 'an archive of ar, or a Debian package', advice: 'Extract it first: ar x FILE' },
+  { magic: [0xed, 0xab, 0xee, 0xdb], what: 'a package of RPM', advice: 'Extract it first.' },
+  { magic: ascii('MSCF'), what: 'a cabinet file (Windows)', advice: 'Extract it first.' },
+  {
+    magic: ascii('LPKSHHRH'),
+    what: 'a journal of systemd',
+    advice: 'Print its lines: journalctl --file=FILE -o cat | perfscope analyze -',
+  },
+  { magic: ascii('SQLite format 3'), what: 'a database (SQLite)', advice: CSV_TOO },
+  { magic: ascii('PAR1'), what: 'a table (Parquet)', advice: CSV_TOO },
+  { magic: ascii('FLR\0'), what: 'a recording of Java Flight Recorder', advice: RECORD },
+  { magic: ascii('JAVA PROFILE'), what: 'a dump of the heap of a JVM', advice: RECORD },
+  { magic: ascii('PML_'), what: 'a recording of Process Monitor (Windows)', advice: RECORD },
+  { magic: ascii('-----BEGIN PGP'), what: 'encrypted or signed with PGP', advice: 'Decrypt it first: gpg -d FILE' },
+  { magic: ascii('age-encryption.org/'), what: 'encrypted with age', advice: 'Decrypt it first: age -d FILE' },
+  {
+    magic: ascii('version https://git-lfs'),
+    what: 'a pointer of Git LFS, and not the file',
+    advice: 'Fetch it first: git lfs pull',
+  },
+  {
+    magic: ascii('=ybegin '),
+    what: 'a file written in yEnc',
+    advice: 'Decode it first: yydecode FILE',
+  },
   { magic: ascii('Rar!'), what: 'a RAR archive', advice: 'Extract it first.' },
   // Of what was compressed once, only the text is looked at here.
   { magic: [0x1f, 0x8b], what: 'compressed twice', advice: TWICE },

@@ -3,7 +3,7 @@
  * recognised and where a text gave no call; and those of tracers, as some print lines that look like those of strace, before formats
  * are looked for.
  */
-import { ARM64_CALLS, I386_CALLS, X86_64_CALLS, architectureOf } from '../syscalls/index.js';
+import { architectureOf, isKnownCall } from '../syscalls/index.js';
 import { BEHIND_TIME, LEADER_SHOWN, THREAD_SHOWN } from '../strace/shown.js';
 import { newestFirst } from './newest-first.js';
 import { type ForeignTracer, STRACE, type Sign } from './sign.js';
@@ -51,9 +51,6 @@ function bearing(lines: readonly string[], signs: readonly Sign[]): ForeignTrace
 }
 
 const CALL = new RegExp(String.raw`^${LEADER_SHOWN}([a-zA-Z_]\w*)\(.*(?:\)\s+= |<unfinished \.\.\.>)`);
-/** Names that strace prints and the tables of x86-64, i386 and arm64 do not have. */
-const OTHER_CALLS =
-  'send recv accept pread pwrite shmat shmget shmctl shmdt semop semget semctl msgsnd msgrcv msgget msgctl';
 /** So many distinct names tell, and so large a share of them. */
 const LEAST_NAMES = 2;
 const MOST_OF_THEM = 0.5;
@@ -66,14 +63,11 @@ const FUNCTIONS = new Set(
   __errno_location __sprintf_chk __snprintf_chk __printf_chk __memcpy_chk __strdup`.split(/\s+/),
 );
 
-let known: ReadonlySet<string> | undefined;
-
 /** Most names in front of brackets are no system calls of Linux: functions, as ltrace prints them. */
 function ofLibraries(lines: readonly string[]): ForeignTracer | null {
   const names = new Set(lines.flatMap((line) => CALL.exec(line)?.[1] ?? []));
   if (names.size < LEAST_NAMES) return null;
-  known ??= new Set([X86_64_CALLS, I386_CALLS, ARM64_CALLS].flat().concat(OTHER_CALLS.split(' ')));
-  const others = [...names].filter((name) => !known!.has(name) && !/^(?:SYS|syscall)_(?:0x[0-9a-f]+|\d+)$/.test(name));
+  const others = [...names].filter((name) => !isKnownCall(name) && !/^(?:SYS|syscall)_(?:0x[0-9a-f]+|\d+)$/.test(name));
   const functions = others.filter((name) => FUNCTIONS.has(name)).length;
   if (others.length <= names.size * MOST_OF_THEM && functions < LEAST_NAMES) return null;
   const example = (functions < LEAST_NAMES ? others : others.filter((name) => FUNCTIONS.has(name)))

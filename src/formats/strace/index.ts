@@ -16,6 +16,7 @@ import type { TraceChunk } from '../../trace/chunk.js';
 import { CR, LF, lineEnd, plainBytes } from '../../lib/bytes.js';
 import type { Detection, ParseOptions, TraceFormat } from '../format.js';
 import { NAMESPACE_MARK } from './call-effects.js';
+import { cutBeginning } from './cut-beginning.js';
 import { kinFacts } from './kin/facts.js';
 import { isNotice } from './notices.js';
 import { suggestedArchitecture } from './numbers.js';
@@ -65,7 +66,7 @@ export const strace: TraceFormat = {
     const exact = text.includes(NAMESPACE_MARK);
     const lasting = (text.toString('latin1').match(DURATION) ?? []).length >= LEAST_TIMED;
     const architecture = options.architecture ?? suggestedArchitecture(firstBytes);
-    return { ...options, architecture, exact, clock: clockOf(firstBytes), lasting };
+    return { ...options, architecture, exact, clock: clockOf(firstBytes), lasting, cutLine: cutBeginning(firstBytes) };
   },
 
   lastRecordStart(bytes: Uint8Array): number {

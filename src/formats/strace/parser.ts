@@ -75,7 +75,7 @@ export class StraceParser {
 
   parse(): TraceChunk {
     const { whole } = this;
-    this.lines(this.bytes.subarray(0, whole), false);
+    this.lines(this.bytes.subarray(0, whole), false, this.withoutBeginning());
     if (whole < this.bytes.length) {
       const tail = endedByNewline(this.bytes.subarray(whole));
       this.writer.baseOffset = whole;
@@ -90,11 +90,23 @@ export class StraceParser {
     return chunk;
   }
 
-  /** Lines of `bytes`, which end with a line feed. `cut`: the last one had none of its own. */
-  private lines(bytes: Uint8Array, cut: boolean): void {
+  /** Leaves the first line out, where it begins in the midst of a record; gives where the next one begins. */
+  private withoutBeginning(): number {
+    const { bytes, options, writer } = this;
+    const { cutLine } = options;
+    if (cutLine === undefined || !startsWith(bytes, 0, cutLine)) return 0;
+    const end = lineEnd(bytes, 0);
+    writer.lines++;
+    writer.skip(bytes, 0, end, 'its beginning is missing');
+    this.gap = true;
+    return end + 1;
+  }
+
+  /** Lines of `bytes` from `from` on, which end with a line feed. `cut`: the last one had none of its own. */
+  private lines(bytes: Uint8Array, cut: boolean, from = 0): void {
     this.use(bytes);
     const fast = cut ? null : this.fast;
-    let p = 0;
+    let p = from;
     while (p < bytes.length) {
       if (isStackLine(bytes, p)) {
         this.writer.lines++;

@@ -34,6 +34,22 @@ export function architectureOf(machine: string): Architecture | null {
   return null;
 }
 
+/** Names that strace prints and the tables do not have. */
+const OTHER_CALLS =
+  'send recv accept pread pwrite shmat shmget shmctl shmdt semop semget semctl msgsnd msgrcv msgget msgctl';
+let known: ReadonlySet<string> | undefined;
+
+/** Whether strace on x86-64, i386 or arm64 prints a call of that name. */
+export function isKnownCall(name: string): boolean {
+  known ??= new Set([X86_64_CALLS, I386_CALLS, ARM64_CALLS].flat().concat(OTHER_CALLS.split(' ')));
+  return known.has(name);
+}
+
+/** Whether it is the end of such a name, and none itself. */
+export function endsKnownCall(name: string): boolean {
+  return !isKnownCall(name) && [...known!].some((call) => call.endsWith(name));
+}
+
 /** What servers call all the time. */
 const COMMON = new Set(
   `read write readv writev pread64 pwrite64 close openat fstat newfstatat lseek futex epoll_wait epoll_pwait epoll_ctl poll ppoll select
