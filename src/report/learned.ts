@@ -1,5 +1,6 @@
 /** Reports of `learn`: what the signatures cover. */
 import type { CoverageReport } from '../signatures/coverage.js';
+import { baseName } from '../signatures/names.js';
 import type { LearnedSymbols, SignatureDatabase } from '../signatures/database.js';
 import { jsonReporter } from './json.js';
 import type { Reporter } from './reporter.js';
@@ -57,7 +58,7 @@ const CUT = 0.05;
 function stackLines({ learned, coverage: { stacks, program } }: LearnDocument): string[] {
   if (stacks === null) return [];
   const { events, eventsWithStack: whole } = learned;
-  const { cut = 0 } = stacks;
+  const { cut = 0, between = 0, breaks } = stacks;
   const lines: string[] = [];
   if (stacks.runtime >= TOLD * whole)
     lines.push(
@@ -65,7 +66,14 @@ function stackLines({ learned, coverage: { stacks, program } }: LearnDocument): 
     );
   if (events - whole >= TOLD * events)
     lines.push(
-      `${percent(events - whole, events)} tell nothing: they have no stack, or one that breaks off in a library`,
+      `${percent(events - whole, events)} tell nothing: they have no stack, or one that breaks off in a library` +
+        (between < TOLD * events
+          ? ''
+          : `; ${percent(between, events)} came between calls of one invocation, and count for its functions`),
+    );
+  if (breaks !== undefined && breaks.calls >= CUT * events)
+    lines.push(
+      `most of these break off in ${baseName(breaks.object)} (${breaks.functions.join(', ')}): ${unwindingAdvice(program)}`,
     );
   if (cut > 0 && cut >= CUT * stacks.own)
     lines.push(
@@ -100,6 +108,13 @@ const NAMING: readonly (readonly [program: RegExp, advice: string])[] = [
 
 function namingAdvice(program: string): string {
   return NAMING.find(([pattern]) => pattern.test(program))?.[1] ?? 'see docs/languages.md';
+}
+
+/** Why stacks break off in a library, and what to do about it. */
+function unwindingAdvice(program: string): string {
+  return NAMING.some(([pattern]) => pattern.test(program))
+    ? 'perf -g loses its way where a library has no frame pointers (those of Fedora and of Ubuntu 24.04 have them), strace -k in code that was compiled at run time; see docs/languages.md'
+    : 'perf -g loses its way where a library has no frame pointers: record with --call-graph dwarf -m 16M instead, or with strace -k; see docs/languages.md';
 }
 
 function percent(part: number, whole: number): string {

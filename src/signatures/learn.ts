@@ -62,7 +62,7 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
     learned: {
       events: traces.reduce((sum, t) => sum + t.length, 0),
       eventsWithStack: found.withStack,
-      stacks: countStacks(runs, own),
+      stacks: countStacks(runs, own, tree),
       seconds: traces.reduce((sum, t) => sum + t.endNs, 0) / NANOSECONDS_PER_SECOND,
       sources: (options.sources ?? []).map(baseName),
     },

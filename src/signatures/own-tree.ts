@@ -72,6 +72,13 @@ export class OwnTree {
     return nodes;
   }
 
+  /** Node of the outermost own function on the stack of this one. */
+  outermostOf(node: number): number {
+    let outer = node;
+    while (this.parent[outer]! >= 0) outer = this.parent[outer]!;
+    return outer;
+  }
+
   private function(identity: OwnFunction): number {
     const key = `${identity.name}\0${identity.object}`;
     let index = this.functionIndex.get(key);

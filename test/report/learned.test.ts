@@ -70,6 +70,10 @@ it('says where stacks break off, in a function of the program or in a library', 
     "10 % of the stacks break off in a function of the program's own, without its callers: strace -k loses its way",
   );
   expect(told(...whole, 'read@/lib/libc.so.6', 'read@/lib/libc.so.6')).toContain(
-    '10 % tell nothing: they have no stack, or one that breaks off in a library',
+    '10 % tell nothing: they have no stack, or one that breaks off in a library\n',
   );
+  const lost = 'read@/lib/libc.so.6';
+  const amidst = told(...whole.slice(2), lost, 'main>f', lost).replace(/\s+/g, ' ');
+  expect(amidst).toContain('in a library; 5 % came between calls of one invocation, and count for its functions');
+  expect(amidst).toContain('most of these break off in libc.so.6 (read): perf -g loses its way where a library has no');
 });
