@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
+import { throwIfCancelled } from '../pool/stage.js';
 import { archiveKind } from '../source/archive.js';
 import { fileError } from '../source/file-error.js';
 import { listArchive } from './archive-list.js';
@@ -102,6 +103,8 @@ async function archiveIncidents(archive: string, name: string, options: Options)
   const { signal, onSkip } = options;
   const skipped = (member: string, reason: string) => onSkip?.(`${archive}!/${member}`, reason);
   const { members, problem } = await listArchive(archive, { signal, onSkip: skipped });
+  // Not read to its end is not damaged.
+  throwIfCancelled(signal);
   const found = groupsAs([...members.values()], `${name}!`);
   if (problem === null) return found;
   onSkip?.(archive, problem.message);

@@ -75,6 +75,11 @@ export interface Pool {
 
 /** How long a cancelled task may take to stop by itself before its thread is ended, ms. Longer than one chunk takes. */
 const GRACE_MS = 150;
+/**
+ * Threads import their modules. Piscina would require them, and a thread that is ended while Node (20) requires a module takes the process
+ * along: `v8::Module::IsGraphAsync must be used on an instantiated module`.
+ */
+const IMPORTS = '--no-experimental-require-module';
 /** A thread that has had nothing to do for this long is ended, ms. */
 const IDLE_MS = 30_000;
 
@@ -183,6 +188,7 @@ class PiscinaPool implements Pool {
       maxThreads: this.mostThreads,
       idleTimeout: IDLE_MS,
       concurrentTasksPerWorker: this.helping ? 2 : 1,
+      execArgv: [...process.execArgv, IMPORTS],
       ...(this.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: this.maxHeapMb } }),
     });
     // A thread's death reaches the task that it ran; without a listener the event would end the process.

@@ -24,11 +24,12 @@ export async function listProcesses(proc = '/proc'): Promise<Process[]> {
   return found.filter((p) => p !== null).sort((a, b) => a.pid - b.pid);
 }
 
-/** Of /proc/PID/status, see proc(5). */
+/** Of /proc/PID/status, see proc(5). Null of what has ended, though its parent has not asked yet; other threads may go on without the first. */
 export function parseStatus(text: string): Process | null {
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '';
   const pid = Number.parseInt(field('Pid'), 10);
   if (!Number.isInteger(pid)) return null;
+  if (/^[ZX]/.test(field('State')) && !(Number(field('Threads')) > 1)) return null;
   const uid = Number(field('Uid').split(/\s+/)[1]);
   return { pid, parent: Number.parseInt(field('PPid'), 10), comm: field('Name'), uid };
 }

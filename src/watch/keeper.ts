@@ -17,7 +17,7 @@ export interface KeeperOptions {
   readonly folder: string;
   /** Whether what was recorded may come back: a program by its name does, a process does not. */
   readonly returns: boolean;
-  /** Whether it is not there yet: started later, it is recorded then. */
+  /** Whether it is not there, not yet or no more. */
   absent(): Promise<boolean>;
   /** ms; the longest pause between two attempts to start. */
   readonly patience: number;
@@ -55,13 +55,15 @@ export class Keeper {
         const reason = await this.turn(signal, beforeStop);
         if (signal.aborted) break;
         say('warn', { code: 'watch-ended', args: { reason } });
-        if (!returns) return reason;
+        // It may be the tracer alone that has ended, of a full disk.
+        if (!returns && (await absent())) return reason;
         told = '';
       } catch (error) {
         if (signal.aborted) break;
         if (this.starts === 0 && !(returns && (await absent()))) throw error;
         this.tellStarted();
         const reason = reasonOf(error);
+        if (!returns && (await absent())) return reason;
         // The same each half minute would hide what else there is to say.
         say(reason === told ? 'debug' : 'warn', { code: 'watch-not-started', args: { reason } });
         told = reason;

@@ -92,6 +92,13 @@ test('nothing there', async () => {
   await expect(names('nights/z*')).rejects.toThrow('no incident here');
 });
 
+test('an archive at which the run was cancelled is not damaged: nothing is told of it', async () => {
+  const skipped: string[] = [];
+  const options = { signal: AbortSignal.abort(), onSkip: (path: string) => void skipped.push(path) };
+  await expect(discover([at('packed.tgz')], options)).rejects.toMatchObject({ code: 'interrupted' });
+  expect(skipped).toEqual([]);
+});
+
 test('an archive is read forward once, whatever the order of the asking', async () => {
   const found = await discover([at('packed.tgz')]);
   const options = {

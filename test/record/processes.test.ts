@@ -45,6 +45,12 @@ describe('parseStatus', () => {
     const text = 'Name:\tmy app (x)\nUmask:\t0022\nPid:\t42\nPPid:\t7\nUid:\t1000\t1001\t1000\t1000\n';
     expect(parseStatus(text)).toEqual({ pid: 42, parent: 7, comm: 'my app (x)', uid: 1001 });
   });
+
+  it('what has ended is no process, unless threads of it go on', () => {
+    const zombie = (threads: number) =>
+      parseStatus(`Name:\tapp\nState:\tZ (zombie)\nPid:\t42\nPPid:\t7\nUid:\t0\t0\t0\t0\nThreads:\t${threads}\n`);
+    expect([zombie(1), zombie(3)?.pid]).toEqual([null, 42]);
+  });
 });
 
 describe('cgroupMembers', () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { getPriority } from 'node:os';
@@ -13,6 +13,8 @@ import { type Running, services } from './helpers/service.js';
 const folder = folders();
 const start = services();
 
+/** No process has so large a number. */
+const GONE = 2 ** 31 - 2;
 const manual = byHand('command', 'slow');
 const alert = (identity: string) => ({ ...manual, source: 'alert' as const, identity });
 const stateOf = (at: string, id: string) =>
@@ -210,8 +212,20 @@ describe('what goes wrong', () => {
     await expect(start(folder(), { target: { kind: 'pid', pids: [1] }, onRing: never })).rejects.toThrow('no rights');
   });
 
+  it('a tracer that ends before its process does is started again, until that has ended, too', async () => {
+    const program = spawn('sleep', ['100'], { stdio: 'ignore' });
+    const s = await start(folder(), { target: { kind: 'pid', pids: [program.pid!] } });
+    s.rings[0]!.end('ftrace ended: no space left on device');
+    await until('another ring', () => s.rings.length === 2);
+    const gone = new Promise((resolve) => program.once('exit', resolve));
+    program.kill('SIGKILL');
+    await gone;
+    s.rings[1]!.end('the program ended');
+    expect(await s.ended).toBe('the program ended');
+  });
+
   it('when a process has ended for good, what was begun is finished', async () => {
-    const s = await start(folder(), { target: { kind: 'pid', pids: [1] }, content: () => 'hang' });
+    const s = await start(folder(), { target: { kind: 'pid', pids: [GONE] }, content: () => 'hang' });
     s.ready.watch.trigger(manual);
     await analysing(s);
     s.rings[0]!.end('the program ended');

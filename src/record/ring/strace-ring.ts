@@ -7,6 +7,8 @@ import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segme
 import { SegmentStore } from './store.js';
 
 const LF = 10;
+/** Between two tries to write where the disk takes nothing. */
+const AGAIN_SECONDS = 0.25;
 
 export class StraceRing implements Ring {
   readonly backend = 'strace';
@@ -19,6 +21,9 @@ export class StraceRing implements Ring {
   private turn: Promise<void> = Promise.resolve();
   private count = 0;
   private stopped = false;
+  /** Since when the disk takes nothing, of late; lines that were dropped for that and are not told with a file yet. */
+  private failedAt: number | null = null;
+  private dropped = 0;
 
   constructor(
     private readonly tracer: Tracer,
@@ -43,13 +48,14 @@ export class StraceRing implements Ring {
       return { taken: last, bytes: await joined(last, to, signal) };
     });
     const from = taken[0]?.from ?? null;
-    return { paths: bytes === 0 ? [] : [to], format: 'strace', bytes, lost: 0, from, to: taken.at(-1)?.to ?? null };
+    const lost = taken.reduce((sum, s) => sum + s.lost, 0);
+    return { paths: bytes === 0 ? [] : [to], format: 'strace', bytes, lost, from, to: taken.at(-1)?.to ?? null };
   }
 
   status() {
     const { bytes, from } = this.current ?? { bytes: 0, from: seconds() };
     const span = Math.max(this.store.span(seconds()), seconds() - from);
-    return { bytes: this.store.bytes + bytes, seconds: span, lost: 0 };
+    return { bytes: this.store.bytes + bytes, seconds: span, lost: this.store.lost + this.dropped };
   }
 
   async stop(): Promise<void> {
@@ -60,7 +66,7 @@ export class StraceRing implements Ring {
     await this.store.clear();
   }
 
-  /** strace waits while the pipe is full, and the program with it: what comes is written without delay. */
+  /** strace waits while the pipe is full, and the program with it: what comes is written without delay, or dropped, but always taken. */
   private async readAll(pipe: AsyncIterable<Buffer>): Promise<void> {
     let rest = Buffer.alloc(0);
     for await (const chunk of pipe) {
@@ -73,6 +79,25 @@ export class StraceRing implements Ring {
   }
 
   private async write(lines: Buffer): Promise<void> {
+    if (this.failedAt !== null && seconds() - this.failedAt < AGAIN_SECONDS) return this.drop(lines);
+    try {
+      await this.append(lines);
+      this.failedAt = null;
+    } catch (error) {
+      if (this.failedAt === null) this.options.log('warn', `the ring cannot be written: ${(error as Error).message}`);
+      this.failedAt = seconds();
+      this.drop(lines);
+      // A part of the lines may be there; what comes later begins another file.
+      await this.current?.file.truncate(this.current.bytes).catch(() => undefined);
+      await this.endFile().catch(() => undefined);
+    }
+  }
+
+  private drop(lines: Buffer): void {
+    for (let at = lines.indexOf(LF); at >= 0; at = lines.indexOf(LF, at + 1)) this.dropped++;
+  }
+
+  private async append(lines: Buffer): Promise<void> {
     const { seconds: window, maxBytes } = this.options;
     const { current } = this;
     const over =
@@ -96,7 +121,9 @@ export class StraceRing implements Ring {
     this.current = null;
     await current.file.close();
     if (current.bytes === 0) return rm(current.path, { force: true });
-    await this.store.add({ path: current.path, from: current.from, to: seconds(), bytes: current.bytes, lost: 0 }, 0);
+    const lost = this.dropped;
+    this.dropped = 0;
+    await this.store.add({ path: current.path, from: current.from, to: seconds(), bytes: current.bytes, lost }, 0);
   }
 
   private inTurn(act: () => Promise<void>): Promise<void> {
