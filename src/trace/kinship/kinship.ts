@@ -101,13 +101,26 @@ function strongVotes(
     });
   threads.forEach(({ exitNs }, i) => {
     if (exitNs === null || leftAlone[i] === 1) return;
-    const by = new Set(
-      ended.filter(({ ns }) => ns <= exitNs && ns > exitNs - END_TOGETHER_NS).map(({ group }) => group),
-    );
-    const [only] = by;
-    if (by.size === 1) joint.add(only!, groupOf[i]!, SURE);
+    const only = onlyEnding(ended, exitNs);
+    if (only >= 0) joint.add(only, groupOf[i]!, SURE);
   });
   return { joint, apart };
+}
+
+/** The group whose process ended right before this moment; -1 where none did, or several. `ended`: in order of time. */
+function onlyEnding(ended: readonly { group: number; ns: number }[], exitNs: number): number {
+  let [from, to] = [0, ended.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (ended[middle]!.ns > exitNs) to = middle;
+    else from = middle + 1;
+  }
+  let only = -1;
+  for (let i = from - 1; i >= 0 && ended[i]!.ns > exitNs - END_TOGETHER_NS; i--) {
+    if (only >= 0 && ended[i]!.group !== only) return -1;
+    only = ended[i]!.group;
+  }
+  return only;
 }
 
 /**
@@ -203,8 +216,11 @@ class Groups {
   /** Whether some member of one is known to be apart from some member of the other. O(members of the one x of the other). */
   areApart(a: number, b: number): boolean {
     if (this.same(a, b)) return false;
-    const [ones, others] = [a, b].map((group) => this.membersOf.get(this.of(group)) ?? []) as [number[], number[]];
-    return ones.some((one) => others.some((other) => this.apart(one, other)));
+    const ones = this.membersOf.get(this.of(a));
+    const others = this.membersOf.get(this.of(b));
+    if (ones === undefined || others === undefined) return false;
+    for (const one of ones) for (const other of others) if (this.apart(one, other)) return true;
+    return false;
   }
 
   join(a: number, b: number): void {
