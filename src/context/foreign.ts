@@ -21,40 +21,48 @@ export function decodeForeign(
   threads: number,
   parents: ArrayLike<number>,
 ): void {
-  const pairs = new TupleNumbers(); // what the known ones before and after decode to
-  const numbers: number[] = [];
-  const known = new Int32Array(threads).fill(-1);
-  let foreign = false;
-  // What the known one after a foreign row decodes to is kept in its place, as -1 for -1, -2 for 0 ...
+  let count = 0;
   inBlocks(0, of.length, (first, end) => {
-    // From the last row to the first one.
-    for (let i = of.length - 1 - first; i >= of.length - end; i--) {
-      if (of[i]! >= 0) known[thread[i]!] = cells.second[of[i]!]!;
-      else {
-        of[i] = -2 - known[thread[i]!]!;
-        foreign = true;
-      }
-    }
+    for (let i = first; i < end; i++) if (of[i]! < 0) count++;
   });
-  if (!foreign) return;
-  known.fill(-1);
+  if (count === 0) return;
+  // Of each foreign row, in their order: what the known ones before and after it decode to, and the one before it that waits for the same.
+  const foreign = new Int32Array(count);
+  const before = new Int32Array(count);
+  const after = new Int32Array(count).fill(-1);
+  const sameWait = new Int32Array(count);
+  const known = new Int32Array(threads).fill(-1);
+  const waiting = new Int32Array(threads).fill(-1);
+  let n = 0;
   inBlocks(0, of.length, (first, end) => {
     for (let i = first; i < end; i++) {
       const t = thread[i]!;
-      if (of[i]! >= 0) {
-        known[t] = cells.second[of[i]!]!;
+      if (of[i]! < 0) {
+        foreign[n] = i;
+        before[n] = known[t]!;
+        sameWait[n] = waiting[t]!;
+        waiting[t] = n++;
         continue;
       }
-      const p = known[t]!;
-      const n = -2 - of[i]!;
-      let number = Math.max(p, n);
-      if (p >= 0 && n >= 0) {
-        const pair = pairs.intern(p, n);
+      const number = (known[t] = cells.second[of[i]!]!);
+      if (waiting[t]! < 0) continue;
+      for (let k = waiting[t]!; k >= 0; k = sameWait[k]!) after[k] = number;
+      waiting[t] = -1;
+    }
+  });
+  const pairs = new TupleNumbers(); // what the known ones before and after decode to
+  const numbers: number[] = [];
+  inBlocks(0, count, (first, end) => {
+    for (let k = first; k < end; k++) {
+      const [p, q] = [before[k]!, after[k]!];
+      let number = Math.max(p, q);
+      if (p >= 0 && q >= 0) {
+        const pair = pairs.intern(p, q);
         if (pair === numbers.length)
-          numbers.push(decoded.push(between(decoded[p]!.nodes[0] ?? 0, decoded[n]!, parents)) - 1);
+          numbers.push(decoded.push(between(decoded[p]!.nodes[0] ?? 0, decoded[q]!, parents)) - 1);
         number = numbers[pair]!;
       }
-      of[i] = cells.intern(cellOf[i]!, number);
+      of[foreign[k]!] = cells.intern(cellOf[foreign[k]!]!, number);
     }
   });
 }

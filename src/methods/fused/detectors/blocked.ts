@@ -184,11 +184,13 @@ function restingPlaces(
   const byClass = new Map<number, number>();
   const lives = new Float64Array(roles.length);
   const kind = classes.map(({ call }) => call.replace(/=.*/, ''));
+  /** By cell: all rows of one are of one role, and the same call. */
+  const placeOf: string[] = [];
   const place = (row: number) => {
-    const node = cells.decode(cells.ofRow[row]!).nodes[0];
-    return node === undefined || node === 0
-      ? ''
-      : `${roleOfThread[thread[row]!]!} ${node} ${kind[classOf[ofRow[row]!]!]!}`;
+    const cell = cells.ofRow[row]!;
+    const node = cells.decode(cell).nodes[0];
+    return (placeOf[cell] ??=
+      node === undefined || node === 0 ? '' : `${cells.role[cell]!} ${node} ${kind[classOf[ofRow[row]!]!]!}`);
   };
   trace.threads.forEach(({ firstNs, exitNs }, t) => {
     lives[roleOfThread[t]!]! += Math.max(0, Math.min(exitNs ?? untilNs, untilNs) - Math.max(firstNs, fromNs));

@@ -6,6 +6,7 @@
  */
 import type { Places } from '../../../context/places.js';
 import { symbolText } from '../../../context/symbols.js';
+import { nthSmallest } from '../../../lib/nth-smallest.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import { ByDescriptor } from '../scene/by-descriptor.js';
 import { countPlaces } from '../scene/counts.js';
@@ -52,6 +53,7 @@ export function leak({ scene, cells }: DetectorInput): Finding {
   const items: Item[] = [];
   let leaked = 0;
   for (const openings of openingsBySymbol(scene).values()) {
+    if (neverClosed(openings) < FEWEST) continue;
     const behind = leftBehind(openings, trace.columns.start, toNs);
     const { cut, part } = change(openings, behind);
     const left = openings.slice(cut).filter((o) => behind.has(o));
@@ -185,10 +187,20 @@ function enoughOpened({ places, firstRow, endRow }: Scene): boolean {
   return [...opened.values()].some((n) => n >= FEWEST);
 }
 
+function neverClosed(openings: readonly Opening[]): number {
+  let count = 0;
+  for (const { closedNs } of openings) if (Number.isNaN(closedNs)) count++;
+  return count;
+}
+
 function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: number): Set<Opening> {
-  const lives = Float64Array.from(openings, (o) => o.closedNs - start[o.row]!).filter((ns) => ns >= 0);
-  lives.sort();
-  const usual = lives.length === 0 ? 0 : lives[Math.floor(lives.length * NEARLY_ALL)]!;
+  const lives = new Float64Array(openings.length);
+  let closed = 0;
+  for (const { row, closedNs } of openings) {
+    const ns = closedNs - start[row]!;
+    if (ns >= 0) lives[closed++] = ns;
+  }
+  const usual = closed === 0 ? 0 : nthSmallest(lives.subarray(0, closed), Math.floor(closed * NEARLY_ALL));
   const unused = Math.max(UNUSED_NS, LIFETIMES * usual);
   return new Set(openings.filter((o) => Number.isNaN(o.closedNs) && toNs - start[o.last]! > unused));
 }

@@ -1,5 +1,6 @@
 /** The disk: storage calls that got slow, with no more of them than before. */
 import { inBlocks } from '../../../lib/in-blocks.js';
+import { countPlaces, folded } from '../scene/counts.js';
 import type { Scene } from '../scene/scene.js';
 import { Series } from '../scene/series.js';
 import { HARMFUL, type Outside, reason } from './outside.js';
@@ -18,8 +19,9 @@ export function slowDisk(scene: Scene, factor: number): Outside | null {
     if (SYNCS.test(call)) return SYNC;
     return STORES.test(call) && (kind === 'file' || kind === 'directory') ? STORE : 0;
   });
-  const syncs = new Series();
-  const stores = new Series();
+  const counts = folded(countPlaces(places, firstRow, endRow), Int32Array.from(nature), 3);
+  const syncs = new Series(counts[SYNC]! + 1);
+  const stores = new Series(counts[STORE]! + 1);
   inBlocks(firstRow, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
       const n = nature[places.ofRow[i]!]!;

@@ -25,25 +25,23 @@ const SIGMAS = 3;
 /** Of the time lost between calls, so much may be lost otherwise: what else is slow must not be most of it. */
 const OTHERWISE = 0.5;
 
-/** What stalls took on one side of the onset. */
-class Stalls {
-  /** Calls that never wait: how many, those that stalled, and what that took, ns. */
-  calls = 0;
-  stalled = 0;
-  inside = 0;
+/** What stalls took of the calls that never wait, on one side of the onset. */
+interface StalledCalls {
+  /** How many there were, those that stalled, and what that took, ns. */
+  calls: number;
+  stalled: number;
+  inside: number;
   /** What the others took, ns. */
-  usual = 0;
-  /** By class of the call at the end of a step: steps, and what those that stalled took, ns. */
+  usual: number;
+}
+
+/** By class of the call at the end of a step: steps, and what those that stalled took, ns. */
+class StalledSteps {
   readonly steps: Float64Array;
   readonly between: Float64Array;
   constructor(classes: number) {
     this.steps = new Float64Array(classes);
     this.between = new Float64Array(classes);
-  }
-
-  /** Time lost a call that never waits; as if one more had stalled. */
-  get each(): number {
-    return (this.inside + STALL_NS) / (this.calls + 1);
   }
 
   get lost(): number {
@@ -54,14 +52,20 @@ class Stalls {
 /** @param always the window may have begun when it was so already: it needs not be more than before */
 export function stalled(scene: Scene, onsetNs: number, always = false): Outside | null {
   if (scene.trace.switches !== null) return null;
-  const [before, after] = stallsOf(scene, onsetNs);
+  const { firstRow, endRow } = scene;
+  // Rows are in order of time.
+  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(scene.trace, onsetNs)));
+  // Mostly this tells already; steps take a look at every row, with its thread's last one.
+  const after = callsOf(scene, onsetRow, endRow);
   if (after.stalled < FEWEST || after.inside < FAR_MORE * after.usual) return null;
-  if (!always && after.each < STARVED_FACTOR * before.each) return null;
-  const lostBefore = before.lost / Math.max(1, onsetNs - scene.fromNs);
-  const lostAfter = after.lost / Math.max(1, scene.toNs - onsetNs);
+  const before = callsOf(scene, firstRow, onsetRow);
+  if (!always && each(after) < STARVED_FACTOR * each(before)) return null;
+  const [stepsBefore, stepsAfter] = stepsOf(scene, onsetRow);
+  const lostBefore = stepsBefore.lost / Math.max(1, onsetNs - scene.fromNs);
+  const lostAfter = stepsAfter.lost / Math.max(1, scene.toNs - onsetNs);
   if (lostAfter < STARVED || (!always && lostAfter < STARVED_FACTOR * lostBefore)) return null;
-  if (lostOtherwise(after) > OTHERWISE * after.lost) return null;
-  const args = { before: before.each / NANOSECONDS_PER_SECOND, after: after.each / NANOSECONDS_PER_SECOND };
+  if (lostOtherwise(after, stepsAfter) > OTHERWISE * stepsAfter.lost) return null;
+  const args = { before: each(before) / NANOSECONDS_PER_SECOND, after: each(after) / NANOSECONDS_PER_SECOND };
   return {
     resource: 'cpu',
     circumstantial: true,
@@ -70,7 +74,7 @@ export function stalled(scene: Scene, onsetNs: number, always = false): Outside 
 }
 
 /** Time of steps beyond what strikes them as it strikes calls that never wait, ns: stalls of that frequency and length, whichever step they meet. */
-function lostOtherwise({ steps, between, inside, calls, stalled: hits }: Stalls): number {
+function lostOtherwise({ inside, calls, stalled: hits }: StalledCalls, { steps, between }: StalledSteps): number {
   const each = inside / calls;
   // The sum of n calls, each of which stalls with this frequency, has this deviation times the root of n.
   const deviation = each * Math.sqrt(calls / hits);
@@ -80,37 +84,52 @@ function lostOtherwise({ steps, between, inside, calls, stalled: hits }: Stalls)
   }, 0);
 }
 
-function stallsOf({ trace, places, firstRow, endRow }: Scene, onsetNs: number): [before: Stalls, after: Stalls] {
-  const { start, duration, thread, call, variant } = trace.columns;
-  const { classOf, ofRow } = places;
+/** Time lost a call that never waits; as if one more had stalled. */
+function each({ inside, calls }: StalledCalls): number {
+  return (inside + STALL_NS) / (calls + 1);
+}
+
+/** Of the rows [from, to). */
+function callsOf({ trace }: Scene, from: number, to: number): StalledCalls {
+  const { duration, call, variant } = trace.columns;
   const never = Uint8Array.from(trace.calls, (name) => (NEVER_WAIT.test(name) ? 1 : 0));
   const lock = variantCode('lock');
-  const sides: [Stalls, Stalls] = [new Stalls(places.classes.length), new Stalls(places.classes.length)];
+  const found: StalledCalls = { calls: 0, stalled: 0, inside: 0, usual: 0 };
+  inBlocks(from, to, (first, end) => {
+    for (let i = first; i < end; i++) {
+      if (never[call[i]!] === 0 || variant[i] === lock) continue;
+      const took = duration[i]! > 0 ? duration[i]! : 0;
+      found.calls++;
+      if (took > STALL_NS) {
+        found.stalled++;
+        found.inside += took;
+      } else found.usual += took;
+    }
+  });
+  return found;
+}
+
+function stepsOf({ trace, places, firstRow, endRow }: Scene, onsetRow: number): [StalledSteps, StalledSteps] {
+  const { start, duration, thread } = trace.columns;
+  const { classOf, ofRow } = places;
+  const sides: [StalledSteps, StalledSteps] = [
+    new StalledSteps(places.classes.length),
+    new StalledSteps(places.classes.length),
+  ];
   const endNs = new Float64Array(trace.threads.length).fill(-1);
-  // Rows are in order of time.
-  const onsetRow = Math.min(endRow, Math.max(firstRow, lowerBound(trace, onsetNs)));
   [firstRow, onsetRow].forEach((from, part) => {
-    const side = sides[part]!;
-    const { steps, between } = side;
+    const { steps, between } = sides[part]!;
     inBlocks(from, part === 0 ? onsetRow : endRow, (first, end) => {
       for (let i = first; i < end; i++) {
         const t = thread[i]!;
         const begin = start[i]!;
-        const took = duration[i]! > 0 ? duration[i]! : 0;
         if (endNs[t]! >= 0) {
           const k = classOf[ofRow[i]!]!;
           const step = begin - endNs[t]!;
           steps[k]!++;
           if (step > STALL_NS) between[k]! += step;
         }
-        if (never[call[i]!] === 1 && variant[i] !== lock) {
-          side.calls++;
-          if (took > STALL_NS) {
-            side.stalled++;
-            side.inside += took;
-          } else side.usual += took;
-        }
-        endNs[t] = begin + took;
+        endNs[t] = begin + (duration[i]! > 0 ? duration[i]! : 0);
       }
     });
   });

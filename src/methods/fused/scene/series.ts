@@ -29,11 +29,19 @@ interface Span {
 
 export class Series {
   private length = 0;
-  private times = new Float64Array(1024);
-  private durations = new Float64Array(1024);
+  private times: Float64Array;
+  private durations: Float64Array;
   /** What they lasted at least. */
-  private atLeast = new Float64Array(1024);
-  private threads = new Uint32Array(1024);
+  private atLeast: Float64Array;
+  private threads: Uint32Array;
+
+  /** `room`: for so many calls, to begin with. */
+  constructor(room = 1024) {
+    this.times = new Float64Array(room);
+    this.durations = new Float64Array(room);
+    this.atLeast = new Float64Array(room);
+    this.threads = new Uint32Array(room);
+  }
 
   /** `atLeast`: where it is not sure how long it lasted; `ns` is then the most. */
   add(atNs: number, ns: number, thread: number, atLeast = ns): void {
