@@ -21,6 +21,7 @@ export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
     counted(lines) ??
     joined(lines) ??
     doubled(lines) ??
+    withoutAngles(lines) ??
     newestFirst(lines) ??
     cutOff(lines)
   );
@@ -113,6 +114,23 @@ function doubled(lines: readonly string[]): ForeignTracer | null {
   };
 }
 const LEAST_PAIRS = 4;
+
+/** A second half without its mark, and a mark without its angle brackets. */
+const HALF_OF_TAG = new RegExp(String.raw`^${THREAD_SHOWN}(?:[\d:.]+ +)?\)\s+= (?:-?\d|0x|\?)`);
+const HALF_WITHOUT_ANGLES = new RegExp(
+  String.raw`^${LEADER_SHOWN}(?:\.\.\. ?\w+ resumed\b.*\)\s+= |[a-z_]\w*\(.* unfinished ?\.\.\.\s*$)`,
+);
+
+/** What stood between `<` and `>` is gone, or these are: a page took it for tags. Where threads wait would be lost, and durations are. */
+function withoutAngles(lines: readonly string[]): ForeignTracer | null {
+  if (lines.some((line) => /<unfinished|<\.\.\.|resumed>/.test(line))) return null;
+  const marks = [HALF_OF_TAG, HALF_WITHOUT_ANGLES].map((half) => lines.some((line) => half.test(line)));
+  if (!marks.includes(true)) return null;
+  return {
+    what: `a trace without ${marks[0] ? 'what stood between < and >' : 'its signs < and >'}, which a page took for tags: halves of calls and durations cannot be told`,
+    advice: 'Give the file that strace wrote, or copy the text from where it is shown as it was.',
+  };
+}
 
 /** A result, then another record in the same line. */
 const JOINED =

@@ -72,8 +72,8 @@ export const HEADS: readonly Head[] = [
   },
   // docker build: the step, and seconds since it began.
   { id: 'buildkit', what: 'docker build', pattern: at(String.raw`#\d+ (?<uptime>\d+\.\d+) `) },
-  // docker compose logs, docker service logs. A name of one word, so no call and no time.
-  { id: 'compose', what: 'docker compose', pattern: at(String.raw`(?<source>[\w.@-]+) +\| `) },
+  // docker compose logs, docker service logs. A name of one word, so no call and no time; a number is that of a table's row.
+  { id: 'compose', what: 'docker compose', pattern: at(String.raw`(?<source>(?!\d+ )[\w.@-]+) +\| `) },
   // kubectl and docker logs --timestamps, ts '%FT%T', hosted build logs.
   { id: 'iso', what: 'a log with times', pattern: at(String.raw`\[?${ISO}\]? `) },
   // ts '%H:%M:%.S', ts -s, chats: in brackets, or before a thread. (Before a call alone it is as strace itself prints it.)

@@ -147,7 +147,7 @@ export const MARKS: readonly Mark[] = [
   },
   {
     id: 'json-spread',
-    what: 'JSON or YAML that is written over many lines',
+    what: 'JSON or YAML that is written over many lines (an object a line, as jq -c writes it, would keep its times)',
     sign: isSpread,
     undo: heldBy,
   },

@@ -53,17 +53,23 @@ interface Field {
   readonly quoted: boolean;
 }
 
-/** Fields of a line of CSV: in quotation marks, which are doubled inside, or up to the separator. */
+/** Quotation marks that are doubled, within a field. */
+const DOUBLED = /[^\t,;|"]""|""[^\t,;|"]/;
+
+/** Fields of a line of CSV: in quotation marks, which are doubled inside or have a backslash before them, or up to the separator. */
 function fieldsOf(line: string, separator: string): Field[] {
   const fields: Field[] = [];
+  const backslashed = line.includes('\\"') && !DOUBLED.test(line);
   for (let p = 0; p <= line.length;) {
     let end = p;
     if (line[p] === '"') {
-      for (end = p + 1; end < line.length && (line[end] !== '"' || line[end + 1] === '"'); end++)
-        if (line[end] === '"') end++;
+      const escape = backslashed ? '\\' : '"';
+      for (end = p + 1; end < line.length && (line[end] !== '"' || (!backslashed && line[end + 1] === '"')); end++)
+        if (line[end] === escape) end++;
       const next = line[end + 1];
       if (next === undefined || next === separator) {
-        fields.push({ text: line.slice(p + 1, end).replaceAll('""', '"'), quoted: true });
+        const text = line.slice(p + 1, end);
+        fields.push({ text: text.replace(backslashed ? /\\(["\\])/g : /"(")/g, '$1'), quoted: true });
         p = end + 2;
         continue;
       }
