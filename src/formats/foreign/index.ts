@@ -5,6 +5,7 @@
  */
 import { architectureOf, isKnownCall } from '../syscalls/index.js';
 import { BEHIND_TIME, LEADER_SHOWN, THREAD_SHOWN } from '../strace/shown.js';
+import { compared } from './compared.js';
 import { newestFirst } from './newest-first.js';
 import { type ForeignTracer, STRACE, type Sign } from './sign.js';
 import { TEXTS } from './texts.js';
@@ -22,6 +23,7 @@ export function foreignTracer(lines: readonly string[]): ForeignTracer | null {
     joined(lines) ??
     doubled(lines) ??
     withoutAngles(lines) ??
+    compared(lines) ??
     newestFirst(lines) ??
     cutOff(lines)
   );
@@ -234,6 +236,12 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
     };
   const threads = keepingThreads(prefixes);
   if (threads !== null) return { what: `a prefix that differs from line to line (${example})`, advice: threads };
+  const names = new Set(prefixes);
+  if (names.size > 1 && names.size * 2 <= prefixes.length)
+    return {
+      what: `a prefix that differs from line to line (${example})`,
+      advice: 'If it stands for the thread, write a number in its place, another one for each: [pid 1], [pid 2].',
+    };
   const same = prefixes.every((other) => other.length === length);
   return {
     what: same ? `a prefix of ${length} characters (${example})` : `a prefix (${example})`,
