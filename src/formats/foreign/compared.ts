@@ -10,13 +10,14 @@ const SIDES: readonly (readonly [RegExp, RegExp])[] = [
 ];
 /** Where they differ, in the ways that diff says so. */
 const PLACE = /^@@ -\d|^\d+(?:,\d+)?[acd]\d+(?:,\d+)?\s*$/;
-/** Side by side (diff -y). */
+/** Side by side (diff -y), which cuts lines to the width of a terminal; two of these patterns in a line take the square of its length. */
+const WIDEST = 1000;
 const BESIDE = new RegExp(String.raw`${RECORD}.*\s[|<>]\s+${RECORD}`);
 
 export function compared(lines: readonly string[]): ForeignTracer | null {
   const places = lines.some((line) => PLACE.test(line));
   const both = SIDES.some((sides) => sides.every((side) => lines.some((line) => side.test(line))));
-  const beside = lines.filter((line) => BESIDE.test(line)).length;
+  const beside = lines.filter((line) => line.length <= WIDEST && BESIDE.test(line)).length;
   if (!(places && both) && (beside === 0 || beside * 2 < lines.length)) return null;
   return {
     what: 'what diff prints of two traces',

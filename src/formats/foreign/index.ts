@@ -139,10 +139,15 @@ const JOINED =
   // eslint-disable-next-line no-control-regex
   /\)\s+= (?:-?\d+|0x[\da-f]+|\?)(?:<[^<>"]*>)?(?: E[A-Z]+)?(?: \([^()"]*\))?(?: (?:<|&lt;)\d+\.\d+(?:>|&gt;))?((?:\\r)?\\n|\s*<br ?\/?>|[ \t]+|\x0b|\xc2\x85|\xe2\x80[\xa8\xa9])(?:\[pid +\d+(?:<[^<>]*>)?\] +|\d+(?:<[^<>]*>)? +)?(?:\d[\d:.]* +)?[a-z_]\w*\(/;
 
-/** A record behind a carriage return: no tracer writes one. */
-const RETURNED_CARRIAGE = new RegExp(
-  String.raw`\S\r+${LEADER_SHOWN}(?:[a-z_]\w*\(.*(?:\)\s+= |<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ exited |--- SIG)`,
+/** A record, behind a carriage return: no tracer writes one. (A pager that deletes its prompt has blanks before it.) */
+const RETURNED = new RegExp(
+  String.raw`^${LEADER_SHOWN}(?:[a-z_]\w*\(.*(?:\)\s+= |<unfinished \.\.\.>)|<\.\.\. \w+ resumed>|\+\+\+ exited |--- SIG)`,
 );
+const holdsReturned = (line: string): boolean =>
+  line
+    .trim()
+    .split(/\r+/)
+    .some((part, i, parts) => i > 0 && /\S$/.test(parts[i - 1]!) && RETURNED.test(part));
 
 /** What stands in one line of perf's texts once: a moment and an event, or a moment and a duration. In strings of strace it may be anything. */
 const OF_PERF = /\d+\.\d+: +(?:raw_)?syscalls:sys_e|\d\.\d{3} \( *[\d.]+ ms\): /;
@@ -152,7 +157,7 @@ const MANY_SEAMS = 3;
 
 /** Line feeds that became blanks, tags or `\n`: of several records in a line only one would be read. */
 function joined(lines: readonly string[]): ForeignTracer | null {
-  if (lines.length > 1 && lines.some((line) => RETURNED_CARRIAGE.test(line)))
+  if (lines.length > 1 && lines.some(holdsReturned))
     return {
       what: 'a trace in which some lines end in carriage returns alone: several would be read as one',
       advice: "Turn them into line feeds: tr '\\r' '\\n' < FILE | perfscope analyze -",
@@ -240,7 +245,8 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
   if (names.size > 1 && names.size * 2 <= prefixes.length)
     return {
       what: `a prefix that differs from line to line (${example})`,
-      advice: 'If it stands for the thread, write a number in its place, another one for each: [pid 1], [pid 2].',
+      advice:
+        'If it stands for the thread, write a number in its place, another one for each ([pid 1], [pid 2]); if for a recording, give each alone.',
     };
   const same = prefixes.every((other) => other.length === length);
   return {

@@ -33,7 +33,24 @@ export const TEXTS: readonly Sign[] = [
     what: 'a document that perfscope wrote',
     advice: 'perfscope explain FILE shows what a result says; a trace is needed here.',
   },
-  { line: /^# Overhead +/, share: 0, what: 'a table of perf report', advice: PERF },
+  {
+    line: /^# Overhead +|^Overhead +Shared Object|^ Percent \|\s+Source code|^ +Task +\| +Runtime ms|^ +time +cpu +task name|^ +Name +acquired +contended/,
+    share: 0,
+    what: 'a table of perf (report, top, annotate, sched, lock)',
+    advice: PERF,
+  },
+  {
+    line: /^ *\d+\) +(?:[$@*#!+] ?)?(?:[\d.]+ us)? +\| +\S/,
+    share: 0.3,
+    what: "a graph of the kernel's functions (ftrace), not system calls",
+    advice: PERF,
+  },
+  {
+    line: /^[^\s;()=,]+(?:;[^;]+)+ \d+$/,
+    share: 0.9,
+    what: 'folded stacks of a flame graph: they count samples and hold no calls',
+    advice: STRACE,
+  },
   { line: /^\s*Performance counter stats for /, share: 0, what: 'the output of perf stat', advice: PERF },
   { line: /^\[ perf record: /, share: 0, what: 'what perf record says to the terminal', advice: PERF },
   {
@@ -68,7 +85,8 @@ export const TEXTS: readonly Sign[] = [
     advice: 'Print them too: perf script -F comm,pid,tid,cpu,time,event,trace',
   },
   {
-    line: /^\s*\S.* \d+\.\d+: +(?:raw_)?syscalls:sys_\w+:\s*$/,
+    // Where an address is printed, but no call chain, it stands in the same line.
+    line: /^\s*\S.* \d+\.\d+: +(?:(?:raw_)?syscalls:sys_\w+:\s*$|raw_syscalls:sys_e\w+:(?! +NR ))/,
     share: 0.5,
     what: "a text of perf script without the events' own texts",
     advice: 'Print them too: perf script -F comm,pid,tid,cpu,time,event,trace',
