@@ -130,6 +130,28 @@ describe('masses', () => {
     expect(items[0]!.args['seconds']).toBeCloseTo(200 * 0.0425, 0);
   });
 
+  it('show what a thread does before its first call of the program’s at the functions entered there', () => {
+    /** A thread a connection, begun by the C library; `late`: what it takes to its first call from 20 s on. */
+    const connections = (until: number, late: number) =>
+      Array.from({ length: until * 10 }, (_, i) => {
+        const at = i / 10;
+        const say = (after: number, call: string, stack: string) =>
+          `1/${100 + i} ${(at + after + (after > 0 && at >= 20 ? late : 0)).toFixed(6)} ${call} +0.0005 ${stack}`;
+        return [
+          say(0, 'set_robust_list', 'clone3@/lib/libc.so.6>start_thread@/lib/libc.so.6'),
+          say(0.002, 'read:tcp=120', 'serve>readRequest'),
+          say(0.004, 'read:tcp=60', 'serve>readRequest'),
+          say(0.006, 'write:tcp=200', 'serve>answer'),
+        ].join('\n');
+      }).join('\n');
+    const signatures = learnSignatures([traceFromText(connections(20, 0))], { parameters: DEFAULT_PARAMETERS });
+    const plain = (lines: string) => lines.replace(/ \S+$/gm, '');
+    const { names, items } = masses(plain(connections(40, 0.05)), 20, signatures)('slow-steps');
+    // The way to a later `readRequest` or to `answer` leads not through `serve`, and is as fast as ever.
+    expect(names[0]).toBe('serve');
+    expect(items[0]!.args['seconds']).toBeCloseTo(200 * 0.0515, 0);
+  });
+
   it('show silence at what would have come next, and is missing', () => {
     /** Requests of six threads in turns, one in five a comparison; the thread of one that begins at `from` or later is never heard of again. */
     const requests = (until: number, stacks: boolean, from = Infinity) => {

@@ -18,13 +18,16 @@ interface Recording {
   readonly computes?: (t: number) => number;
   /** Answers that never come: the program gives up after a second and asks on another connection. */
   readonly lost?: (t: number, request: number) => boolean;
+  /** How often it asks for one answer. */
+  readonly asks?: (t: number) => number;
 }
 
 const START = 1_700_000_000;
 
 /** Attached recordings do not show how the connections were opened. */
 function record(recording: Recording): string {
-  const { seconds, stacks = false, answer, pause, telling = false, computes = () => 0, lost = () => false } = recording;
+  const { seconds, stacks = false, answer, pause, telling = false } = recording;
+  const { computes = () => 0, lost = () => false, asks = () => 1 } = recording;
   let text = '';
   let now = START;
   const call = (line: string, took: number, functions: string) => {
@@ -43,7 +46,8 @@ function record(recording: Recording): string {
   for (let request = 0; now < START + seconds; request++) {
     wait(pause(now - START));
     call(`read(${client}, ""..., 4096) = 100`, 0.0001, 'readRequest < loop < main');
-    call(`write(${database}, ""..., 50) = 50`, 0.0001, 'ask < handle < loop < main');
+    for (let left = asks(now - START); left > 0; left--)
+      call(`write(${database}, ""..., 50) = 50`, 0.0001, 'ask < handle < loop < main');
     now += computes(now - START);
     // What came meanwhile is there at once.
     wait(Math.max(0.0001, answer(now - START) - computes(now - START)));
@@ -105,6 +109,12 @@ describe('a connection older than the trace', () => {
     const outcome = analyse({ seconds: 60, answer: fast, pause: () => 0.02, computes: (t) => (t < 30 ? 0 : 0.08) });
     expect(outcome.externalResource).toBeNull();
     expect(outcome.verdict).toBe('bug');
+  });
+
+  it('that the program asks over and over again: it is the program', () => {
+    const answer = (t: number) => (t < 30 ? 0.005 : 0.3);
+    const outcome = analyse({ seconds: 60, answer, pause: () => 0.02, asks: (t) => (t < 30 ? 1 : 200) });
+    expect([outcome.verdict, outcome.ranked[0]!.name]).toEqual(['bug', 'ask']);
   });
 
   it('that got slow, but not when things changed', () => {

@@ -13,7 +13,7 @@ import { slowAnswers } from './peer.js';
 import { stalled } from './stalls.js';
 import { waitsForOne } from './waits-for-one.js';
 
-/** Calls beyond what the load explains are most of all: the program itself fills the CPU. */
+/** Calls beyond what the load explains are most of all: the program itself fills the CPU, and keeps its peers waiting. */
 const MOST = 0.5;
 /** Fewer than so many of the usual calls are no storm. */
 const LEAST_STORM = 0.01;
@@ -25,7 +25,6 @@ export function environment(
   findings: readonly Finding[],
   slowFactor: number,
 ): Outside | null {
-  // A thread that does little else has itself to wait for.
   const own = findings.some((f) => f.detector === 'rate' && f.share >= MOST);
   const older = findings.some((f) => f.detector === 'sluggish' && f.alarming);
   const cpu = own ? null : (starved(scene, onsetNs, older) ?? stalled(scene, onsetNs, older));
@@ -33,8 +32,8 @@ export function environment(
   // More calls than the load explains are the program's own doing, whatever they wait for.
   const disk = storms(scene, onsetNs, findings) ? null : slowDisk(scene, slowFactor);
   if (disk !== null) return disk;
-  // A thread that computes reads its answers late, whenever they came.
-  if (findings.some((f) => f.detector === 'busy' && f.alarming)) return null;
+  // A thread that does little else, or computes, reads its answers late, whenever they came.
+  if (own || findings.some((f) => f.detector === 'busy' && f.alarming)) return null;
   const late = slowAnswers(scene, cells, onsetNs, slowFactor);
   return late !== null && waitsForOne(scene, onsetNs) >= HARMFUL ? null : late;
 }

@@ -35,7 +35,7 @@ export function sharesBy(
  * A function that a step may have visited on its way, without a system call, counts this part of one that it enters for certain. A third to
  * three times as much ranks alike.
  */
-const VISITED = 0.05;
+const VISITED = 0.1;
 
 /** The same by the functions that a step enters, or may have visited on its way. */
 export function sharesOnTheWay(amounts: readonly number[], kinds: readonly Way[], tree: ContextTree): Float64Array {

@@ -62,9 +62,12 @@ export function stepTime(scene: Scene, cells: Cells, steps: Steps, tree: Context
   return { detector: 'step-time', weight: 2, items, share: sharesAtEnd(took, kinds, tree), against };
 }
 
-/** Steps from one of the program's calls to another: those from or to a call of nobody's are the runtime's. */
+/**
+ * Steps to one of the program's calls, be it from another one or from one of nobody's: as a thread begins, those of the C library come first.
+ * What leads to a call of nobody's is the runtime's.
+ */
 function own<T extends Way>(ways: readonly T[]): T[] {
-  return ways.filter(({ from, to }) => from > 0 && to > 0);
+  return ways.filter(({ to }) => to > 0);
 }
 
 /** What it should have taken after the onset, ns: as long as before, each time; nothing if it was never there before. */
