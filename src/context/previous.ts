@@ -1,6 +1,7 @@
 /**
  * The call before, for whoever counts pairs of calls. An allocator takes memory from the kernel when its own is used up: whether such a call
- * comes between two others tells how full the heap is, not what the program does. So what follows it comes after the call before it.
+ * comes between two others tells how full the heap is, not what the program does. So what follows it comes after the call before it. Nor do a
+ * few more such calls say that anything is wrong (methods/fused/detectors/rate.ts, scene/onset.ts).
  */
 import type { ContextTable } from './contexts.js';
 import type { Symbol } from './symbols.js';
@@ -8,8 +9,13 @@ import type { Symbol } from './symbols.js';
 /** Calls of mmap for files are rare beside those of allocators, and not told apart by all tracers. */
 const ALLOCATING: ReadonlySet<string> = new Set(['brk', 'madvise', 'mmap', 'mprotect', 'mremap', 'munmap']);
 
-export function isAllocating({ call }: Symbol): boolean {
+export function isAllocating({ call }: Pick<Symbol, 'call'>): boolean {
   return ALLOCATING.has(call);
+}
+
+/** The same of a symbol's text, at any grain. */
+export function tellsAllocation(text: string): boolean {
+  return isAllocating({ call: /^\w*/.exec(text)![0] });
 }
 
 /** Per context: the symbol of the call before it, or of the one before that where the former only took or gave back memory. */

@@ -9,6 +9,7 @@ import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import { addGroups, countPlaces, folded } from '../scene/counts.js';
 import { type Counted, excess } from './excess.js';
 import type { DetectorInput, Finding } from '../finding.js';
+import { tellsAllocation } from '../../../context/previous.js';
 import { OUTCOME, KIND } from '../../../context/symbols.js';
 import { growthOf } from '../scene/load.js';
 import type { Parameters } from '../../../parameters.js';
@@ -20,6 +21,8 @@ const FEWEST = 4;
 const SLICES = 40;
 /** Share from which the detector has its full say. */
 const FULL = 0.1;
+/** An allocator that has to ask more often tells of a full heap, as long as it makes no larger part of the calls: that is a storm. */
+const ALLOCATIONS = 0.1;
 
 export function rate({ scene, cells, onset, parameters }: DetectorInput): Finding {
   const kinds = countClasses(scene, onset.ns, parameters);
@@ -35,12 +38,14 @@ export function rate({ scene, cells, onset, parameters }: DetectorInput): Findin
 
 /** Of the calls, those that are beyond what learning saw in its busiest second as well. */
 function shareBeyondPeaks(kinds: readonly CountedAndPeak[]): number {
-  let [all, odd] = [0, 0];
-  for (const kind of kinds) {
-    all += kind.count;
-    odd += Math.min(kind.odd * kind.count, kind.beyondPeak);
+  let [all, odd, allocations] = [0, 0, 0];
+  for (const { count, odd: part, beyondPeak, episode } of kinds) {
+    all += count;
+    const calls = Math.min(part * count, beyondPeak);
+    if (calls > 0 && tellsAllocation(episode[1])) allocations += calls;
+    else odd += calls;
   }
-  return all === 0 ? 0 : odd / all;
+  return all === 0 ? 0 : (odd + Math.max(0, allocations - ALLOCATIONS * all)) / all;
 }
 
 interface CountedAndPeak extends Counted {

@@ -4,6 +4,7 @@
  * a cut with the logarithm of its between-to-within ratio times the change itself, so that neither one huge class nor many
  * noisy ones decide alone. O(rows + classes x bins) a round, at most five rounds.
  */
+import { tellsAllocation } from '../../../context/previous.js';
 import { addGroups } from './counts.js';
 import { type Scene, firstRowWhere, lowerBound } from './scene.js';
 
@@ -44,15 +45,19 @@ export function findOnset(scene: Scene, earlierFrom: number): Onset {
 
 /**
  * How much changes at the onset beyond what the load explains. That a server has less of everything to do may be its clients' doing, the less
- * so the nearer it comes to a standstill: of the votes for which a falling load is enough, such a part counts. `growth`: scene/load.ts.
+ * so the nearer it comes to a standstill: of the votes for which a falling load is enough, such a part counts. An allocator's calls have no
+ * vote: they tell of its heap (context/previous.ts). `growth`: scene/load.ts.
  */
 export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growth: number): number {
   const { fromNs, toNs } = scene;
   const counts = countsByBin(scene, fromNs, toNs);
+  const allocates = scene.places.classes.map(({ call }) => tellsAllocation(call));
   const left = Math.max(1, Math.min(BINS - 1, Math.round((BINS * (ns - fromNs)) / (toNs - fromNs))));
   const votes = (scale: number) => {
     let sum = 0;
-    for (let at = 0; at < counts.length; at += BINS) sum += changeOf(counts.subarray(at, at + BINS), left, scale);
+    allocates.forEach((heap, k) => {
+      if (!heap) sum += changeOf(counts.subarray(k * BINS, (k + 1) * BINS), left, scale);
+    });
     return sum;
   };
   const all = votes(1);
