@@ -10,7 +10,8 @@ import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import { countPlaces, folded } from '../scene/counts.js';
 import type { DetectorInput, Finding, Mark } from '../finding.js';
 import { LONG_CALL_NS, type LongCall } from './long.js';
-import { type Pause, References, itemsOf, worstThread } from './pauses.js';
+import { type Pause, References, itemsOf, worstLane } from './pauses.js';
+import { lanesOf } from '../scene/lanes.js';
 import { ownThreads } from '../scene/own-threads.js';
 import { type Cells, type Scene, lowerBound } from '../scene/scene.js';
 import { Hardship } from './hardship.js';
@@ -18,7 +19,7 @@ import { Hardship } from './hardship.js';
 /** Waits for whatever comes next: their length tells of the load, not of a defect. */
 const IDLE_CALLS =
   /^(?:epoll_p?wait2?|_?newselect|p?select6?|accept4?|wait4|waitid|waitpid|restart_syscall|rt_sigtimedwait|rt_sigsuspend|pause|io_getevents|exit|exit_group)$/;
-/** Usual is what 19 of 20 waits of the class in the window stay below, if it has this many. */
+/** Usual is what 19 of 20 waits of the class in the window stay below, if it came this often before the onset. */
 const QUANTILE = 0.95;
 const ENOUGH = 20;
 const LEAST_REFERENCE_NS = 0.005 * NANOSECONDS_PER_SECOND;
@@ -37,8 +38,9 @@ export function blocked(input: DetectorInput): Finding {
   const { scene, cells, parameters } = input;
   const pauses = longWaits(input);
   const since = pauses.reduce((first, p) => Math.min(first, scene.trace.columns.start[p.row]!), scene.toNs);
-  const endured = Hardship.before(scene, input.onset, input.long).byThread(scene, lowerBound(scene.trace, since));
-  const worst = worstThread(scene, pauses, endured);
+  const lanes = lanesOf(scene.trace);
+  const endured = Hardship.before(scene, input.onset, input.long).byLane(scene, lanes, lowerBound(scene.trace, since));
+  const worst = worstLane(scene, pauses, lanes, endured);
   const share = worst === 0 ? 0 : Math.min(1, worst / (scene.toNs - Math.max(since, scene.fromNs)));
   const wakers = new Wakers(scene);
   const marks: Mark[] = [];
@@ -77,7 +79,8 @@ function longWaits(input: DetectorInput): Pause[] {
     if (!learned(classOf(row)).resting && !nobodys(row) && !resting(row)) waits.push({ row, before, ns, unfinished });
   }
   if (waits.length === 0) return [];
-  const count = folded(countPlaces(places, scene.firstRow, scene.endRow), places.classOf, places.classes.length);
+  const onsetRow = Math.max(scene.firstRow, lowerBound(trace, onset.ns));
+  const count = folded(countPlaces(places, scene.firstRow, onsetRow), places.classOf, places.classes.length);
   const often = ({ row }: { readonly row: number }) => count[classOf(row)]! >= ENOUGH;
   const rows = (list: typeof waits) => list.map(({ row }) => row);
   const usual = new References(

@@ -8,9 +8,10 @@ import { isExitCall } from '../../../trace/call-traits.js';
 import { FLAG_UNFINISHED } from '../../../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import type { DetectorInput, Finding, Mark } from '../finding.js';
+import { lanesOf } from '../scene/lanes.js';
 import { type Scene, lowerBound } from '../scene/scene.js';
 import { Hardship } from './hardship.js';
-import { type Pause, References, itemsOf, worstThread } from './pauses.js';
+import { type Pause, References, itemsOf, worstLane } from './pauses.js';
 
 /** The reference is what 19 of 20 pauses before the onset stay below; longer ones that came by then are hardship (hardship.ts). */
 const QUANTILE = 0.95;
@@ -49,8 +50,9 @@ export function busy({ scene, cells, onset, long, parameters }: DetectorInput): 
         pauses.push({ row, before, ns: ns - reference, reference, unfinished: false });
     }
   }
-  const endured = Hardship.before(scene, onset, long).byThread(scene, lowerBound(trace, onset.ns));
-  const share = worstThread(scene, pauses, endured) / (toNs - onset.ns);
+  const lanes = lanesOf(trace);
+  const endured = Hardship.before(scene, onset, long).byLane(scene, lanes, lowerBound(trace, onset.ns));
+  const share = worstLane(scene, pauses, lanes, endured) / (toNs - onset.ns);
   const marks: Mark[] = pauses.flatMap(({ row, before, ns }) => [
     { cell: cells.ofRow[before < 0 ? row : before]!, weight: ns / 2, on: 'context' as const },
     { cell: cells.ofRow[row]!, weight: ns / 2, on: 'context' as const },

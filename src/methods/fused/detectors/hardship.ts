@@ -52,20 +52,20 @@ export class Hardship {
     return steps * this.mean;
   }
 
-  /** What each thread has to suffer at most from a row on, ns. */
-  byThread(scene: Scene, from: number): (thread: number) => number {
+  /** What the threads of each lane have to suffer at most from a row on, ns. */
+  byLane(scene: Scene, lanes: Int32Array, from: number): (lane: number) => number {
     if (this.mean === 0) return () => 0;
-    const rows = rowsOfThreads(scene, from);
-    return (thread) => this.of(rows[thread]!);
+    const rows = rowsOfLanes(scene, lanes, from);
+    return (lane) => this.of(rows[lane]!);
   }
 }
 
-/** Rows of each thread, from one on. */
-function rowsOfThreads({ trace, endRow }: Scene, from: number): Uint32Array {
+/** Rows of each lane, from one on. */
+function rowsOfLanes({ trace, endRow }: Scene, lanes: Int32Array, from: number): Uint32Array {
   const { thread } = trace.columns;
   const rows = new Uint32Array(trace.threads.length);
   inBlocks(from, endRow, (first, end) => {
-    for (let i = first; i < end; i++) rows[thread[i]!]!++;
+    for (let i = first; i < end; i++) rows[lanes[thread[i]!]!]!++;
   });
   return rows;
 }

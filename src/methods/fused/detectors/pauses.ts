@@ -124,15 +124,23 @@ function roomByGroup(counts: Uint32Array, groupOf: Int32Array): { lengths: Float
   return { lengths: new Float64Array(room), ends };
 }
 
-/** Time of the thread with most pauses: noise spreads over all threads, a defect has its thread. `endured`: per thread, what of it is hardship. */
-export function worstThread(scene: Scene, pauses: readonly Pause[], endured: (thread: number) => number): number {
+/**
+ * Time of the thread with most pauses: noise spreads over all threads, a defect has its thread, or its lane (scene/lanes.ts). `endured`: per lane,
+ * what of it is hardship.
+ */
+export function worstLane(
+  { trace }: Scene,
+  pauses: readonly Pause[],
+  lanes: Int32Array,
+  endured: (lane: number) => number,
+): number {
   const sums = new Map<number, number>();
   for (const { row, ns } of pauses) {
-    const t = scene.trace.columns.thread[row]!;
-    sums.set(t, (sums.get(t) ?? 0) + ns);
+    const lane = lanes[trace.columns.thread[row]!]!;
+    sums.set(lane, (sums.get(lane) ?? 0) + ns);
   }
   let most = 0;
-  for (const [t, sum] of sums) most = Math.max(most, sum - endured(t));
+  for (const [lane, sum] of sums) most = Math.max(most, sum - endured(lane));
   return most;
 }
 
