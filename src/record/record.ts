@@ -98,7 +98,8 @@ export interface Recorded {
   readonly about: string;
 }
 
-/** perf gives up when a thread ends between being listed and being opened. */
+/** perf gives up when a thread ends between being listed and being opened; ftrace's recorder when there is nobody left. */
+const VANISHED = /no such process|there is no process|no process is/i;
 const ATTEMPTS = 3;
 
 /** @throws PerfscopeError 'record' when the tracer fails, 'output' when the file may not be written, 'interrupted' before there is anything */
@@ -112,7 +113,7 @@ export async function record(plan: RecordPlan, options: RecordOptions, limits: R
     const { backend } = plan.choice;
     if (plan.target.kind === 'command' || (await attached(tracer, backend, plan.output, limits.signal)))
       return await untilItEnds(plan, tracer, from, limits);
-    const vanished = /no such process/i.test(tracer.said());
+    const vanished = VANISHED.test(tracer.said());
     if (!vanished || attempt === ATTEMPTS) throw await failure(backend, plan.facts, tracer);
     plan = replanned(plan, lasting(await findPids(plan.target), plan.pids), options);
   }

@@ -46,7 +46,9 @@ export function decide({ identity, since }: Trigger, desk: Desk, rules: Rules, n
   if (desk.ending) return { kind: 'refuse', why: 'ending' };
   if (desk.next !== null) return { kind: 'join', incident: desk.next };
   if (desk.waiting >= rules.waiting) return { kind: 'refuse', why: 'queue-full' };
-  return { kind: 'open', due: Math.max(now + rules.after, (desk.lastAt ?? -Infinity) + rules.interval) };
+  // A clock that was set back must not hold it up until it is as late again.
+  const lastAt = Math.min(desk.lastAt ?? -Infinity, now);
+  return { kind: 'open', due: Math.max(now + rules.after, lastAt + rules.interval) };
 }
 
 const MOST_FIRING = 10_000;

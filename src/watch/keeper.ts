@@ -50,7 +50,7 @@ export class Keeper {
     let failures = 0;
     let told = '';
     while (!signal.aborted) {
-      const begun = Date.now();
+      const begun = performance.now();
       try {
         const reason = await this.turn(signal, beforeStop);
         if (signal.aborted) break;
@@ -68,7 +68,7 @@ export class Keeper {
         say(reason === told ? 'debug' : 'warn', { code: 'watch-not-started', args: { reason } });
         told = reason;
       }
-      failures = Date.now() - begun > patience ? 0 : failures + 1;
+      failures = performance.now() - begun > patience ? 0 : failures + 1;
       await sleep(Math.min(backoff(failures), patience), undefined, { signal }).catch(() => undefined);
     }
     return 'stopped';

@@ -37,7 +37,9 @@ const MOST_TRIGGERS = 50;
 interface Opened {
   readonly id: string;
   readonly openedAt: number;
+  /** When its next try is due, and until when one may be, in ms of performance.now(): the clock on the wall may be set meanwhile. */
   due: number;
+  readonly last: number;
   readonly triggers: IncidentTrigger[];
   more: number;
   /** Times that its snapshot was tried. */
@@ -71,7 +73,9 @@ export class Snapshots {
   open(trigger: Trigger, now: number, due: number): string {
     const { store } = this.parts;
     const id = incidentId(now, (each) => store.isTaken(each) || each === this.takingId);
-    const opened: Opened = { id, openedAt: now, due, triggers: [], more: 0, tries: 0 };
+    const steady = performance.now();
+    const last = steady + this.parts.window * 1000;
+    const opened: Opened = { id, openedAt: now, due: steady + due - now, last, triggers: [], more: 0, tries: 0 };
     this.next = opened;
     this.join(trigger, now);
     this.taker = this.taker.then(() => this.take(opened));
@@ -88,7 +92,7 @@ export class Snapshots {
     const last = this.next ?? this.taking;
     if (last === null) return;
     const { tries } = last;
-    last.due = Date.now();
+    last.due = performance.now();
     this.hurry.abort();
     this.hurry = new AbortController();
     while (last.tries === tries && last.triggers.length > 0)
@@ -111,10 +115,9 @@ export class Snapshots {
   private async take(opened: Opened): Promise<void> {
     // The one before could not be taken, and took its triggers over.
     if (opened.triggers.length === 0) return;
-    const { say, window, retry, onTaken, onFailed } = this.parts;
-    const last = opened.openedAt + window * 1000;
+    const { say, retry, onTaken, onFailed } = this.parts;
     for (let told = false; ; told = true) {
-      await sleep(opened.due - Date.now(), undefined, { signal: this.hurry.signal }).catch(() => undefined);
+      await sleep(opened.due - performance.now(), undefined, { signal: this.hurry.signal }).catch(() => undefined);
       // From here on, what comes needs another snapshot.
       [this.next, this.taking] = [null, opened];
       this.lastAt = Date.now();
@@ -129,9 +132,9 @@ export class Snapshots {
       // What came meanwhile is one with it: both wait for the next try.
       this.absorb(opened);
       this.tellTried();
-      if (this.ending || Date.now() + retry > last) return this.giveUp(opened, outcome);
+      if (this.ending || performance.now() + retry > opened.last) return this.giveUp(opened, outcome);
       if (!told) say('warn', { code: 'watch-no-snapshot', args: { incident: opened.id, reason: outcome } });
-      opened.due = Date.now() + retry;
+      opened.due = performance.now() + retry;
     }
   }
 

@@ -7,7 +7,9 @@ import { scratchFolder } from '../cli/run.js';
 
 const scratch = scratchFolder();
 afterAll(() => scratch.dispose());
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }));
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] }),
+);
 afterEach(() => void vi.useRealTimers());
 
 /** Writes a file where it is told to, when it is let. */
@@ -115,4 +117,19 @@ it('stopped while a file is taken over, it leaves nothing behind', async () => {
   await last.catch(() => undefined);
   await settle();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it.each([-86_400_000, 86_400_000])('a clock that is set by %d ms meanwhile takes nothing of the window', async (ms) => {
+  const { tracer, snapshot } = ringOf();
+  const take = async () => {
+    const taken = snapshot();
+    await asked(tracer, tracer.asked + 1);
+    tracer.dump();
+    return taken;
+  };
+  await take();
+  vi.setSystemTime(Date.now() + ms);
+  const { paths, to } = await take();
+  expect(paths).toHaveLength(2);
+  expect(Math.abs(to! - Date.now() / 1000)).toBeLessThan(60);
 });

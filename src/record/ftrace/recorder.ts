@@ -146,7 +146,7 @@ class Recorder {
 
   private async turn(): Promise<void> {
     let pause = SHORTEST_MS;
-    let looked = Date.now();
+    let looked = performance.now();
     while (!this.stopping && this.failure === '') {
       const full = this.out.isBehind ? 0 : this.drain.take((bytes) => this.out.write(bytes));
       if (full > FULL) pause = Math.max(SHORTEST_MS, pause / 2);
@@ -156,8 +156,8 @@ class Recorder {
         await this.close();
         this.open();
       }
-      if (Date.now() - looked >= LOOK_FOR_PROCESSES_MS) {
-        looked = Date.now();
+      if (performance.now() - looked >= LOOK_FOR_PROCESSES_MS) {
+        looked = performance.now();
         await this.look();
       }
       await this.rest(pause);

@@ -2,10 +2,11 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../../errors.js';
+import { steadySeconds } from '../../lib/steady.js';
 import type { RingOptions, Ring, Snapshot } from '../recorder.js';
 import { type Tracer, sizeOf } from '../tracer.js';
 import { PackLine, type Packer, pack } from './pack.js';
-import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
+import { type Segment, lastSeconds, segmentBytes, segmentSeconds, spanOf } from './segments.js';
 import { SegmentStore, placeAll } from './store.js';
 
 /** What the tracers differ in. */
@@ -39,7 +40,7 @@ export class FileRing implements Ring {
   private readonly dumped: string[] = [];
   private heard: () => void = () => undefined;
   private readonly packing = new PackLine();
-  private begun = seconds();
+  private begun = steadySeconds();
   private growing = 0;
   private count = 0;
   private stopped = false;
@@ -76,7 +77,7 @@ export class FileRing implements Ring {
     await this.switchFiles();
     signal?.throwIfAborted();
     const { taken, paths } = await this.store.keeping(async () => {
-      const last = lastSeconds(this.store.all(), seconds(), span);
+      const last = lastSeconds(this.store.all(), steadySeconds(), span);
       return { taken: last, paths: await placeAll(last, folder) };
     });
     return {
@@ -84,13 +85,12 @@ export class FileRing implements Ring {
       format: this.kind.format,
       bytes: taken.reduce((sum, s) => sum + s.bytes, 0),
       lost: taken.reduce((sum, s) => sum + s.lost, 0),
-      from: taken[0]?.from ?? null,
-      to: taken.at(-1)?.to ?? null,
+      ...spanOf(taken),
     };
   }
 
   status() {
-    const span = Math.max(this.store.span(seconds()), seconds() - this.begun);
+    const span = Math.max(this.store.span(steadySeconds()), steadySeconds() - this.begun);
     return { bytes: this.store.bytes + this.growing, seconds: span, lost: this.store.lost };
   }
 
@@ -112,7 +112,7 @@ export class FileRing implements Ring {
       this.growing = await sizeOf(path.join(folder, GROWING));
       const isLarge = this.growing > segmentBytes(maxBytes);
       if (isLarge && !this.switching) await this.switchFiles();
-      else if (this.store.bytes + this.growing > maxBytes) await this.store.tidy(seconds(), this.growing);
+      else if (this.store.bytes + this.growing > maxBytes) await this.store.tidy(steadySeconds(), this.growing);
     } catch (error) {
       log('warn', (error as Error).message);
     }
@@ -157,7 +157,7 @@ export class FileRing implements Ring {
   }
 
   private async take(file: string): Promise<void> {
-    const now = seconds();
+    const now = steadySeconds();
     // The name that perf gives has the time in it, which need not grow.
     const { extension, lost } = this.kind;
     const own = path.join(this.options.folder, `segment.${String(++this.count).padStart(8, '0')}.${extension}`);
@@ -186,8 +186,4 @@ export class FileRing implements Ring {
       .filter((l) => l.trim() !== '' && !/^\[ (?:perf record|ftrace):/.test(l));
     return said.length === 0 ? 'the program ended' : `${this.backend} ended: ${said.at(-1)!.trim()}`;
   }
-}
-
-function seconds(): number {
-  return Date.now() / 1000;
 }

@@ -1,7 +1,9 @@
 /** A ring on disk is a row of files, each of some seconds. */
+import { wallSeconds } from '../../lib/steady.js';
+
 export interface Segment {
   readonly path: string;
-  /** Seconds of the wall clock that it covers. */
+  /** Steady seconds that it covers (lib/steady.ts). */
   readonly from: number;
   readonly to: number;
   readonly bytes: number;
@@ -49,4 +51,10 @@ export function prune(
 /** Those that hold any of the last seconds. */
 export function lastSeconds(segments: readonly Segment[], now: number, seconds: number): Segment[] {
   return segments.filter((s) => s.to >= now - seconds);
+}
+
+/** What they cover, on the clock on the wall; null where there are none. */
+export function spanOf(segments: readonly Segment[]): { readonly from: number | null; readonly to: number | null } {
+  const wall = (steady: number | undefined) => (steady === undefined ? null : wallSeconds(steady));
+  return { from: wall(segments[0]?.from), to: wall(segments.at(-1)?.to) };
 }

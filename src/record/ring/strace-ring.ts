@@ -1,9 +1,10 @@
 /** strace writes into a pipe; what comes out is laid into files of some seconds each, cut between two lines. */
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { steadySeconds } from '../../lib/steady.js';
 import type { Ring, RingOptions, Snapshot } from '../recorder.js';
 import type { Tracer } from '../tracer.js';
-import { type Segment, lastSeconds, segmentBytes, segmentSeconds } from './segments.js';
+import { type Segment, lastSeconds, segmentBytes, segmentSeconds, spanOf } from './segments.js';
 import { SegmentStore } from './store.js';
 
 const LF = 10;
@@ -44,17 +45,16 @@ export class StraceRing implements Ring {
     await this.inTurn(() => this.endFile());
     const to = path.join(folder, 'trace.strace');
     const { taken, bytes } = await this.store.keeping(async () => {
-      const last = lastSeconds(this.store.all(), seconds(), span);
+      const last = lastSeconds(this.store.all(), steadySeconds(), span);
       return { taken: last, bytes: await joined(last, to, signal) };
     });
-    const from = taken[0]?.from ?? null;
     const lost = taken.reduce((sum, s) => sum + s.lost, 0);
-    return { paths: bytes === 0 ? [] : [to], format: 'strace', bytes, lost, from, to: taken.at(-1)?.to ?? null };
+    return { paths: bytes === 0 ? [] : [to], format: 'strace', bytes, lost, ...spanOf(taken) };
   }
 
   status() {
-    const { bytes, from } = this.current ?? { bytes: 0, from: seconds() };
-    const span = Math.max(this.store.span(seconds()), seconds() - from);
+    const { bytes, from } = this.current ?? { bytes: 0, from: steadySeconds() };
+    const span = Math.max(this.store.span(steadySeconds()), steadySeconds() - from);
     return { bytes: this.store.bytes + bytes, seconds: span, lost: this.store.lost + this.dropped };
   }
 
@@ -79,13 +79,13 @@ export class StraceRing implements Ring {
   }
 
   private async write(lines: Buffer): Promise<void> {
-    if (this.failedAt !== null && seconds() - this.failedAt < AGAIN_SECONDS) return this.drop(lines);
+    if (this.failedAt !== null && steadySeconds() - this.failedAt < AGAIN_SECONDS) return this.drop(lines);
     try {
       await this.append(lines);
       this.failedAt = null;
     } catch (error) {
       if (this.failedAt === null) this.options.log('warn', `the ring cannot be written: ${(error as Error).message}`);
-      this.failedAt = seconds();
+      this.failedAt = steadySeconds();
       this.drop(lines);
       // A part of the lines may be there; what comes later begins another file.
       await this.current?.file.truncate(this.current.bytes).catch(() => undefined);
@@ -98,21 +98,21 @@ export class StraceRing implements Ring {
   }
 
   private async append(lines: Buffer): Promise<void> {
-    const { seconds: window, maxBytes } = this.options;
+    const { seconds, maxBytes } = this.options;
     const { current } = this;
     const over =
       current !== null &&
-      (seconds() - current.from >= segmentSeconds(window) || current.bytes > segmentBytes(maxBytes));
+      (steadySeconds() - current.from >= segmentSeconds(seconds) || current.bytes > segmentBytes(maxBytes));
     if (over) await this.endFile();
     this.current ??= await this.beginFile();
     await this.current.file.writeFile(lines);
     this.current.bytes += lines.length;
-    if (this.store.bytes + this.current.bytes > maxBytes) await this.store.tidy(seconds(), this.current.bytes);
+    if (this.store.bytes + this.current.bytes > maxBytes) await this.store.tidy(steadySeconds(), this.current.bytes);
   }
 
   private async beginFile() {
     const name = path.join(this.options.folder, `segment.${String(++this.count).padStart(8, '0')}.strace`);
-    return { file: await open(name, 'wx'), path: name, from: seconds(), bytes: 0 };
+    return { file: await open(name, 'wx'), path: name, from: steadySeconds(), bytes: 0 };
   }
 
   private async endFile(): Promise<void> {
@@ -123,7 +123,10 @@ export class StraceRing implements Ring {
     if (current.bytes === 0) return rm(current.path, { force: true });
     const lost = this.dropped;
     this.dropped = 0;
-    await this.store.add({ path: current.path, from: current.from, to: seconds(), bytes: current.bytes, lost }, 0);
+    await this.store.add(
+      { path: current.path, from: current.from, to: steadySeconds(), bytes: current.bytes, lost },
+      0,
+    );
   }
 
   private inTurn(act: () => Promise<void>): Promise<void> {
@@ -158,8 +161,4 @@ async function joined(segments: readonly Segment[], to: string, signal: AbortSig
     await out.close();
   }
   return bytes;
-}
-
-function seconds(): number {
-  return Date.now() / 1000;
 }
