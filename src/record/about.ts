@@ -41,8 +41,10 @@ export interface AboutFile {
   finish(at: number): Promise<void>;
 }
 
+export const aboutFile = (output: string) => `${output}.meta.json`;
+
 export async function writeAbout(plan: RecordPlan, from: number): Promise<AboutFile> {
-  const file = `${plan.output}.meta.json`;
+  const file = aboutFile(plan.output);
   const about: About = {
     schemaVersion: 1,
     tool: TOOL,

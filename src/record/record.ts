@@ -1,5 +1,5 @@
 /** One recording, from its beginning to its end. */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PerfscopeError } from '../errors.js';
 import { isSpecialFile } from '../lib/special-file.js';
@@ -7,7 +7,7 @@ import { writeError } from '../lib/write-fault.js';
 import { onAbort } from '../pool/on-abort.js';
 import { cancellation, throwIfCancelled } from '../pool/stage.js';
 import { untilAborted } from '../pool/waiting.js';
-import { writeAbout } from './about.js';
+import { aboutFile, writeAbout } from './about.js';
 import { BACKENDS, type Backend } from './backends.js';
 import { type Choice, chooseBackend, chooseStacks } from './choose.js';
 import { tracerCommand } from './commands.js';
@@ -105,6 +105,21 @@ const ATTEMPTS = 3;
 /** @throws PerfscopeError 'record' when the tracer fails, 'output' when the file may not be written, 'interrupted' before there is anything */
 export async function record(plan: RecordPlan, options: RecordOptions, limits: RecordLimits = {}): Promise<Recorded> {
   await requireFree(plan.output);
+  try {
+    return await attempts(plan, options, limits);
+  } catch (error) {
+    await removeEmpty(plan.output);
+    throw error;
+  }
+}
+
+/** A file without anything in it, which was not there before, would be in the way of the next try. */
+async function removeEmpty(output: string): Promise<void> {
+  if ((await sizeOf(output)) > 0 || (await isSpecialFile(output))) return;
+  await Promise.all([output, aboutFile(output)].map((file) => rm(file, { force: true })));
+}
+
+async function attempts(plan: RecordPlan, options: RecordOptions, limits: RecordLimits): Promise<Recorded> {
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(limits.signal);
     const from = Date.now();

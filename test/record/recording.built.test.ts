@@ -1,10 +1,11 @@
 /** Real recordings, where this machine allows them. */
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { perfscope, scratchFolder } from '../cli/run.js';
 import { ftraceCommand } from '../../src/record/ftrace/command.js';
-import { startTracer } from '../../src/record/tracer.js';
+import { attached, startTracer } from '../../src/record/tracer.js';
 import { type DoctorDocument, examine } from '../../src/record/doctor/doctor.js';
 
 const scratch = scratchFolder();
@@ -54,6 +55,23 @@ describe('record', () => {
     expect(readFileSync(file).length).toBeGreaterThan(0);
     const again = await perfscope(['record', '-p', String(process.pid), '-o', file]);
     expect(again).toMatchObject({ code: 3, stderr: expect.stringContaining('there is a file of this name') as string });
+  });
+
+  it('by strace, of a process that is traced already: says by whom, and leaves no empty file in the way', async () => {
+    if (!allowed('strace')) return console.log('skipped: strace may not record on this machine');
+    const program = spawn('sleep', ['100'], { stdio: 'ignore' });
+    const tracer = startTracer(['strace', '-o', '/dev/null', '-p', String(program.pid)], false);
+    try {
+      await attached(tracer, 'strace', '');
+      const file = scratch.at('traced');
+      const run = await perfscope(['record', '--backend', 'strace', '-p', String(program.pid), '-o', file]);
+      const by = `process ${program.pid} is traced by process ${tracer.pid} (strace) already`;
+      expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining(by) as string });
+      expect(existsSync(file)).toBe(false);
+    } finally {
+      await tracer.stop();
+      program.kill('SIGKILL');
+    }
   });
 
   it('into a folder that is missing: the program is not started', async () => {
