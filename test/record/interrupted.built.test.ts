@@ -20,7 +20,7 @@ function perfThat(what: string): {
 case "$*" in version*) echo perf version 6.1; exit;; *true) exit;; esac
 ${what}
 echo $$ > ${scratch.at('pid.new')}; mv ${scratch.at('pid.new')} ${scratch.at('pid')}
-while :; do sleep .02; done`;
+n=0; while [ $n -lt 3000 ]; do sleep .02; n=$((n+1)); done`;
   writeFileSync(scratch.at('bin', 'perf'), script);
   chmodSync(scratch.at('bin', 'perf'), 0o755);
   const pid = () => readFileSync(scratch.at('pid'), 'utf8').trim();
