@@ -4,7 +4,7 @@ import { type ProgramImage, tryImage } from '../binary/image.js';
 import type { Message } from '../result.js';
 import type { LearnedSymbols } from '../signatures/database.js';
 import { callsByStack } from '../signatures/learn.js';
-import { baseName } from '../signatures/names.js';
+import { baseName, normaliseName } from '../signatures/names.js';
 import { type OwnCodeOptions, findOwnCode } from '../signatures/own-code.js';
 import { underStartedNames } from '../signatures/started-as.js';
 import { type ObjectNames, symbolise } from '../signatures/symbolise.js';
@@ -52,10 +52,12 @@ export async function nameFunctions(recorded: readonly Trace[], options: SymbolO
     if (other) warnings.push({ code: 'binary-other-build', args: { path: image.path, object: baseName(path) } });
   }
   const found = new Map<string, ObjectNames>();
+  const shared = new Map<string, Set<string>>();
   const named = traces.map((trace): Trace => {
     if (trace.stacks === null) return trace;
     const done = symbolise(trace.stacks, images, !trace.format.startsWith('strace'));
     for (const names of done.objects) {
+      shared.set(names.object, new Set([...(shared.get(names.object) ?? []), ...names.shared]));
       const before = found.get(names.object);
       if (before === undefined || certainty(names) < certainty(before)) found.set(names.object, names);
     }
@@ -64,7 +66,11 @@ export async function nameFunctions(recorded: readonly Trace[], options: SymbolO
   const symbols: LearnedSymbols[] = [];
   for (const names of [...found.values()].sort((a, b) => (a.object < b.object ? -1 : 1))) {
     const path = printed.get(names.object) ?? names.object;
-    symbols.push(await learnedSymbols(names, path, builds.get(path) ?? ''));
+    const of = [...shared.get(names.object)!].map(normaliseName).sort();
+    symbols.push({
+      ...(await learnedSymbols(names, path, builds.get(path) ?? '')),
+      ...(of.length === 0 ? {} : { shared: of }),
+    });
     if (names.source === 'other-build')
       warnings.push({ code: 'binary-other-build', args: { path: names.image!.path, object: baseName(path) } });
   }

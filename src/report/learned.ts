@@ -38,6 +38,7 @@ const tableReporter: Reporter<LearnDocument> = {
       `${plural(coverage.episodes, 'distinct episode')}; ${plural(coverage.innermost, 'function')} issued calls, the others only called these`,
       ...steadinessLine(coverage),
       ...nameLines(coverage),
+      ...sharedNamesLine(coverage),
       ...binaryLines(d),
       ...groupLines(coverage),
     ];
@@ -134,6 +135,14 @@ function nameLines({ names }: CoverageReport): string[] {
   if (behind > 0) parts.push(`${share(behind)} of code that only the exported function before it tells of (name+?)`);
   if (unchecked > 0) parts.push(`${share(unchecked)} of functions named by the tracer, which nothing here can check`);
   return [parts.join(', '), ...missing.map(advice)];
+}
+
+/** Nothing that a tracer prints tells such functions apart. */
+function sharedNamesLine({ names: { shared } }: CoverageReport): string[] {
+  if (shared.length === 0) return [];
+  return [
+    `of ${some(shared)} the program has several functions (static ones of several files), learned as one each: a suspect of that name may be any of them; names of their own would tell them apart`,
+  ];
 }
 
 function advice({ object, path, names, buildId, package: debug }: LearnedSymbols): string {

@@ -39,6 +39,8 @@ export interface CoverageReport {
     readonly unchecked: number;
     /** Object files that have functions without sure names. */
     readonly missing: readonly LearnedSymbols[];
+    /** Learned names that several functions of the program have, which are learned as one. */
+    readonly shared: readonly string[];
   };
   /** Compared with the binary's symbols, where they were given. */
   readonly binary: null | {
@@ -113,7 +115,9 @@ function sureNames({ functions, symbols = [] }: SignatureDatabase): CoverageRepo
     calls[known] += ownCalls;
     if (known !== 'sure' && ownCalls > 0 && source !== undefined) missing.add(source);
   }
-  return { ...calls, missing: symbols.filter((s) => missing.has(s)) };
+  const learned = new Set(functions.map(({ name }) => name));
+  const shared = symbols.flatMap((s) => s.shared ?? []).filter((name) => learned.has(name));
+  return { ...calls, missing: symbols.filter((s) => missing.has(s)), shared };
 }
 
 /** Groups of functions whose sets of episodes are equal, whatever their supports, the largest first. */

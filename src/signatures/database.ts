@@ -47,6 +47,8 @@ export interface LearnedSymbols {
   readonly buildId: string;
   /** The distribution's package with the missing names; '' where that is not known. */
   readonly package: string;
+  /** Names on the stacks that several functions of the file have (static ones of several files), which are learned as one; missing where there is none. */
+  readonly shared?: readonly string[];
 }
 
 export interface SignatureDatabase {

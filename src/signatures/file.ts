@@ -227,7 +227,15 @@ function isStrings(value: unknown): value is string[] {
 
 function isSymbols(value: unknown): value is readonly LearnedSymbols[] {
   const keys = ['object', 'path', 'names', 'buildId', 'package'];
-  return Array.isArray(value) && value.every((s) => isObject(s) && keys.every((key) => typeof s[key] === 'string'));
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (s) =>
+        isObject(s) &&
+        keys.every((key) => typeof s[key] === 'string') &&
+        (s.shared === undefined || isStrings(s.shared)),
+    )
+  );
 }
 
 function isAmount(value: unknown): value is number {

@@ -17,6 +17,8 @@ export interface ObjectNames {
   /** Where there is no binary: what the trace tells. */
   readonly doubt: Doubt;
   readonly image: ProgramImage | null;
+  /** Names on its stacks that several functions of it have: static ones of several files. */
+  readonly shared: readonly string[];
 }
 
 export interface Symbolised {
@@ -62,17 +64,29 @@ export function symbolise(
     const image = images.get(object) ?? null;
     const fit = image === null ? null : fitImage(image, facts);
     const doubt = doubtOf(facts, sized);
+    const starts = new Map<string, Set<number>>();
     for (const [i, frame] of frames.entries()) {
       const name =
         fit === null
           ? doubtfulName(facts[i]!, doubt)
           : trueName(facts[i]!, fit, baseName(object.replace(/ \(deleted\)$/, '')));
       if (name !== facts[i]!.name) rename(frame, name);
+      if (fit === null) continue;
+      const places = placesOf(facts[i]!, fit, image!);
+      starts.set(name, new Set([...(starts.get(name) ?? []), ...places]));
     }
+    const shared = [...starts].flatMap(([name, places]) => (places.size > 1 ? [name] : []));
     const source = image === null ? 'trace' : fit === null ? 'other-build' : image.complete ? 'symbols' : 'exports';
-    objects.push({ object, source, doubt: fit === null ? doubt : 'none', image });
+    objects.push({ object, source, doubt: fit === null ? doubt : 'none', image, shared });
   });
   return { table: { ...table, functions, frameFunction }, objects };
+}
+
+/** Where functions of the frame's name start, as far as the frame and the file tell. */
+function placesOf(fact: FrameFact, fit: FrameLookup, { table }: ProgramImage): readonly number[] {
+  if (fact.offset < 0 && fact.address < 0) return table.starts(fact.name);
+  const range = fit(fact);
+  return range === 'nowhere' || range === 'code' || range.names.length === 0 ? [] : [range.start];
 }
 
 /** The traced name where it is one of the function's own, else the function's first, else its range. */

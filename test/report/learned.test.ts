@@ -77,3 +77,11 @@ it('says where stacks break off, in a function of the program or in a library', 
   expect(amidst).toContain('in a library; 5 % came between calls of one invocation, and count for its functions');
   expect(amidst).toContain('most of these break off in libc.so.6 (read): perf -g loses its way where a library has no');
 });
+
+it('tells names that several functions of the program have', () => {
+  const d = documentOf();
+  const shared = (...names: string[]) =>
+    table({ ...d, coverage: { ...d.coverage, names: { ...d.coverage.names, shared: names } } }).replace(/\s+/g, ' ');
+  expect(shared('init', 'reply')).toContain('of init, reply the program has several functions');
+  expect(shared()).not.toContain('several functions');
+});

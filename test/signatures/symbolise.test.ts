@@ -138,3 +138,28 @@ describe('frames without a binary', () => {
     expect(none(['@0xb000', ...far])).toEqual(['', 'serve', 'reply']);
   });
 });
+
+it('tells names that several functions of the file have', () => {
+  const twice: [string, number, number][] = [
+    ['serve', 0x1000, 32],
+    ['init', 0x1040, 32],
+    ['init', 0x1100, 32],
+    ['reply', 0x1140, 32],
+  ];
+  const sharedOf = (...frames: (readonly [string, number])[]) => {
+    const builder = new StackTableBuilder();
+    for (const [name, address] of frames)
+      builder.push(NO_STACK, builder.frame(name, OBJECT, address < 0 ? -1 : address % 0x20, address));
+    const { objects } = symbolise(
+      builder.finish(),
+      new Map([[OBJECT, image({ symbols: twice, complete: true })]]),
+      false,
+    );
+    return objects[0]!.shared;
+  };
+  expect(sharedOf(['serve', 0x1010], ['init', 0x1050], ['init', 0x1110])).toEqual(['init']);
+  // Only one of the two is on a stack.
+  expect(sharedOf(['serve', 0x1010], ['init', 0x1050], ['reply', 0x1150])).toEqual([]);
+  // perf's text has names alone.
+  expect(sharedOf(['serve', 0x1010], ['reply', 0x1150], ['init', -1])).toEqual(['init']);
+});
