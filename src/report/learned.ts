@@ -141,7 +141,7 @@ function nameLines({ names }: CoverageReport): string[] {
 function sharedNamesLine({ names: { shared } }: CoverageReport): string[] {
   if (shared.length === 0) return [];
   return [
-    `of ${some(shared)} the program has several functions (static ones of several files), learned as one each: a suspect of that name may be any of them; names of their own would tell them apart`,
+    `of ${some(shared)} the program has several functions (static ones of several files), learned as one: a suspect of that name may be any of them; names of their own would tell them apart`,
   ];
 }
 
