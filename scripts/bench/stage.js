@@ -66,10 +66,11 @@ async function parse() {
   return measured(async () => {
     const handle = await open(file, 'r');
     const descriptor = openSync(file, 'r');
-    // Ranges differ by a record or two. As in reading/parse-stage.ts: a new buffer would be fresh memory again.
-    const scratch = new Uint8Array(DEFAULT_CHUNK_BYTES + 2 ** 20);
+    let scratch = new Uint8Array(0);
     let events = 0;
     for await (const { offset, length } of fileRanges(handle, statSync(file).size, format, DEFAULT_CHUNK_BYTES)) {
+      // As in reading/parse-stage.ts: ranges differ by a record or two, and a new buffer would be fresh memory again.
+      if (scratch.length < length) scratch = new Uint8Array(length + 2 ** 18);
       readSync(descriptor, scratch, 0, length, offset);
       events += format.parseChunk(scratch.subarray(0, length), options).rows;
     }

@@ -39,7 +39,9 @@ interface Exports extends ReaderExports {
 
 /** What events tell and how they lie in memory, as in src/formats/strace/kernel/events.ts. */
 const [BEGINS, ENDS, CLONES, IS_OF, EXECUTES, IS_NAMED, RESUMES, NUMBERS] = [0, 1, 2, 3, 4, 5, 6, 8];
-const EVENT_BYTES = 32;
+/** An event is so many int32, or so many float64. */
+const EVENT_NUMBERS = 8;
+const EVENT_MOMENTS = 4;
 
 /** Numbers of the clocks in src/formats/strace/kernel/leader.ts. */
 const CLOCKS: readonly StraceClock['kind'][] = ['none', 'epoch', 'day', 'relative'];
@@ -65,9 +67,11 @@ export class FastLines extends WasmReader<Exports> {
   private readonly words = new Set<string>();
   private keepsWords = true;
   private named: boolean | null = null;
+  private readonly eventsAt: number;
 
   private constructor(wasm: Exports) {
     super(wasm, SHORTEST_LINE);
+    this.eventsAt = wasm.EVENTS.value as number;
     for (const name of errnoNames()) if (this.putWord(name, LONGEST_ERROR)) wasm.addError(errnoNumber(name));
   }
 
@@ -174,23 +178,29 @@ export class FastLines extends WasmReader<Exports> {
   private noteEvents(count: number): void {
     const { wasm, writer, threads, bytes } = this;
     const { events } = this.calls;
-    const view = new DataView(wasm.memory.buffer, wasm.EVENTS.value, count * EVENT_BYTES);
-    for (let at = 0; at < view.byteLength; at += EVENT_BYTES) {
-      const ns = view.getFloat64(at, true);
-      const what = view.getInt32(at + 8, true);
-      const thread = view.getInt32(at + 12, true);
-      const number = view.getInt32(at + 16, true);
-      const second = view.getInt32(at + 20, true);
-      const third = view.getInt32(at + 24, true);
-      if (what === BEGINS) writer.thread(number);
-      else if (what === ENDS) {
+    const { buffer } = wasm.memory;
+    const numbers = new Int32Array(buffer, this.eventsAt, count * EVENT_NUMBERS);
+    const moments = new Float64Array(buffer, this.eventsAt, count * EVENT_MOMENTS);
+    for (let event = 0; event < count; event++) {
+      const at = event * EVENT_NUMBERS;
+      const what = numbers[at + 2]!;
+      const number = numbers[at + 4]!;
+      if (what === BEGINS) {
+        writer.thread(number);
+        continue;
+      }
+      const ns = moments[event * EVENT_MOMENTS]!;
+      const thread = numbers[at + 3]!;
+      const second = numbers[at + 5]!;
+      const third = numbers[at + 6]!;
+      if (what === ENDS) {
         writer.lifecycle.push({ what: 'exit', thread, ns });
         threads.ended(number);
       } else if (what === CLONES) events.cloned(number, thread, second);
       else if (what === IS_OF) events.pid(thread, number);
       else if (what === EXECUTES) events.exec(bytes, this.placeOf(second), this.placeOf(third), number, thread, ns);
       else if (what === IS_NAMED) events.prctl(bytes, this.placeOf(second), this.placeOf(third), thread, ns);
-      else if (what === RESUMES) this.orphan(view, at);
+      else if (what === RESUMES) this.orphan(ns, moments[(event + 1) * EVENT_MOMENTS]!, numbers, at);
       else if (what === NUMBERS) this.number(this.placeOf(second), this.placeOf(third));
     }
   }
@@ -202,21 +212,21 @@ export class FastLines extends WasmReader<Exports> {
     this.knownCalls++;
   }
 
-  /** The second half of a call, told by two events. */
-  private orphan(view: DataView, at: number): void {
+  /** The second half of a call, told by two events, the first at `at`. */
+  private orphan(endNs: number, durationNs: number, numbers: Int32Array, at: number): void {
     const { orphans, calls } = this.writer;
-    const outcome = at + EVENT_BYTES;
+    const outcome = at + EVENT_NUMBERS;
     orphans.push({
-      thread: view.getInt32(at + 12, true),
-      position: view.getInt32(at + 16, true),
-      call: calls.strings[view.getInt32(at + 20, true)]!,
-      endNs: view.getFloat64(at, true),
-      durationNs: view.getFloat64(outcome, true),
-      errno: view.getInt32(outcome + 12, true),
-      result: view.getInt32(at + 24, true),
-      flags: view.getInt32(outcome + 24, true),
-      kind: view.getInt32(outcome + 16, true),
-      variant: view.getInt32(outcome + 20, true),
+      thread: numbers[at + 3]!,
+      position: numbers[at + 4]!,
+      call: calls.strings[numbers[at + 5]!]!,
+      endNs,
+      durationNs,
+      errno: numbers[outcome + 3]!,
+      result: numbers[at + 6]!,
+      flags: numbers[outcome + 6]!,
+      kind: numbers[outcome + 4]!,
+      variant: numbers[outcome + 5]!,
       descriptor: NO_DESCRIPTOR,
       stack: NO_STACK,
     });

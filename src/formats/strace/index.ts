@@ -113,6 +113,13 @@ function clockOf(firstBytes: Uint8Array): TraceChunk['clock'] | undefined {
 /** Whether there are threads that the stretch does not show the making of, or there may be others in other files. */
 function mayBeAttached({ threads, lifecycle, announced = [] }: TraceChunk, { tid }: ParseOptions): boolean {
   if (tid !== 0 || announced.length > 1) return true;
-  const made = new Set(lifecycle.flatMap((event) => (event.what === 'clone' ? [event.childTid] : [])));
-  return new Set(threads.map((thread) => thread.tid).filter((each) => each > 0 && !made.has(each))).size > 1;
+  const made = new Set<number>();
+  for (const event of lifecycle) if (event.what === 'clone') made.add(event.childTid);
+  let first = 0;
+  for (const { tid: each } of threads) {
+    if (each <= 0 || each === first || made.has(each)) continue;
+    if (first > 0) return true;
+    first = each;
+  }
+  return false;
 }
