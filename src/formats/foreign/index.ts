@@ -259,7 +259,7 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
 
 /** How to cut off prefixes that hold a number that differs and comes again, as threads do: without it the lines could not be told apart. */
 function keepingThreads(prefixes: readonly string[]): string | null {
-  const places = [...prefixes[0]!.matchAll(/(?<![\d.:,-])\d{2,7}(?![\d.:,-])/g)].map(({ index }) => index);
+  const places = [...prefixes[0]!.matchAll(/(?<![\d.:,-])\d{2,7}(?!\d|[.:,-]\d)/g)].map(({ index }) => index);
   for (const at of places) {
     const found = prefixes.map((prefix) => /^(\d{1,7})(?!\d)(.*)$/.exec(prefix.slice(at)));
     const numbers = new Set(found.map((part) => part?.[1]));

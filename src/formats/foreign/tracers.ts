@@ -148,7 +148,7 @@ export const TRACERS: readonly Sign[] = [
     advice: STRACE,
   },
   {
-    line: /^(?:\[ *\d+\]|\d+) \w+\(.*\) (?:= \S+ .*)?\( *\d+ us\)\s*$/,
+    line: /^\[(?:pid)? *\d+\] \w+\(.*\) (?:= \S+ .*)?\( *\d+ us\)\s*$/,
     share: 0.3,
     what: "a trace of Haiku's strace",
     advice: LINUX,
@@ -170,6 +170,14 @@ export const TRACERS: readonly Sign[] = [
     share: 0.3,
     what: "a trace of Cygwin's strace (Windows)",
     advice: LINUX,
+  },
+  {
+    // It would be a call of that name.
+    line: /^[\w./-]+\(\d+\):? +(?:[\d:.]+ +)?(?:[a-z_]\w*\(.*(?:\)\s+= |<unfinished \.\.\.>)|<\.\.\. \w+ resumed>)/,
+    share: 0.3,
+    what: 'a trace whose lines begin with the name and the number of a process',
+    advice:
+      "Put the thread where strace has it: sed -E 's/^[^(]*\\(([0-9]+)\\):? */[pid \\1] /' FILE | perfscope analyze -",
   },
   {
     line: /^ *\/\* TID 0x[0-9a-f]+ \*\/\s*$/,

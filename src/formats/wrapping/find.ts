@@ -1,7 +1,7 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
 import { foldedAt } from './folded.js';
-import { BRACKETED_THREAD, ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS, WRITER_ID } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS, WRITER_ID } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
 import type { Mark } from './mark.js';
 import { MARKS } from './marks.js';
@@ -128,10 +128,6 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
     const { steps, ...rest } = withoutHeads(cut(lines, WRITER_ID), depth + 1);
     return { steps: [WRITER_ID.id, ...steps], ...rest };
   }
-  if (areBracketedThreads(lines)) {
-    const { steps, ...rest } = withoutHeads(cut(lines, BRACKETED_THREAD), depth + 1);
-    return { steps: [BRACKETED_THREAD.id, ...steps], ...rest };
-  }
   let best: Found = { steps: [], lines, known: lines.filter(isKnown).length };
   if (depth === DEEPEST || best.known >= lines.length * PLAIN) return best;
   const least = best.known + Math.max(1, lines.length * GAIN);
@@ -219,19 +215,6 @@ function numbersRise(lines: readonly string[], { pattern }: Head): boolean {
   const numbers = lines.flatMap((line) => parseInt(pattern.exec(line)?.[0] ?? '', 10) || []);
   const falls = numbers.filter((number, i) => i > 0 && number <= numbers[i - 1]!).length;
   return falls <= numbers.length * FEW_FALLS;
-}
-
-/** Whether what stands in brackets before the calls are threads: of most of them that come again several calls, of which each has its number (strace -n). */
-function areBracketedThreads(lines: readonly string[]): boolean {
-  const names = new Map<string, string[]>();
-  for (const line of lines) {
-    const { tid, name } = BRACKETED_THREAD.pattern.exec(line)?.groups ?? {};
-    if (tid === undefined) {
-      if (isRecord(line)) return false;
-    } else names.set(tid, [...(names.get(tid) ?? []), name!]);
-  }
-  const again = [...names.values()].filter((calls) => calls.length > 1);
-  return again.filter((calls) => new Set(calls).size > 1).length * 2 > again.length;
 }
 
 /** Lines that are not empty; `most` of them. */

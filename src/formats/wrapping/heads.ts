@@ -106,7 +106,7 @@ export const HEADS: readonly Head[] = [
   // Lines of context (-A, -B) have a dash behind their number. A time of day stays whole.
   { id: 'grep-number', what: 'grep -n', pattern: at(String.raw`\d+[:-]${WHOLE_TIME}`) },
   // grep -H over the files of strace -ff, whose names end with the thread.
-  { id: 'grep-file', what: 'grep -H', pattern: at(String.raw`${FILE}:${WHOLE_TIME}`) },
+  { id: 'grep-file', what: 'grep -H', pattern: at(String.raw`(?!\d+:)${FILE}:${WHOLE_TIME}`) },
   { id: 'grep-file-number', what: 'grep -Hn', pattern: at(String.raw`${FILE}:\d+:${WHOLE_TIME}`) },
   // A code block, a pasted table cell. The space of a frame stays.
   { id: 'tab', what: 'indentation', pattern: at(String.raw`[ \t]*\t`) },
@@ -143,13 +143,6 @@ export const WRITER_ID: Head = {
   pattern: new RegExp(
     String.raw`^\[pid +(?<number>\d+)\] (?=(?:\[pid|\d{2,7}[< ])${LEADER_SHOWN}(?:[a-z_]\w*\(|<\.\.\. |\+\+\+ |--- ))`,
   ),
-};
-
-/** `[4711] read(...`, as tracers in Python and Rust print threads (python-ptrace, lurk); strace -n prints numbers of calls so, which find.ts rules out. */
-export const BRACKETED_THREAD: Head = {
-  id: 'bracketed-thread',
-  what: 'threads in brackets',
-  pattern: /^\[ *(?<tid>\d{1,7})\] (?=(?<name>[a-z_]\w*)\()/,
 };
 
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */

@@ -9,6 +9,7 @@ import { isWhole } from './folded.js';
 import { OBJECT_LINE, heldBy, isSpread, messageOf } from './json.js';
 import { holdsRecord, isKnown, isRecord, perfIndex } from './known-lines.js';
 import { ARGUMENT_NAMES } from './argument-names.js';
+import { BRACKETED_THREADS } from './bracketed-threads.js';
 import { MANY, type Mark, many } from './mark.js';
 import { FRAMES_WITHOUT_TABS, isOfStack } from './perf-frames.js';
 import { QUOTED_LINES, unquoted } from './quoted-lines.js';
@@ -232,6 +233,7 @@ export const MARKS: readonly Mark[] = [
         ),
   },
   ARGUMENT_NAMES,
+  BRACKETED_THREADS,
   FRAMES_WITHOUT_TABS,
 ];
 

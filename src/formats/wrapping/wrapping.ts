@@ -9,7 +9,7 @@ import { PAGER_LINE } from '../pager.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { beganAt } from './began.js';
 import { type Fold, foldOf } from './folded.js';
-import { BRACKETED_THREAD, ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
 import { beginsPerfRecord, isPerfFrame } from './known-lines.js';
 import { THREAD_SHOWN } from '../strace/shown.js';
 import type { Mark } from './mark.js';
@@ -39,9 +39,7 @@ export const isUntimed = (line: string): boolean => UNTIMED.test(line);
 export const isUnthreaded = (line: string): boolean => UNTHREADED.test(line);
 
 const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
-const heads = new Map(
-  [...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED, WRITER_ID, BRACKETED_THREAD].map((head) => [head.id, head]),
-);
+const heads = new Map([...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED, WRITER_ID].map((head) => [head.id, head]));
 
 /** What a step takes off. */
 export const stepOf = (id: string): Mark | Head | Fold =>
