@@ -20,14 +20,13 @@ declare global {
   }
 }
 
-/**
- * Rows whose address space is reserved once a trace outgrows its first reservation: 25 GB of strace text. A folder of
- * `strace -ff` has thousands of small traces, so the first reservation is only a few times the first chunk.
- */
+/** Rows whose address space is reserved once a trace is no longer small: 25 GB of strace text. */
 const RESERVED_ROWS = 2 ** 28;
-const FIRST_RESERVATION = 4;
-/** Least capacity, rows. */
-const LEAST_ROWS = 2 ** 10;
+/**
+ * Small are traces of fewer rows. A folder of `strace -ff` has thousands of them, and a process may have some 65,000 mappings (vm.max_map_count),
+ * of which each reservation takes two: so they have plain memory, no more than they need, and are copied when they grow.
+ */
+const SMALL_ROWS = 2 ** 16;
 /** Most rows to grow by at once. */
 const MOST_GROWTH = 2 ** 22;
 
@@ -110,10 +109,10 @@ export class GrowableColumns {
     if (needed <= this.capacity) return;
     if (needed > this.reserved) {
       this.home = null;
-      const first = this.reserved === 0 && this.large === null;
-      this.reserved = first ? Math.max(needed, LEAST_ROWS) * FIRST_RESERVATION : Math.max(RESERVED_ROWS, needed * 2);
+      const small = needed < SMALL_ROWS && this.large === null;
+      this.reserved = small ? Math.max(needed, this.capacity * 2) : Math.max(RESERVED_ROWS, needed * 2);
     }
-    const roomy = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH), LEAST_ROWS);
+    const roomy = Math.max(needed, Math.min(this.capacity * 2, this.capacity + MOST_GROWTH));
     this.capacity = Math.min(roomy, this.reserved);
     for (const [name, column] of this.columns) this.resize(name, column);
   }
@@ -226,8 +225,9 @@ function runsOf(permutation: Uint32Array): number[] | null {
   return runs;
 }
 
-/** A growable buffer; where so much address space is not to be had, one that reserves less. */
+/** A buffer that can grow, unless all that is reserved is asked for; where so much address space is not to be had, one that reserves less. */
 function reservedBuffer(size: number, reserved: number): SharedArrayBuffer {
+  if (reserved === size) return new SharedArrayBuffer(size);
   for (let limit = reserved; limit > size * 2; limit = Math.floor(limit / 4)) {
     try {
       return new SharedArrayBuffer(size, { maxByteLength: limit });

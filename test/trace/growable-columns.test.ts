@@ -53,3 +53,19 @@ it('chunks get room in that memory as long as there is any', () => {
   expect([...rooms[1]!].every((byte) => byte === 0)).toBe(true);
   expect(new GrowableColumns().room(400)).toBeNull();
 });
+
+it('small columns take what they need and reserve nothing; those that grow hold what they held', () => {
+  const rows = new GrowableColumns();
+  const buffer = () => rows.view('start').buffer as unknown as SharedArrayBuffer;
+  rows.append(rowsFrom(0), 0, 3);
+  expect([buffer().growable, buffer().byteLength]).toEqual([false, 3 * 8]);
+  for (let n = 1; n <= 60; n++) rows.append(rowsFrom(n * ROWS), 0, ROWS);
+  expect(buffer().growable).toBe(false);
+  for (let n = 61; n <= 140; n++) rows.append(rowsFrom(n * ROWS), 0, ROWS);
+  expect(buffer().growable).toBe(true);
+  const { start, stack } = rows.finish();
+  expect([...start.subarray(0, 5)]).toEqual([0, 1, 2, 0, 1]);
+  const expected = Float64Array.from({ length: 140 * ROWS }, (_, i) => i % 200);
+  expect(start.subarray(3)).toEqual(expected);
+  expect(stack!.subarray(3)).toEqual(Int32Array.from(expected));
+});
