@@ -7,7 +7,7 @@
 import type { Way } from './by-step.js';
 import type { ContextTree } from './context-tree.js';
 
-/** What of a visit may have gone on to the callees of whoever is visited. */
+/** What of a visit may have gone on to the callees of whoever is visited: it may as well have ended there. A quarter ranks alike. */
 const GOES_ON = 0.5;
 
 /**

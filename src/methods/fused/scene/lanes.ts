@@ -2,13 +2,14 @@
  * Lanes: threads that take each other's places. Where each connection or request has a thread or process of its own, none of them lives long
  * enough to have much time to lose; what the one does after the other is what a thread of a pool would do.
  */
+import { oncePer } from '../../../lib/once.js';
 import type { Trace } from '../../../trace/table.js';
 
 /**
  * Per thread: number of its lane. A thread takes the place of one that the same thread had made, and that had ended by then; of several, the one
  * that ended last. Others have a lane to themselves. O(threads x those of one maker that live at once).
  */
-export function lanesOf({ threads }: Pick<Trace, 'threads'>): Int32Array {
+export const lanesOf = oncePer(({ threads }: Pick<Trace, 'threads'>): Int32Array => {
   const lanes = new Int32Array(threads.length);
   /** By maker: the last threads of lanes, as far as it is known when they ended. */
   const byMaker = new Map<number, number[]>();
@@ -23,7 +24,7 @@ export function lanesOf({ threads }: Pick<Trace, 'threads'>): Int32Array {
     if (parent >= 0 && exitNs !== null) byMaker.set(parent, made).get(parent)!.push(t);
   }
   return lanes;
-}
+});
 
 /** Place in `made` of the thread that ended last by then; -1: none had. */
 function lastEnded(threads: Trace['threads'], made: readonly number[], byNs: number): number {
