@@ -17,6 +17,9 @@ const name = fc.constantFrom(
   'prctl',
   'recvfrom',
   'socket',
+  'pipe2',
+  'socketpair',
+  'close',
   'umask',
   'vfork',
   'set_robust_list',
@@ -72,6 +75,7 @@ const args: Record<string, fc.Arbitrary<[string, string]>> = {
     ['[3, 4], 0', ''],
     ['', '[3<pipe:[7]>, 4<pipe:[7]>], O_CLOEXEC'],
     ['0x7ffc, 0', ''],
+    ['[3<pipe:[7]>, ', '4<pipe:[7]>]'],
   ),
   socketpair: fc.constantFrom<[string, string]>(['AF_UNIX, SOCK_STREAM, 0, ', '[5, 6]']),
   close: fc.constantFrom<[string, string]>(

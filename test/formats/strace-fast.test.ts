@@ -128,6 +128,32 @@ const borders = [
   ...['INET, SOCK_STREAM', 'INET6, SOCK_DGRAM', 'INET, SOCK_RAW', 'UNIX, 1', 'LOCAL, 1', 'NETLINK, 3', 'NETROM, 1'].map(
     (family) => `socketpair(AF_${family}, 0, [3, 4]) = 0`,
   ),
+  ...[
+    ...[
+      '[3<pipe:[7]>, 4<pipe:[7]>]',
+      '[3<UNIX-STREAM:[7->8]>, 4<UNIX-STREAM:[8->7]>]',
+      '[3<UNIX:[7,"/a"]>, 4<UNIX:[8]>]',
+    ],
+    ...[
+      '[3, 4]',
+      '[3, 4',
+      '[0, 1]',
+      '[32767, 32768]',
+      '[1234567890, 4]',
+      '[0x3, 0x4]',
+      '[3,4]',
+      '0x7ffc',
+      '[{',
+      '[a[3, 4]',
+      '[]',
+    ],
+  ].flatMap((pair) => [
+    `pipe(${pair}) = 0`,
+    `pipe2(${pair}, O_CLOEXEC) = 0`,
+    `pipe2(${pair}, 0) = -1 EMFILE (Too many open files)`,
+    `pipe2(${pair}, 0) = 99999999999`,
+    `socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, ${pair}) = 0`,
+  ]),
   ...['CLONE_VM|CLONE_THREAD|SIGCHLD', '0x10000', '0x1000|CLONE_THREAD', 'CLONE_THREA'].map(
     (flags) => `clone(child_stack=NULL, flags=${flags}) = 12`,
   ),

@@ -1,4 +1,4 @@
-/** ladder.ts (b8d9cfb9e85df279), assembled by `npm run build`. */
+/** ladder.ts (aaa378dafd3e7462), assembled by `npm run build`. */
 export const LADDER_MODULE = [
   'AGFzbQEAAAABLQhgAn9/AX9gA39/fwF/YAF/AGACf38AYAAAYAV/f39/fwBgA39/fwBgAX8BfwIPAQNlbnYGbWVtb3J5AgABAw0M',
   'AQMEAQICBQAGBwAABmITfwFBAAt/AEGACAt/AEGACgt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFB',

@@ -1,4 +1,4 @@
-/** places.ts (b8d9cfb9e85df279), assembled by `npm run build`. */
+/** places.ts (aaa378dafd3e7462), assembled by `npm run build`. */
 export const PLACES_MODULE = [
   'AGFzbQEAAAABLghgAAF/YAJ/fwF/YAN/f38Bf2AAAGAEf39/fwF/YAF/AGAEf39/fwBgA39/fwACDwEDZW52Bm1lbW9yeQIABQMN',
   'DAQABQEBAgMAAgYDBwa9ASJ/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBgAILfwBBgIABC38AQYAI',

@@ -1,4 +1,4 @@
-/** miner.ts (908e81c16298b80f), assembled by `npm run build`. */
+/** miner.ts (fd63e181adc0c43d), assembled by `npm run build`. */
 export const MINER_MODULE = [
   'AGFzbQEAAAABLQhgAAF/YAF/AGAAAGACf38AYAJ/fwF/YAF/AX9gA39/fwBgB39/f39/f38BfwMcGwEFAwYBAQUDAgQCAwEABAAA',
   'AAAABwYBBAICAAUEAQCABQaFAjR/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQAL',

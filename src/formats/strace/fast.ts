@@ -45,6 +45,8 @@ const EVENT_MOMENTS = 4;
 
 /** Numbers of the clocks in src/formats/strace/kernel/leader.ts. */
 const CLOCKS: readonly StraceClock['kind'][] = ['none', 'epoch', 'day', 'relative'];
+/** Behind the roles: as ROLE_PAIR and ROLE_SOCKET_PAIR in src/lib/kernel/codes.ts. */
+const PAIR = ROLES.length;
 const DAY = 86_400;
 /** Longest name in the tables there, bytes: of an error, of a call. */
 const LONGEST_ERROR = 15;
@@ -233,12 +235,12 @@ export class FastLines extends WasmReader<Exports> {
   }
 
   private addCall(number: number, name: string): void {
-    // What stands for several calls is none of them; descriptors in memory are read by the other reader.
-    if (standsForSeveral(name) || makesPair(name)) return;
+    // What stands for several calls is none of them.
+    if (standsForSeveral(name)) return;
     const { first, kind, role } = callTraits(name);
     this.wasm.setExit(number, role === 'exit');
     if (!this.putWord(name, LONGEST_NAME)) return;
-    this.wasm.addCall(number, first, kind, ROLES.indexOf(role));
+    this.wasm.addCall(number, first, kind, makesPair(name) ? PAIR + Number(role === 'socket') : ROLES.indexOf(role));
     this.words.add(name);
     if (OF_MACHINE.test(name) || canonicalCallName(name) !== name) this.keepsWords = false;
   }

@@ -40,6 +40,9 @@ export const ROLE_EXIT: i32 = 12;
 export const ROLE_RESTART: i32 = 13;
 export const ROLE_TID: i32 = 14;
 export const ROLE_PID: i32 = 15;
+/** Of the fast reader of strace's lines alone: calls that give two descriptors, and those whose kind is told as a socket's. */
+export const ROLE_PAIR: i32 = 16;
+export const ROLE_SOCKET_PAIR: i32 = 17;
 
 export const VARIANT_WAIT: i32 = 1;
 export const VARIANT_WAKE: i32 = 2;

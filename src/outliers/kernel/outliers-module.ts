@@ -1,4 +1,4 @@
-/** outliers.ts (6e1298546bb9371d), assembled by `npm run build`. */
+/** outliers.ts (2599ad56112151ed), assembled by `npm run build`. */
 export const OUTLIERS_MODULE = [
   'AGFzbQEAAAABMglgAX8AYAJ/fwBgAX8Bf2AAAGABfAF/YAV/f39/fwBgA39/fwBgA39/fwF8YAJ/fAF/Aw0MAgEDAQQFAAAGAAcI',
   'BQQBAIAFBpkBHn8BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQAL',

@@ -1,4 +1,4 @@
-/** zstd.ts (4eb3751d9a2f3ac0), assembled by `npm run build`. */
+/** zstd.ts (83c1215989418d55), assembled by `npm run build`. */
 export const ZSTD_MODULE = [
   'AGFzbQEAAAABPAhgAX8Bf2ACf38Bf2AKf39/f39/f39/fwF/YAR/f39/AX9gBH9/f38AYAV/f39/fwF/YAAAYAN/f38BfwMMCwID',
   'BAUBBgcBAAAABQQBAIAFBmwVfwFBAAt/AUEAC38BQQALfwBBwLUIC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQEL',

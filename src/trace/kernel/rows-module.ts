@@ -1,4 +1,4 @@
-/** rows.ts (c78799f6e6aa9e6a), assembled by `npm run build`. */
+/** rows.ts (6d6d4f8a94a9ac21), assembled by `npm run build`. */
 export const ROWS_MODULE = [
   'AGFzbQEAAAABIwVgAABgCX9/f39/f39/fwBgBH9/f38AYAN/f38AYAN8f38AAhIBA2VudgZtZW1vcnkCAwCAgAQDBgUAAQIDBAZY',
   'CX8BQQALfAFEAAAAAAAAAAALfAFEAAAAAAAA8H8LfAFEAAAAAAAAAAALfAFEAAAAAAAA8H8LfAFEAAAAAAAA8H8LfAFEAAAAAAAA',

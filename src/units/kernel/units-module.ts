@@ -1,4 +1,4 @@
-/** units.ts (9385dc64cc6e3b64), assembled by `npm run build`. */
+/** units.ts (983889c04124d9b3), assembled by `npm run build`. */
 export const UNITS_MODULE = [
   'AGFzbQEAAAABSg1gAABgAn9/AGABfwF/YAR/f39/AGACf38Bf2AEf39/fwF/YAN/f38AYAJ8fABgAX8AYAZ/f3x8fH8AYAN/f38B',
   'f2ABfABgAAF/Ag8BA2VudgZtZW1vcnkCAAcDExIDAAQFBgEBAAcICQICCgsBAAwGkQIqfwFBAAt/AUEAC38BQQALfwFBAAt/AUEA',

@@ -1,4 +1,4 @@
-/** lines.ts (ee589c6d02352195), assembled by `npm run build`. */
+/** lines.ts (cf85fa02913f322f), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABNgpgAAF/YAAAYAJ/fwBgAX8AYAR/f39/AGABfwF/YAZ/f39/f38AYAF8AGAEf39/fAF/YAABfAMPDgEDBAIBBQIG',
   'BwgAAAkABQQBAIAFBoICKn8BQQALfwFBAAt/AUEAC38BQQALfwBBgIAIC38AQYAgC38AQYAIC38AQcCICAt/AEHAiAkLfwFBAAt/',

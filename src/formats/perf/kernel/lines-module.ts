@@ -1,4 +1,4 @@
-/** lines.ts (91a24e0cc38da368), assembled by `npm run build`. */
+/** lines.ts (795cf8d2d9bedede), assembled by `npm run build`. */
 export const LINES_MODULE = [
   'AGFzbQEAAAABQgxgAAF/YAF/AGACf38AYAAAYAF/AX9gBH9/f38AYAN/f38AYAZ/f39/f38AYAR/f398AX9gAAF8YAF8AGACf38B',
   'fwMcGwIDAAMBBAAAAwUBBgcBAAABBAgAAAAJAgoCCwUEAQCABQawA0J/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBfwt/AUEA',

@@ -121,6 +121,44 @@ function rawSocketKind(start: usize, end: usize): i32 {
   return domain == NO_NUMBER || type == NO_NUMBER ? UNTOLD : raw.socketKind(<i32>domain, <i32>type);
 }
 
+/** Larger descriptors have no place in a pair; in trace/descriptor-pair.ts, too. */
+const LARGEST: u32 = 0x7fff;
+/** Such numbers and longer ones JavaScript reads. */
+const MOST_DIGITS: usize = 9;
+
+/** pipe, socketpair: `[3<pipe:[71]>, 4<pipe:[71]>]` as one number; 0 where an address stands for it. Where brackets hold anything else, UNTOLD. */
+export function descriptorPair(start: usize, end: usize): i32 {
+  let p = start;
+  while (p < end && load<u8>(p) != 91 /* [ */) p++;
+  if (p == end) return 0;
+  const first = made(++p, end, 44 /* , */);
+  p = madeEnd + 2;
+  if (first < 0 || p >= end || load<u8>(p - 1) != 32) return UNTOLD;
+  const second = made(p, end, 93 /* ] */);
+  if (second < 0) return UNTOLD;
+  return <u32>first > LARGEST || <u32>second > LARGEST ? 0 : first | (second << 16);
+}
+
+/** Where the descriptor that `made` read ends, at the byte behind it. */
+let madeEnd: usize = 0;
+
+/** The descriptor at `p`, with what it is in angle brackets or without, if `stop` stands behind it, before `end`; else -1. */
+function made(start: usize, end: usize, stop: i32): i32 {
+  let p = start;
+  let value: i32 = 0;
+  for (; isDigit(load<u8>(p)); p++) value = value * 10 + (load<u8>(p) - 48);
+  if (p == start || p > start + MOST_DIGITS) return -1;
+  if (load<u8>(p) == 60 /* < */) {
+    do {
+      const c: i32 = load<u8>(++p);
+      if (p >= end || c == 44 /* , */ || c == 34 /* " */) return -1;
+    } while (load<u8>(p) != 62 /* > */ || load<u8>(p, 1) != stop);
+    p++;
+  }
+  madeEnd = p;
+  return p < end && load<u8>(p) == stop ? value : -1;
+}
+
 /** clone, clone3: whether CLONE_THREAD is among the flags; as a number clone3 has them in memory, and makes threads mostly. */
 export function cloneVariant(start: usize, end: usize, isClone3: bool): i32 {
   if (isNumber(start)) return isClone3 ? VARIANT_THREAD : rawCloneVariant(start);

@@ -23,10 +23,12 @@ import {
   ROLE_EXIT,
   ROLE_FORK,
   ROLE_OPEN,
+  ROLE_PAIR,
   ROLE_PID,
   ROLE_PRCTL,
   ROLE_RESTART,
   ROLE_SOCKET,
+  ROLE_SOCKET_PAIR,
   ROLE_TID,
   ROLE_TIMEOUT,
   ROLE_TIMEOUT_MASK,
@@ -44,7 +46,7 @@ import { lineFeed } from '../../../lib/kernel/line-feed';
 import * as m from '../../../lib/kernel/memory';
 import { NO_NUMBER, numberAt } from './numbers';
 import { NEVER, RETURNED, UNUSUAL } from './outcome';
-import { argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind } from './outcome';
+import { argsEnd, durationNs, errno, flags, readOutcome, result, returnedKind, setResult } from './outcome';
 import * as threads from '../../../lib/kernel/threads';
 import { callAt, callEnd, firstOf, kindOf, numberOf, roleOf } from '../../../lib/kernel/words';
 
@@ -250,10 +252,11 @@ function readCall(nameAt: usize, thread: i32): usize {
     } else if (role == ROLE_CLONE)
       variant = args.cloneVariant(argsStart, argsEnd, load<u8>(argsStart - 2) == 51 /* 3 */);
     else if (role == ROLE_RESTART) flag |= FLAG_RESTARTED;
-    else if (role == ROLE_SOCKET) {
+    else if (role == ROLE_SOCKET || role == ROLE_SOCKET_PAIR) {
       kind = args.socketKind(argsStart, feed);
       if (kind == args.UNTOLD) return 0;
     }
+    if (role >= ROLE_PAIR && state == RETURNED && !takesPair(argsStart)) return 0;
     if (variant == args.UNTOLD) return 0;
   }
   use(thread);
@@ -296,6 +299,7 @@ function readResumed(nameAt: usize, thread: i32): usize {
   const feed = lineFeed(argsStart);
   const state = readOutcome(argsStart, lineEnd(feed));
   if ((state != RETURNED && state != NEVER) || (role > ROLE_OPEN && hasComment(role, feed))) return 0;
+  if (role >= ROLE_PAIR && !takesPair(argsStart)) return 0;
   if (row < 0) return orphan(call, nameAt, thread, argsStart, state) ? feed + 1 : 0;
   if (role == ROLE_TIMEOUT || role == ROLE_TIMEOUT_MASK) {
     const variant = variantOf(role, argsStart, argsEnd);
@@ -331,6 +335,14 @@ function orphan(call: usize, nameAt: usize, thread: i32, argsStart: usize, state
   events.note(durationNs, events.RESUMED_AS, errno, kind, variant, never ? flags | FLAG_UNFINISHED : flags);
   owner = ORPHAN;
   return true;
+}
+
+/** The result is the two descriptors among the arguments, as `resultOf` in formats/strace/call-effects.ts has it; false when only that can tell. */
+function takesPair(argsStart: usize): bool {
+  if (errno != 0) return true;
+  const pair = args.descriptorPair(argsStart, argsEnd);
+  setResult(pair);
+  return pair != args.UNTOLD;
 }
 
 /** Where the line ends whose line feed is at `feed`. */

@@ -1,4 +1,4 @@
-/** arrange.ts (5ce8dda2953857ba), assembled by `npm run build`. */
+/** arrange.ts (c4b659740c3a1d1a), assembled by `npm run build`. */
 export const ARRANGE_MODULE = [
   'AGFzbQEAAAABNApgAABgAAF/YAF/AGACf38AYAABfGAEf39/fABgAXwAYAZ/f39/f3wBf2ABfgBgAn9/AX8CEgEDZW52Bm1lbW9y',
   'eQIDS4CABAMXFgUABgABAQACAwMBBAQAAAIHCAIAAwkGpgEYfwBBgAgLfwBBgIjAAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQAL',

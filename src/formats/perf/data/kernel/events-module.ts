@@ -1,4 +1,4 @@
-/** events.ts (baa4af910cab22e1), assembled by `npm run build`. */
+/** events.ts (969f45a7b86b6858), assembled by `npm run build`. */
 export const EVENTS_MODULE = [
   'AGFzbQEAAAABOApgAAF/YAF/AGAAAGACf38AYAF/AX9gBH9/f38AYAN/f38AYAZ/f39/f38AYAR/f398AX9gAAF8AxUUAwIAAgEE',
   'AAACBQEGBwEAAAEIAAkFBAEAgAUGlAIufwFBAAt/AUEAC38BQX8LfwBBgIAIC38AQYAgC38AQZCIAQt/AEHQiAkLfwBB0IgKC38B',

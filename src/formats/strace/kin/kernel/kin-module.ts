@@ -1,4 +1,4 @@
-/** kin.ts (4c9420732215066b), assembled by `npm run build`. */
+/** kin.ts (70e8419f2cabdf1e), assembled by `npm run build`. */
 export const KIN_MODULE = [
   'AGFzbQEAAAABGAVgAn9/AX9gAAF/YAF/AX9gAABgAn9/AAIPAQNlbnYGbWVtb3J5AgANAwkIAAECAAMEAQAGXBB8AUQAAAAAAAAA',
   'AAt/AUEAC38AQYCIEAt/AEHAiDALfwFBAAt/AUEAC38BQQALfwFBAAt/AUF/C38BQQALfwFBfwt/AUEAC38BQQALfwFBAAt/AUEA',
