@@ -210,6 +210,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'watch-recording': (a) => `recording with ${a.text('backend')}: ${a.text('command')}`,
   'watch-recorder': (a) => a.text('line'),
   'watch-orphan': (a) => `process ${a.text('pid')} still recorded for a watch that was killed: ended`,
+  'watch-process-ended': (a) => `ended: process ${a.text('ended')}; still recorded: ${a.text('left')}`,
   'watch-ended': (a) => `recording ended: ${a.text('reason')}`,
   'watch-not-started': (a) => `recording could not be started, and is tried again: ${a.text('reason')}`,
   'watch-not-stopped': (a) => `recording did not end as it should: ${a.text('reason')}`,

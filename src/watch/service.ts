@@ -10,6 +10,7 @@ import { PerfscopeError } from '../errors.js';
 import { findPids } from '../record/processes.js';
 import type { RingOptions, Target, startRing } from '../record/recorder.js';
 import { analyse } from './analysis.js';
+import { Asked } from './asked.js';
 import { COURIER, Courier } from './deliveries/courier.js';
 import type { Delivery } from './deliveries/delivery.js';
 import type { Rules } from './desk.js';
@@ -76,8 +77,8 @@ export interface Ready {
 }
 
 const [RETRY_MS, PATIENCE_MS] = [10_000, 30_000];
-/** ms between two looks at the trigger's file, and for what is under way when it ends. */
-const [FILE_MS, FAREWELL_MS] = [500, 25_000];
+/** ms between two looks at the trigger's file, and at whether the processes are there; for what is under way when it ends. */
+const [FILE_MS, PROCESSES_MS, FAREWELL_MS] = [500, 2000, 25_000];
 
 /**
  * Works until it is told to end, or there is nothing left to record. Gives the reason.
@@ -110,6 +111,7 @@ export async function runWatch(options: ServiceOptions): Promise<string> {
 class Service {
   /** Ends analyses, deliveries and all that looks for triggers. */
   private readonly work = new AbortController();
+  private readonly asked: Asked;
   private readonly keeper: Keeper;
   private readonly watch: Watch;
   private readonly courier: Courier;
@@ -121,10 +123,11 @@ class Service {
     private readonly store: Store,
   ) {
     const { say, target, window, rules, quota, analysis, deliveries, publicUrl } = options;
+    this.asked = new Asked(target, say);
     this.keeper = new Keeper({
       folder: path.join(options.folder, 'ring'),
       returns: target.kind === 'comm' || target.kind === 'cgroup',
-      absent: async () => (await pidsNow(target)).length === 0,
+      absent: async () => (await this.pidsNow()).length === 0,
       patience: options.patience ?? PATIENCE_MS,
       start: (at) => options.start(this.ringOptions(at)),
       say,
@@ -193,13 +196,15 @@ class Service {
   }
 
   private lookForTriggers(): void {
-    const { triggerFile, detect, detectEvery, target, say } = this.options;
+    const { triggerFile, detect, detectEvery, say } = this.options;
+    const { asked } = this;
+    if (asked.areMany) void this.every(PROCESSES_MS, () => (asked.left(), Promise.resolve([])));
     if (triggerFile !== null) {
       const file = new FileTrigger(triggerFile, say);
       void this.every(FILE_MS, async () => [await file.look()].filter((t) => t !== null));
     }
     if (detect.length > 0) {
-      const watcher = new FigureWatcher(detect, () => pidsNow(target));
+      const watcher = new FigureWatcher(detect, () => this.pidsNow());
       void this.every(detectEvery, () => watcher.look());
     }
   }
@@ -237,12 +242,15 @@ class Service {
   }
 
   private ringOptions(folder: string): RingOptions {
-    const { target, window, maxRing, backend, say, signal } = this.options;
+    const { window, maxRing, backend, say, signal } = this.options;
     const log: RingOptions['log'] = (level, line) => say(level, { code: 'watch-recorder', args: { line } });
+    const target = this.asked.left();
     const ring = { target, seconds: window, folder, maxBytes: maxRing, log, signal };
     return backend === undefined ? ring : { ...ring, backend };
   }
-}
 
-/** None where there is no such process at the moment. */
-const pidsNow = (target: Target) => findPids(target).catch(() => []);
+  /** None where there is no such process at the moment. */
+  private pidsNow(): Promise<number[]> {
+    return findPids(this.asked.left()).catch(() => []);
+  }
+}

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Courier, type CourierOptions } from '../../src/watch/deliveries/courier.js';
 import { type Delivery, DeliveryError } from '../../src/watch/deliveries/delivery.js';
@@ -65,6 +66,17 @@ describe('deliveries', () => {
     expect(tried).toBe(tries);
     expect(ends).toEqual([`${message().id} a given-up`]);
     expect(said.lines.at(-1)).toMatchObject({ level: 'warn', code: 'watch-given-up' });
+  });
+
+  it('what was delivered holds on to nothing that goes on', async () => {
+    const signals: AbortSignal[] = [];
+    const a: Delivery = { name: 'a', send: (_, signal) => Promise.resolve(void signals.push(signal)) };
+    const { courier: c, stop } = courier([a]);
+    c.send(message(), ['a']);
+    await c.settled();
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    stop.abort();
+    expect(signals.map((s) => s.aborted)).toEqual([false]);
   });
 
   it('queues are bounded: the oldest that waits is given up', async () => {

@@ -224,6 +224,27 @@ describe('what goes wrong', () => {
     expect(await s.ended).toBe('the program ended');
   });
 
+  it('of several processes one may end: the others are recorded, and it is told', async () => {
+    const programs = [0, 1].map(() => spawn('sleep', ['100'], { stdio: 'ignore' }));
+    const pids = programs.map((p) => p.pid!);
+    const end = async (i: number) => {
+      const gone = new Promise((resolve) => programs[i]!.once('exit', resolve));
+      programs[i]!.kill('SIGKILL');
+      await gone;
+    };
+    const s = await start(folder(), { target: { kind: 'pid', pids } });
+    expect(s.rings[0]!.options.target).toEqual({ kind: 'pid', pids });
+    await end(0);
+    s.rings[0]!.end('perf ended: no space left on device');
+    await until('another ring', () => s.rings.length === 2);
+    expect(s.rings[1]!.options.target).toEqual({ kind: 'pid', pids: [pids[1]] });
+    const told = s.log.lines.filter((l) => l.code === 'watch-process-ended');
+    expect(told).toMatchObject([{ level: 'warn', args: { ended: String(pids[0]), left: String(pids[1]) } }]);
+    await end(1);
+    s.rings[1]!.end('the program ended');
+    expect(await s.ended).toBe('the program ended');
+  });
+
   it('when a process has ended for good, what was begun is finished', async () => {
     const s = await start(folder(), { target: { kind: 'pid', pids: [GONE] }, content: () => 'hang' });
     s.ready.watch.trigger(manual);

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
+import { beganAt } from '../life.js';
 
 const ROOTS = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 
@@ -30,22 +31,14 @@ export function tracefsRoot(): string | null {
   return ROOTS.find((root) => existsSync(path.join(root, 'instances'))) ?? null;
 }
 
-/** Processes that run are known by id and the moment of their start: ids are used again. */
-function lifeOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name may hold anything; behind it the start is field 22 of proc(5).
-    return `${pid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!}`;
-  } catch {
-    return null;
-  }
-}
+/** Of the process that records, the name of its instance. */
+const nameOf = (pid: number) => `${PREFIX}${pid}-${beganAt(pid)}`;
 
 /** Removes what recorders that were killed left behind: it records until somebody does. Gives how many. */
 export function removeAbandoned(root: string): number {
   const abandoned = readdirSync(path.join(root, 'instances')).filter((name) => {
     const pid = Number(/^perfscope-(\d+)-\d+$/.exec(name)?.[1]);
-    return pid > 0 && `${PREFIX}${lifeOf(pid)}` !== name;
+    return pid > 0 && nameOf(pid) !== name;
   });
   for (const name of abandoned) removeInstance(path.join(root, 'instances', name));
   return abandoned.length;
@@ -69,7 +62,7 @@ export class Instance {
     private readonly root: string,
     kilobytes: number,
   ) {
-    this.folder = path.join(root, 'instances', `${PREFIX}${lifeOf(process.pid)!}`);
+    this.folder = path.join(root, 'instances', nameOf(process.pid));
     mkdirSync(this.folder);
     try {
       this.set('trace_clock', 'mono');

@@ -3,6 +3,7 @@
  * and in time, queues in length; what was delivered is told at once, so that it can be written down.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abortsWith } from '../../pool/on-abort.js';
 import { untilAborted } from '../../pool/waiting.js';
 import { backoff } from '../backoff.js';
 import { type Say, reasonOf } from '../say.js';
@@ -83,7 +84,9 @@ export class Courier {
   private async attempt(delivery: Delivery, message: IncidentMessage): Promise<string | null> {
     const { tries, limit, pause = backoff, say } = this.options;
     for (let n = 1; ; n++) {
-      const signal = AbortSignal.any([this.signal, AbortSignal.timeout(limit)]);
+      const { controller, letGo } = abortsWith(this.signal);
+      const { signal } = controller;
+      const timer = setTimeout(() => controller.abort(), limit);
       try {
         await untilAborted(delivery.send(message, signal), signal);
         return null;
@@ -91,8 +94,11 @@ export class Courier {
         const reason = signal.aborted ? 'it took too long' : reasonOf(error);
         if (this.signal.aborted || n >= tries || (error instanceof DeliveryError && !error.again)) return reason;
         say('info', { code: 'watch-undelivered', args: { incident: message.id, delivery: delivery.name, reason } });
-        await sleep(pause(n), undefined, { signal: this.signal }).catch(() => undefined);
+      } finally {
+        clearTimeout(timer);
+        letGo();
       }
+      await sleep(pause(n), undefined, { signal: this.signal }).catch(() => undefined);
     }
   }
 
