@@ -99,7 +99,11 @@ export class Keeper {
     this.ring = ring;
     this.starts++;
     this.tellStarted();
-    say('info', { code: 'watch-recording', args: { backend: ring.backend, command: shown(ring.commands) } });
+    // That it ended was a warning, and so is that this is over.
+    say(this.starts === 1 ? 'info' : 'warn', {
+      code: 'watch-recording',
+      args: { backend: ring.backend, command: shown(ring.commands) },
+    });
     try {
       const reason = await untilAborted(ring.ended, signal).catch(() => 'stopped');
       await beforeStop();

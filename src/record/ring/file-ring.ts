@@ -8,6 +8,7 @@ import { type Tracer, sizeOf } from '../tracer.js';
 import { PackLine, type Packer, pack } from './pack.js';
 import { type Segment, lastSeconds, segmentBytes, segmentSeconds, spanOf } from './segments.js';
 import { SegmentStore, placeAll } from './store.js';
+import { whyEnded } from './why.js';
 
 /** What the tracers differ in. */
 export interface FileKind {
@@ -21,6 +22,7 @@ export interface FileKind {
 
 /** What the file that is being written is named; something is added when it is done. */
 export const GROWING = 'ring';
+const CHATTER = /^\[ (?:perf record|ftrace):/;
 const DUMPED = /^\[ (?:perf record|ftrace): Dump (.*) \]$/;
 /** A tracer has much to write where it was not given a processor for a while. */
 const SWITCH_PATIENCE_MS = 10_000;
@@ -61,7 +63,9 @@ export class FileRing implements Ring {
       this.dumped.push(name);
       this.heard();
     });
-    this.ended = tracer.ended.then(() => (this.stopped ? 'stopped' : this.why()));
+    this.ended = tracer.ended.then(({ signal }) =>
+      this.stopped ? 'stopped' : whyEnded(kind.backend, signal, tracer.said(), CHATTER),
+    );
     this.timers = [
       setInterval(
         () => void this.switchFiles().catch((e: Error) => options.log('warn', e.message)),
@@ -177,13 +181,5 @@ export class FileRing implements Ring {
     const packed = await pack(this.packer!, segment.path, niceness);
     if (packed === null) await rm(`${segment.path}${this.packer!.extension}`, { force: true });
     else await this.store.replace(segment, { ...segment, path: packed, bytes: await sizeOf(packed) });
-  }
-
-  private why(): string {
-    const said = this.tracer
-      .said()
-      .split('\n')
-      .filter((l) => l.trim() !== '' && !/^\[ (?:perf record|ftrace):/.test(l));
-    return said.length === 0 ? 'the program ended' : `${this.backend} ended: ${said.at(-1)!.trim()}`;
   }
 }

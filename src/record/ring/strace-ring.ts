@@ -6,7 +6,9 @@ import type { Ring, RingOptions, Snapshot } from '../recorder.js';
 import type { Tracer } from '../tracer.js';
 import { type Segment, lastSeconds, segmentBytes, segmentSeconds, spanOf } from './segments.js';
 import { SegmentStore } from './store.js';
+import { whyEnded } from './why.js';
 
+const CHATTER = /attached|detached/;
 const LF = 10;
 /** Between two tries to write where the disk takes nothing. */
 const AGAIN_SECONDS = 0.25;
@@ -37,7 +39,11 @@ export class StraceRing implements Ring {
     const read = this.readAll(pipe).catch((e: Error) =>
       options.log('warn', `the ring cannot be written: ${e.message}`),
     );
-    this.ended = Promise.all([tracer.ended, read]).then(() => (this.stopped ? 'stopped' : this.why()));
+    // strace dies of what a program died of that it had started.
+    const starts = options.target.kind === 'command';
+    this.ended = Promise.all([tracer.ended, read]).then(([{ signal }]) =>
+      this.stopped ? 'stopped' : whyEnded(this.backend, starts ? null : signal, tracer.said(), CHATTER),
+    );
   }
 
   async snapshot(folder: string, span: number, signal?: AbortSignal): Promise<Snapshot> {
@@ -133,14 +139,6 @@ export class StraceRing implements Ring {
     const next = this.turn.then(act);
     this.turn = next.catch(() => undefined);
     return next;
-  }
-
-  private why(): string {
-    const said = this.tracer
-      .said()
-      .split('\n')
-      .filter((l) => l.trim() !== '' && !/attached|detached/.test(l));
-    return said.length === 0 ? 'the program ended' : `strace ended: ${said.at(-1)!.trim()}`;
   }
 }
 
