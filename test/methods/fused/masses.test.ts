@@ -83,6 +83,24 @@ describe('masses', () => {
     expect(of('more-calls').items[0]).toMatchObject({ code: 'never-before', count: 3800 });
   });
 
+  it('show no slowness in the quick new steps of a loop, but in those of a slow one', () => {
+    const looping = (times: number, apart: number) =>
+      masses(
+        text(40, false, 20, (step, begin) =>
+          step[0].startsWith('pread64')
+            ? [
+                begin + (times - 1) * apart + 0.002,
+                Array.from({ length: times }, (_, i) => `1/1 ${(begin + i * apart).toFixed(6)} ${step[0]} +0.0005`),
+              ]
+            : usual(step, begin),
+        ),
+        20,
+      )('slow-steps');
+    expect(looping(20, 0.001)).toMatchObject({ items: [], weight: 0 });
+    // A step took 25 ms in the mean.
+    expect(looping(2, 0.08)).toMatchObject({ items: [{ code: 'slow-step', count: 200 }] });
+  });
+
   it('show calls that are missing, under the functions that would have made them', () => {
     const of = masses(
       text(40, false, 20, (step, begin) => (step[0].startsWith('write:tcp') ? [begin, []] : usual(step, begin))),

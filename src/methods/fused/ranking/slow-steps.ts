@@ -16,9 +16,14 @@ const MANY = 0.05;
 /** What it counts at most, other masses being 1. */
 const MOST = 3;
 
-/** What steps take after the onset beyond what they took before. O(kinds x depth). */
+/**
+ * What steps take after the onset beyond what they took before; one that came never or seldom before, beyond what any step took. Else the many
+ * quick steps of a loop, all of them new, would make much of who happens to be a little slower. O(kinds x depth).
+ */
 export function slowSteps(scene: Scene, cells: Cells, steps: Steps, onsetNs: number, tree: ContextTree): Mass {
   const kinds = own(steps.kinds);
+  const usual = perStep(kinds);
+  const expectedOf = ({ early, times, lateTimes }: StepKind) => (lateTimes * (early + usual)) / (times - lateTimes + 1);
   const odd = kinds.map((kind) => Math.max(0, kind.late - expectedOf(kind)));
   const items = itemsOf(scene, cells, odd, kinds, (kind) => ({
     rows: kind.rows,
@@ -70,9 +75,11 @@ function own<T extends Way>(ways: readonly T[]): T[] {
   return ways.filter(({ to }) => to > 0);
 }
 
-/** What it should have taken after the onset, ns: as long as before, each time; nothing if it was never there before. */
-function expectedOf({ early, times, lateTimes }: StepKind): number {
-  return times > lateTimes ? (lateTimes * early) / (times - lateTimes) : 0;
+/** Time of a step before the onset in the mean, ns. */
+function perStep(kinds: readonly StepKind[]): number {
+  return (
+    sum(kinds.map(({ early }) => early)) / Math.max(1, sum(kinds.map(({ times, lateTimes }) => times - lateTimes)))
+  );
 }
 
 /** The kinds of steps with most time, as people read them. */
