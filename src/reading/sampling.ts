@@ -5,6 +5,7 @@ import type { TraceFormat } from '../formats/format.js';
 import { type ForeignTracer, foreignTable, foreignTracer, unknownPrefix } from '../formats/foreign/index.js';
 import { type DetectedFormat, FORMATS, binaryFormat, detectFormat, formatById, readAs } from '../formats/index.js';
 import { findWrapping, firstLines, wrappingOfOthers } from '../formats/wrapping/find.js';
+import { threadsLeftOut } from '../formats/wrapping/threads.js';
 import { type Wrapping, unwrapped } from '../formats/wrapping/wrapping.js';
 import { CR, LF } from '../lib/bytes.js';
 import type { Message } from '../result.js';
@@ -160,7 +161,9 @@ export function formatOf({ source, sample }: Sampled, wanted: string | undefined
   if (found === null) throw unreadable(path, text, sample);
   const later = wrapping === null && found.score < WHOLLY ? wrappingOfOthers(firstLines(sample, Infinity)) : null;
   const around = later ?? wrapping;
-  return { format: readAs(found.format.id, around), reason: found.reason, wrapping: around, warnings: [] };
+  const numbers = found.format.id === 'strace' ? threadsLeftOut(lines, firstLines(text)) : '';
+  const warnings: Message[] = numbers === '' ? [] : [{ code: 'threads-left-out', args: { path, numbers } }];
+  return { format: readAs(found.format.id, around), reason: found.reason, wrapping: around, warnings };
 }
 
 /** A binary format, if it is the one that was asked for. */

@@ -106,6 +106,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.text('path')} was read as asked, though it looks like ${a.text('what')}: times, errors and names may be wrong. ${a.text('advice')}`,
   'several-sources': (a) =>
     `${a.text('path')} holds lines of several recordings (${a.text('sources')}): their threads cannot be told apart. Give each of them alone`,
+  'threads-left-out': (a) =>
+    `the lines of ${a.text('path')} name no thread, but beside their calls stand numbers that come again as those of threads do (${a.text('numbers')}): if they are threads, write each before its line as [pid 4711], for now all calls are of one`,
   'wrapped-lines': (a) =>
     `${a.text('what')} in the lines of ${a.text('path')}: taken off, as no part of the trace` +
     (a.has('times')

@@ -301,7 +301,7 @@ export class Outcome {
 
 /** The duration behind the result at `s`, where something else stands at the line's end (a remark of whoever pasted it); NaN when there is none. */
 function durationIn(bytes: Uint8Array, s: number, end: number): number {
-  const [, whole, fraction] = /^[^"<]*(?:<[^\d\s][^<>"]*>[^"<]*)? <(\d+)\.(\d{1,9})> /.exec(text(bytes, s, end)) ?? [];
+  const [, whole, fraction] = /^[^"<]*(?:<[^\d\s][^<>"]*>[^"<]*)? <(\d+)\.(\d{1,9})>\s/.exec(text(bytes, s, end)) ?? [];
   return whole === undefined ? NaN : Number(whole) * 1e9 + Number(fraction!.padEnd(9, '0'));
 }
 

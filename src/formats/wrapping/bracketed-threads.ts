@@ -3,7 +3,7 @@ import { isRecord } from './known-lines.js';
 import type { Mark } from './mark.js';
 
 const BRACKETED =
-  /^(?:\d{4}-\d\d-\d\d[T ])?((?:\d\d:\d\d:\d\d|\d{1,10}\.)(?:\.?\d+)? )?\[ *(\d{1,7})\] (?=(?:([a-z_]\w*)\(|<\.\.\. |\+\+\+ |--- ))/;
+  /^(?:\[?(?:\d{4}-\d\d-\d\d[T ])?((?:\d\d:\d\d:\d\d|\d{1,10}\.)(?:\.?\d+)?)Z?\]?:? )?\[ *(\d{1,7})\] (?=(?:([a-z_]\w*)\(|<\.\.\. |\+\+\+ |--- ))/;
 
 export const BRACKETED_THREADS: Mark = {
   id: 'bracketed-threads',
@@ -20,5 +20,9 @@ export const BRACKETED_THREADS: Mark = {
     const again = [...names.values()].filter((calls) => calls.length > 1);
     return again.filter((calls) => new Set(calls).size > 1).length * 2 > again.length;
   },
-  undo: (line) => line.replace(BRACKETED, (_, time: string | undefined, tid: string) => `[pid ${tid}] ${time ?? ''}`),
+  undo: (line) =>
+    line.replace(
+      BRACKETED,
+      (_, time: string | undefined, tid: string) => `[pid ${tid}] ${time === undefined ? '' : `${time} `}`,
+    ),
 };

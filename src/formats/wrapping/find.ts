@@ -1,14 +1,15 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
 import { foldedAt } from './folded.js';
-import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, STAMPS, WRITER_ID } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, PROCESS_ID, QUOTES, STAMPS, WRITER_ID } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
 import type { Mark } from './mark.js';
 import { MARKS } from './marks.js';
 import { prefixHead, sharedPrefix } from './shared-prefix.js';
 import { sharedSuffix } from './shared-suffix.js';
 import { tableColumn } from './table-column.js';
-import { type Wrapping, isUnthreaded, isUntimed, stepOf } from './wrapping.js';
+import { comeAgain, isUnthreaded, isUntimed } from './threads.js';
+import { type Wrapping, stepOf } from './wrapping.js';
 
 /** Lines looked at: what all lines share, a few show, and ordinary traces must not pay for the others. */
 const LINES = 100;
@@ -128,6 +129,10 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
     const { steps, ...rest } = withoutHeads(cut(lines, WRITER_ID), depth + 1);
     return { steps: [WRITER_ID.id, ...steps], ...rest };
   }
+  if (areProcesses(lines)) {
+    const { steps, ...rest } = withoutHeads(cut(lines, PROCESS_ID), depth + 1);
+    return { steps: [PROCESS_ID.id, ...steps], ...rest };
+  }
   let best: Found = { steps: [], lines, known: lines.filter(isKnown).length };
   if (depth === DEEPEST || best.known >= lines.length * PLAIN) return best;
   const least = best.known + Math.max(1, lines.length * GAIN);
@@ -208,6 +213,12 @@ function areOneWriters(lines: readonly string[]): boolean {
   const numbers = records.map((line) => WRITER_ID.pattern.exec(line)?.groups?.number);
   if (numbers.length < NUMBERED_LINES || numbers[0] === undefined || new Set(numbers).size > 1) return false;
   return records.every((line) => !/^\[pid +\d+\] \d{2} /.test(line));
+}
+
+/** Whether all records have two numbers, of which the second come again as threads do. */
+function areProcesses(lines: readonly string[]): boolean {
+  const numbers = lines.filter(isRecord).map((line) => PROCESS_ID.pattern.exec(line)?.groups?.number);
+  return numbers.every((number) => number !== undefined) && comeAgain(numbers);
 }
 
 /** Whether the numbers before lines rise, as those of grep -n do in each file: others are threads. */

@@ -145,6 +145,13 @@ export const WRITER_ID: Head = {
   ),
 };
 
+/** A process before its thread. strace prints whole seconds between lines (-r) in the place of the latter, which do not come again and again; find.ts checks it. */
+export const PROCESS_ID: Head = {
+  id: 'process-id',
+  what: 'processes before threads',
+  pattern: /^ *\d{1,7} +(?=(?<number>\d{3,7}) +(?:[a-z_]\w*\(|<\.\.\. |\+\+\+ |--- ))/,
+};
+
 /** Mails quote whole texts, whatever they are: their marks go even where the lines could be read with them. */
 export const QUOTES: readonly Head[] = [
   HEADS.find(({ id }) => id === 'quote')!,

@@ -4,6 +4,7 @@
  */
 import { holdsRecord } from './known-lines.js';
 import { momentOf } from './moment.js';
+import { isThreadName, tidOf, withThread } from './threads.js';
 
 /** Names of members that hold the line, from the surest on: docker, journald, fluentd, bunyan, Loki, clouds, Splunk. */
 const MESSAGES = 'log MESSAGE message msg @message line textPayload body _raw raw text event content data'.split(' ');
@@ -38,7 +39,9 @@ export function messageOf(line: string): string | null {
   );
   const told = time === undefined ? (HEAD_TIME.exec(line)?.[0] ?? '') : momentOf(time.value);
   const moment = told === '' ? '' : `${told} `;
-  return `${moment}${bytesOf(withoutEnd(message.text)).replace(/\r?\n/g, '\\n')}`;
+  const tid = members.find(({ path, value }) => isThreadName(path) && tidOf(value) !== '');
+  const text = bytesOf(withoutEnd(message.text)).replace(/\r?\n/g, '\\n');
+  return `${moment}${withThread(tid === undefined ? '' : tidOf(tid.value), text)}`;
 }
 
 /** The line without its line feed. A pattern would begin anew at each of a run of them, and runs may have megabytes. */
@@ -54,14 +57,17 @@ const bytesOf = (text: string): string =>
 
 interface Member {
   readonly name: string;
+  /** With the names of the objects that it is in. */
+  readonly path: string;
   readonly value: unknown;
 }
 
 /** Members of an object, those of its members behind them. */
-function membersOf(object: unknown, depth: number): Member[] {
+function membersOf(object: unknown, depth: number, inside = ''): Member[] {
   if (typeof object !== 'object' || object === null || depth === DEEPEST) return [];
-  const own = Object.entries(object).map(([name, value]: [string, unknown]) => ({ name, value }));
-  return [...own, ...own.flatMap(({ value }) => (isBytes(value) ? [] : membersOf(value, depth + 1)))];
+  const own = Object.entries(object).map(([name, value]: [string, unknown]) => ({ name, path: inside + name, value }));
+  const deeper = own.flatMap(({ path, value }) => (isBytes(value) ? [] : membersOf(value, depth + 1, `${path}.`)));
+  return [...own, ...deeper];
 }
 
 /** journald writes a text that is no UTF-8, or holds what no terminal shows, as a list of bytes. */

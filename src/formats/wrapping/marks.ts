@@ -13,6 +13,7 @@ import { BRACKETED_THREADS } from './bracketed-threads.js';
 import { MANY, type Mark, many } from './mark.js';
 import { FRAMES_WITHOUT_TABS, isOfStack } from './perf-frames.js';
 import { QUOTED_LINES, unquoted } from './quoted-lines.js';
+import { withThread } from './threads.js';
 import { WEB_PAGE } from './web-page.js';
 
 /** CSI and OSC sequences and the choice of a character set: ECMA-48, https://ecma-international.org/publications-and-standards/standards/ecma-48/ */
@@ -25,6 +26,7 @@ const SHOWN_COLOURS = /\^\[\[[\d;]*[mK]/g;
 
 /** `msg="..."` among words with values: logfmt, as Go's loggers write it; its time comes before the line, where a head is read. */
 const LOGFMT = /^(?:[\w.-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*) )*(?:msg|message|MESSAGE)=("(?:[^"\\]|\\.)*")/;
+const LOGFMT_TID = /(?:^| )(?:[\w.-]*[._-])?(?:tid|lwp|thread[._-]?id|thread)="?(\d{1,7})"?(?: |$)/i;
 const LOGFMT_TIME = /(?:^| )(?:time|ts|t)="?(\d{4}-\d\d-\d\dT[^\s"]+)/;
 
 /** A time or a duration with a comma, behind what may stand before it. */
@@ -160,7 +162,8 @@ export const MARKS: readonly Mark[] = [
       const message = LOGFMT.exec(line)?.[1];
       if (message === undefined) return line;
       const time = LOGFMT_TIME.exec(line)?.[1];
-      return `${time === undefined ? '' : `${time} `}${unquoted(message)}`;
+      const tid = LOGFMT_TID.exec(line)?.[1] ?? '';
+      return `${time === undefined ? '' : `${time} `}${withThread(tid, unquoted(message))}`;
     },
   },
   {

@@ -18,7 +18,9 @@ const TIME = /^(?:\d+(?:[/.,T+-]\d+|:\d\d(?!\d))+[Z:,]?|\d{10,19}:?)$/;
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+:?$/;
 const TIME_PATTERN = String.raw`\d[\d:/.,TZ+-]*`;
 
-const isTime = (token: string): boolean => TIME.test(token) && !ADDRESS.test(token);
+/** Process and thread. */
+const PAIR = /^\d+\/\d{3,}:?$/;
+const isTime = (token: string): boolean => TIME.test(token) && !ADDRESS.test(token) && !PAIR.test(token);
 /** Moments, and the groups of a head that take them. */
 const MOMENTS: readonly (readonly [string, RegExp, string])[] = [
   [

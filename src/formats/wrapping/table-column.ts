@@ -2,9 +2,10 @@
 import type { Mark } from './mark.js';
 import { holdsRecord } from './known-lines.js';
 import { momentOf } from './moment.js';
+import { threadColumn, tidOf, withThread } from './threads.js';
 
-/** A step of a Wrapping that is no id of a table: separator and number of the column. */
-const STEP = /^column:(.):(\d+)$/s;
+/** A step of a Wrapping that is no id of a table: separator, number of the column, and of that of the threads. */
+const STEP = /^column:(.):(\d+)(?::(\d+))?$/s;
 const SEPARATORS = [',', '\t', ';', '|'];
 /** Fewer lines share anything by chance. */
 const LEAST_LINES = 2;
@@ -23,7 +24,12 @@ export function tableColumn(lines: readonly string[]): string | null {
       const held = rows.filter((row) => row.length > 1 && holdsRecord(row[column]?.text ?? ''));
       const quoted = held.filter((row) => row[column]!.quoted);
       if (quoted.length < LEAST_LINES || held.length < lines.length * MOST) continue;
-      if (quoted.length >= held.length * QUOTED) return `column:${separator}:${column}`;
+      if (quoted.length < held.length * QUOTED) continue;
+      // The first line names the columns, if it is no row like the others.
+      const names = held[0] === rows[0] ? null : rows[0]!.map(({ text }) => text);
+      const beside = held.map((row) => row.map(({ text }, i) => (i === column ? '' : text)));
+      const threads = threadColumn(names, beside);
+      return `column:${separator}:${column}${threads < 0 ? '' : `:${threads}`}`;
     }
   }
   return null;
@@ -31,7 +37,7 @@ export function tableColumn(lines: readonly string[]): string | null {
 
 /** The mark of a step that `tableColumn` gave; null for another. */
 export function columnMark(step: string): Mark | null {
-  const [, separator, number] = STEP.exec(step) ?? [];
+  const [, separator, number, threads] = STEP.exec(step) ?? [];
   if (separator === undefined) return null;
   const column = Number(number);
   return {
@@ -43,7 +49,9 @@ export function columnMark(step: string): Mark | null {
       const text = row[column]?.text;
       if (text === undefined || row.length === 1) return line;
       const moment = row.map((field) => momentOf(field.text)).find((found) => found !== '');
-      return `${moment === undefined ? '' : `${moment} `}${text.trimEnd().replace(/[\r\n]/g, ' ')}`;
+      const tid = threads === undefined ? '' : tidOf(row[Number(threads)]?.text);
+      const record = withThread(tid, text.trimEnd().replace(/[\r\n]/g, ' '));
+      return `${moment === undefined ? '' : `${moment} `}${record}`;
     },
   };
 }

@@ -9,14 +9,14 @@ import { PAGER_LINE } from '../pager.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { beganAt } from './began.js';
 import { type Fold, foldOf } from './folded.js';
-import { ELAPSED, HEADS, type Head, LINE_NUMBER, QUOTES, WRITER_ID, stampOf } from './heads.js';
+import { ELAPSED, HEADS, type Head, LINE_NUMBER, PROCESS_ID, QUOTES, WRITER_ID, stampOf } from './heads.js';
 import { beginsPerfRecord, isPerfFrame } from './known-lines.js';
-import { THREAD_SHOWN } from '../strace/shown.js';
 import type { Mark } from './mark.js';
 import { MARKS } from './marks.js';
 import { prefixHead } from './shared-prefix.js';
 import { suffixMark } from './shared-suffix.js';
 import { columnMark } from './table-column.js';
+import { UNTIMED, isUntimed, withThread } from './threads.js';
 
 /** Plain data: it goes to the threads that parse. */
 export interface Wrapping {
@@ -30,16 +30,10 @@ export interface Wrapping {
   readonly sources: readonly string[];
 }
 
-/** A record with what `-n` and `-i` print before it. */
-const RECORD = String.raw`(?:\[(?!pid )[^\]]{1,99}\] )*(?:[a-z_][a-z0-9_]*\(|<\.\.\. |\+\+\+ |--- )`;
-const UNTIMED = new RegExp(`^( *${THREAD_SHOWN}?)(?=${RECORD})`);
-const UNTHREADED = new RegExp(`^ *(?=[\\d.:]* ?${RECORD})`);
-
-export const isUntimed = (line: string): boolean => UNTIMED.test(line);
-export const isUnthreaded = (line: string): boolean => UNTHREADED.test(line);
-
 const marks = new Map(MARKS.map((mark) => [mark.id, mark]));
-const heads = new Map([...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED, WRITER_ID].map((head) => [head.id, head]));
+const heads = new Map(
+  [...HEADS, ...QUOTES, LINE_NUMBER, ELAPSED, WRITER_ID, PROCESS_ID].map((head) => [head.id, head]),
+);
 
 /** What a step takes off. */
 export const stepOf = (id: string): Mark | Head | Fold =>
@@ -72,7 +66,7 @@ function unwrapper({ steps, times, tids }: Wrapping): (line: string) => { line: 
         goesOn ||= found.groups.part !== undefined;
       }
     }
-    if (tid !== '' && isUnthreaded(line)) line = `${tid} ${line}`;
+    line = withThread(tid, line);
     if (stamp !== '' && isUntimed(line)) line = line.replace(UNTIMED, `$1${beganAt(stamp, line)} `);
     return { line, goesOn };
   };
