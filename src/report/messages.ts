@@ -76,8 +76,12 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'recording-meta-damaged': (a) =>
     `${a.text('path')}, which should tell how the trace was recorded, is no JSON: its host and builds are not known`,
   'ftrace-lost-events': (a) =>
-    `${a.plural('events', 'event was', 'events were')} overwritten in the ring before they were read: calls whose return is missing last up to ` +
-    'the next one of their thread. The machine had no processor left for the recorder; perfscope record --backend perf has more precedence',
+    `${a.plural('events', 'event was', 'events were')} overwritten in the ring before they were read` +
+    (a.number('seconds') > 0
+      ? `, in gaps of ${a.seconds('seconds')} in all (the longest: ${a.seconds('longest')}): there less seems to happen than did, pauses seem longer`
+      : '') +
+    ', and calls whose return is missing last up to the next one of their thread. The machine had no processor left for the recorder; ' +
+    'perfscope record --backend perf has more precedence',
   'perf-stack-copies': (a) =>
     `${a.plural('samples', 'call has', 'calls have')} a copy of the stack instead of a call chain (--call-graph dwarf), which perf itself must unwind. ` +
     `Give its text: perf script --ns -F comm,pid,tid,cpu,time,event,trace,ip,sym,symoff,dso -i ${a.text('path')} > trace.perf.txt`,

@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FRAME, FrameReader, MAGIC, frame, jsonFrame } from '../../src/formats/ftrace/frames.js';
+import { FRAME, type FrameKind, FrameReader, MAGIC, frame, jsonFrame } from '../../src/formats/ftrace/frames.js';
+import { Gaps } from '../../src/formats/ftrace/gaps.js';
 import { ftraceRing } from '../../src/formats/ftrace/index.js';
 import { type PageLayout, pageLayout, readPage } from '../../src/formats/ftrace/page.js';
 import { binaryFormat } from '../../src/formats/index.js';
@@ -186,6 +187,40 @@ describe('readPage', () => {
     expect(pageLayout(text)).toEqual({ committed: 8, data: 12 });
     expect(pageLayout('')).toBeNull();
   });
+});
+
+it('gaps of several processors are told as the time with any of them', () => {
+  const gaps = new Gaps();
+  const ms = 1e6;
+  gaps.page(0, false, 1 * ms, 10 * ms, 0);
+  // The file knows nothing of this processor before.
+  gaps.page(1, true, 5 * ms, 10 * ms, 0);
+  gaps.page(0, true, 30 * ms, 40 * ms, 0);
+  gaps.page(1, true, 35 * ms, 50 * ms, 0);
+  gaps.page(0, false, 60 * ms, 70 * ms, 0);
+  gaps.page(1, true, 60 * ms, 61 * ms, 0);
+  expect(gaps.sum.seconds).toBeCloseTo(0.04, 9);
+  expect(gaps.sum.longest).toBeCloseTo(0.025, 9);
+});
+
+it('a page that the kernel marked tells of a gap before it', async () => {
+  const parts: Uint8Array[] = [MAGIC];
+  let [from, to] = [0n, 0n];
+  const mark = (kind: number, content: Uint8Array) => {
+    const copy = Buffer.from(content);
+    if (kind === FRAME.PREAMBLE) from = BigInt((JSON.parse(copy.toString()) as { fileBase: string }).fileBase);
+    if (kind === FRAME.PAGE && copy[0] === 1) {
+      to = copy.readBigUInt64LE(8);
+      copy.writeUInt32LE((copy.readUInt32LE(16) | 0x80000000) >>> 0, 16);
+    }
+    parts.push(kind === FRAME.END ? jsonFrame(FRAME.END, { lost: 9 }) : frame(kind as FrameKind, copy));
+  };
+  new FrameReader({ frame: mark, lost: () => undefined }, 8).push(golden('threads.ring.gz').subarray(8));
+  const { trace, messages } = (await read(Buffer.concat(parts)))!;
+  const seconds = Number(to - from) / 1e9;
+  expect(seconds).toBeGreaterThan(0);
+  expect(messages).toEqual([{ code: 'ftrace-lost-events', args: { events: 9, seconds, longest: seconds } }]);
+  expect(callsOf(trace)).toEqual(callsOf((await read(golden('threads.ring.gz')))!.trace));
 });
 
 it('frames are found again behind bytes that are none', () => {

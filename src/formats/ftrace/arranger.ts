@@ -13,7 +13,8 @@ import { Samples, noSample } from '../perf/data/samples.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../syscalls/index.js';
 import { type RingEvent, type RingEvents, ringEvents } from './events.js';
 import { FRAME, FrameReader, type FrameSink, PAGE_HEAD, type RecordingEnd } from './frames.js';
-import { type EventSink, type PageLayout, pageLayout, readPage } from './page.js';
+import { Gaps } from './gaps.js';
+import { type EventSink, type PageLayout, isBehindGap, pageBegin, pageLayout, readPage } from './page.js';
 import { type Preamble, readPreamble } from './preamble.js';
 
 const CLONE_THREAD = 0x10000;
@@ -33,8 +34,14 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   /** What tells of calls, of which no process is known. */
   private readonly sample = { ...noSample(), pid: -1, bytes: this.bytes };
   /** What follows from the first frame; null before it. */
-  private known: { preamble: Preamble; page: PageLayout; events: RingEvents; base: bigint; shift: number } | null =
-    null;
+  private known: {
+    preamble: Preamble;
+    page: PageLayout;
+    events: RingEvents;
+    base: bigint;
+    shift: number;
+    start: number;
+  } | null = null;
   private readonly pidOf = new Map<number, number>();
   private readonly waiting = new Map<number, ProcessRecord>();
   private waited = 0;
@@ -43,6 +50,9 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   private notices = 0;
   private skipped = 0;
   private lostEvents = 0;
+  private readonly gaps = new Gaps();
+  /** ns of the last event that was read. */
+  private lastNs = 0;
   private ended = false;
   private told = 0;
   private baseSeconds = 0;
@@ -84,14 +94,15 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
     const messages: Message[] = [];
     for (const [what, { records, offset }] of this.faults)
       messages.push({ code: 'perf-data-damaged', args: { what, records, offset } });
-    if (this.lostEvents > 0) messages.push({ code: 'ftrace-lost-events', args: { events: this.lostEvents } });
+    if (this.lostEvents > 0)
+      messages.push({ code: 'ftrace-lost-events', args: { events: this.lostEvents, ...this.gaps.sum } });
     return messages;
   }
 
   get firstSeconds(): number {
     if (this.known === null) return NaN;
-    const { preamble, base, shift } = this.known;
-    return this.baseSeconds + (Number(BigInt(preamble.fileBase) - base) + shift) / 1e9;
+    const { start, shift } = this.known;
+    return this.baseSeconds + (start + shift) / 1e9;
   }
 
   get origin(): string {
@@ -140,6 +151,7 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
         this.pageOffset,
         1,
       );
+    this.lastNs = time;
     if (event.what === 'call') {
       const { samples, sample } = this;
       sample.tid = tid;
@@ -166,17 +178,22 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
     const wall = base + BigInt(preamble.clockOffset);
     const seconds = wall / BILLION;
     this.baseSeconds = Math.max(0, Number(seconds));
-    this.known = { preamble, page, events, base, shift: Number(wall - seconds * BILLION) };
+    const start = Number(BigInt(preamble.fileBase) - base);
+    this.known = { preamble, page, events, base, shift: Number(wall - seconds * BILLION), start };
   }
 
   private page(content: Uint8Array, offset: number): void {
-    const { page, base } = this.known!;
+    const { page, base, start } = this.known!;
     const length = content.length - PAGE_HEAD;
     if (length < 0 || length > LONGEST_PAGE) return this.fault('pages of no size', offset, 1);
     this.cpu = content[0]! | (content[1]! << 8) | (content[2]! << 16);
     this.pageOffset = offset;
     this.bytes.set(content.subarray(PAGE_HEAD));
+    const begin = pageBegin(this.words, base);
+    this.lastNs = begin;
     if (!readPage(this.words, length, page, base, this)) this.fault('pages that make no sense', offset, 1);
+    const isSane = Math.abs(begin) < LONGEST_NS;
+    if (isSane) this.gaps.page(this.cpu, isBehindGap(this.words, page), begin, this.lastNs, start);
   }
 
   private process(event: Exclude<RingEvent, { what: 'call' }>, words: Int32Array, at: number, by: number, now: number) {

@@ -22,6 +22,22 @@ export function pageLayout(text: string): PageLayout | null {
 /** Bits of the committed length that say that events are missing before the page, and whether their number stands behind the data. */
 const LENGTH_BITS = 0x3fffffff;
 
+const EVENTS_MISSING = 0x80000000;
+
+/** Whether events before the page were overwritten, of the page that words begin with. */
+export function isBehindGap(words: Int32Array, { committed }: PageLayout): boolean {
+  return (words[committed >> 2]! & EVENTS_MISSING) !== 0;
+}
+
+/** ns of the ring's clock from `base` to when the page begins. */
+export function pageBegin(words: Int32Array, base: bigint): number {
+  return Number(beginOf(words) - base);
+}
+
+function beginOf(words: Int32Array): bigint {
+  return (BigInt(words[1]! >>> 0) << 32n) | BigInt(words[0]! >>> 0);
+}
+
 /** Bytes of the page that hold something. */
 export function usedBytes(page: Buffer, { committed, data }: PageLayout): number {
   return Math.min(page.length, data + (page.readUInt32LE(committed) & LENGTH_BITS));
@@ -46,7 +62,7 @@ export function readPage(words: Int32Array, bytes: number, layout: PageLayout, b
   const used = (words[layout.committed >> 2]! & LENGTH_BITS) >>> 0;
   const end = (layout.data + used) >> 2;
   if (used > bytes - layout.data) return false;
-  const begin = (BigInt(words[1]! >>> 0) << 32n) | BigInt(words[0]! >>> 0);
+  const begin = beginOf(words);
   let time = Number(begin - base);
   for (let p = layout.data >> 2; p < end;) {
     const head = words[p]!;
