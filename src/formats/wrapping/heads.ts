@@ -60,6 +60,8 @@ export const HEADS: readonly Head[] = [
   },
   // CRI's log files: time, stream, F for a full line or the last part of one, P for a part.
   { id: 'cri', what: 'a container log (CRI)', pattern: at(String.raw`${ISO} (?:stdout|stderr) (?:F|(?<part>P)) `) },
+  // GitLab's runner (FF_TIMESTAMPS): the stream's number, and O or E.
+  { id: 'gitlab', what: 'a build log', pattern: at(String.raw`${ISO} [\da-f]{2}[OE] `) },
   // kubectl logs --prefix; the time of --timestamps stands behind it.
   { id: 'kubectl', what: 'kubectl logs --prefix', pattern: at(String.raw`\[(?<source>pod\/[^\]\s]+)\] `) },
   // Python's logging without a format of one's own: level and logger.
@@ -112,7 +114,7 @@ export const HEADS: readonly Head[] = [
   { id: 'tab', what: 'indentation', pattern: at(String.raw`[ \t]*\t`) },
   { id: 'indent', what: 'indentation', pattern: at('  +(?= > )') },
   // Comments, differences and boxes; `+++ exited` and `--- SIGNAL` have no space behind their first mark.
-  { id: 'mark', what: 'a mark', pattern: at(String.raw`(?:[#|*+-]|\/\/) `) },
+  { id: 'mark', what: 'a mark', pattern: at(String.raw`(?:[#|*+-]|\/\/) |(?:#|\/\/)(?=[\w[<])`) },
   // A patch that adds the trace: `+++ exited` has a fourth mark there.
   { id: 'diff', what: 'marks of a patch', pattern: at(String.raw`\+(?=\+{3} |[^+])`) },
   // Milli-, micro- or nanoseconds since the epoch, as clouds export their logs.
