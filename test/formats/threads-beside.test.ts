@@ -23,6 +23,20 @@ it('tells numbers that come again, before and behind calls', () => {
   expect(leftOut((call, thread) => `| 10:11:12.000100 ${call} | ${thread} |`)).toBe('711, 712, 713');
 });
 
+it('tells those that stand on lines of their own, by their names', () => {
+  const spread = (of: (call: string, thread: string) => string[]) =>
+    threadsLeftOut(
+      threads.flatMap((thread, i) => of(calls[i % 3]!, thread)),
+      calls,
+    );
+  expect(spread((call, thread) => ['  {', `    "tid": ${thread},`, `    "log": "${call}"`, '  },'])).toBe(
+    '711, 712, 713',
+  );
+  expect(spread((call, thread) => [`- pid: "${thread}"`, `  log: '${call}'`])).toBe('711, 712, 713');
+  expect(spread((call, thread) => [`<thread-id>${thread}</thread-id>`, `<log>${call}</log>`])).toBe('711, 712, 713');
+  expect(spread((call, thread) => [`    "bytes": ${thread},`, `    "log": "${call}"`])).toBe('');
+});
+
 it('tells nothing of times, numbers of lines and what is the same in all', () => {
   expect(leftOut((call, _, i) => `2024-03-15T10:${20 + (i % 3)}:12.${700 + (i % 3)}Z ${call}`)).toBe('');
   expect(leftOut((call, _, i) => `${100 + i} ${call}`)).toBe('');

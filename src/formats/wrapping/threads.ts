@@ -58,6 +58,8 @@ const BEHIND_RESULT =
   /\) *= (?:-?\d+|0x[0-9a-f]+|\?)(?:<[^<>"]*>+)?(?: E[A-Z0-9]+)?(?: \([^()"]*\))?(?: <\d+(?:\.\d+)?>)?(.*)$/;
 /** A number that is no part of a time, a date, a fraction or a word. */
 const ALONE = /(?<![\w.+-]|\d[:/,]|\d-)\d{2,7}(?![\w.]|[:/-]\d)/g;
+/** A member of JSON or YAML, or an element of XML, on a line of its own. */
+const MEMBER = /^\s*(?:- +)?["<]?([\w@. -]+)(?:"?\s*: *"?|>)(\d{1,7})(?:"?,?|<\/[\w. -]+>)\s*$/;
 /** In so large a share of the records. */
 const NEARLY_ALL = 0.8;
 
@@ -71,6 +73,8 @@ export function threadsLeftOut(given: readonly string[], read: readonly string[]
   const places = new Map<string, string[]>();
   let lines = 0;
   for (const line of given) {
+    const [, name = '', value = ''] = MEMBER.exec(line) ?? [];
+    if (isThreadName(name) || isProcessName(name)) places.set(name, [...(places.get(name) ?? []), value]);
     const at = CALL.exec(line)?.index;
     if (at === undefined) continue;
     lines++;
