@@ -162,8 +162,9 @@ function withoutClone(name: string): string {
   return DOTTED.test(head) && !/^main\.(?:cold|.*\d)/.test(name) ? name : head;
 }
 
-/** Mangled names of the standard library with a lambda among their template arguments. */
-const HOLDS_LAMBDA = /^_Z[A-Z]*(?:St|9__gnu_cxx)\w*I\w*Ul/;
+/** Mangled names of the standard library with a lambda among their template arguments; Clang numbers those of no other file (`main::$_0`). */
+const HOLDS_LAMBDA = /^_Z[A-Z]*(?:St|9__gnu_cxx)\w*I[\w$]*(?:Ul|\d\$_\d)/;
+const LAMBDA = /::(?:\{lambda\([^}]*\}|\$_\d+(?!\w))/;
 
 /** A name whose template arguments tell a lambda, as strace and perf print it, from a binary's symbol too. */
 function withArguments(name: string): string {
@@ -172,8 +173,9 @@ function withArguments(name: string): string {
 
 /** `std::_Function_handler<void (), Server::start()::{lambda()#1}>::_M_invoke`: the lambda, whose code is mostly part of what calls it. */
 function heldLambda(name: string): string | null {
-  const at = name.indexOf('::{lambda(');
-  if (at < 0 || !/^(?:[\w:]+[&*]* )?(?:std|__gnu_cxx)::[^(]*</.test(name)) return null;
+  const found = LAMBDA.exec(name);
+  const at = found?.index ?? -1;
+  if (found === null || !/^(?:[\w:]+[&*]* )?(?:std|__gnu_cxx)::[^(]*</.test(name)) return null;
   let depth = 0;
   let start = at;
   for (let c = name[start - 1]!; depth > 0 || !/[<,(]/.test(c); c = name[start - 1]!) {
@@ -181,8 +183,7 @@ function heldLambda(name: string): string | null {
     else if (/[(<[]/.test(c)) depth--;
     if (--start === 0) return null;
   }
-  const end = name.indexOf('}', at);
-  return end < 0 ? null : name.slice(start, end + 1).trim();
+  return name.slice(start, at + found[0].length).trim();
 }
 
 /** Operators whose symbols would otherwise be taken for brackets or blanks (C++ [over.oper]). */

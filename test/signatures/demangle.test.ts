@@ -74,6 +74,21 @@ describe('demangleOther', () => {
       'std::_Function_handler<void (int), kv::Server::start()::{lambda(int)#2}>::_M_invoke(std::_Any_data const&, int&&)',
     ])
       expect(normaliseName(name)).toBe('kv::Server::start::{lambda#2}');
+    // Clang's lambdas, in a template of the program's too.
+    for (const name of [
+      '_ZNSt17_Function_handlerIFvvEZ4mainE3$_4E9_M_invokeERKSt9_Any_data',
+      'std::_Function_handler<void (), main::$_4>::_M_invoke(std::_Any_data const&)',
+      '_ZNSt6thread11_State_implINS_8_InvokerISt5tupleIJZN4Pool3runIZ4mainE3$_4EEvT_EUlvE_EEEEE6_M_runEv',
+      'std::thread::_State_impl<std::thread::_Invoker<std::tuple<Pool::run<main::$_4>(main::$_4)::{lambda()#1}> > >::_M_run()',
+    ])
+      expect(normaliseName(name)).toBe('main::$_4');
+    // Parts that Clang and GCC make of a coroutine.
+    for (const name of [
+      '_Z5servei.resume',
+      'serve(int) [clone .resume]',
+      'serve(serve(int)::_Z5servei.Frame*) [clone .actor]',
+    ])
+      expect(normaliseName(name)).toBe('serve');
     expect(normaliseName('_RNCNCNgCs6DXkGYLi8lr_2cc5spawn00B5_')).toBe('cc::spawn');
     expect(normaliseName('_RNvXs_C7mycrateNtB4_3FooNtNtCsX_4core3fmt7Display3fmt')).toBe('mycrate::Foo::fmt');
     expect(normaliseName('_ZN1QIXplLi1ELi2EEE3popEv')).toBe('Q::pop');

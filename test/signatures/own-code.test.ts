@@ -276,6 +276,7 @@ describe('own code by package, namespace and class', () => {
       'std::_Function_handler<void (), Server::start(int)::{lambda()#1}>::_M_invoke(std::_Any_data const&)': 'own',
       'std::thread::_State_impl<std::thread::_Invoker<std::tuple<Server::run() const::{lambda()#2}> > >::_M_run()':
         'own',
+      'std::_Function_handler<void (), main::$_0>::_M_invoke(std::_Any_data const&)': 'own',
       'std::_Function_handler<void (), std::async_helper()::{lambda()#1}>::_M_invoke(std::_Any_data const&)': 'other',
     };
     expect(roles('work', APP, own(expected))).toEqual(expected);
