@@ -38,14 +38,16 @@ export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
   const nodeOf = likeliestNodes(cells);
   const courses = coursesOf(scene, cells, nodeOf);
   const { trace, endRow } = scene;
-  const { duration, call, thread } = trace.columns;
+  const { start, duration, call, thread } = trace.columns;
   const { previous } = courses;
   const { ofRow } = cells;
-  const [plain, waiting] = [new Kinds(scene, onsetNs), new Kinds(scene, onsetNs)];
   const size = previous === null ? trace.threads.length : endRow;
-  /** Per row, or thread: the last row of the course up to there that is known; -1: there is none. */
+  /** Per row, or thread: the node of the last call of the course up to there that is known; -1: there is none. */
   const known = new Int32Array(size).fill(-1);
-  /** 1 if one since that is nobody's and waits. */
+  /** When that returned, ns. */
+  const since = new Float64Array(size);
+  const [plain, waiting] = [new Kinds(scene, onsetNs, since), new Kinds(scene, onsetNs, since)];
+  /** 1 if there is one since then that is nobody's and waits. */
   const waits = new Uint8Array(size);
   // What a virtual machine does for itself in between is no end of a step of the program's.
   const { model } = scene.decoder;
@@ -54,23 +56,26 @@ export function stepsOf(scene: Scene, cells: Cells, onsetNs: number): Steps {
     for (let i = first; i < end; i++) {
       const at = previous === null ? thread[i]! : i;
       const p = previous === null ? at : previous[i]!;
-      const before = p < 0 ? -1 : known[p]!;
+      const from = p < 0 ? -1 : known[p]!;
       const to = nodeOf[ofRow[i]!]!;
       if (to < 0 || (to === 0 && between[call[i]!] === 1)) {
-        known[at] = before;
+        known[at] = from;
+        if (p >= 0) since[at] = since[p]!;
         const wait = (to === LOST || to === 0) && duration[i]! >= WAIT_NS;
         waits[at] = wait || (p >= 0 && waits[p] === 1) ? 1 : 0;
         continue;
       }
-      if (before >= 0) (waits[p] === 1 ? waiting : plain).add(nodeOf[ofRow[before]!]!, to, before, i);
-      known[at] = i;
+      if (from >= 0) (waits[p] === 1 ? waiting : plain).add(from, to, p, i);
+      known[at] = to;
+      // As endOf: a moment that a function gives may be an object.
+      since[at] = duration[i]! > 0 ? start[i]! + duration[i]! : start[i]!;
       waits[at] = 0;
     }
   });
   const kinds = withWaits(plain, waiting);
   const lastNode = (row: number) => {
     const at = previous === null ? thread[row]! : row;
-    return known[at]! < 0 || waits[at] === 1 ? -1 : nodeOf[ofRow[known[at]!]!]!;
+    return waits[at] === 1 ? -1 : known[at]!;
   };
   const silences = silencesOf(scene, courses, lastNode, onsetNs);
   return { kinds, silent: shareSilences(kinds, silences) };
@@ -84,6 +89,8 @@ class Kinds {
   constructor(
     private readonly scene: Scene,
     private readonly onsetNs: number,
+    /** Per row, or thread: when the last call that is known returned, ns. */
+    private readonly since: Float64Array,
   ) {}
 
   /** That of steps between two nodes, new if there are none yet. */
@@ -93,14 +100,12 @@ class Kinds {
     return this.found[number]!;
   }
 
-  /** A step between two nodes, from the end of the call of one row to when that of another began. Moments handed over would be objects. */
-  add(from: number, to: number, before: number, row: number): void {
+  /** A step between two nodes, from what is known at one row or thread to when the call of a row began. Moments handed over would be objects. */
+  add(from: number, to: number, at: number, row: number): void {
     const { onsetNs } = this;
     const { fromNs, toNs, trace } = this.scene;
-    const { start, duration } = trace.columns;
-    const begin = start[row]!;
-    const took = duration[before]!;
-    const since = took > 0 ? start[before]! + took : start[before]!;
+    const begin = trace.columns.start[row]!;
+    const since = this.since[at]!;
     const kind = this.of(from, to);
     kind.times++;
     kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(since, fromNs));
