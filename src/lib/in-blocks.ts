@@ -1,5 +1,8 @@
-/** Rows that a loop looks at in one go. */
-const BLOCK = 1 << 14;
+/**
+ * Rows that a loop looks at in one go: few enough that it ends before V8 loses patience and compiles it from its middle as well, which is half
+ * of what compiling loops costs (docs/performance.md).
+ */
+const BLOCK = 1 << 10;
 
 /**
  * Has `look` see the rows [from, to), block by block. A loop over all rows is compiled while it runs, from its middle, and V8 then

@@ -4,6 +4,7 @@
  * for a lock is the victim; where the trace shows who woke it, the one who held the lock is marked with twice the weight.
  */
 import { FIRST_COUNT } from '../../../context/decoder.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { kindCode, variantCode } from '../../../trace/kinds.js';
 import { FLAG_ENTRY_UNSEEN, FLAG_UNFINISHED, type Trace } from '../../../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
@@ -253,8 +254,10 @@ class Wakers {
     const { variant, kind, result, call } = this.scene.trace.columns;
     const futex = this.scene.trace.calls.indexOf('futex');
     const rows: number[] = [];
-    for (let i = 0; i < this.scene.endRow; i++)
-      if (call[i] === futex && variant[i] === WAKE && kind[i] === NO_KIND && result[i]! > 0) rows.push(i);
+    inBlocks(0, this.scene.endRow, (first, end) => {
+      for (let i = first; i < end; i++)
+        if (call[i] === futex && variant[i] === WAKE && kind[i] === NO_KIND && result[i]! > 0) rows.push(i);
+    });
     return rows;
   }
 }

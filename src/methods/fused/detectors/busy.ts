@@ -4,6 +4,7 @@
  * before and the call after, so both are marked, half each. A thread that stops calling altogether, without having ended and with
  * its last call returned, computes to the end of the window: then only the call before is known.
  */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { isExitCall } from '../../../trace/call-traits.js';
 import { FLAG_UNFINISHED } from '../../../trace/table.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
@@ -97,13 +98,15 @@ function longestPauses({ trace, fromNs, endRow }: Scene, asked: readonly number[
   const longest = new Float64Array(asked.length);
   if (asked.every((ns) => ns === 0)) return longest;
   const last = new Int32Array(asked.length).fill(-1);
-  for (let i = 0; i < endRow; i++) {
-    const t = thread[i]!;
-    if (asked[t] === 0) continue;
-    const before = last[t]!;
-    last[t] = i;
-    if (before < 0 || start[i]! < fromNs) continue;
-    longest[t] = Math.max(longest[t]!, start[i]! - start[before]! - (duration[before]! || 0));
-  }
+  inBlocks(0, endRow, (first, end) => {
+    for (let i = first; i < end; i++) {
+      const t = thread[i]!;
+      if (asked[t] === 0) continue;
+      const before = last[t]!;
+      last[t] = i;
+      if (before < 0 || start[i]! < fromNs) continue;
+      longest[t] = Math.max(longest[t]!, start[i]! - start[before]! - (duration[before]! || 0));
+    }
+  });
   return longest;
 }

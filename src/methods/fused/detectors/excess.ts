@@ -121,7 +121,9 @@ function callsBefore(scene: Scene, cells: Cells, from: number, weightOf: Float64
   if (weightOf.every((w) => w === 0)) return sums;
   /** Per thread: cell of its last row of the window; -1: none. */
   const last = new Int32Array(trace.threads.length).fill(-1);
-  for (let i = firstRow; i < from; i++) last[thread[i]!] = cells.ofRow[i]!;
+  inBlocks(firstRow, from, (first, end) => {
+    for (let i = first; i < end; i++) last[thread[i]!] = cells.ofRow[i]!;
+  });
   inBlocks(from, endRow, (first, end) => {
     for (let i = first; i < end; i++) {
       const t = thread[i]!;

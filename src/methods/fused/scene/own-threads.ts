@@ -1,4 +1,5 @@
 /** Threads that work for the program, and those that a runtime keeps for itself (to collect garbage, to compile). */
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { callsWithLostStacks } from './known-share.js';
 import { type Cells, type Scene, likeliestNodes } from './scene.js';
 
@@ -11,6 +12,8 @@ export function ownThreads({ trace, endRow, decoder }: Scene, cells: Cells): Uin
   const lost = callsWithLostStacks(decoder.model, trace);
   const nodeOf = likeliestNodes(cells);
   const own = new Uint8Array(trace.threads.length);
-  for (let i = 0; i < endRow; i++) if (lost[call[i]!] === 0 && nodeOf[cells.ofRow[i]!]! > 0) own[thread[i]!] = 1;
+  inBlocks(0, endRow, (first, end) => {
+    for (let i = first; i < end; i++) if (lost[call[i]!] === 0 && nodeOf[cells.ofRow[i]!]! > 0) own[thread[i]!] = 1;
+  });
   return own;
 }

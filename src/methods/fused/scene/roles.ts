@@ -180,12 +180,16 @@ function eachHistory(
     }
   });
   const counts = new Uint16Array(pairs);
-  for (let t = 0; t < threads; t++) {
-    const met: number[] = [];
-    for (let at = begins[t]!; at < ends[t]!; at++) {
+  let met: number[] = [];
+  const meet = (first: number, end: number) => {
+    for (let at = first; at < end; at++) {
       const pair = pairOfPlace[placeOf[at]!]!;
       if (counts[pair]!++ === 0) met.push(pair);
     }
+  };
+  for (let t = 0; t < threads; t++) {
+    met = [];
+    inBlocks(begins[t]!, ends[t]!, meet);
     see(t, met, counts);
     for (const pair of met) counts[pair] = 0;
   }

@@ -116,7 +116,9 @@ export function cellsOf(scene: Scene, onsetNs: number): Cells {
   const { first, second, size: cells } = rows.cells;
   const ofCell = new Uint32Array(cells);
   const shares = decoder instanceof RecordedDecoder ? null : knownShares(decoder.model, places);
-  for (let i = firstRow; i < endRow; i++) ofCell[rows.of[i]!]!++;
+  inBlocks(firstRow, endRow, (first, end) => {
+    for (let i = first; i < end; i++) ofCell[rows.of[i]!]!++;
+  });
   return {
     size: cells,
     context: Int32Array.from(first, (k) => narrow.first[k]!),
