@@ -10,11 +10,13 @@ const LISTED = 5;
 export type ProgramMatch = 'yes' | 'unknown' | 'no';
 
 /**
- * 'yes': a thread executed the program or bears its name. 'unknown': threads tell neither (a trace that was attached).
+ * 'yes': a thread executed the program or bears its name, or its file was run: whoever starts it by a link (Debian's redis-server is one to
+ * redis-check-rdb) has threads of the link's name. 'unknown': threads tell neither (a trace that was attached).
  * 'no': all that is told is something else.
  */
-export function programMatch(trace: Pick<Trace, 'threads'>, program: string): ProgramMatch {
+export function programMatch(trace: Pick<Trace, 'threads' | 'builds'>, program: string): ProgramMatch {
   if (program === '') return 'unknown';
+  for (const file of trace.builds?.keys() ?? []) if (base(file) === program) return 'yes';
   let silent = false;
   for (const t of trace.threads) {
     if (t.program !== '' ? base(t.program) === program : sameComm(t.name, program)) return 'yes';

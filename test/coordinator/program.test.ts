@@ -30,4 +30,12 @@ describe('programMatch', () => {
   ])('%s against %s: %s', (threads, program, expected) => {
     expect(programMatch(trace(threads), program)).toBe(expected);
   });
+
+  it('a program that was started by a link is known by its file, where the recording has that', () => {
+    const threads = trace(':redis-server +:jemalloc_bg_thd');
+    const builds = new Map([['/usr/bin/redis-check-rdb', 'a50d68']]);
+    expect(programMatch(threads, 'redis-check-rdb')).toBe('no');
+    expect(programMatch({ ...threads, builds }, 'redis-check-rdb')).toBe('yes');
+    expect(programMatch({ ...threads, builds }, 'nginx')).toBe('no');
+  });
 });
