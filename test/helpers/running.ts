@@ -1,6 +1,7 @@
 /** Programs that run while a test looks at them, and waiting for what they do. */
 import type { ChildProcess } from 'node:child_process';
 import { afterEach } from 'vitest';
+import { totalsOf } from '../../src/watch/triggers/figures.js';
 import { type Ended, type Setting, perfscope } from '../cli/run.js';
 
 export interface Started {
@@ -27,4 +28,11 @@ export function starter(): (args: readonly string[], setting?: Pick<Setting, 'en
 export async function until(what: string, reached: () => boolean | Promise<boolean>): Promise<void> {
   for (const begun = Date.now(); !(await reached()); await new Promise((r) => setTimeout(r, 5)))
     if (Date.now() - begun > 60_000) throw new Error(`waited in vain for: ${what}`);
+}
+
+/** Waits until a process has had the processor for some time from now on: on a busy machine that is no matter of the clock. */
+export async function worked(pid: number, seconds: number): Promise<void> {
+  const cpu = async () => (await totalsOf(pid))?.cpu ?? 0;
+  const before = await cpu();
+  await until(`process ${pid} to work`, async () => (await cpu()) >= before + seconds);
 }

@@ -13,6 +13,7 @@ import type { RecorderOptions } from '../../src/record/ftrace/recorder.js';
 import { type Target, startRing } from '../../src/record/recorder.js';
 import { isOrphan } from '../../src/watch/orphans.js';
 import { scratchFolder } from '../cli/run.js';
+import { worked } from '../helpers/running.js';
 
 const scratch = scratchFolder();
 afterAll(() => scratch.dispose());
@@ -43,8 +44,8 @@ it('a process that comes to have the name later is recorded, too', async () => {
   const program = scratch.at('late-comer');
   copyFileSync('/bin/sh', program);
   const start = () => spawn(program, ['-c', 'while :; do : < /etc/hostname; done'], { stdio: 'ignore' });
-  const [folder, snapshot] = [scratch.at('ring'), scratch.at('snapshot')];
-  [folder, snapshot].forEach((each) => mkdirSync(each));
+  const folder = scratch.at('ring');
+  mkdirSync(folder);
   const first = start();
   let second = first;
   await sleep(100);
@@ -52,15 +53,21 @@ it('a process that comes to have the name later is recorded, too', async () => {
   const log = () => undefined;
   const ring = await startRing({ target, seconds: 30, folder, maxBytes: 2 ** 28, backend: 'ftrace', log });
   try {
-    // On a busy machine it takes its time until the first one gets the processor again, and calls.
-    await sleep(500);
+    await worked(first.pid!, 0.05);
     first.kill('SIGKILL');
     second = start();
-    await sleep(1500);
-    second.kill('SIGKILL');
-    const { paths } = await ring.snapshot(snapshot, 30);
-    const { trace } = await readTrace([...paths], { pool: inlinePool });
-    const named = trace.threads.filter(({ name }) => name === 'late-comer').map(({ tid }) => tid);
+    let named: number[] = [];
+    for (let n = 0; n < 60 && !named.includes(second.pid!); n++) {
+      second.kill('SIGCONT');
+      await worked(second.pid!, 0.2);
+      // What it calls meanwhile would be more to read.
+      second.kill('SIGSTOP');
+      const snapshot = scratch.at(`snapshot-${n}`);
+      mkdirSync(snapshot);
+      const { paths } = await ring.snapshot(snapshot, 30);
+      const { trace } = await readTrace([...paths], { pool: inlinePool });
+      named = trace.threads.filter(({ name }) => name === 'late-comer').map(({ tid }) => tid);
+    }
     expect(named).toEqual(expect.arrayContaining([first.pid, second.pid]));
   } finally {
     first.kill('SIGKILL');

@@ -42,13 +42,22 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s before the tracer is attac
 });
 
 it('the terminal ends: so does the recording, however often that is said, and it is kept', async () => {
-  const output = scratch.at('hung-up');
-  const perf = perfThat(`echo events > ${output}; trap 'sleep .2; exit' INT`);
+  const [output, told, free] = [scratch.at('hung-up'), scratch.at('told'), scratch.at('free')];
+  const perf = perfThat(
+    `echo events > ${output}; trap 'echo > ${told}; while [ ! -e ${free} ]; do sleep .01; done; exit' INT`,
+  );
   const { child, ended } = start([...record, output], { env: perf.env });
+  /** Once more while perf is ending, which it does when that was heard. */
+  const again = async (pid: number) => {
+    await until('perf to be told', () => existsSync(told));
+    process.kill(pid, 'SIGHUP');
+    await until('it to hear', () => /^ShdPnd:\s+0+$/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+    writeFileSync(free, '');
+  };
   child.stderr!.on('data', (text: string) => {
     if (!text.includes('Ctrl-C ends it')) return;
     child.kill('SIGHUP');
-    setTimeout(() => child.kill('SIGHUP'), 50);
+    void again(child.pid!);
   });
   expect(await ended).toMatchObject({ code: 0, stderr: expect.stringContaining('recorded') as string });
   expect(perf.ended()).toBe(true);
@@ -56,12 +65,14 @@ it('the terminal ends: so does the recording, however often that is said, and it
 
 it('a second Ctrl-C leaves no tracer behind', async () => {
   const output = scratch.at('twice');
-  const perf = perfThat(`echo events > ${output}; trap 'echo told >&2' INT`);
+  const told = scratch.at('told-once');
+  const perf = perfThat(`echo events > ${output}; trap 'echo > ${told}' INT`);
   const { child, ended } = start([...record, output], { env: perf.env });
   child.stderr!.on('data', (text: string) => {
     if (!text.includes('Ctrl-C ends it')) return;
     child.kill('SIGINT');
-    setTimeout(() => child.kill('SIGINT'), 200);
+    // Two that come before the first is taken are one.
+    void until('perf to be told', () => existsSync(told)).then(() => child.kill('SIGINT'));
   });
   expect((await ended).code).toBe(130);
   await until('the end of perf', perf.ended);

@@ -1,7 +1,6 @@
 /** The rings of both tracers on a real process, where this machine allows them; what they keep, on files made by hand. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { obstacleOf } from '../../src/record/choose.js';
 import { gatherFacts } from '../../src/record/facts.js';
@@ -9,6 +8,7 @@ import { startRing } from '../../src/record/recorder.js';
 import { lostEvents } from '../../src/record/ring/lost.js';
 import { SegmentStore } from '../../src/record/ring/store.js';
 import { scratchFolder } from '../cli/run.js';
+import { worked } from '../helpers/running.js';
 
 const scratch = scratchFolder();
 afterAll(() => scratch.dispose());
@@ -26,7 +26,7 @@ describe('startRing', () => {
       const log = () => undefined;
       try {
         const ring = await startRing({ target, seconds: 5, folder: folders[0], maxBytes: 2 ** 28, backend, log });
-        await sleep(300);
+        await worked(busy.pid!, 0.1);
         const first = await ring.snapshot(folders[1], 5);
         const second = await ring.snapshot(folders[2], 5);
         for (const { paths, bytes } of [first, second]) {

@@ -46,7 +46,7 @@ describe('deliveries', () => {
   it('one that hangs holds up no other, and is given up', async () => {
     const hanging: Delivery = { name: 'a', send: () => new Promise(() => undefined) };
     const b = delivery('b');
-    const { courier: c, ends } = courier([hanging, b], { limit: 20, tries: 2 });
+    const { courier: c, ends } = courier([hanging, b], { limit: 200, tries: 2 });
     for (const id of ids(2)) c.send(message({ id }), ['a', 'b']);
     while (b.got.length < 2) await new Promise((r) => setTimeout(r, 1));
     expect(ends.filter((e) => e.includes(' a '))).toEqual([]);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { look, parseTotals, ratesBetween, totalsOf } from '../../src/watch/triggers/figures.js';
+import { until } from '../helpers/running.js';
 
 const io = 'rchar: 5\nwchar: 6\nsyscr: 120\nsyscw: 30\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n';
 const stat = '42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 150 0 0 20 0 4 0 12345 1000 100 18446744073709551615';
@@ -29,8 +30,10 @@ it('rates are of processes that were there both times', () => {
 it.skipIf(!existsSync('/proc/self/io'))('reads this very kernel', async () => {
   const child = spawn('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=1'], { stdio: 'ignore' });
   try {
+    await until('dd', async () => (await totalsOf(child.pid!)) !== null);
     const before = await look([child.pid!], 0);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const done = (await totalsOf(child.pid!))!.reads;
+    await until('dd to read', async () => (await totalsOf(child.pid!))!.reads > done + 1000);
     const rates = ratesBetween(before, await look([child.pid!], 300))!;
     expect(rates.reads).toBeGreaterThan(100);
     expect(rates.writes).toBeGreaterThan(100);
