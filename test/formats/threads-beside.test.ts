@@ -41,6 +41,7 @@ it('tells nothing of times, numbers of lines and what is the same in all', () =>
   expect(leftOut((call, _, i) => `2024-03-15T10:${20 + (i % 3)}:12.${700 + (i % 3)}Z ${call}`)).toBe('');
   expect(leftOut((call, _, i) => `${100 + i} ${call}`)).toBe('');
   expect(leftOut((call) => `strace[4711]: ${call}`)).toBe('');
+  expect(leftOut((call, thread) => `10:11:12 [ ${thread}] [00007f1c2d3e4f50] ${call}`)).toBe('');
   expect(leftOut((call, _, i) => `<${4 + (i % 3)}> ${call}`)).toBe('');
 });
 

@@ -52,8 +52,8 @@ export function threadColumn(names: readonly string[] | null, rows: readonly (re
   return thread ?? numbered.find((column) => isProcessName(names[column] ?? '') && differ(column)) ?? -1;
 }
 
-/** Where the call begins in a line, and what stands behind its result. */
-const CALL = /(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed|\+\+\+ |--- SIG)/;
+/** Where the call begins in a line, with its number and address in brackets (-n, -i), and what stands behind its result. */
+const CALL = /(?:\[ *[\da-f?]+\] )*(?:[a-z_][a-z0-9_]*\(|<\.\.\. \w+ resumed|\+\+\+ |--- SIG)/;
 const BEHIND_RESULT =
   /\) *= (?:-?\d+|0x[0-9a-f]+|\?)(?:<[^<>"]*>+)?(?: E[A-Z0-9]+)?(?: \([^()"]*\))?(?: <\d+(?:\.\d+)?>)?(.*)$/;
 /** A number that is no part of a time, a date, a fraction or a word. */
