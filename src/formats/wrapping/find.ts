@@ -1,5 +1,6 @@
 /** Finds what stands round the lines of a trace, by its first lines. */
 import { LF } from '../../lib/bytes.js';
+import { drawnTable } from './drawn-table.js';
 import { foldedAt } from './folded.js';
 import { ELAPSED, HEADS, type Head, LINE_NUMBER, PROCESS_ID, QUOTES, STAMPS, WRITER_ID } from './heads.js';
 import { isKnown, isRecord } from './known-lines.js';
@@ -51,7 +52,7 @@ function wrappingOf(given: readonly string[]): Wrapping | null {
       steps.push(mark.id);
     }
   }
-  for (const find of [tableColumn, sharedSuffix]) {
+  for (const find of [tableColumn, drawnTable, sharedSuffix]) {
     const step = find(lines);
     if (step === null) continue;
     lines = undone(lines, stepOf(step) as Mark);

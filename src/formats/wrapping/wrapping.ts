@@ -8,6 +8,7 @@ import type { ParseOptions, TraceFormat } from '../format.js';
 import { PAGER_LINE } from '../pager.js';
 import type { TraceChunk } from '../../trace/chunk.js';
 import { beganAt } from './began.js';
+import { drawnMark } from './drawn-table.js';
 import { type Fold, foldOf } from './folded.js';
 import { ELAPSED, HEADS, type Head, LINE_NUMBER, PROCESS_ID, QUOTES, WRITER_ID, stampOf } from './heads.js';
 import { beginsPerfRecord, isPerfFrame } from './known-lines.js';
@@ -37,7 +38,13 @@ const heads = new Map(
 
 /** What a step takes off. */
 export const stepOf = (id: string): Mark | Head | Fold =>
-  (marks.get(id) ?? heads.get(id) ?? prefixHead(id) ?? suffixMark(id) ?? columnMark(id) ?? foldOf(id))!;
+  (marks.get(id) ??
+    heads.get(id) ??
+    prefixHead(id) ??
+    suffixMark(id) ??
+    columnMark(id) ??
+    drawnMark(id) ??
+    foldOf(id))!;
 
 /** What the steps are, for people. */
 export function wrappingNames({ steps }: Wrapping): string[] {
