@@ -63,6 +63,8 @@ export interface Arranger {
   readonly messages: readonly Message[];
   /** Moment of the earliest event so far, seconds of the recording's clock; NaN before there is one. */
   readonly firstSeconds: number;
+  /** Moment up to which it was recorded, though nothing may have happened then; NaN where nothing tells. Complete at the end. */
+  readonly lastSeconds: number;
   /** Where and how it was recorded, '' where nothing tells. */
   readonly origin: string;
   /** The machine whose numbers of calls are not known, '' where they are. */

@@ -21,8 +21,8 @@ export interface ArrangePlan {
   readonly options: ParseOptions;
   readonly chunkBytes: number;
   readonly free: SharedArrayBuffer[];
-  /** Hears where the recording is from, and what is to be said of it. */
-  onEnd(origin: string, messages: readonly Message[]): void;
+  /** Hears where the recording is from, what is to be said of it, and up to when it was made (NaN: not told). */
+  onEnd(origin: string, messages: readonly Message[], lastSeconds: number): void;
 }
 
 export async function* arrangedPieces(
@@ -49,7 +49,7 @@ export async function* arrangedPieces(
   const missing = end === null || at >= end ? 0 : end - at;
   for (const piece of arranger.end(missing)) yield pieceOf(piece, source.consumed);
   if (arranger.unknownMachine !== '') throw otherMachine(source.path, arranger.unknownMachine);
-  plan.onEnd(arranger.origin, arranger.messages);
+  plan.onEnd(arranger.origin, arranger.messages, arranger.lastSeconds);
 }
 
 function pieceOf(

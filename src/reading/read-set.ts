@@ -78,6 +78,8 @@ interface Way {
   readonly warnings: Message[];
   /** Where and how it was recorded; '' where nothing tells. */
   origin: string;
+  /** When the recording ended, seconds since 1970, as it tells itself; null where it does not. */
+  until: number | null;
 }
 
 /** What is to happen when a piece comes back parsed. */
@@ -108,13 +110,14 @@ export async function readSet(
     rounds: new MemoryRounds(chunkBytes),
     warnings: [...chosen.warnings, ...wrappedWarnings(chosen, sampled)],
     origin: '',
+    until: null,
   };
   // For each thread one chunk being parsed, one being placed, and one waiting for each.
   const roomBytes = (4 * pool.jobs + 4) * chunkBytes;
   const parts = partsOf(sources, way, (bytes) => (bytes > largeBytes ? { roomBytes } : null));
   await readParts(parts, way, options, progress);
   const { builds, until } = await asRecorded(sources, way);
-  const { traces, facts } = finished(parts, way, until);
+  const { traces, facts } = finished(parts, way, until ?? way.until);
   const clocks = clocksOfSet(
     builds.size === 0 ? traces : traces.map((trace) => ({ ...trace, builds })),
     perThread,
@@ -251,8 +254,9 @@ function cutsOf(part: Part, way: Way, parse: ParseOptions) {
     const onProblem = (problem: StreamProblem) => (part.problem = problem);
     return piecesOf(source, head, { format, wrapping, chunkBytes, free, onProblem });
   }
-  const onEnd = (origin: string, messages: readonly Message[]) => {
+  const onEnd = (origin: string, messages: readonly Message[], lastSeconds: number) => {
     if (origin !== '') way.origin = origin;
+    if (lastSeconds > (way.until ?? 0)) way.until = lastSeconds;
     for (const { code, args } of messages) warnings.push({ code, args: { path: source.path, ...args } });
   };
   return arrangedPieces(source, head, { arrangement: format.arrangement, options: parse, chunkBytes, free, onEnd });

@@ -223,6 +223,29 @@ it('a page that the kernel marked tells of a gap before it', async () => {
   expect(callsOf(trace)).toEqual(callsOf((await read(golden('threads.ring.gz')))!.trace));
 });
 
+it('a recording lasts until it was ended, not until its last call', async () => {
+  const bytes = golden('threads.ring.gz');
+  const before = (await read(bytes))!.trace;
+  const parts: Uint8Array[] = [MAGIC];
+  let last = 0n;
+  const ending = (at: (last: bigint) => unknown) => async () => {
+    parts.splice(1);
+    const keep = (kind: number, content: Uint8Array) => {
+      const copy = Buffer.from(content);
+      if (kind === FRAME.PREAMBLE) last = BigInt((JSON.parse(copy.toString()) as { fileBase: string }).fileBase);
+      const isEnd = kind === FRAME.END;
+      parts.push(isEnd ? jsonFrame(FRAME.END, { lost: 0, at: at(last) }) : frame(kind as FrameKind, copy));
+    };
+    new FrameReader({ frame: keep, lost: () => undefined }, 8).push(bytes.subarray(8));
+    return (await read(Buffer.concat(parts)))!.trace;
+  };
+  const later = await ending((begun) => String(begun + 60_000_000_000n))();
+  expect(later.endNs).toBeGreaterThan(55e9);
+  expect(callsOf(later).slice(0, 10)).toEqual(callsOf(before).slice(0, 10));
+  for (const damaged of ['', 'x', 7, null, '9999999999999999999', '99999999999999999999999'])
+    expect((await ending(() => damaged)()).endNs).toBe(before.endNs);
+});
+
 it('frames are found again behind bytes that are none', () => {
   const found: string[] = [];
   const lost: number[][] = [];

@@ -39,7 +39,12 @@ export async function readPerfData(
         ? new PerfDataParser(new Uint8Array(buffer, 0, length), options.perfData!, null).parse()
         : format.parseChunk(new Uint8Array(buffer, 0, length), options),
     );
-  return { trace: builder.finish(), messages: arranger.messages, origin: arranger.origin };
+  const { lastSeconds } = arranger;
+  return {
+    trace: builder.finish(Number.isNaN(lastSeconds) ? null : lastSeconds),
+    messages: arranger.messages,
+    origin: arranger.origin,
+  };
 }
 
 /** What both tell. */

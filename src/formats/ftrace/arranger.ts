@@ -53,6 +53,8 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   private readonly gaps = new Gaps();
   /** ns of the last event that was read. */
   private lastNs = 0;
+  /** ns up to which it was recorded; NaN: not told. */
+  private untilNs = NaN;
   private ended = false;
   private told = 0;
   private baseSeconds = 0;
@@ -105,6 +107,11 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
     return this.baseSeconds + (start + shift) / 1e9;
   }
 
+  get lastSeconds(): number {
+    if (this.known === null) return NaN;
+    return this.baseSeconds + (this.untilNs + this.known.shift) / 1e9;
+  }
+
   get origin(): string {
     if (this.known === null) return '';
     const { host, kernel, command } = this.known.preamble;
@@ -131,8 +138,15 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
         return this.threads(content, offset);
       case FRAME.END:
         this.ended = true;
-        this.lostEvents += (json(content) as Partial<RecordingEnd> | null)?.lost ?? 0;
+        this.finish((json(content) ?? {}) as Partial<RecordingEnd>);
     }
+  }
+
+  private finish({ lost, at }: Partial<RecordingEnd>): void {
+    this.lostEvents += lost ?? 0;
+    if (typeof at !== 'string' || !/^\d{1,19}$/.test(at)) return;
+    const ns = Number(BigInt(at) - this.known!.base);
+    if (Math.abs(ns) < LONGEST_NS) this.untilNs = ns;
   }
 
   lost(offset: number, length: number): void {

@@ -28,6 +28,8 @@ export const PAGE_HEAD = 8;
 export interface RecordingEnd {
   /** Events that were overwritten before they were read, since the file was begun. */
   readonly lost: number;
+  /** ns of the ring's clock up to which all was read that is there; recorders before it was added do not tell. */
+  readonly at?: string;
 }
 
 export const FRAME_HEAD = HEAD;

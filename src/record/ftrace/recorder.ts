@@ -231,8 +231,9 @@ class Recorder {
   }
 
   private async close(): Promise<void> {
+    const at = String(process.hrtime.bigint());
     this.drain.take((bytes) => this.out.write(bytes));
-    this.out.write(jsonFrame(FRAME.END, { lost: this.instance.lost() - this.lostBefore }));
+    this.out.write(jsonFrame(FRAME.END, { lost: this.instance.lost() - this.lostBefore, at }));
     await this.out.close();
     if (!this.options.ring) return;
     const name = `${this.options.output}.${++this.files}`;

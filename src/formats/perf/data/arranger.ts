@@ -132,6 +132,9 @@ export class PerfDataArranger implements Arranger, RecordSink {
     return messages;
   }
 
+  /** perf tells of events alone. */
+  readonly lastSeconds = NaN;
+
   get firstSeconds(): number {
     const { baseSeconds } = this.samples;
     const { earliest } = this.surveyed();
