@@ -1,5 +1,6 @@
 /** Programs that run while a test looks at them, and waiting for what they do. */
 import type { ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import { totalsOf } from '../../src/watch/triggers/figures.js';
 import { type Ended, type Setting, perfscope } from '../cli/run.js';
@@ -35,4 +36,13 @@ export async function worked(pid: number, seconds: number): Promise<void> {
   const cpu = async () => (await totalsOf(pid))?.cpu ?? 0;
   const before = await cpu();
   await until(`process ${pid} to work`, async () => (await cpu()) >= before + seconds);
+}
+
+/** Waits until nothing more is written to a file: threads that were held between two steps have their last word first. */
+export async function silence(file: string): Promise<void> {
+  await until(`silence in ${file}`, async () => {
+    const { size } = statSync(file);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return statSync(file).size === size;
+  });
 }

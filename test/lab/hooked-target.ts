@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import type { Fault } from '../../scripts/lab/operators.js';
 import type { Faults } from '../../scripts/lab/target/faults.js';
 import type { Program, TargetFunction } from '../../scripts/lab/target/program.js';
+import { silence } from '../helpers/running.js';
 
 /** A line of the program. Two threads speak. */
 interface Line {
@@ -32,7 +33,7 @@ export class HookedTarget {
     readonly faults: Faults,
     readonly differences: Differences,
     private readonly child: ChildProcess,
-    private readonly output: string,
+    readonly output: string,
   ) {}
 
   static async start(
@@ -65,7 +66,7 @@ export class HookedTarget {
   /** What it said from now on, until it has said so much. */
   async lines(wanted: number): Promise<Line[]> {
     const from = statSync(this.output).size;
-    for (const until = Date.now() + 8000; Date.now() < until;) {
+    for (const until = Date.now() + 30_000; Date.now() < until;) {
       await sleep(20);
       const read = readFileSync(this.output, 'latin1')
         .slice(from)
@@ -152,7 +153,7 @@ export function faultsBehave(target: () => HookedTarget): void {
   it('endless, until it is taken out', async () => {
     const { faults, work } = target();
     await faults.put(work, { operator: 'endless', every: 1 });
-    await sleep(100);
+    await silence(target().output);
     const silent = target()
       .lines(1)
       .then(
