@@ -6,6 +6,7 @@
  */
 import type { Places } from '../../../context/places.js';
 import { symbolText } from '../../../context/symbols.js';
+import { inBlocks } from '../../../lib/in-blocks.js';
 import { nthSmallest } from '../../../lib/nth-smallest.js';
 import { NANOSECONDS_PER_SECOND } from '../../../trace/units-of-measure.js';
 import { ByDescriptor } from '../scene/by-descriptor.js';
@@ -102,9 +103,9 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
       if (opening !== undefined) opening.last = row;
     }
   };
-  /** Stores uses from a row on, up to the first row that opens, closes or executes: that is given. Small, so that it is compiled once. */
-  const usesFrom = (row: number): number => {
-    for (let i = row; i < endRow; i++) {
+  /** Stores uses of [row, end), up to the first row that opens, closes or executes: that is given. Small, so that it is compiled once. */
+  const usesFrom = (row: number, end: number): number => {
+    for (let i = row; i < end; i++) {
       const deed = does[ofRow[i]!]!;
       if (deed === NOTHING) continue;
       if (deed !== USES) return i;
@@ -114,7 +115,7 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
       if (d < uses[p]!.length) uses[p]![d] = i;
       else if (d >= FIRST_PLACES) used(p, d, i);
     }
-    return endRow;
+    return end;
   };
   const lastUse = (opening: Opening, p: number, d: number) => {
     opening.last = Math.max(opening.last, uses[p]![d] ?? 0);
@@ -154,7 +155,9 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     if (list === undefined) found.set(symbol, (list = []));
     list.push(opening);
   };
-  for (let i = scene.firstRow; (i = usesFrom(i)) < endRow; i++) act(i);
+  inBlocks(scene.firstRow, endRow, (first, end) => {
+    for (let i = first; (i = usesFrom(i, end)) < end; i++) act(i);
+  });
   open.forEach(lastUse);
   return found;
 }
