@@ -309,9 +309,6 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'step-time': (a) =>
     `${who(a)} took ${a.seconds('seconds')} in all from one known call to the next, ${calls(a)}: longer, among all such steps, than in ` +
     'learning',
-  'ends-in-code': (a) =>
-    `the recording ends while no thread is in a call: after the first of ${calls(a)} ${who(a)} may have computed without end; before, the ` +
-    'second came next',
   'time-inside': (a) =>
     `${who(a)} spent ${a.seconds('seconds')} in all in ${calls(a)}, where ${a.seconds('usual')} were to be expected`,
   loop: (a) =>

@@ -24,7 +24,7 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, onsetNs: num
   const kinds = own(steps.kinds);
   const usual = perStep(kinds);
   const expectedOf = ({ early, times, lateTimes }: StepKind) => (lateTimes * (early + usual)) / (times - lateTimes + 1);
-  const odd = kinds.map((kind) => Math.max(0, kind.late + kind.beyond - expectedOf(kind)));
+  const odd = kinds.map((kind) => Math.max(0, kind.late - expectedOf(kind)));
   const items = itemsOf(scene, cells, odd, kinds, (kind) => ({
     rows: kind.rows,
     count: Math.round(kind.lateTimes),
@@ -49,7 +49,7 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, onsetNs: num
  */
 export function stepTime(scene: Scene, cells: Cells, steps: Steps, tree: ContextTree): Mass {
   const kinds = own(steps.kinds);
-  const took = kinds.map(({ early, late, beyond }) => early + late + beyond);
+  const took = kinds.map(({ early, late }) => early + late);
   const items = itemsOf(scene, cells, took, kinds, (kind) => ({
     rows: [...kind.earlyRows, ...kind.rows],
     count: Math.round(kind.times),
@@ -91,10 +91,7 @@ function itemsOf(
   told: (kind: StepKind) => Pick<Item, 'rows' | 'count' | 'code' | 'args'>,
 ): Item[] {
   return kinds
-    .map((kind, k) => ({
-      ...(kind.beyond > kind.early + kind.late ? unseen(kind) : told(kind)),
-      ...{ from: kind.from, to: kind.to, weight: ns[k]! },
-    }))
+    .map((kind, k) => ({ ...told(kind), from: kind.from, to: kind.to, weight: ns[k]! }))
     .filter(({ weight, rows }) => weight > 0 && rows.length > 0)
     .sort((a, b) => b.weight - a.weight || a.from - b.from || a.to - b.to)
     .slice(0, TOLD)
@@ -107,9 +104,4 @@ function itemsOf(
       code,
       args,
     }));
-}
-
-/** What more than the trace shows is in a step is nowhere in it. */
-function unseen({ rows, earlyRows, times }: StepKind): Pick<Item, 'rows' | 'count' | 'code' | 'args'> {
-  return { rows: rows.length > 0 ? rows : earlyRows, count: Math.round(times), code: 'ends-in-code', args: {} };
 }

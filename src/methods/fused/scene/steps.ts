@@ -8,7 +8,6 @@ import { inBlocks } from '../../../lib/in-blocks.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { type Courses, coursesOf, endOf } from './courses.js';
 import { callsWithLostStacks } from './known-share.js';
-import { unseenEnd } from './open-end.js';
 import { type Cells, LOST, type Scene, likeliestNodes } from './scene.js';
 
 /** A kind of step, from node to node: what it took before and after the onset, ns; how often it came, and how often after the onset. */
@@ -19,8 +18,6 @@ export interface StepKind {
   late: number;
   times: number;
   lateTimes: number;
-  /** What more it may have taken after all that the trace shows (open-end.ts). */
-  beyond: number;
   /** The first rows before the onset, and after it, that end one. */
   readonly earlyRows: number[];
   readonly rows: number[];
@@ -121,7 +118,7 @@ class Kinds {
 }
 
 function newKind(from: number, to: number): StepKind {
-  return { from, to, early: 0, late: 0, beyond: 0, times: 0, lateTimes: 0, earlyRows: [], rows: [] };
+  return { from, to, early: 0, late: 0, times: 0, lateTimes: 0, earlyRows: [], rows: [] };
 }
 
 /**
@@ -145,29 +142,26 @@ function withWaits(plain: Kinds, waiting: Kinds): readonly StepKind[] {
   return plain.found;
 }
 
-/** Steps that did not end: how many, how long they are after the onset together, ns, and what more they may have taken. */
+/** Steps that did not end: how many, and how long they are after the onset together, ns. */
 interface Silence {
   readonly times: number;
   readonly ns: number;
-  readonly beyond: number;
 }
 
 /** By the node where they began. `nodeOf`: of the last known call of a course up to a row, -1 if there is none. */
 function silencesOf(
-  scene: Scene,
+  { trace, toNs }: Scene,
   { open }: Courses,
   nodeOf: (row: number) => number,
   onsetNs: number,
 ): Map<number, Silence> {
-  const { trace, toNs } = scene;
-  const beyond = unseenEnd(scene, onsetNs);
   const found = new Map<number, Silence>();
   for (const row of open) {
     const node = nodeOf(row);
     const ns = toNs - Math.max(endOf(trace, row), onsetNs);
-    if (node < 0 || !(ns + beyond > 0)) continue;
-    const before = found.get(node) ?? { times: 0, ns: 0, beyond: 0 };
-    found.set(node, { times: before.times + 1, ns: before.ns + Math.max(0, ns), beyond: before.beyond + beyond });
+    if (node < 0 || !(ns > 0)) continue;
+    const before = found.get(node) ?? { times: 0, ns: 0 };
+    found.set(node, { times: before.times + 1, ns: before.ns + ns });
   }
   return found;
 }
@@ -181,7 +175,7 @@ function shareSilences(kinds: readonly StepKind[], silences: ReadonlyMap<number,
   for (const kind of kinds) next.get(kind.from)?.push(kind);
   const silent = new Map<number, number>();
   const add = (node: number, ns: number) => silent.set(node, (silent.get(node) ?? 0) + ns);
-  for (const [from, { times, ns, beyond }] of silences) {
+  for (const [from, { times, ns }] of silences) {
     const after = next.get(from)!;
     const early = after.reduce((sum, k) => sum + k.times - k.lateTimes, 0);
     const late = after.reduce((sum, k) => sum + k.lateTimes, times);
@@ -195,7 +189,6 @@ function shareSilences(kinds: readonly StepKind[], silences: ReadonlyMap<number,
       const share = missing[j]! / all;
       if (share === 0) return;
       kind.late += share * ns;
-      kind.beyond += share * beyond;
       kind.lateTimes += share * times;
       kind.times += share * times;
       add(kind.to, share * ns);
