@@ -15,6 +15,7 @@ import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
 import type { SourceSet } from '../source/index.js';
 import { activityOf } from '../timeline/activity.js';
+import { endsInCode, lastingUntil } from '../trace/recording-end.js';
 import { FLAG_UNFINISHED, type Trace } from '../trace/table.js';
 import type { Window } from '../units/unit-table.js';
 import { TOOL } from '../version.js';
@@ -30,7 +31,7 @@ import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './
 import { stacksStage } from './stacks-stage.js';
 import { timelineInput, timelineStage } from './timeline-stage.js';
 import { workStage } from './work-stage.js';
-import { type WindowOptions, resolveWindow, windowWarnings } from './window.js';
+import { type WindowOptions, resolveEnd, resolveWindow, windowWarnings } from './window.js';
 
 export interface TraceOptions {
   /** Id of the format; default: told by the content. */
@@ -59,6 +60,8 @@ export interface AnalyzeOptions extends RunOptions, WindowOptions, TraceOptions,
   readonly binary?: string | undefined;
   /** Parts of the document to make besides: 'stacks', 'slices', 'timeline', 'work', 'unitRows', 'changes' (made in any case without signatures). */
   readonly sections?: readonly Section[] | undefined;
+  /** When the recording ended, if that was after its last call; as `from` and `to`. A program that computes without end makes no more calls. */
+  readonly ended?: string | number | undefined;
   /** Folders with separate files of the binary's symbols, besides the system's. */
   readonly debugFiles?: readonly string[] | undefined;
 }
@@ -93,7 +96,10 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
       given === undefined || typeof given === 'function'
         ? null
         : await timing.measure('signatures', () => loadSignatures(given));
-    const read = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
+    const read = endedAt(
+      await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool })),
+      options.ended,
+    );
     const { trace } = read;
     const warnings = [...read.warnings, ...missingColumns(trace)];
     const signatures = typeof given === 'function' ? await timing.measure('signatures', () => given(trace)) : known;
@@ -129,6 +135,9 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
         return null;
       });
     const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
+    // Else the text's end would pass for the recording's, and silence for none.
+    const unsure = outcome?.verdict === 'none' && window.toNs > trace.endNs && options.ended === undefined;
+    if (unsure && trace.hasDurations && endsInCode(trace)) warnings.push({ code: 'ends-in-code', args: { at: trace.endNs / 1e9 } });
     const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
     const facts = documentOf(parts, top);
     const { signal } = options;
@@ -159,6 +168,12 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     };
     return { ...facts, ...sections, status, warnings, ...spent(timing) };
   });
+}
+
+/** What was read, as a recording that ended when it is said to have. */
+function endedAt(read: ReadResult, ended: string | number | undefined): ReadResult {
+  if (ended === undefined) return read;
+  return { ...read, trace: lastingUntil(read.trace, resolveEnd(read.trace, ended)) };
 }
 
 /** How functions get names, where there were no signatures. */

@@ -53,6 +53,18 @@ export function resolveWindow(trace: Clocked, options: WindowOptions, path = '')
   return { fromNs: Math.max(0, fromNs), toNs: Math.min(endNs, toNs) };
 }
 
+/** When the recording ended, ns since the trace's first event. It did not end before the trace. */
+export function resolveEnd(trace: Clocked, ended: string | number): number {
+  if (trace.clock === 'none')
+    throw usage(`--ended ${ended}: the trace has no times`, 'Record it with strace -ttt, or leave --ended out.');
+  const ns = parseMoment(trace, ended, '--ended');
+  if (ns >= trace.endNs) return ns;
+  throw usage(
+    `--ended ${ended}: the trace goes on until ${describe(trace, trace.endNs)}`,
+    'Give the moment when the recording was stopped; for a part of it, --to.',
+  );
+}
+
 /** Whether `from` or `to` was asked for outside the trace, so that the window is smaller than asked. A mistaken clock shows in this. */
 export function windowWarnings(trace: Clocked, options: WindowOptions, window: Window): Message[] {
   const fromNs = options.from === undefined ? 0 : parseMoment(trace, options.from, '--from');

@@ -150,6 +150,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.plural('events', 'event of a thread', 'events of threads')} stood after a later one and were put in order: is ` +
     `${a.text('path')} one recording?`,
   // The signatures.
+  'ends-in-code': (a) =>
+    `the trace ends at ${a.moment('at')} while no thread is in a call: if the recording went on, the program computes since then; give the ` +
+    'moment when it was stopped with --ended',
   'window-clipped': (a) =>
     `the window asked for reaches beyond the trace: analysed is ${a.moment('from')} to ${a.moment('to')} (plain numbers are ` +
     "seconds of the trace's own clock, +500s is 500 s after its first event)",

@@ -11,7 +11,8 @@ import { variantCode } from './kinds.js';
 import { isCoarse } from './one-after-another.js';
 import { StackTableBuilder, NO_STACK } from './stacks.js';
 import { mergeSwitches } from './switches.js';
-import { FLAG_UNFINISHED, type Skipped, type Thread, type Trace } from './table.js';
+import { extendUnfinished } from './recording-end.js';
+import { type Skipped, type Thread, type Trace } from './table.js';
 
 const THREAD_VARIANT = variantCode('thread');
 
@@ -59,7 +60,7 @@ export function mergeTraces(traces: readonly Trace[]): Trace {
     });
   });
   const endNs = Math.max(...traces.map((trace, i) => trace.endNs + shifts[i]!));
-  extendUnfinished(rows, threads, endNs);
+  extendUnfinished(rows.views(), rows.length, threads, endNs);
   sortRows(rows);
   adopt(rows, threads, calls, coarsestStep(traces));
   const names = renumberCalls(rows, calls);
@@ -156,24 +157,6 @@ function addThread(thread: Thread, shift: number, threads: Thread[], livesOfTid:
   const index = threads.push(moved) - 1;
   livesOfTid.set(thread.tid, index);
   return index;
-}
-
-/** Calls that had not returned at the end of their own file last to the end of all, or of their thread. */
-function extendUnfinished(rows: GrowableColumns, threads: readonly Thread[], endNs: number): void {
-  const flags = rows.view('flags');
-  const start = rows.view('start');
-  const duration = rows.view('duration');
-  const thread = rows.view('thread');
-  // The last row of each thread: only that one can still have been running.
-  const last = new Int32Array(threads.length).fill(-1);
-  for (let row = 0; row < rows.length; row++) {
-    const t = thread[row]!;
-    if (last[t]! < 0 || start[row]! >= start[last[t]!]!) last[t] = row;
-  }
-  for (const [t, row] of last.entries()) {
-    if (row < 0 || !(flags[row]! & FLAG_UNFINISHED) || threads[t]!.exitNs !== null) continue;
-    duration[row] = endNs - start[row]!;
-  }
 }
 
 /** By how much times may be wrong, ns: in a second, a thread may seem to begin before the clone that made it. */

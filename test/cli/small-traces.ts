@@ -56,3 +56,5 @@ export const INCIDENT = text([...many(100, request), wait, ...many(1500, retry)]
 /** Calls of INCIDENT, the execve among them. */
 export const INCIDENT_EVENTS = 1 + 600 + 1 + 3000;
 export const INCIDENT_START = START;
+/** Requests, and one that never goes on from its file to the answer: two seconds are all there is, however long it was recorded. */
+export const SILENT = text([...many(333, request), ...request.slice(0, 5)], false);

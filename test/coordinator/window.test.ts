@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration, resolveWindow, windowWarnings } from '../../src/coordinator/window.js';
+import { parseDuration, resolveEnd, resolveWindow, windowWarnings } from '../../src/coordinator/window.js';
 
 const NOON = Date.UTC(2026, 10, 23, 12, 0, 0) / 1000;
 /** 100 s from 12:00:00.25 UTC. */
@@ -82,4 +82,21 @@ describe('windowWarnings', () => {
     [{ window: '5m' }, []],
     [{}, []],
   ])('%j', (options, expected) => expect(codes(options)).toEqual(expected));
+});
+
+describe('resolveEnd', () => {
+  it('takes moments as --from and --to do, from the last event on', () => {
+    expect(resolveEnd(epoch, '+130s') / 1e9).toBe(130);
+    expect(resolveEnd(epoch, '12:02:00.25') / 1e9).toBe(120);
+    expect(resolveEnd(epoch, '2026-11-23T12:01:40.25Z') / 1e9).toBe(100);
+    expect(resolveEnd(boot, '+60s') / 1e9).toBe(60);
+  });
+
+  it('refuses an end within the trace, and one of a trace without times', () => {
+    expect(() => resolveEnd(epoch, '+99s')).toThrowError(
+      '--ended +99s: the trace goes on until 2026-11-23T12:01:40.250Z',
+    );
+    expect(() => resolveEnd({ ...epoch, clock: 'none' }, '+99s')).toThrowError(/has no times/);
+    expect(() => resolveEnd(epoch, 'later')).toThrowError(/--ended later: not a moment/);
+  });
 });

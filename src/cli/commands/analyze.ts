@@ -59,6 +59,12 @@ export const analyzeCommand: Command = {
       group: ANALYSIS,
       describe: 'Length of the window before --to or the end, or after --from: 5m, 90s',
     },
+    ended: {
+      type: 'string',
+      requiresArg: true,
+      group: ANALYSIS,
+      describe: 'When the recording was stopped, if after its last call, likewise: who computes without end makes none',
+    },
     top: { type: 'number', default: 10, requiresArg: true, group: ANALYSIS, describe: 'Suspects reported at most' },
     binary: {
       type: 'string',
@@ -90,6 +96,7 @@ export const analyzeCommand: Command = {
     ['perfscope analyze incident.strace.gz -s redis.signatures.json', 'the whole trace'],
     ['perfscope analyze incident.strace', 'without signatures: what changed, when, and in which threads'],
     ['perfscope analyze incident.strace -s app.signatures.json --window 5m', 'its last five minutes'],
+    ['perfscope analyze incident.strace -s app.signatures.json --ended 12:05', 'silent since its last call'],
     [
       'perfscope analyze - -s app.signatures.json -f table -f json=out.json < incident.strace',
       'from stdin, two reports',
@@ -111,6 +118,7 @@ export const analyzeCommand: Command = {
       from: argv.from as string | undefined,
       to: argv.to as string | undefined,
       window: argv.window as string | undefined,
+      ended: argv.ended as string | undefined,
       top: argv.top as number,
       binary: argv.binary as string | undefined,
       debugFiles: argv['debug-files'] as string[] | undefined,

@@ -66,7 +66,7 @@ The page is one file that loads nothing: open it in a browser, or hang it on the
   perfscope explain result.json
   perfscope explain result.json 2
 
---from, --to and --window choose the part of a long recording that matters. Leave some healthy time in it. In scripts, --fail-on bug ends with exit code 1 where the verdict is bug.`,
+--from, --to and --window choose the part of a long recording that matters. Leave some healthy time in it. A program that computes without end makes no more calls: where a text that you recorded ends long before you stopped it, --ended says when that was (perfscope record keeps it beside the text). In scripts, --fail-on bug ends with exit code 1 where the verdict is bug.`,
   },
   {
     name: 'without-signatures',
