@@ -137,7 +137,8 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
     // Else the text's end would pass for the recording's, and silence for none.
     const unsure = outcome?.verdict === 'none' && window.toNs > trace.endNs && options.ended === undefined;
-    if (unsure && trace.hasDurations && endsInCode(trace)) warnings.push({ code: 'ends-in-code', args: { at: trace.endNs / 1e9 } });
+    if (unsure && trace.hasDurations && endsInCode(trace))
+      warnings.push({ code: 'ends-in-code', args: { at: trace.endNs / 1e9 } });
     const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
     const facts = documentOf(parts, top);
     const { signal } = options;
