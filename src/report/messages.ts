@@ -284,6 +284,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'few-calls': (a) =>
     `${a.plural('calls', 'call')} cannot tell: record again (strace -f -ttt -T -yy -p PID), a minute or more, and from before the trouble on where ` +
     'that can be had',
+  'few-learned': (a) =>
+    `${a.plural('calls', 'call')} before that cannot tell what is usual: learn signatures, or record again from a minute before the trouble ` +
+    'on, while the server works',
   'nearly-even': () =>
     'that may be or not: a recording that begins a minute before the trouble, and lasts longer, would settle it',
   'nothing-odd': (a) => `no detector found anything beyond ${a.alone ? "the window's beginning" : 'what was learned'}`,

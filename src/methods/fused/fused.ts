@@ -55,7 +55,8 @@ export function fusedMethod(given: MethodInput): MethodOutcome {
   const calls = scene.endRow - scene.firstRow;
   const growth = growthAt(scene, onset.ns);
   const change = unexplainedChange(scene, onset, growth);
-  const evidence = { onset, change, findings, outside, dispersion, growth, calls };
+  const { events: learned } = signatures.learned;
+  const evidence = { onset, change, findings, outside, dispersion, growth, calls, learned };
   const older = isOlder(evidence);
   const ranked = rankedFunctions(input, scene, cells, older ? { ...onset, strength: 0 } : onset, steps, findings);
   // Without functions to name, that none is named says nothing.

@@ -62,6 +62,8 @@ export interface Evidence extends Window {
   readonly outside: Outside | null;
   /** Of the window. */
   readonly calls: number;
+  /** Calls that were learned from. */
+  readonly learned: number;
 }
 
 type Judged = Pick<MethodOutcome, 'verdict' | 'externalResource' | 'reasons' | 'odds'>;
@@ -74,7 +76,7 @@ export function isOlder({ findings }: Pick<Evidence, 'findings'>): boolean {
 
 /** `named`: whether some function can be blamed, or there are none to name. */
 export function judge(evidence: Evidence, named: boolean): Judged {
-  const { onset, findings, outside, calls } = evidence;
+  const { onset, findings, outside, calls, learned } = evidence;
   const at = onset.ns / 1e9;
   const alarms = findings.filter((f) => f.alarming);
   const odds = oddsOfDefect(evidence);
@@ -86,12 +88,15 @@ export function judge(evidence: Evidence, named: boolean): Judged {
   if (!bug && alarms.length > 0) reasons.push({ code: 'no-odds', args: { odds } });
   if (alarms.length === 0) reasons.push(bug ? { code: 'odds', args: { odds, at } } : { code: 'nothing-odd', args: {} });
   const few = !bug && calls < FEWEST_CALLS;
+  // What is odd against next to nothing is any work that begins.
+  const unlearned = bug && !older && learned < FEWEST_CALLS;
   // Where an alarm decides against them, they are of something else.
-  const told = !few && !(older && odds < SURE);
+  const told = !few && !unlearned && !(older && odds < SURE);
   if (few) reasons.push({ code: 'few-calls', args: { calls } });
+  else if (unlearned) reasons.push({ code: 'few-learned', args: { calls: learned } });
   else if (told && odds > 1 - SURE && odds < SURE) reasons.push({ code: 'nearly-even', args: {} });
   return {
-    verdict: few || (bug && !named) ? 'inconclusive' : bug ? 'bug' : 'none',
+    verdict: few || unlearned || (bug && !named) ? 'inconclusive' : bug ? 'bug' : 'none',
     externalResource: null,
     reasons,
     odds: told ? odds : undefined,

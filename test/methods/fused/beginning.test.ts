@@ -37,6 +37,18 @@ describe('an analysis without signatures', () => {
     expect([signatures.functions, nodeOfStack]).toEqual([[], null]);
   });
 
+  it('takes no idle moment for what is usual', () => {
+    const idle = Array.from({ length: 5 }, (_, i): Line => [i / 10, `1/1 ${i / 10}00001 epoll_wait:epoll=0 +0.0999`]);
+    const work = Array.from({ length: 700 }, (_, i): Line[] =>
+      (['epoll_wait:epoll', 'read:tcp=36', 'write:tcp=5'] as const).map((call, k): Line => {
+        const t = 0.5 + i * 0.0021 + [0, 0.0019, 0.002][k]!;
+        return [t, `1/1 ${t.toFixed(6)} ${call} +${k === 0 ? '0.0018' : '0.00002'}`];
+      }),
+    ).flat();
+    const { verdict, reasons } = analyse(idle, work).outcome;
+    expect([verdict, reasons.at(-1)!.code]).toEqual(['inconclusive', 'few-learned']);
+  });
+
   it('names functions by the stacks of the trace, those too that were never on one before', () => {
     const { outcome } = analyse(serve({ to: 40, rate: 20, stacks: true }), storm(true));
     expect(outcome.verdict).toBe('bug');

@@ -45,8 +45,8 @@ describe('the odds of a defect', () => {
 });
 
 describe('the verdict', () => {
-  const judged = (strength: number, findings: Finding[], named = true, calls = 1000) =>
-    judge({ ...windowOf(strength, findings, 1), outside: null, calls }, named);
+  const judged = (strength: number, findings: Finding[], named = true, calls = 1000, learned = 1000) =>
+    judge({ ...windowOf(strength, findings, 1), outside: null, calls, learned }, named);
   const codes = (strength: number, findings: Finding[]) => judged(strength, findings).reasons.map((r) => r.code);
 
   it('is by the odds, whatever is alarming', () => {
@@ -79,6 +79,14 @@ describe('the verdict', () => {
     expect(few).toMatchObject({ verdict: 'inconclusive', odds: undefined });
     expect(few.reasons.at(-1)).toEqual({ code: 'few-calls', args: { calls: 12 } });
     expect(judged(5, [finding('loop', 0.9, true)], true, 12).verdict).toBe('bug');
+  });
+
+  it('compares with no handful of calls', () => {
+    const thin = judged(800, [finding('rate', 0.9, true)], true, 1000, 12);
+    expect(thin).toMatchObject({ verdict: 'inconclusive', odds: undefined });
+    expect(thin.reasons.at(-1)).toEqual({ code: 'few-learned', args: { calls: 12 } });
+    expect(judged(5, [finding('loop', 0.9, true)], true, 1000, 0).verdict).toBe('bug');
+    expect(judged(5, [], true, 1000, 12).verdict).toBe('none');
   });
 
   it('says when it may be or not', () => {
