@@ -63,6 +63,20 @@ describe('outcomes', () => {
   ])('strings, names and comments may hold anything: %s', (body, expected) => expect(call(body)).toBe(expected));
 });
 
+it('are none of a thread that is killed before strace could ask for its call, and no damage either', () => {
+  const text = [
+    '7 1700000000.000001 read(0, "x", 1) = 1 <0.000002>',
+    '8 1700000000.000002 ????( <unfinished ...>',
+    '7 1700000000.000003 read(0, "x", 1) = 1 <0.000002>',
+    '8 1700000000.000004 <... ???? resumed>) = ?',
+    '8 1700000000.000005 +++ exited with 0 +++',
+    '7 1700000000.000006 ????() = ?',
+    '',
+  ].join('\n');
+  const { length, skipped } = parseText(text);
+  expect([length, skipped.lines]).toEqual([2, 0]);
+});
+
 describe('descriptors', () => {
   it.each([
     ['read(8<TCP:[127.0.0.1:6379->127.0.0.1:40000]>, 0x7f, 1) = 1', 'read:tcp(8)'],

@@ -7,7 +7,9 @@ import { CR, SPACE, isDigit, startsWith, text } from '../../lib/bytes.js';
 import { isPagerLine } from '../pager.js';
 import { isNameByte } from './leader.js';
 
-/** `Unknown syscall 552`: qemu-user -strace does not know the number. */
+/**
+ * `Unknown syscall 552`: qemu-user -strace does not know the number. `????(`: strace does not, of a thread that is killed while it begins a call.
+ */
 const BEGINNINGS = [
   'strace: ',
   '[ Process',
@@ -17,6 +19,8 @@ const BEGINNINGS = [
   '------ ',
   'System call usage summary',
   'Unknown syscall ',
+  '????(',
+  '<... ???? resumed>',
   '<detached ...>',
   '<unfinished ...>',
   'Script started on ',
