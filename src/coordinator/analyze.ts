@@ -96,12 +96,13 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
       given === undefined || typeof given === 'function'
         ? null
         : await timing.measure('signatures', () => loadSignatures(given));
-    const read = endedAt(
-      await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool })),
-      options.ended,
-    );
+    const asWritten = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
+    const read = endedAt(asWritten, options.ended);
     const { trace } = read;
     const warnings = [...read.warnings, ...missingColumns(trace)];
+    // A moment of another time zone would pass for hours of silence.
+    const silentNs = trace.endNs - asWritten.trace.endNs;
+    if (silentNs > 0) warnings.push({ code: 'ended-later', args: { at: trace.endNs / 1e9, seconds: silentNs / 1e9 } });
     const signatures = typeof given === 'function' ? await timing.measure('signatures', () => given(trace)) : known;
     const window = resolveWindow(trace, options, list[0]!);
     warnings.push(...windowWarnings(trace, options, window));

@@ -150,6 +150,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${a.plural('events', 'event of a thread', 'events of threads')} stood after a later one and were put in order: is ` +
     `${a.text('path')} one recording?`,
   // The signatures.
+  'ended-later': (a) =>
+    `as --ended says, the recording went on until ${a.moment('at')} (UTC on the wall clock), ${a.seconds('seconds')} after its last record`,
   'ends-in-code': (a) =>
     `the trace ends at ${a.moment('at')} while no thread is in a call: if the recording went on, the program computes since then; give the ` +
     'moment when it was stopped with --ended',
