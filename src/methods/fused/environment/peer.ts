@@ -9,7 +9,7 @@ import { inBlocks } from '../../../lib/in-blocks.js';
 import { kindCode } from '../../../trace/kinds.js';
 import type { Trace } from '../../../trace/table.js';
 import { ByDescriptor } from '../scene/by-descriptor.js';
-import type { Cells, Scene } from '../scene/scene.js';
+import { type Cells, type Scene, partOf } from '../scene/scene.js';
 import { Series } from '../scene/series.js';
 import { ownOldConnections } from '../scene/sides.js';
 import { type Outside, reason } from './outside.js';
@@ -107,7 +107,7 @@ export function slowAnswers(scene: Scene, cells: Cells, onsetNs: number, factor:
     answered(connection, toNs, connection.asker, awake.last(connection.asker, process)),
   );
   const late = answers.slower(scene, factor);
-  if (late === null || Math.abs(late.atNs - onsetNs) > AT_ONSET * (toNs - scene.fromNs)) return null;
+  if (late === null || Math.abs(late.atNs - onsetNs) > partOf(scene, AT_ONSET)) return null;
   const network = opened.slower(scene, factor) !== null;
   return network
     ? { resource: 'network', reason: reason('slow-network', late) }

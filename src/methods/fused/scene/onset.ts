@@ -6,7 +6,7 @@
  */
 import { tellsAllocation } from '../../../context/previous.js';
 import { addGroups } from './counts.js';
-import { type Scene, firstRowWhere, lowerBound } from './scene.js';
+import { LONGEST_NS, type Scene, firstRowWhere, lowerBound, partOf } from './scene.js';
 
 export interface Onset {
   readonly ns: number;
@@ -14,7 +14,11 @@ export interface Onset {
   readonly strength: number;
 }
 
-const BINS = 80;
+/** Bins of a window; in longer ones as many as keep their length: an incident of seconds is to be found in a window of minutes as well. */
+const FEWEST_BINS = 80;
+const LONGEST_BIN_NS = LONGEST_NS / FEWEST_BINS;
+/** So much counts a cut in the middle of the fewest bins, and any cut at most: that a difference is surer makes it no larger. */
+const SURE = FEWEST_BINS / 4;
 /** No cut closer than this to either end, in bins: too little on one side to compare with. */
 const LEAD = 8;
 const TAIL = 4;
@@ -32,12 +36,11 @@ const BEFORE = 0.2;
 /** The onset in the window, `earlierFrom` being the votes from which an earlier change counts (parameter onsetEarlier); where nothing stands out, the least unlikely moment, with little strength. */
 export function findOnset(scene: Scene, earlierFrom: number): Onset {
   const { fromNs, toNs } = scene;
-  const span = toNs - fromNs;
   let best = strongestCut(scene, fromNs, toNs);
-  if (best.ns - fromNs < WARM_UP * span) best = strongestCut(scene, best.ns, toNs);
+  if (best.ns - fromNs < partOf(scene, WARM_UP)) best = strongestCut(scene, best.ns, toNs);
   for (let round = 0; round < 3; round++) {
     const earlier = strongestCut(scene, fromNs, best.ns);
-    if (earlier.strength < earlierFrom || earlier.ns - fromNs < BEFORE * span) break;
+    if (earlier.strength < earlierFrom || earlier.ns - fromNs < partOf(scene, BEFORE)) break;
     best = { ns: earlier.ns, strength: Math.max(best.strength, earlier.strength) };
   }
   return best;
@@ -52,11 +55,12 @@ export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growt
   const { fromNs, toNs } = scene;
   const counts = countsByBin(scene, fromNs, toNs);
   const allocates = scene.places.classes.map(({ call }) => tellsAllocation(call));
-  const left = Math.max(1, Math.min(BINS - 1, Math.round((BINS * (ns - fromNs)) / (toNs - fromNs))));
+  const bins = binsOf(toNs - fromNs);
+  const left = Math.max(1, Math.min(bins - 1, Math.round((bins * (ns - fromNs)) / (toNs - fromNs))));
   const votes = (scale: number) => {
     let sum = 0;
     allocates.forEach((heap, k) => {
-      if (!heap) sum += changeOf(counts.subarray(k * BINS, (k + 1) * BINS), left, scale);
+      if (!heap) sum += changeOf(counts.subarray(k * bins, (k + 1) * bins), left, scale);
     });
     return sum;
   };
@@ -64,6 +68,10 @@ export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growt
   if (growth >= 1) return all;
   const mix = Math.min(all, votes(Math.sqrt(Math.max(LEAST_LOAD, growth))));
   return mix + (1 - growth) ** 2 * (all - mix);
+}
+
+function binsOf(span: number): number {
+  return Math.max(FEWEST_BINS, Math.ceil(span / LONGEST_BIN_NS));
 }
 
 /** The vote of a class for a cut. `scale`: of the roots of its counts, by what is known of the load. */
@@ -75,15 +83,16 @@ function changeOf(counts: Uint32Array, left: number, scale: number): number {
     else after += Math.sqrt(n);
   });
   if (calls < FEWEST) return 0;
-  const right = BINS - left;
+  const right = counts.length - left;
   const within = calls - before ** 2 / left - after ** 2 / right;
   const change = Math.abs(after / right - (scale * before) / left);
-  return voteOf(change, within, left);
+  return voteOf(change, within, left, right);
 }
 
-/** How much a change of the mean says, for a cut with so many bins before it, against the squares within its sides. */
-function voteOf(change: number, within: number, left: number): number {
-  const ratio = (change * change * left * (BINS - left)) / BINS / (within / (BINS - 2) + FLOOR);
+/** How much a change of the mean says, for a cut with so many bins on its sides, against the squares within them. */
+function voteOf(change: number, within: number, left: number, right: number): number {
+  const bins = left + right;
+  const ratio = (change * change * Math.min(SURE, (left * right) / bins)) / (within / (bins - 2) + FLOOR);
   return Math.log1p(ratio) * change;
 }
 
@@ -92,16 +101,17 @@ function countsByBin(scene: Scene, fromNs: number, toNs: number): Uint32Array {
   const { trace, places } = scene;
   const { classOf, classes } = places;
   const { start } = trace.columns;
-  const width = (toNs - fromNs) / BINS;
-  const counts = new Uint32Array(classes.length * BINS);
+  const bins = binsOf(toNs - fromNs);
+  const width = (toNs - fromNs) / bins;
+  const counts = new Uint32Array(classes.length * bins);
   const inBin = new Uint32Array(classes.length);
   const end = Math.min(scene.endRow, lowerBound(trace, toNs));
   let row = Math.max(scene.firstRow, lowerBound(trace, fromNs));
-  for (let bin = 0; bin < BINS; bin++) {
+  for (let bin = 0; bin < bins; bin++) {
     // Rows are in order of time, so those of a bin follow each other.
-    const next = firstRowWhere(row, end, (i) => Math.min(BINS - 1, Math.floor((start[i]! - fromNs) / width)) > bin);
+    const next = firstRowWhere(row, end, (i) => Math.min(bins - 1, Math.floor((start[i]! - fromNs) / width)) > bin);
     addGroups(places, row, next, classOf, inBin);
-    for (let c = 0; c < inBin.length; c++) counts[c * BINS + bin] = inBin[c]!;
+    for (let c = 0; c < inBin.length; c++) counts[c * bins + bin] = inBin[c]!;
     inBin.fill(0);
     row = next;
   }
@@ -110,29 +120,31 @@ function countsByBin(scene: Scene, fromNs: number, toNs: number): Uint32Array {
 
 function strongestCut(scene: Scene, fromNs: number, toNs: number): Onset {
   const counts = countsByBin(scene, fromNs, toNs);
-  const width = (toNs - fromNs) / BINS;
-  const votes = new Float64Array(BINS);
-  const sum = new Float64Array(BINS + 1);
-  const squares = new Float64Array(BINS + 1);
-  for (let at = 0; at < counts.length; at += BINS) vote(counts, at, sum, squares, votes);
+  const bins = binsOf(toNs - fromNs);
+  const width = (toNs - fromNs) / bins;
+  const votes = new Float64Array(bins);
+  const sum = new Float64Array(bins + 1);
+  const squares = new Float64Array(bins + 1);
+  for (let at = 0; at < counts.length; at += bins) vote(counts, at, sum, squares, votes);
   let best = LEAD;
-  for (let b = LEAD; b <= BINS - TAIL; b++) if (votes[b]! > votes[best]!) best = b;
+  for (let b = LEAD; b <= bins - TAIL; b++) if (votes[b]! > votes[best]!) best = b;
   return { ns: fromNs + best * width, strength: votes[best]! };
 }
 
 /** Adds the votes of a class, whose counts by bin begin at `at`. Small, as it is compiled while it is being used. */
 function vote(counts: Uint32Array, at: number, sum: Float64Array, squares: Float64Array, votes: Float64Array): void {
-  for (let b = 0; b < BINS; b++) {
+  const bins = votes.length;
+  for (let b = 0; b < bins; b++) {
     const n = counts[at + b]!;
     sum[b + 1] = sum[b]! + Math.sqrt(n);
     squares[b + 1] = squares[b]! + n;
   }
-  if (squares[BINS]! < FEWEST) return;
-  for (let left = LEAD; left <= BINS - TAIL; left++) {
-    const right = BINS - left;
+  if (squares[bins]! < FEWEST) return;
+  for (let left = LEAD; left <= bins - TAIL; left++) {
+    const right = bins - left;
     const before = sum[left]! / left;
-    const after = (sum[BINS]! - sum[left]!) / right;
-    const within = squares[BINS]! - left * before * before - right * after * after;
-    votes[left]! += voteOf(Math.abs(after - before), within, left);
+    const after = (sum[bins]! - sum[left]!) / right;
+    const within = squares[bins]! - left * before * before - right * after * after;
+    votes[left]! += voteOf(Math.abs(after - before), within, left, right);
   }
 }

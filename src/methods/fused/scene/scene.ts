@@ -28,6 +28,17 @@ export interface Scene {
   readonly decoder: Decoder;
 }
 
+/**
+ * What is told in parts of the window is told in parts of so much of it at most, ns, the longest windows that thresholds and weights were
+ * fitted to: a difference in an hour is no larger for being surer, and a moment no nearer to another one.
+ */
+export const LONGEST_NS = 90e9;
+
+/** So much of the window, ns. */
+export function partOf({ fromNs, toNs }: Pick<Scene, 'fromNs' | 'toNs'>, share: number): number {
+  return share * Math.min(toNs - fromNs, LONGEST_NS);
+}
+
 /** Rows, folded: calls in the same context and role that decode to the same nodes are one cell. */
 export interface Cells {
   readonly size: number;

@@ -5,8 +5,9 @@ import { nthSmallest } from '../../../lib/nth-smallest.js';
 const SLOWER_NS = 10e6;
 /** Quantiles of fewer calls say nothing. */
 const FEWEST = 8;
-/** A change that has not lasted this part of the window is too young to judge. */
+/** A change that has not lasted this part of the window, or so long, is too young to judge. */
 const LASTING = 0.15;
+const LASTING_NS = 6e9;
 /** More calls than this factor after the onset, and the program itself asks for more. */
 const SAME_NUMBER = 1.5;
 
@@ -90,7 +91,7 @@ export class Series {
     }
     if (cut < 0) return null;
     const atNs = this.times[order === null ? cut : order[cut]!]!;
-    if (toNs - atNs < LASTING * (toNs - fromNs)) return null;
+    if (isYoung(atNs, fromNs, toNs)) return null;
     const perSecond = (cut / (atNs - fromNs)) * (toNs - atNs);
     if (!(n - cut <= SAME_NUMBER * perSecond)) return null;
     const inTime = (values: Float64Array) => (order === null ? values : Float64Array.from(order, (i) => values[i]!));
@@ -125,7 +126,7 @@ export class Series {
       sum += ns;
       calls++;
     }
-    if (calls < 2 || toNs - atNs < LASTING * (toNs - fromNs) || covered < STUCK_SHARE * (toNs - atNs)) return null;
+    if (calls < 2 || isYoung(atNs, fromNs, toNs) || covered < STUCK_SHARE * (toNs - atNs)) return null;
     return { before: longest, after: sum / calls, atNs };
   }
 
@@ -148,6 +149,10 @@ export class Series {
     this.threads = new Uint32Array(2 * this.length);
     this.threads.set(threads);
   }
+}
+
+function isYoung(atNs: number, fromNs: number, toNs: number): boolean {
+  return toNs - atNs < Math.min(LASTING_NS, LASTING * (toNs - fromNs));
 }
 
 function thirdQuartile(values: Float64Array): number {
