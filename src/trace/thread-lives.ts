@@ -101,7 +101,9 @@ export class ThreadLives {
       hear(i);
       const open = this.unnamed < 0 ? '' : (openInChunk.get(this.unnamed) ?? openCall(this.unnamed));
       const before = this.unnamed;
-      const isNew = thread.tid === 0 && this.announced !== NOBODY;
+      // Nobody is made by himself: with -z a call is printed when it has returned, behind the notice of whom it made.
+      const isNew =
+        thread.tid === 0 && this.announced !== NOBODY && !childrenOf(chunk, i).includes(this.announced.tid);
       const life = isNew
         ? this.ofAnnounced()
         : thread.tid === 0
