@@ -95,11 +95,22 @@ const ways: Record<string, (line: string, i: number) => string> = {
   'backslashes behind all': (l) => `${l} \\`,
   'a log with no-break spaces': (l, i) => `[Fri Nov  3 10:11:${second(i)} 2023] ${l}`.replaceAll('  ', ' \u00a0'),
   'a mail in quoted-printable': (l) => quotedPrintable(l),
+  'marks of a mail, folded behind them': (l) => `> ${l}`.replace(/(.{1,76})(?: |$)/g, '$1\n').trimEnd(),
+  'levels of a log': (l, i) => `10:11:${second(i)}.123 [main] ${['INFO ', 'DEBUG', 'WARN '][i % 3]} c.e.Tracer - ${l}`,
+  'levels of klog': (l, i) => `${'IWE'[i % 3]}1103 10:11:${second(i)}.123456    12 tracer.go:34] ${l}`,
+  'pointed brackets of a typesetter': (l) => l.replaceAll('<', '\u2039').replaceAll('>', '\u203a'),
+  'wide brackets': (l) => l.replaceAll('<', '\uff1c').replaceAll('>', '\uff1e'),
+  'a blank behind': (l) => `${l} `,
+  'tabs for blanks': (l) => (l.startsWith('\t') ? l : l.replace(/^\[pid {2}/, '[pid\t')),
   'doubled line feeds': (l) => `${l}\n`,
 };
 
 /** What stands in these is told by nothing, and so by no wrong calls. */
-const REFUSED = new Set(['perf-trace: line feeds of a mail program']);
+const REFUSED = new Set([
+  'perf-trace: line feeds of a mail program',
+  'perf-trace: marks of a mail, folded behind them',
+  'perf: marks of a mail, folded behind them',
+]);
 
 /** Calls with their threads and stacks, in some order: times may be those of a log. */
 function callsOf(lines: readonly string[]): string[] {

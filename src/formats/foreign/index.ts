@@ -239,6 +239,12 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
       what: `JSON (${example})`,
       advice: 'Take the lines out of it: jq -r .FIELD FILE | perfscope analyze - (FIELD: where they stand).',
     };
+  if (prefixes.every((prefix) => hidesThread(prefix) && prefix.trim() === first.trim()))
+    return {
+      what: `a prefix that stands for whatever thread it was (${example})`,
+      advice:
+        'Without threads their calls cannot be told apart: give the text with the numbers, or with others in their place, one for each thread.',
+    };
   const threads = keepingThreads(prefixes);
   if (threads !== null) return { what: `a prefix that differs from line to line (${example})`, advice: threads };
   const names = new Set(prefixes);
@@ -256,6 +262,10 @@ export function unknownPrefix(lines: readonly string[]): ForeignTracer | null {
       : 'Cut off what stands before the thread, time or call in each line, for example with sed.',
   };
 }
+
+/** Whether what stands before a call is where its thread was, which someone made unknown: `[pid XXXX] `, `NNNN  `, `<pid> `. */
+export const hidesThread = (prefix: string): boolean =>
+  /^\[pid +[^\d\s\]]+\] *$|^(?:([Xx#*?N])\1+|[<[{(]?(?:PID|TID|pid|tid|redacted|REDACTED)[>\]})]?) +$/.test(prefix);
 
 /** How to cut off prefixes that hold a number that differs and comes again, as threads do: without it the lines could not be told apart. */
 function keepingThreads(prefixes: readonly string[]): string | null {

@@ -22,6 +22,8 @@ import { isStackLine, startsRecord } from './records.js';
 import type { Architecture } from '../syscalls/index.js';
 import type { LineThreads } from './threads.js';
 
+const BETWEEN_HALVES = [SPACE, CR, LF];
+
 /** No call stands here. */
 export const NOT_A_CALL = -1;
 /** Lines of the program's own output that may stand inside a call's line before it counts as broken. */
@@ -214,7 +216,9 @@ export class CallReader {
     const { writer, outcome } = this;
     const row = writer.rows - 1;
     const thread = row < 0 ? -1 : writer.columns.thread[row];
-    const above = bytes[start - 2] === CR ? start - 2 : start - 1;
+    // Blanks and empty lines that whoever copied it put between.
+    let above = start;
+    while (above > 0 && BETWEEN_HALVES.includes(bytes[above - 1])) above--;
     if (thread < 0 || writer.pending[thread] !== row || !endsWith(bytes, 0, above, '<unfinished ...>')) return false;
     outcome.read(bytes, start, bytes[end - 1] === CR ? end - 1 : end, false);
     if (closingParenthesis(bytes, start, end) !== outcome.argsEnd) return false;

@@ -21,6 +21,8 @@ const PLAIN = 0.95;
 /** So much of the lines must be understood better without a head, and must bear it. */
 const GAIN = 0.1;
 const BEARING = 0.5;
+/** A line that was folded has four parts at most, nearly always. */
+const QUOTED = 0.25;
 /** So many lines in a row number themselves by chance if their numbers do not begin with 1 and no thread follows them. */
 const NUMBERED_LINES = 5;
 /** So many times that rise one after the other are no differences. */
@@ -58,9 +60,8 @@ function wrappingOf(given: readonly string[]): Wrapping | null {
     lines = undone(lines, stepOf(step) as Mark);
     steps.push(step);
   }
-  const found = withoutHeads(lines, 0);
+  const { found, fold } = foldedQuotes(lines) ?? unfolded(withoutHeads(lines, 0));
   steps.push(...found.steps);
-  const fold = foldedAt(found.lines);
   if (fold !== null) steps.push(fold);
   if (steps.length === 0) return null;
   const records = found.lines.filter(isRecord);
@@ -146,6 +147,28 @@ function withoutHeads(lines: readonly string[], depth: number): Found {
     if (found.known >= least && better) best = { ...found, steps: [head.id, ...found.steps] };
   }
   return best.known < lines.length * PLAIN && depth === 0 ? (withoutPrefix(lines) ?? best) : best;
+}
+
+/** What heads left, and how it was folded. */
+interface Unfolded {
+  readonly found: Found;
+  readonly fold: string | null;
+}
+
+const unfolded = (found: Found): Unfolded => ({ found, fold: foldedAt(found.lines) });
+
+/** Lines that were quoted and then folded, as mail programs do it: only the first part of each has a mark. */
+function foldedQuotes(lines: readonly string[]): Unfolded | null {
+  const quote = QUOTES[0]!;
+  const rests = cut(lines, quote);
+  const heads = lines.map((line, i) => line.length - rests[i]!.length);
+  const marked = rests.filter((_, i) => heads[i]! > 0);
+  if (marked.length === lines.length || marked.length < lines.length * QUOTED) return null;
+  // Frames of strace have such a mark of their own.
+  if (marked.filter(isKnown).length < marked.length * BEARING) return null;
+  const fold = foldedAt(rests, heads);
+  const known = rests.filter(isKnown).length;
+  return fold === null ? null : { found: { steps: [quote.id], lines: rests, known }, fold };
 }
 
 /** Behind what all lines share, whatever it is, if they are understood without it. */

@@ -7,14 +7,17 @@ import { isKnown, beginsPerfRecord, isPerfFrame, isRecord } from './known-lines.
 export interface Fold {
   readonly id: string;
   readonly what: string;
-  /** Whether `line` goes on with `before`, the line above it as it was given. */
-  continues(before: string, line: string): boolean;
+  /** Whether `line` goes on with `before`, the line above it, of which heads of so many characters were `taken` off. */
+  continues(before: string, line: string, taken: number): boolean;
   /** What stood between the two. */
-  between(before: string): string;
+  between(before: string, taken: number): string;
 }
 
-/** A step of a Wrapping that is no id of a table: kind, width, and whether records begin with their thread or time. */
-const STEP = /^folded:(hard|soft):(\d+):(led|bare)$/;
+/**
+ * A step of a Wrapping that is no id of a table: kind, width, whether records begin with their thread or time, and whether the
+ * width is that of lines with their heads, which parts of lines do not have then.
+ */
+const STEP = /^folded:(hard|soft):(\d+):(led|bare)(:headed)?$/;
 /** Nobody folds at less, and nobody's window is wider. */
 const LEAST_WIDTH = 40;
 const MOST_WIDTH = 400;
@@ -39,22 +42,29 @@ const LED =
 const PERF_HEAD = /^ *\S.{0,15} +\d+(?:\/\d+)? +(?:\[\d+\] +)?\d+\.\d{6,9}: *$/;
 const beginsPerf = (line: string): boolean => isPerfFrame(line) || PERF_HEAD.test(line) || beginsPerfRecord(line);
 
-/** The step that puts the parts of the lines together; null when they were not folded. */
-export function foldedAt(lines: readonly string[]): string | null {
+/** The step that puts the parts of the lines together; null when they were not folded. `heads`: what was taken off each, in characters, before which they were folded. */
+export function foldedAt(lines: readonly string[], heads: readonly number[] = []): string | null {
   const records = lines.filter((line) => isRecord(line) || beginsPerf(line));
   const led = lines.filter((line) => LED.test(line)).length > records.length * HALF;
   const breaks: Break[] = lines.flatMap((line, i) => {
     const next = lines[i + 1];
-    return next === undefined || begins(next, led, line) ? [] : [{ line, next }];
+    return next === undefined || begins(next, led, line) ? [] : [{ line, next, taken: heads[i] ?? 0 }];
   });
   if (breaks.length < LEAST_FOLDS || breaks.length > records.length * MOST_FOLDS) return null;
   if (breaks.filter(({ line }) => !isWhole(line)).length < breaks.length * HALF) return null;
   // Parts that look like records prove nothing: the lines before them may be whole in a way that is not known here.
   if (breaks.filter(({ next }) => !isRecord(next)).length < breaks.length * HALF) return null;
-  const longest = lines.reduce((most, line) => Math.max(most, line.trimEnd().length), 0);
-  const widths = [...new Set(breaks.flatMap(({ line }) => [line.length, line.trimEnd().length, line.length + 1]))];
-  const steps = [hard(longest, led), ...widths.sort((a, b) => a - b).map((width) => soft(width, led))];
-  const kept = (step: Fold) => breaks.filter(({ line, next }) => step.continues(line, next)).length;
+  const lengthOf = (line: string, i: number) => line.trimEnd().length + (heads[i] ?? 0);
+  const longest = lines.reduce((most, line, i) => Math.max(most, lengthOf(line, i)), 0);
+  const widths = new Set(
+    breaks.flatMap(({ line, taken }) => [line.length, line.trimEnd().length, line.length + 1].map((n) => n + taken)),
+  );
+  const headed = heads.length > 0;
+  const steps = [
+    hard(longest, led, headed),
+    ...[...widths].sort((a, b) => a - b).map((width) => soft(width, led, headed)),
+  ];
+  const kept = (step: Fold) => breaks.filter(({ line, next, taken }) => step.continues(line, next, taken)).length;
   const best = steps.reduce((most, step) => (kept(step) > kept(most) ? step : most));
   const width = Number(STEP.exec(best.id)![2]);
   return width < LEAST_WIDTH || width > MOST_WIDTH || kept(best) < breaks.length * NEARLY_ALL ? null : best.id;
@@ -63,13 +73,15 @@ export function foldedAt(lines: readonly string[]): string | null {
 interface Break {
   readonly line: string;
   readonly next: string;
+  /** Characters of heads before `line`. */
+  readonly taken: number;
 }
 
 /** The fold of a step that `foldedAt` gave; null for another. */
 export function foldOf(step: string): Fold | null {
-  const [, kind, width, manner] = STEP.exec(step) ?? [];
+  const [, kind, width, manner, headed] = STEP.exec(step) ?? [];
   if (kind === undefined) return null;
-  return (kind === 'hard' ? hard : soft)(Number(width), manner === 'led');
+  return (kind === 'hard' ? hard : soft)(Number(width), manner === 'led', headed !== undefined);
 }
 
 /**
@@ -84,24 +96,27 @@ function begins(line: string, led: boolean, before: string): boolean {
   return isKnown(line);
 }
 
-const step = (kind: string, width: number, led: boolean) => ({
-  id: `folded:${kind}:${width}:${led ? 'led' : 'bare'}`,
+const step = (kind: string, width: number, led: boolean, headed: boolean) => ({
+  id: `folded:${kind}:${width}:${led ? 'led' : 'bare'}${headed ? ':headed' : ''}`,
   what: `line breaks at ${width} characters`,
 });
 
 /** At the very column; who copied may have lost a space at the end. */
-const hard = (width: number, led: boolean): Fold => ({
-  ...step('hard', width, led),
-  continues: (before, line) => before.length >= width - 1 && before.length <= width && !begins(line, led, before),
-  between: (before) => ' '.repeat(Math.max(0, width - before.length)),
+const hard = (width: number, led: boolean, headed: boolean): Fold => ({
+  ...step('hard', width, led, headed),
+  continues: (before, line, taken) => {
+    const length = before.length + (headed ? taken : 0);
+    return length >= width - 1 && length <= width && !begins(line, led, before);
+  },
+  between: (before, taken) => ' '.repeat(Math.max(0, width - before.length - (headed ? taken : 0))),
 });
 
 /** At a space; a word that is longer stands alone. */
-const soft = (width: number, led: boolean): Fold => ({
-  ...step('soft', width, led),
-  continues: (before, line) => {
+const soft = (width: number, led: boolean, headed: boolean): Fold => ({
+  ...step('soft', width, led, headed),
+  continues: (before, line, taken) => {
     const word = line.trimStart().search(/\s|$/);
-    const length = before.trimEnd().length;
+    const length = before.trimEnd().length + (headed ? taken : 0);
     const fits = length <= width || !before.trimEnd().includes(' ');
     return word > 0 && fits && length + 1 + word > width && !begins(line, led, before);
   },

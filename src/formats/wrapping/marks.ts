@@ -54,9 +54,14 @@ const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
   [/\xe2\x80[\x98\x99]/g, "'"],
   [/\xe2\x80\xa6/g, '...'],
   [/\xe2\x80[\x90-\x95]|\xe2\x88\x92/g, '-'],
+  [/\xe2\x80\xb9|\xef\xbc\x9c|\xe2\x9f\xa8|\xe3\x80\x88/g, '<'],
+  [/\xe2\x80\xba|\xef\xbc\x9e|\xe2\x9f\xa9|\xe3\x80\x89/g, '>'],
   // The end of a call, the last argument of which is the size of a set of signals, taken for a face.
   [/\xf0\x9f\x98\x8e/g, '8)'],
 ];
+
+/** A tab where strace pads with blanks: before a thread, or before the result of a call that has a duration. */
+const TAB_FOR_BLANKS = /^\[pid\t+\d+[\]<]|\)\t+= [-\d?][^\t]* <\d+\.\d+>$|\)\t+= -1 E[A-Z]+ \(/;
 
 const withoutBackslashes = (line: string): string => line.replace(/\\([_*[\](){}<>~`|#+.!&-])/g, '$1');
 
@@ -67,7 +72,8 @@ const BOM = '\xef\xbb\xbf';
 /** What word processors make of the marks of a signal, `--- SIGCHLD {...} ---`. */
 const DASHED_SIGNAL = new RegExp(String.raw`^(${LEADER_SHOWN})-{1,2} ?(SIG[A-Z0-9_]+ .*\S) ?-{1,2}$`);
 
-const TYPOGRAPHIC = /\xc2\xa0|\xe2\x80[\x80-\xaf]|\xe2\x88\x92|\xf0\x9f\x98\x8e/;
+const TYPOGRAPHIC =
+  /\xc2\xa0|\xe2\x80[\x80-\xaf\xb9\xba]|\xef\xbc[\x9c\x9e]|\xe2\x9f[\xa8\xa9]|\xe3\x80[\x88\x89]|\xe2\x88\x92|\xf0\x9f\x98\x8e/;
 const hasRecord = (line: string): boolean => isRecord(line) || BEHIND.test(line) || perfIndex(line) >= 0;
 const plain = (line: string): string =>
   TYPOGRAPHY.reduce((text, [bytes, plain]) => text.replace(bytes, plain), line).replace(DASHED_SIGNAL, '$1--- $2 ---');
@@ -219,8 +225,9 @@ export const MARKS: readonly Mark[] = [
   {
     id: 'tabs',
     what: 'tabs for spaces',
-    // strace escapes tabs; dtruss, which has them here, has a second one behind the result.
-    sign: (lines) => many(lines, /\)\t+=\t[-\d?][^\t]*(?:\t(?:E[A-Z]|\(|<).*)?$/),
+    // strace escapes tabs; dtruss, which has them here, has a second one behind the result, and truss no durations.
+    sign: (lines) =>
+      many(lines, /\)\t+=\t[-\d?][^\t]*(?:\t(?:E[A-Z]|\(|<).*)?$/) || lines.some((line) => TAB_FOR_BLANKS.test(line)),
     undo: (line) => line.replaceAll('\t', ' '),
   },
   {

@@ -2,7 +2,7 @@
  * A prefix that the table of heads does not have, but all lines share: the same text in each, with times between that may differ.
  * Where anything else differs (names or numbers of hosts, files, jobs) the lines may be of several, and it is left alone.
  */
-import { BEHIND } from '../foreign/index.js';
+import { BEHIND, hidesThread } from '../foreign/index.js';
 import type { Head } from './heads.js';
 import { perfIndex } from './known-lines.js';
 
@@ -20,6 +20,11 @@ const TIME_PATTERN = String.raw`\d[\d:/.,TZ+-]*`;
 
 /** Process and thread. */
 const PAIR = /^\d+\/\d{3,}:?$/;
+/** How grave an application's logger takes a line to be, whose it is as little as its time; klog's stands before the day (`I0305`). */
+const LEVELS = 'trace debug debg info notice warn warning err error severe critical fatal'.split(' ');
+const WRITTEN = LEVELS.flatMap((level) => [level, level.toUpperCase(), level[0]!.toUpperCase() + level.slice(1)]);
+const LEVEL_PATTERN = String.raw`(?:level=)?(?:${WRITTEN.join('|')}|[IWEF]\d{4})[:,]?`;
+const LEVEL = new RegExp(`^${LEVEL_PATTERN}$`);
 const isTime = (token: string): boolean => TIME.test(token) && !ADDRESS.test(token) && !PAIR.test(token);
 /** Moments, and the groups of a head that take them. */
 const MOMENTS: readonly (readonly [string, RegExp, string])[] = [
@@ -48,6 +53,7 @@ export function sharedPrefix(lines: readonly string[]): string | null {
   // An empty line ends a stack.
   if (prefixes !== ofFrames && prefixes.length * 2 < lines.length - ofStacks) return null;
   if (prefixes.some(({ length }) => length !== first.length)) return null;
+  if (hidesThread(first.join(''))) return null;
   let pattern = '';
   let told = false;
   for (const [i, token] of first.entries()) {
@@ -59,6 +65,7 @@ export function sharedPrefix(lines: readonly string[]): string | null {
       told = true;
     } else if (all.every((other) => other === token)) pattern += escaped(token);
     else if (all.every(isTime)) pattern += TIME_PATTERN;
+    else if (all.every((other) => LEVEL.test(other))) pattern += LEVEL_PATTERN;
     else if (areCounted(all)) pattern += String.raw`\d+[.:)]?`;
     else if (all.every((other) => /^\s+$/.test(other))) pattern += String.raw`\s+`;
     else return null;

@@ -90,8 +90,9 @@ export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
   const lines: string[] = [];
   /** The line that the next one goes on with, -1 when it does not. */
   let open = -1;
-  /** The last line as it stood, and the one that it goes on with. */
+  /** The last line as it stood, what was taken off it, and the one that it goes on with. */
   let before = '';
+  let taken = 0;
   let first = 0;
   for (let from = 0; from < bytes.length;) {
     const feed = buffer.indexOf(LF, from);
@@ -99,8 +100,8 @@ export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
     // Of CR LF the CR goes too: marks and heads judge the line.
     const given = buffer.toString('latin1', from, end > from && bytes[end - 1] === 13 ? end - 1 : end);
     const { line, goesOn } = unwrap(given);
-    if (fold?.continues(before, line) === true && lines.length > 0) {
-      lines[first] += fold.between(before) + line;
+    if (fold?.continues(before, line, taken) === true && lines.length > 0) {
+      lines[first] += fold.between(before, taken) + line;
       lines.push(inPlaceOf(lines[first]!));
     } else {
       if (open >= 0) lines[open] += line;
@@ -108,6 +109,7 @@ export function unwrapped(bytes: Uint8Array, wrapping: Wrapping): Uint8Array {
       first = open < 0 ? lines.length - 1 : open;
     }
     before = line;
+    taken = given.length - line.length;
     if (!goesOn) open = -1;
     else if (open < 0) open = lines.length - 1;
     from = end + 1;
