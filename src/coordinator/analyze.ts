@@ -25,6 +25,7 @@ import { type ReadResult, readTrace } from '../reading/ingest.js';
 import { DEFAULT_METHOD, loadMethod } from '../methods/registry.js';
 import { type GivenParameters, resolveParameters } from './parameters.js';
 import { changesStage } from './changes-stage.js';
+import { doubtGaps } from './doubt-gaps.js';
 import { type MemoryOptions, requireMemory, withinMemory } from './memory-limit.js';
 import { requireProgram } from './program.js';
 import { type RunOptions, Timing, pathList, peakMemoryBytes, withPool } from './run.js';
@@ -135,7 +136,8 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
         warnings.push(message);
         return null;
       });
-    const outcome = await unlessCancelled('analyze', () => method(input, { pool, signal: options.signal, onProgress }));
+    const judge = (of: MethodInput) => method(of, { pool, signal: options.signal, onProgress });
+    const outcome = await unlessCancelled('analyze', async () => doubtGaps(input, await judge(input), judge));
     // Else the text's end would pass for the recording's, and silence for none.
     const unsure = outcome?.verdict === 'none' && window.toNs > trace.endNs && options.ended === undefined;
     if (unsure && trace.hasDurations && endsInCode(trace))

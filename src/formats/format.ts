@@ -3,6 +3,7 @@
  * by looking at the bytes.
  */
 import type { TraceChunk } from '../trace/chunk.js';
+import type { RecordedGap } from '../trace/gaps.js';
 import type { Trace } from '../trace/table.js';
 import type { Message } from '../result.js';
 import type { CsvLayout } from './csv/layout.js';
@@ -65,6 +66,8 @@ export interface Arranger {
   readonly firstSeconds: number;
   /** Moment up to which it was recorded, though nothing may have happened then; NaN where nothing tells. Complete at the end. */
   readonly lastSeconds: number;
+  /** Where events are missing; complete at the end. */
+  readonly gaps: readonly RecordedGap[];
   /** Where and how it was recorded, '' where nothing tells. */
   readonly origin: string;
   /** The machine whose numbers of calls are not known, '' where they are. */

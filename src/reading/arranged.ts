@@ -4,8 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { PerfscopeError } from '../errors.js';
-import type { Arrangement, ParseOptions } from '../formats/format.js';
-import type { Message } from '../result.js';
+import type { Arrangement, Arranger, ParseOptions } from '../formats/format.js';
 import type { Source } from '../source/index.js';
 import { fileError } from '../source/file-error.js';
 import type { Piece } from './pieces.js';
@@ -21,8 +20,8 @@ export interface ArrangePlan {
   readonly options: ParseOptions;
   readonly chunkBytes: number;
   readonly free: SharedArrayBuffer[];
-  /** Hears where the recording is from, what is to be said of it, and up to when it was made (NaN: not told). */
-  onEnd(origin: string, messages: readonly Message[], lastSeconds: number): void;
+  /** Hears what the recording says of itself. */
+  onEnd(told: Pick<Arranger, 'origin' | 'messages' | 'lastSeconds' | 'gaps'>): void;
 }
 
 export async function* arrangedPieces(
@@ -49,7 +48,7 @@ export async function* arrangedPieces(
   const missing = end === null || at >= end ? 0 : end - at;
   for (const piece of arranger.end(missing)) yield pieceOf(piece, source.consumed);
   if (arranger.unknownMachine !== '') throw otherMachine(source.path, arranger.unknownMachine);
-  plan.onEnd(arranger.origin, arranger.messages, arranger.lastSeconds);
+  plan.onEnd(arranger);
 }
 
 function pieceOf(

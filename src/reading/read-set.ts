@@ -9,10 +9,11 @@ import type { Message } from '../result.js';
 import type { StreamProblem } from '../source/decompress.js';
 import type { Source, SourceSet } from '../source/index.js';
 import { TraceBuilder } from '../trace/builder.js';
+import type { RecordedGap } from '../trace/gaps.js';
 import type { KinFacts } from '../trace/kinship/facts.js';
 import type { PlacedRows } from '../trace/place-rows.js';
 import type { Trace } from '../trace/table.js';
-import { arrangedPieces } from './arranged.js';
+import { type ArrangePlan, arrangedPieces } from './arranged.js';
 import { DEFAULT_CHUNK_BYTES } from './cuts.js';
 import { lookAhead, withLast } from './look-ahead.js';
 import { MemoryRounds, type Room } from './memory-rounds.js';
@@ -80,6 +81,7 @@ interface Way {
   origin: string;
   /** When the recording ended, seconds since 1970, as it tells itself; null where it does not. */
   until: number | null;
+  readonly gaps: RecordedGap[];
 }
 
 /** What is to happen when a piece comes back parsed. */
@@ -111,6 +113,7 @@ export async function readSet(
     warnings: [...chosen.warnings, ...wrappedWarnings(chosen, sampled)],
     origin: '',
     until: null,
+    gaps: [],
   };
   // For each thread one chunk being parsed, one being placed, and one waiting for each.
   const roomBytes = (4 * pool.jobs + 4) * chunkBytes;
@@ -254,9 +257,10 @@ function cutsOf(part: Part, way: Way, parse: ParseOptions) {
     const onProblem = (problem: StreamProblem) => (part.problem = problem);
     return piecesOf(source, head, { format, wrapping, chunkBytes, free, onProblem });
   }
-  const onEnd = (origin: string, messages: readonly Message[], lastSeconds: number) => {
+  const onEnd: ArrangePlan['onEnd'] = ({ origin, messages, lastSeconds, gaps }) => {
     if (origin !== '') way.origin = origin;
     if (lastSeconds > (way.until ?? 0)) way.until = lastSeconds;
+    way.gaps.push(...gaps);
     for (const { code, args } of messages) warnings.push({ code, args: { path: source.path, ...args } });
   };
   return arrangedPieces(source, head, { arrangement: format.arrangement, options: parse, chunkBytes, free, onEnd });
@@ -277,13 +281,13 @@ async function asRecorded(sources: readonly Source[], way: Way): Promise<Pick<Re
   return { builds, until };
 }
 
-function finished(parts: readonly Part[], { chosen: { format }, prepared, warnings }: Way, until: number | null) {
+function finished(parts: readonly Part[], { chosen: { format }, prepared, gaps, warnings }: Way, until: number | null) {
   const traces: Trace[] = [];
   const facts: KinFacts[] = [];
   const asText = format.arrangement === undefined;
   for (const { builder, problem } of parts) if (problem !== null) builder.markTruncated();
   for (const builder of new Set(parts.map((part) => part.builder))) {
-    const trace = builder.finish(until);
+    const trace = builder.finish(until, gaps);
     const refused = format.refusal?.(trace, prepared) ?? null;
     if (refused !== null) throw foreignError(parts[0]!.source.path, refused);
     traces.push(trace);

@@ -283,6 +283,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   odds: (a) =>
     `from about ${a.moment('at')}, calls and time change more than a healthy server's do (${a.percent('odds')} sure; nothing alone would be enough)`,
   'no-odds': (a) => `but so much this server does while all is well, too: ${a.percent('odds')} sure of a defect`,
+  'only-with-gaps': (a) =>
+    `events were lost, in ${a.plural('gaps', 'stretch', 'stretches')} of ${a.seconds('seconds')} in all of which nothing is known: with that time it is ` +
+    `${a.text('verdict') === 'bug' ? 'a bug' : 'slow surroundings'}, without it not. Record again, with a recorder that loses none`,
   'few-calls': (a) =>
     `${a.plural('calls', 'call')} cannot tell: record again (strace -f -ttt -T -yy -p PID), a minute or more, and from before the trouble on where ` +
     'that can be had',

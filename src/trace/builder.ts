@@ -10,6 +10,7 @@ import { ChunkJoints } from './chunk-joints.js';
 import type { KinFacts } from './kinship/facts.js';
 import type { TraceChunk } from './chunk.js';
 import { rebase, renumberCalls, sortRows } from './finish-rows.js';
+import { type RecordedGap, placeGaps } from './gaps.js';
 import { GrowableColumns } from './growable-columns.js';
 import { InputTotals } from './input-totals.js';
 import { byLines } from './by-lines.js';
@@ -115,8 +116,8 @@ export class TraceBuilder {
     this.survey.add(placed, this.planned.shift()!);
   }
 
-  /** @param until when the recording ended, seconds since 1970, where that is known: what is silent at the end was so until then. */
-  finish(until: number | null = null): Trace {
+  /** @param until when the recording ended, seconds since 1970, where that is known: what is silent at the end was so until then; `gaps`: where events were lost. */
+  finish(until: number | null = null, gaps: readonly RecordedGap[] = []): Trace {
     const { rows, clock } = this;
     const { open } = this.joints;
     open.write(rows);
@@ -169,6 +170,7 @@ export class TraceBuilder {
       endNs,
       format: this.format,
       outOfOrder,
+      ...(gaps.length > 0 && timed ? { gaps: placeGaps(gaps, clock.originSeconds, zero + shift) } : {}),
       ...this.totals.finish(),
     };
   }

@@ -4,6 +4,7 @@
  * A Trace is plain data: it can be posted to a worker as it is.
  */
 import type { SetBack } from './chunk.js';
+import type { Gap } from './gaps.js';
 import type { StackTable } from './stacks.js';
 
 export interface Columns {
@@ -131,6 +132,8 @@ export interface Trace {
   readonly outOfOrder: number;
   /** True when the input ended in the middle of a record or of its compressed stream. */
   readonly truncated: boolean;
+  /** Where events were lost while it was recorded, in order of their ends, as far as the recording tells; absent: nowhere. */
+  readonly gaps?: readonly Gap[];
   /** Build ids (hexadecimal) of the files that were mapped, by path, where the recording tells them (perf script --show-mmap-events). */
   readonly builds?: ReadonlyMap<string, string>;
   /** Threads that, as their own events say, stand under the number of another one; absent: none. */

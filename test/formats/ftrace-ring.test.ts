@@ -205,10 +205,13 @@ it('gaps of several processors are told as the time with any of them', () => {
 
 it('a page that the kernel marked tells of a gap before it', async () => {
   const parts: Uint8Array[] = [MAGIC];
-  let [from, to] = [0n, 0n];
+  let [from, to, offset] = [0n, 0n, 0n];
   const mark = (kind: number, content: Uint8Array) => {
     const copy = Buffer.from(content);
-    if (kind === FRAME.PREAMBLE) from = BigInt((JSON.parse(copy.toString()) as { fileBase: string }).fileBase);
+    if (kind === FRAME.PREAMBLE) {
+      const told = JSON.parse(copy.toString()) as { fileBase: string; clockOffset: string };
+      [from, offset] = [BigInt(told.fileBase), BigInt(told.clockOffset)];
+    }
     if (kind === FRAME.PAGE && copy[0] === 1) {
       to = copy.readBigUInt64LE(8);
       copy.writeUInt32LE((copy.readUInt32LE(16) | 0x80000000) >>> 0, 16);
@@ -220,7 +223,13 @@ it('a page that the kernel marked tells of a gap before it', async () => {
   const seconds = Number(to - from) / 1e9;
   expect(seconds).toBeGreaterThan(0);
   expect(messages).toEqual([{ code: 'ftrace-lost-events', args: { events: 9, seconds, longest: seconds } }]);
-  expect(callsOf(trace)).toEqual(callsOf((await read(golden('threads.ring.gz')))!.trace));
+  const whole = (await read(golden('threads.ring.gz')))!.trace;
+  expect(callsOf(trace)).toEqual(callsOf(whole));
+  expect(whole.gaps).toBeUndefined();
+  const { seconds: second, nanoseconds } = trace.origin;
+  expect(trace.gaps!.map(({ cpu }) => cpu)).toEqual([1]);
+  const wall = BigInt(second) * 1_000_000_000n + BigInt(nanoseconds) + BigInt(trace.gaps![0]!.toNs);
+  expect(Number(wall - to - offset)).toBeCloseTo(-1000, -3);
 });
 
 it('a recording lasts until it was ended, not until its last call', async () => {

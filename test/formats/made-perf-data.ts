@@ -21,6 +21,8 @@ export interface Made {
   readonly sampleIdAll?: boolean;
   readonly events: readonly MadeEvent[];
   readonly names?: readonly { readonly tid: number; readonly pid: number; readonly name: string }[];
+  /** Of events that were lost up to then. */
+  readonly lost?: readonly { readonly count: number; readonly ns: bigint; readonly cpu: number }[];
   /** Name of uname(2). */
   readonly machine: string;
 }
@@ -134,20 +136,26 @@ function tracingData(little: boolean): Buffer {
 
 /** The whole file. */
 export function madePerfData(made: Made): Buffer {
-  const { little, events, names = [], machine } = made;
-  const trailer = (tid: number) => {
+  const { little, events, names = [], lost = [], machine } = made;
+  const trailer = (tid: number, ns = 0n, cpu = 0) => {
     if (made.sampleIdAll !== true) return Buffer.alloc(0);
     const out = new Bytes(little);
     const has = (bit: number) => (made.sampleType & bit) !== 0;
     if (has(SAMPLE.TID)) out.u32(tid).u32(tid);
-    if (has(SAMPLE.TIME)) out.u64(0n);
-    for (const bit of [SAMPLE.ID, SAMPLE.STREAM_ID, SAMPLE.CPU, SAMPLE.IDENTIFIER]) if (has(bit)) out.u64(0n);
+    if (has(SAMPLE.TIME)) out.u64(ns);
+    for (const bit of [SAMPLE.ID, SAMPLE.STREAM_ID]) if (has(bit)) out.u64(0n);
+    if (has(SAMPLE.CPU)) out.u32(cpu).u32(0);
+    if (has(SAMPLE.IDENTIFIER)) out.u64(0n);
     return out.done();
   };
   const records = [
     ...names.map(({ tid, pid, name }) => {
       const body = new Bytes(little).u32(pid).u32(tid).text(name, 16).raw(trailer(tid));
       return record(little, 3, body.done());
+    }),
+    ...lost.map(({ count, ns, cpu }) => {
+      const body = new Bytes(little).u64(1n).u64(count);
+      return record(little, 2, body.raw(trailer(0, ns, cpu)).done());
     }),
     ...events.map((event) => sample(made, event)),
   ];

@@ -116,3 +116,18 @@ it.each([true, false])(
     expect(density(file).rows).toBeGreaterThan(10 * rows);
   },
 );
+
+it('records of lost events tell up to when, and of which processor; where they have no time only how many', async () => {
+  const lost = [{ count: 9, ns: 1000n * SECOND + 700_050n, cpu: 3 }];
+  const events = [...EVENTS, event('sys_enter', 900_000n, 39n, [])];
+  for (const little of [true, false])
+    for (const more of [0, SAMPLE.IDENTIFIER]) {
+      const sampleType = NEEDED | SAMPLE.ID | more;
+      const { trace, messages } = await read({ little, sampleType, sampleIdAll: true, lost, events });
+      expect(messages.map(({ code, args }) => [code, args['events']])).toEqual([['perf-lost-events', 9]]);
+      expect(trace.gaps).toEqual([{ cpu: 3, fromNs: 0, toNs: expect.closeTo(699_000, -3) as number }]);
+    }
+  const { trace, messages } = await read({ lost, events });
+  expect(messages.map(({ args }) => args['events'])).toEqual([9]);
+  expect(trace.gaps).toBeUndefined();
+});

@@ -39,9 +39,9 @@ export async function readPerfData(
         ? new PerfDataParser(new Uint8Array(buffer, 0, length), options.perfData!, null).parse()
         : format.parseChunk(new Uint8Array(buffer, 0, length), options),
     );
-  const { lastSeconds } = arranger;
+  const { lastSeconds, gaps } = arranger;
   return {
-    trace: builder.finish(Number.isNaN(lastSeconds) ? null : lastSeconds),
+    trace: builder.finish(Number.isNaN(lastSeconds) ? null : lastSeconds, gaps),
     messages: arranger.messages,
     origin: arranger.origin,
   };

@@ -10,6 +10,7 @@ import { Pending } from '../perf/data/pending.js';
 import { PieceWriter } from '../perf/data/piece-writer.js';
 import { type ProcessRecord, Processes } from '../perf/data/processes.js';
 import { Samples, noSample } from '../perf/data/samples.js';
+import type { RecordedGap } from '../../trace/gaps.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../syscalls/index.js';
 import { type RingEvent, type RingEvents, ringEvents } from './events.js';
 import { FRAME, FrameReader, type FrameSink, PAGE_HEAD, type RecordingEnd } from './frames.js';
@@ -50,7 +51,7 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   private notices = 0;
   private skipped = 0;
   private lostEvents = 0;
-  private readonly gaps = new Gaps();
+  private readonly missing = new Gaps();
   /** ns of the last event that was read. */
   private lastNs = 0;
   /** ns up to which it was recorded; NaN: not told. */
@@ -97,7 +98,7 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
     for (const [what, { records, offset }] of this.faults)
       messages.push({ code: 'perf-data-damaged', args: { what, records, offset } });
     if (this.lostEvents > 0)
-      messages.push({ code: 'ftrace-lost-events', args: { events: this.lostEvents, ...this.gaps.sum } });
+      messages.push({ code: 'ftrace-lost-events', args: { events: this.lostEvents, ...this.missing.sum } });
     return messages;
   }
 
@@ -110,6 +111,11 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
   get lastSeconds(): number {
     if (this.known === null) return NaN;
     return this.baseSeconds + (this.untilNs + this.known.shift) / 1e9;
+  }
+
+  get gaps(): RecordedGap[] {
+    const seconds = (ns: number) => this.baseSeconds + (ns + (this.known?.shift ?? 0)) / 1e9;
+    return this.missing.found.map(({ cpu, from, to }) => ({ cpu, from: seconds(from), to: seconds(to) }));
   }
 
   get origin(): string {
@@ -207,7 +213,7 @@ export class RingArranger implements Arranger, FrameSink, EventSink {
     this.lastNs = begin;
     if (!readPage(this.words, length, page, base, this)) this.fault('pages that make no sense', offset, 1);
     const isSane = Math.abs(begin) < LONGEST_NS;
-    if (isSane) this.gaps.page(this.cpu, isBehindGap(this.words, page), begin, this.lastNs, start);
+    if (isSane) this.missing.page(this.cpu, isBehindGap(this.words, page), begin, this.lastNs, start);
   }
 
   private process(event: Exclude<RingEvent, { what: 'call' }>, words: Int32Array, at: number, by: number, now: number) {

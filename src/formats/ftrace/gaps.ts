@@ -5,7 +5,8 @@
 export class Gaps {
   /** ns of the last event of each processor. */
   private readonly last = new Map<number, number>();
-  private readonly found: { readonly from: number; readonly to: number }[] = [];
+  /** ns. */
+  readonly found: { readonly cpu: number; readonly from: number; readonly to: number }[] = [];
 
   /**
    * The processor's next page.
@@ -15,7 +16,7 @@ export class Gaps {
    */
   page(cpu: number, marked: boolean, begin: number, end: number, start: number): void {
     const from = this.last.get(cpu) ?? Math.min(start, begin);
-    if (marked && begin > from) this.found.push({ from, to: begin });
+    if (marked && begin > from) this.found.push({ cpu, from, to: begin });
     this.last.set(cpu, Math.max(from, end));
   }
 
@@ -28,7 +29,7 @@ export class Gaps {
       seconds += (to - from) / 1e9;
       longest = Math.max(longest, (to - from) / 1e9);
     };
-    for (const gap of this.found.sort((a, b) => a.from - b.from)) {
+    for (const gap of [...this.found].sort((a, b) => a.from - b.from)) {
       if (gap.from > to) {
         close();
         ({ from, to } = gap);

@@ -4,6 +4,7 @@
  */
 import type { Message } from '../../../result.js';
 import type { Arranged, Arranger, ParseOptions } from '../../format.js';
+import type { RecordedGap } from '../../../trace/gaps.js';
 import { type Architecture, architectureOf, likelyArchitecture } from '../../syscalls/index.js';
 import type { EventAttribute } from './attributes.js';
 import * as e from './events.js';
@@ -66,6 +67,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
   private waited = 0;
   private following = 0;
   private lostEvents = 0;
+  readonly gaps: RecordedGap[] = [];
   private notices = 0;
   private skipped = 0;
   private readonly faults = new Map<string, { records: number; readonly offset: number }>();
@@ -180,6 +182,7 @@ export class PerfDataArranger implements Arranger, RecordSink {
         return 0;
       case RECORD.LOST:
         if (words >= 6) this.lostEvents += this.number(w, at + 4);
+        this.lostBefore(w, at, words);
         break;
       case RECORD.LOST_SAMPLES:
         if (words >= 4) this.lostEvents += this.number(w, at + 2);
@@ -257,13 +260,25 @@ export class PerfDataArranger implements Arranger, RecordSink {
     const record = processRecord(type, misc, w, at, words, bytes, byteAt, little, this.features.builds);
     if (record === null) return;
     // What was there before the recording has no time.
-    const attribute = this.attributes[0];
-    const trailer = attribute?.trailerTime ?? 0;
-    const found = trailer > 0 && words > trailer + 2 ? this.samples.time(w, at + words - trailer) : NaN;
+    const found = this.trailerTime(w, at, words);
     const time = found > -1e9 ? found : -Infinity;
     const event = this.pending.add(e.PROCESS, e.COUNT_WORDS, record.tid, record.pid, -1, time);
     this.pending.words[event + e.COUNT] = this.waited;
     this.waiting.set(this.waited++, record);
+  }
+
+  /** ns at which a record that is no sample was made; NaN where it does not tell. */
+  private trailerTime(w: Int32Array, at: number, words: number): number {
+    const trailer = this.attributes[0]?.trailerTime ?? 0;
+    return trailer > 0 && words > trailer + 2 ? this.samples.time(w, at + words - trailer) : NaN;
+  }
+
+  /** The kernel writes such a record before the first event that has room again. */
+  private lostBefore(w: Int32Array, at: number, words: number): void {
+    const trailer = this.attributes[0]?.trailerCpu ?? 0;
+    const ns = this.trailerTime(w, at, words);
+    if (trailer === 0 || !(ns > -1e9)) return;
+    this.gaps.push({ cpu: w[at + words - trailer], from: -Infinity, to: this.samples.baseSeconds + ns / 1e9 });
   }
 
   /** What is known of calls and times so far. */

@@ -15,9 +15,10 @@ export interface EventAttribute {
   readonly cpuAt: number;
   /** Where what has no fixed size begins. */
   readonly fixedEnd: number;
-  /** Words at the end of other records (sample_id_all), and how far from the record's end their time stands; 0 for none. */
+  /** Words at the end of other records (sample_id_all), and how far from the record's end their time and their processor stand; 0 for none. */
   readonly trailer: number;
   readonly trailerTime: number;
+  readonly trailerCpu: number;
 }
 
 /** struct perf_event_attr up to the flags. */
@@ -93,6 +94,7 @@ function sampleLayout(type: number, sampleIdAll: boolean) {
     fixedEnd: at,
     trailer: sampleIdAll ? behindTime + count(SAMPLE.TID) : 0,
     trailerTime: sampleIdAll && timeAt >= 0 ? behindTime : 0,
+    trailerCpu: sampleIdAll && cpuAt >= 0 ? count(SAMPLE.CPU, SAMPLE.IDENTIFIER) : 0,
   };
 }
 

@@ -1,0 +1,29 @@
+/** Places of a recording where events are missing, as the recorder lost them. */
+
+/** As the recording's own clock has it, seconds. */
+export interface RecordedGap {
+  readonly cpu: number;
+  /** Of the last event of that processor before it; -Infinity where that is not told. */
+  readonly from: number;
+  /** Of the first event of that processor behind it. */
+  readonly to: number;
+}
+
+/** In the trace: ns since its first event, [fromNs, toNs). */
+export interface Gap {
+  readonly cpu: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** Seconds since 1970 are known to 240 ns: a gap must have ended when the event behind it happens. */
+const ROUNDING_NS = 1000;
+
+/** @param originSeconds what the builder's times count from, `zeroNs` where the trace begins in them */
+export function placeGaps(gaps: readonly RecordedGap[], originSeconds: number, zeroNs: number): Gap[] {
+  const ns = (seconds: number) => Math.round((seconds - originSeconds) * 1e9) - zeroNs;
+  return gaps
+    .map(({ cpu, from, to }) => ({ cpu, fromNs: Math.max(0, ns(from)), toNs: ns(to) - ROUNDING_NS }))
+    .filter(({ fromNs, toNs }) => toNs > fromNs)
+    .sort((a, b) => a.toNs - b.toNs);
+}
