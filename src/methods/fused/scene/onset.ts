@@ -26,6 +26,12 @@ const TAIL = 4;
 const FEWEST = 8;
 /** Variance of the square root of a Poisson count is 1/4; less is chance. */
 const FLOOR = 0.1;
+const CHANCE = 1 / 4;
+/**
+ * Where more calls come in a bin while all is well than in the busiest windows that the odds were fitted to (verdict.ts), so many of them count for
+ * the odds: a change of a busy server is surer than that of an idle one, and no larger.
+ */
+const MOST_CALLS = 1500;
 /** Of a server that stands still. */
 const LEAST_LOAD = 0.02;
 /** A cut this early in the window is the server's start or the tracer's, not an incident. */
@@ -57,10 +63,13 @@ export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growt
   const allocates = scene.places.classes.map(({ call }) => tellsAllocation(call));
   const bins = binsOf(toNs - fromNs);
   const left = Math.max(1, Math.min(bins - 1, Math.round((bins * (ns - fromNs)) / (toNs - fromNs))));
+  let early = 0;
+  for (let at = 0; at < counts.length; at += bins) for (let b = 0; b < left; b++) early += counts[at + b]!;
+  const part = Math.min(1, (MOST_CALLS * left) / Math.max(1, early));
   const votes = (scale: number) => {
     let sum = 0;
     allocates.forEach((heap, k) => {
-      if (!heap) sum += changeOf(counts.subarray(k * bins, (k + 1) * bins), left, scale);
+      if (!heap) sum += changeOf(counts.subarray(k * bins, (k + 1) * bins), left, scale, part);
     });
     return sum;
   };
@@ -74,19 +83,21 @@ function binsOf(span: number): number {
   return Math.max(FEWEST_BINS, Math.ceil(span / LONGEST_BIN_NS));
 }
 
-/** The vote of a class for a cut. `scale`: of the roots of its counts, by what is known of the load. */
-function changeOf(counts: Uint32Array, left: number, scale: number): number {
+/** The vote of a class for a cut, as if such a part of all calls had come. `scale`: of the roots of its counts, by what is known of the load. */
+function changeOf(counts: Uint32Array, left: number, scale: number, part: number): number {
   let [calls, before, after] = [0, 0, 0];
   counts.forEach((n, b) => {
     calls += n;
     if (b < left) before += Math.sqrt(n);
     else after += Math.sqrt(n);
   });
-  if (calls < FEWEST) return 0;
+  if (part * calls < FEWEST) return 0;
   const right = counts.length - left;
   const within = calls - before ** 2 / left - after ** 2 / right;
   const change = Math.abs(after / right - (scale * before) / left);
-  return voteOf(change, within, left, right);
+  // Fewer calls would vary more by chance.
+  const varied = part * within + (1 - part) * CHANCE * (counts.length - 2);
+  return voteOf(Math.sqrt(part) * change, varied, left, right);
 }
 
 /** How much a change of the mean says, for a cut with so many bins on its sides, against the squares within them. */

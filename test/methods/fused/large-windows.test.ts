@@ -1,4 +1,4 @@
-/** Windows of many minutes: an incident is as large in them as in one of half a minute, and found in its last seconds. */
+/** Windows of many minutes, and of busy servers: an incident is as large in them as in others, and found in its last seconds. */
 import { describe, expect, it } from 'vitest';
 import { fusedMethod } from '../../../src/methods/fused/fused.js';
 import { findOnset, unexplainedChange } from '../../../src/methods/fused/scene/onset.js';
@@ -48,5 +48,24 @@ describe('a long window', () => {
       serve({ from: healthy, to: healthy + 10, rate: 20, save: 0.35 }),
     );
     expect(outcome()).toMatchObject({ verdict: 'external', externalResource: 'disk' });
+  });
+});
+
+describe('a busy server', () => {
+  /** So many workers that do the same, one a little later than the other. */
+  const workers = (n: number) => {
+    const parts = Array.from({ length: n }, (_, k) => {
+      const from = (0.01 * k) / n;
+      return [serve({ from, to: 4, rate: 100 }), serve({ from: 4 + from, to: 8, rate: 150 })]
+        .flat()
+        .map(([time, text]): Line => [time, text.replace('1/1 ', `1/${10 + k} `)]);
+    });
+    return look(...parts).change;
+  };
+
+  it('makes a change surer and no larger', () => {
+    const [few, many] = [workers(20), workers(80)];
+    expect(many).toBeGreaterThan(few);
+    expect(many).toBeLessThan(1.6 * few);
   });
 });
