@@ -40,6 +40,7 @@ const SUMMARY =
 /** A time since the beginning cannot be so long: perf took the later moment from the earlier one, ms. */
 const OVERFLOW_MS = 2 ** 63 / 1e6;
 /** Lines looked at to recognise the format. */
+const SUMMARY_HEAD = /^ *Summary of events:/m;
 const DETECTION_LINES = 200;
 
 /** Whether a line is one of perf trace: times in milliseconds before a call. */
@@ -56,6 +57,8 @@ export const perfTrace: TraceFormat = {
 
   detect(sample): Detection {
     const lines = textOf(sample)
+      // What -S prints behind the calls may be longer than these; alone it holds none.
+      .split(SUMMARY_HEAD, 1)[0]!
       .split('\n', DETECTION_LINES)
       .map((line) => line.trimEnd())
       .filter((line) => line !== '' && (LINE.test(line) || !FRAME.test(line)));

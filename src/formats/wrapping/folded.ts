@@ -46,10 +46,14 @@ const beginsPerf = (line: string): boolean => isPerfFrame(line) || PERF_HEAD.tes
 export function foldedAt(lines: readonly string[], heads: readonly number[] = []): string | null {
   const records = lines.filter((line) => isRecord(line) || beginsPerf(line));
   const led = lines.filter((line) => LED.test(line)).length > records.length * HALF;
-  const breaks: Break[] = lines.flatMap((line, i) => {
+  const chains: Break[][] = [[]];
+  for (const [i, line] of lines.entries()) {
     const next = lines[i + 1];
-    return next === undefined || begins(next, led, line) ? [] : [{ line, next, taken: heads[i] ?? 0 }];
-  });
+    if (next === undefined || begins(next, led, line)) chains.push([]);
+    else chains.at(-1)!.push({ line, next, taken: heads[i] ?? 0 });
+  }
+  // More in a row are a text of its own, such as a summary.
+  const breaks = chains.filter((chain) => chain.length <= MOST_FOLDS).flat();
   if (breaks.length < LEAST_FOLDS || breaks.length > records.length * MOST_FOLDS) return null;
   if (breaks.filter(({ line }) => !isWhole(line)).length < breaks.length * HALF) return null;
   // Parts that look like records prove nothing: the lines before them may be whole in a way that is not known here.
