@@ -11,6 +11,7 @@ import type { MethodInput, MethodOutcome } from '../methods/method.js';
 import type { Parameters } from '../parameters.js';
 import { suspectsOf } from '../methods/suspects.js';
 import { type Message, RESULT_SCHEMA_VERSION, type ResultDocument, type Section } from '../result.js';
+import { isDoneSoonerHere } from '../pool/worth-a-thread.js';
 import type { SignatureDatabase } from '../signatures/database.js';
 import { readSignatures } from '../signatures/file.js';
 import type { SourceSet } from '../source/index.js';
@@ -100,6 +101,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const asWritten = await timing.measure('read', () => readTrace(list, { ...traceOptions(options), pool }));
     const read = endedAt(asWritten, options.ended);
     const { trace } = read;
+    const where = { signal: options.signal, inline: isDoneSoonerHere(pool, trace.length) };
     const warnings = [...read.warnings, ...missingColumns(trace)];
     // A moment of another time zone would pass for hours of silence.
     const silentNs = trace.endNs - asWritten.trace.endNs;
@@ -110,7 +112,7 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
     const scope = { trace, parameters, ...window };
     const { db, nodeOfStack } =
       signatures === null
-        ? await timing.measure('beginning', () => pool.run(beginningStage, scope, { signal: options.signal }))
+        ? await timing.measure('beginning', () => pool.run(beginningStage, scope, where))
         : { db: signatures.db, nodeOfStack: undefined };
     const label = db.program !== '' ? db.program : path.basename(binaryPath ?? '');
     const binary = image === null ? null : binaryOf(image, label);
@@ -144,27 +146,24 @@ async function analyzeWatched(list: readonly string[], options: AnalyzeOptions):
       warnings.push({ code: 'ends-in-code', args: { at: trace.endNs / 1e9 } });
     const parts = { paths: list, name, parameters, read, window, signatures, db, outcome: outcome ?? NOTHING_KNOWN };
     const facts = documentOf(parts, top);
-    const { signal } = options;
     /** A section as a field of the document, where it is wanted and was not cut off. */
     const section = async <T>(name: Section, wanted: boolean, make: () => Promise<T>) => {
       const made = wanted ? await unlessCancelled(name, make) : null;
       return made === null ? {} : { [name]: made };
     };
     const asked = (name: Section) => options.sections?.includes(name) === true;
-    const drawn = () => pool.run(timelineStage, timelineInput(input, facts.onset, facts.suspects), { signal });
+    const drawn = () => pool.run(timelineStage, timelineInput(input, facts.onset, facts.suspects), where);
     const wanted = (['stacks', 'slices'] as const).filter(asked);
     const stacks =
-      wanted.length > 0
-        ? await unlessCancelled('stacks', () => pool.run(stacksStage, { input, wanted }, { signal }))
-        : null;
+      wanted.length > 0 ? await unlessCancelled('stacks', () => pool.run(stacksStage, { input, wanted }, where)) : null;
     const ofWork = (['work', 'unitRows'] as const).filter(asked);
     const work =
       ofWork.length > 0
-        ? await unlessCancelled('work', () => pool.run(workStage, { input, wanted: ofWork }, { signal }))
+        ? await unlessCancelled('work', () => pool.run(workStage, { input, wanted: ofWork }, where))
         : null;
     const sections = {
       ...(await section('changes', signatures === null || asked('changes'), () =>
-        pool.run(changesStage, input, { signal }),
+        pool.run(changesStage, input, where),
       )),
       ...stacks,
       ...work,

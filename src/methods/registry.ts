@@ -4,6 +4,7 @@ import type { MethodInput, MethodOutcome } from './method.js';
 import type { MethodTask } from './method-stage.js';
 import type { Pool } from '../pool/pool.js';
 import type { Stage } from '../pool/stage.js';
+import { SMALL_ROWS, isDoneSoonerHere } from '../pool/worth-a-thread.js';
 
 export interface MethodContext {
   readonly pool: Pool;
@@ -30,7 +31,11 @@ export const METHODS: readonly MethodEntry[] = [
     usesBinary: true,
     load: () =>
       Promise.resolve((input, { pool, inline, signal }) =>
-        pool.run(fusedStage, { method: 'fused', ...input }, { signal, inline }),
+        pool.run(
+          fusedStage,
+          { method: 'fused', ...input },
+          { signal, inline: inline ?? isDoneSoonerHere(pool, input.trace.length) },
+        ),
       ),
   },
   {
@@ -54,9 +59,6 @@ const fusedStage: Stage<MethodTask, MethodOutcome> = {
   name: 'method',
   run: async (task, context) => (await import('./method-stage.js')).methodStage.run(task, context),
 };
-
-/** Fewer rows than this are analysed sooner than a thread starts (30 ms). */
-const SMALL_ROWS = 200_000;
 
 export const DEFAULT_METHOD = 'fused';
 

@@ -25,8 +25,8 @@ import { type ChosenFormat, type Sampled, foreignError, formatOf, sampleOf } fro
 import { clocksOfSet } from './set-clocks.js';
 import { warningsOf } from './set-warnings.js';
 
-/** An input of at most so many chunks is parsed by the calling thread: threads take longer to start and to warm up. */
-const SMALL_CHUNKS = 2;
+/** An input of at most so many chunks is parsed by the calling thread: threads take longer to start and to warm up (docs/performance.md). */
+const SMALL_CHUNKS = 4;
 
 /** So many rows are placed in less time than a thread needs to hear of them. */
 const FEW_ROWS = 1000;
@@ -165,6 +165,12 @@ function partsOf(
   return sources.map((source) => part(source, common));
 }
 
+/** Bytes of text; null where only reading tells. */
+function knownText(parts: readonly Part[]): number | null {
+  if (parts.some(({ source }) => source.size === null || source.compression !== 'none')) return null;
+  return parts.reduce((sum, { source }) => sum + source.size!, 0);
+}
+
 /** Has all pieces parsed and placed, and waits for it. */
 async function readParts(
   parts: readonly Part[],
@@ -175,7 +181,10 @@ async function readParts(
   const { rounds } = way;
   const issued: Issued[] = [];
   const tasks = tasksOf(parts, way, parse?.tid, (one) => issued.push(one));
-  const { items, small } = await lookAhead(tasks, SMALL_CHUNKS * way.chunkBytes);
+  const most = SMALL_CHUNKS * way.chunkBytes;
+  const text = way.chosen.format.arrangement === undefined ? knownText(parts) : null;
+  // Pieces that need not be held go through one and the same memory.
+  const { items, small } = text === null ? await lookAhead(tasks, most) : { items: tasks, small: text <= most };
   // A thread that only this one feeds costs its start and a copy of the code, and neither is faster for it.
   const inline = (small || pool.jobs === 1) && pool.threads === 0;
   const placing = new Placing(rounds);
