@@ -55,6 +55,20 @@ describe('deliveries', () => {
   });
 
   it.each([
+    [0, 1000],
+    [30_000, 30_000],
+    [86_400_000, 300_000],
+  ])('one that asks for %d ms is tried again after %d', async (asked, wait) => {
+    const a = delivery('a', 1, () => new DeliveryError('it answered with 429', true, asked));
+    const slept: number[] = [];
+    const sleep = (ms: number) => Promise.resolve(slept.push(ms));
+    const { courier: c } = courier([a], { pause: () => 1000, sleep });
+    c.send(message({ id: ids(1)[0]! }), ['a']);
+    await c.settled();
+    expect([a.got, slept]).toEqual([ids(1), [wait]]);
+  });
+
+  it.each([
     ['what fails for good is not tried again', () => new DeliveryError('it answered with 404', false), 1],
     ['what may pass is, so many times', () => new DeliveryError('it answered with 503', true), 3],
   ])('%s', async (_, error, tries) => {

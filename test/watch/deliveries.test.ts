@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { command } from '../../src/watch/deliveries/command.js';
 import { linesOf, slackText } from '../../src/watch/deliveries/message.js';
-import { webhook } from '../../src/watch/deliveries/webhook.js';
+import { askedToWait, webhook } from '../../src/watch/deliveries/webhook.js';
 import { folders, message } from './helpers/parts.js';
 
 const forever = new AbortController().signal;
@@ -43,14 +43,14 @@ describe('a webhook', () => {
   let server: Server | null = null;
   afterEach(() => void server?.close());
 
-  async function listener(status: number) {
+  async function listener(status: number, headers = {}) {
     const got: { request: IncomingMessage; body: string }[] = [];
     server = createServer((request, response) => {
       let body = '';
       request.on('data', (piece: Buffer) => (body += piece.toString()));
       request.on('end', () => {
         got.push({ request, body });
-        response.writeHead(status, { location: 'http://127.0.0.1:1/' }).end('x');
+        response.writeHead(status, { location: 'http://127.0.0.1:1/', ...headers }).end('x');
       });
     });
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
@@ -78,6 +78,21 @@ describe('a webhook', () => {
     const sent = webhook('json', `http://${address}`, '--webhook').send(message(), forever);
     await expect(sent).rejects.toMatchObject({ message: `it answered with ${status}`, again });
   });
+
+  it('that asks to wait, as Slack does', async () => {
+    const { address } = await listener(429, { 'retry-after': '30' });
+    const sent = webhook('slack', `http://${address}`, '--slack').send(message(), forever);
+    await expect(sent).rejects.toMatchObject({ again: true, after: 30_000 });
+  });
+
+  it.each([
+    [null, 0],
+    ['0', 0],
+    ['120', 120_000],
+    ['Tue, 01 Dec 2026 03:00:10 GMT', 10_000],
+    ['Tue, 01 Dec 2026 02:00:00 GMT', 0],
+    ['soon', 0],
+  ])('Retry-After: %s', (header, ms) => expect(askedToWait(header, Date.UTC(2026, 11, 1, 3))).toBe(ms));
 
   it('follows nobody elsewhere, and tells why nobody answers', async () => {
     const { address } = await listener(302);

@@ -2,7 +2,7 @@
  * Delivers incidents, each delivery for itself: one that fails or hangs holds up its own queue and no other. Tries are bounded in number
  * and in time, queues in length; what was delivered is told at once, so that it can be written down.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as passing } from 'node:timers/promises';
 import { abortsWith } from '../../pool/on-abort.js';
 import { untilAborted } from '../../pool/waiting.js';
 import { backoff } from '../backoff.js';
@@ -18,12 +18,17 @@ export interface CourierOptions {
   readonly waiting: number;
   /** ms between tries; for tests. */
   readonly pause?: (failures: number) => number;
+  /** Waits so many ms, or until the signal; for tests. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   readonly say: Say;
   /** What became of a message: written down by whoever keeps it. */
   onEnd(id: string, delivery: string, end: 'done' | 'given-up'): Promise<void>;
 }
 
 export const COURIER = { tries: 8, limit: 30_000, waiting: 100 } as const;
+
+/** Who asks for more time gets this: in eight tries less than an hour, in which newer messages wait. */
+const LONGEST_WAIT_MS = 5 * 60_000;
 
 export class Courier {
   private readonly queues = new Map<string, IncidentMessage[]>();
@@ -82,23 +87,25 @@ export class Courier {
 
   /** Null, or why it was given up. */
   private async attempt(delivery: Delivery, message: IncidentMessage): Promise<string | null> {
-    const { tries, limit, pause = backoff, say } = this.options;
+    const { tries, limit, pause = backoff, sleep = asleep, say } = this.options;
     for (let n = 1; ; n++) {
       const { controller, letGo } = abortsWith(this.signal);
       const { signal } = controller;
       const timer = setTimeout(() => controller.abort(), limit);
+      let wait = pause(n);
       try {
         await untilAborted(delivery.send(message, signal), signal);
         return null;
       } catch (error) {
         const reason = signal.aborted ? 'it took too long' : reasonOf(error);
         if (this.signal.aborted || n >= tries || (error instanceof DeliveryError && !error.again)) return reason;
+        if (error instanceof DeliveryError) wait = Math.max(wait, Math.min(error.after, LONGEST_WAIT_MS));
         say('info', { code: 'watch-undelivered', args: { incident: message.id, delivery: delivery.name, reason } });
       } finally {
         clearTimeout(timer);
         letGo();
       }
-      await sleep(pause(n), undefined, { signal: this.signal }).catch(() => undefined);
+      await sleep(wait, this.signal).catch(() => undefined);
     }
   }
 
@@ -110,3 +117,5 @@ export class Courier {
     await onEnd(m.id, delivery, end).catch(() => undefined);
   }
 }
+
+const asleep = (ms: number, signal: AbortSignal) => passing(ms, undefined, { signal });

@@ -16,6 +16,8 @@ export class DeliveryError extends Error {
     message: string,
     /** Whether to try again is worth anything. */
     readonly again: boolean,
+    /** ms that the receiver asks to wait before. */
+    readonly after = 0,
   ) {
     super(message);
   }

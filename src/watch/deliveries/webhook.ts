@@ -36,9 +36,17 @@ export function webhook(shape: Shape, address: string, option: string): Delivery
       const { status } = response;
       // What the server takes no better the next time.
       const again = status >= 500 || status === 408 || status === 425 || status === 429;
-      throw new DeliveryError(`it answered with ${status}`, again);
+      const after = again ? askedToWait(response.headers.get('retry-after'), Date.now()) : 0;
+      throw new DeliveryError(`it answered with ${status}`, again, after);
     },
   };
+}
+
+/** ms: Retry-After has seconds or a date (RFC 9110, 10.2.3). */
+export function askedToWait(header: string | null, now: number): number {
+  if (header === null) return 0;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return ms > 0 ? ms : 0;
 }
 
 /** fetch(2) of Node takes no login in an address. */
