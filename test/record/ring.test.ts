@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { afterAll, describe, expect, it } from 'vitest';
 import { obstacleOf } from '../../src/record/choose.js';
 import { gatherFacts } from '../../src/record/facts.js';
-import { startRing } from '../../src/record/recorder.js';
+import { type Ring, startRing } from '../../src/record/recorder.js';
 import { lostEvents } from '../../src/record/ring/lost.js';
 import { SegmentStore } from '../../src/record/ring/store.js';
 import { scratchFolder } from '../cli/run.js';
@@ -24,11 +24,14 @@ describe('startRing', () => {
       folders.forEach((folder) => mkdirSync(folder));
       const target = { kind: 'pid', pids: [busy.pid!] } as const;
       const log = () => undefined;
+      let started: Ring | null = null;
       try {
-        const ring = await startRing({ target, seconds: 5, folder: folders[0], maxBytes: 2 ** 28, backend, log });
+        // Room for as much as comes before a machine that does much else gets to the snapshots: 256 MB were too few on one core.
+        const ring = await startRing({ target, seconds: 60, folder: folders[0], maxBytes: 2 ** 33, backend, log });
+        started = ring;
         await worked(busy.pid!, 0.1);
-        const first = await ring.snapshot(folders[1], 5);
-        const second = await ring.snapshot(folders[2], 5);
+        const first = await ring.snapshot(folders[1], 60);
+        const second = await ring.snapshot(folders[2], 60);
         for (const { paths, bytes } of [first, second]) {
           expect(paths.length).toBeGreaterThan(0);
           expect(bytes).toBe(paths.reduce((sum, path) => sum + statSync(path).size, 0));
@@ -44,6 +47,7 @@ describe('startRing', () => {
         expect(readdirSync(folders[0]).filter((name) => name !== 'pipe')).toEqual([]);
       } finally {
         busy.kill('SIGKILL');
+        await started?.stop();
       }
     },
   );
