@@ -66,7 +66,7 @@ export const TEXTS: readonly Sign[] = [
     advice: 'Run strace as root (or with CAP_SYS_PTRACE) and with the id of a process that is alive.',
   },
   {
-    line: /^Usage: strace |^strace: (?:invalid|unrecognized) option|\bstrace: (?:command )?not found/,
+    line: /^Usage: strace |^Try 'strace -h'|^strace: (?:invalid|unrecognized) |^strace: .*(?:mutually exclusive|by this build of strace|simultaneously)$|\bstrace: (?:command )?not found/,
     share: 0,
     what: 'only what was said of how strace was called',
     advice: STRACE,

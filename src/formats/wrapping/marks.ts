@@ -62,6 +62,8 @@ const TYPOGRAPHY: readonly (readonly [RegExp, string])[] = [
 
 /** A tab where strace pads with blanks: before a thread, or before the result of a call that has a duration. */
 const TAB_FOR_BLANKS = /^\[pid\t+\d+[\]<]|\)\t+= [-\d?][^\t]* <\d+\.\d+>$|\)\t+= -1 E[A-Z]+ \(/;
+/** A tab where perf pads the names of events. */
+const PERF_TAB = /\d\.\d{6,9}:\t+\w+:\w+:/;
 
 const withoutBackslashes = (line: string): string => line.replace(/\\([_*[\](){}<>~`|#+.!&-])/g, '$1');
 
@@ -227,8 +229,10 @@ export const MARKS: readonly Mark[] = [
     what: 'tabs for spaces',
     // strace escapes tabs; dtruss, which has them here, has a second one behind the result, and truss no durations.
     sign: (lines) =>
-      many(lines, /\)\t+=\t[-\d?][^\t]*(?:\t(?:E[A-Z]|\(|<).*)?$/) || lines.some((line) => TAB_FOR_BLANKS.test(line)),
-    undo: (line) => line.replaceAll('\t', ' '),
+      many(lines, /\)\t+=\t[-\d?][^\t]*(?:\t(?:E[A-Z]|\(|<).*)?$/) ||
+      lines.some((line) => TAB_FOR_BLANKS.test(line) || PERF_TAB.test(line)),
+    // Frames of perf begin with one.
+    undo: (line) => line.replaceAll(line.startsWith('\t') && !PERF_TAB.test(line) ? /(?!^)\t/g : '\t', ' '),
   },
   {
     id: 'decimal-comma',
