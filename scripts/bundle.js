@@ -14,6 +14,8 @@ const workers = readdirSync(fileURLToPath(new URL('../workers', import.meta.url)
   path.basename(file, '.ts'),
 );
 const worker = (name) => path.join(dist, 'workers', `${name}.js`);
+/** What is loaded before the first progress line is drawn, and before a wrong flag is told of. */
+const main = path.join(dist, 'src/cli/main.js');
 const entries = ['src/index', 'src/cli/index', ...workers.map((name) => `workers/${name}`)];
 
 /** Threads that do everything; the others do a part, and load no more than it. */
@@ -40,8 +42,10 @@ await bundle.close();
 
 /** The file that a module goes into, by the threads that load it; null: the bundler's choice. */
 function rooms() {
-  let loads;
+  let loads, first;
   return (id, graph) => {
+    first ??= loadedBy(main, graph);
+    if (first.has(id) && id !== main) return 'first';
     loads ??= new Map(workers.map((name) => [name, loadedBy(worker(name), graph)]));
     const by = (name) => loads.get(name).has(id);
     if (id.startsWith(path.join(dist, 'workers')) || !by('incident')) return null;
