@@ -35,6 +35,10 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'perfscope-fuzz-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const { originals: all, whole } = await shipped(scratch);
 const originals = all.filter(({ name }) => name.includes(values.only));
+if (originals.length === 0) {
+  process.stderr.write(`--only ${values.only}: no such file among ${all.map(({ name }) => name).join(', ')}\n`);
+  process.exit(2);
+}
 
 class Examiner {
   async start() {
