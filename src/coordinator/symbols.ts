@@ -6,6 +6,7 @@ import type { LearnedSymbols } from '../signatures/database.js';
 import { callsByStack } from '../signatures/learn.js';
 import { baseName, normaliseName } from '../signatures/names.js';
 import { type OwnCodeOptions, findOwnCode } from '../signatures/own-code.js';
+import { lastingPrograms } from '../signatures/lasting.js';
 import { underStartedNames } from '../signatures/started-as.js';
 import { type ObjectNames, symbolise } from '../signatures/symbolise.js';
 import type { Trace } from '../trace/table.js';
@@ -34,7 +35,7 @@ export async function nameFunctions(recorded: readonly Trace[], options: SymbolO
   const withStacks = traces.filter((t) => t.stacks !== null && t.stacks.prefix.length > 0);
   if (withStacks.length === 0) return { traces, program: '', symbols: [], warnings: [] };
   const own = findOwnCode(
-    withStacks.map((t) => ({ table: t.stacks!, calls: callsByStack(t) })),
+    withStacks.map((t) => ({ table: t.stacks!, calls: callsByStack(t), lasting: lastingPrograms(t) })),
     options,
   );
   const objects = new Set(withStacks.flatMap((t) => t.stacks!.objects).filter((object) => own.ownsObject(object)));

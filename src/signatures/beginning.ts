@@ -8,6 +8,7 @@ import { TOOL } from '../version.js';
 import { EMPTY_MODEL, type ContextModel, learnContextModel } from './context-model.js';
 import type { LearnedFunction, SignatureDatabase } from './database.js';
 import { baseName } from './names.js';
+import { lastingPrograms } from './lasting.js';
 import { type OwnCodeOptions, findOwnCode } from './own-code.js';
 import { BROKEN, NO_OWN, OwnTree } from './own-tree.js';
 
@@ -85,7 +86,7 @@ function ownStacks(trace: Trace, options: OwnCodeOptions): OwnStacks | null {
   if (stacks === null || stack === null || stacks.prefix.length === 0) return null;
   const calls = new Uint32Array(stacks.prefix.length);
   for (let i = 0; i < trace.length; i++) if (stack[i] !== NO_STACK) calls[stack[i]!]!++;
-  const own = findOwnCode([{ table: stacks, calls }], options);
+  const own = findOwnCode([{ table: stacks, calls, lasting: lastingPrograms(trace) }], options);
   const tree = new OwnTree();
   const ofStack = tree.project(stacks, own);
   if (tree.functions.length === 0) return null;

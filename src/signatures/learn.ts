@@ -8,6 +8,7 @@ import { learnContextModel } from './context-model.js';
 import type { LearnedFunction, LearnedSymbols, SignatureDatabase } from './database.js';
 import { mineFunctions } from './function-episodes.js';
 import { findInvocations } from './invocations.js';
+import { lastingPrograms } from './lasting.js';
 import { baseName } from './names.js';
 import { nothingOwn, nothingRecorded } from './no-own-stacks.js';
 import { findOwnCode, type OwnCodeOptions } from './own-code.js';
@@ -32,7 +33,7 @@ export function learnSignatures(traces: readonly Trace[], options: LearnOptions)
   // A piece of a file may hold stacks whose calls are damaged.
   const recorded = traces.filter((t) => t.columns.stack !== null && t.stacks !== null && t.stacks.prefix.length > 0);
   if (recorded.length === 0) throw nothingRecorded();
-  const uses = recorded.map((t) => ({ table: t.stacks!, calls: callsByStack(t) }));
+  const uses = recorded.map((t) => ({ table: t.stacks!, calls: callsByStack(t), lasting: lastingPrograms(t) }));
   const own = findOwnCode(uses, options);
   const tree = new OwnTree();
   const found = findInvocations(recorded, own, tree);

@@ -11,7 +11,7 @@ import { type Language, type RuledRole, languageOf, movesTasks, ruledRole, runti
 import { baseName, normaliseName, scriptFunction } from './names.js';
 
 export interface OwnCodeOptions {
-  /** Base name or path of the program; default: the executable that is on most stacks. */
+  /** Base name or path of the program; default: of the executables that last (lasting.ts) the one on most stacks. */
   readonly program?: string;
   /** Patterns (`*`, `?`) of functions or objects that are the program's own though the rules say otherwise. */
   readonly include?: readonly string[];
@@ -39,6 +39,8 @@ export interface OwnCode {
 export interface StackUse {
   readonly table: StackTable;
   readonly calls: ArrayLike<number>;
+  /** Object files of programs that live on while others come and go (lasting.ts). */
+  readonly lasting: ReadonlySet<string>;
 }
 
 /** What the C runtime and the linker put around a program; on every stack or on none, in no case to blame. */
@@ -78,7 +80,8 @@ export function findOwnCode(uses: readonly StackUse[], options: OwnCodeOptions =
   let jitCalls = 0;
   for (const use of uses) jitCalls += countObjects(use, objects);
   const languages = languagesOf(uses);
-  const program = chooseProgram(objects, options.program);
+  const lasting = new Set(uses.flatMap((use) => [...use.lasting]));
+  const program = chooseProgram(objects, lasting, options.program);
   // A virtual machine is one though nothing of the script could be named.
   const isMachine = [...objects.keys()].some((o) => runtimeOf(baseName(plainPath(o))) === baseName(plainPath(program)));
   const runtime = isMachine || (jitCalls > 0 && jitCalls >= RUNTIME_SHARE * (objects.get(program) ?? 0));
@@ -172,14 +175,25 @@ export function plainPath(object: string): string {
   return object.replace(/ \(deleted\)$/, '').replace(/^(?:\/proc\/\d+\/root|.*\/(?:merged|rootfs))(?=\/)/, '');
 }
 
-function chooseProgram(objects: ReadonlyMap<string, number>, wanted: string | undefined): string {
+/** Who lasts and yet makes hardly a call for those of the busiest program only starts that one: inetd, a shell, a supervisor. */
+const STARTER = 0.05;
+
+function chooseProgram(
+  objects: ReadonlyMap<string, number>,
+  lasting: ReadonlySet<string>,
+  wanted: string | undefined,
+): string {
   const ranked = [...objects].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([object]) => object);
   const executables = ranked.filter(
     (object) =>
       plainPath(object).startsWith('/') && !SHARED_LIBRARY.test(baseName(plainPath(object))) && !isJitObject(object),
   );
   const runtimes = ranked.map((object) => runtimeOf(baseName(plainPath(object)))).filter((name) => name !== null);
-  if (wanted === undefined) return executables[0] ?? runtimes[0] ?? '';
+  if (wanted === undefined) {
+    const least = STARTER * (objects.get(executables[0]!) ?? 0);
+    const server = executables.find((object) => lasting.has(object) && objects.get(object)! >= least);
+    return server ?? executables[0] ?? runtimes[0] ?? '';
+  }
   if (runtimes.includes(wanted)) return wanted;
   const found = ranked.find((object) => plainPath(object) === wanted || baseName(plainPath(object)) === wanted);
   if (found !== undefined) return found;

@@ -64,7 +64,7 @@ function startedNames(trace: Trace, stacks: StackTable): Map<number, string> {
 }
 
 /** Per stack the outermost object that is a program, -1 for none. */
-function executables({ prefix, frame, frameObject, objects }: StackTable): Int32Array {
+export function executables({ prefix, frame, frameObject, objects }: StackTable): Int32Array {
   const isProgram = objects.map(
     (object) => isObjectFile(object) && !LIBRARY.test(baseName(object.replace(/ \(deleted\)$/, ''))),
   );

@@ -9,7 +9,11 @@ import { traceFromText } from '../helpers/trace.js';
 /** Per function: its invocations as the calls issued in them, `a b | c` = two invocations. */
 function invocationsOf(...traces: Trace[]): Record<string, string> {
   const own = findOwnCode(
-    traces.map((t) => ({ table: t.stacks!, calls: new Uint32Array(t.stacks!.prefix.length).fill(1) })),
+    traces.map((t) => ({
+      table: t.stacks!,
+      calls: new Uint32Array(t.stacks!.prefix.length).fill(1),
+      lasting: new Set<string>(),
+    })),
   );
   const tree = new OwnTree();
   const found = findInvocations(traces, own, tree);

@@ -10,7 +10,7 @@ function ownCodeOf(stacks: readonly (readonly [string, string])[][], options: Ow
   const table = builder.finish();
   const calls = new Uint32Array(table.prefix.length);
   for (const leaf of leaves) calls[leaf]!++;
-  return findOwnCode([{ table, calls }], options);
+  return findOwnCode([{ table, calls, lasting: new Set() }], options);
 }
 
 const LIBC = '/usr/lib/x86_64-linux-gnu/libc.so.6';
@@ -237,7 +237,7 @@ describe('own code by package, namespace and class', () => {
   it('knows that tasks of a Go program move among its threads, and those of others do not', () => {
     const tasks = (evidence: string) => {
       const trace = traceFromText(`1 0 read +0.1 ${evidence}@${APP} > serve@${APP}`);
-      return findOwnCode([{ table: trace.stacks!, calls: [0, 1] }]).tasks;
+      return findOwnCode([{ table: trace.stacks!, calls: [0, 1], lasting: new Set() }]).tasks;
     };
     expect([tasks('runtime.goexit.abi0'), tasks('std::rt::lang_start'), tasks('main')]).toEqual([true, false, false]);
   });

@@ -40,7 +40,7 @@ export const learnCommand: Command = {
       type: 'string',
       requiresArg: true,
       group: LEARNING,
-      describe: 'Program to learn; default: the one that is on most stacks',
+      describe: 'Program to learn; default: of those that last the one on most stacks',
     },
     include: { ...list, describe: "Functions or objects (*, ?) that are the program's own all the same" },
     exclude: { ...list, describe: 'Functions or objects (*, ?) to leave out' },
