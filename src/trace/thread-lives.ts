@@ -102,8 +102,7 @@ export class ThreadLives {
       const open = this.unnamed < 0 ? '' : (openInChunk.get(this.unnamed) ?? openCall(this.unnamed));
       const before = this.unnamed;
       // Nobody is made by himself: with -z a call is printed when it has returned, behind the notice of whom it made.
-      const isNew =
-        thread.tid === 0 && this.announced !== NOBODY && !childrenOf(chunk, i).includes(this.announced.tid);
+      const isNew = thread.tid === 0 && this.announced !== NOBODY && !childrenOf(chunk, i).includes(this.announced.tid);
       const life = isNew
         ? this.ofAnnounced()
         : thread.tid === 0
