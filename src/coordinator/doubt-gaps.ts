@@ -6,6 +6,9 @@
 import type { MethodInput, MethodOutcome } from '../methods/method.js';
 import { unseenStretches, withoutStretches } from '../trace/unseen.js';
 
+/** What nobody saw is too little below this part of the window to make a verdict. */
+const LEAST = 0.05;
+
 export async function doubtGaps(
   input: MethodInput,
   outcome: MethodOutcome,
@@ -15,15 +18,15 @@ export async function doubtGaps(
   if (verdict !== 'bug' && verdict !== 'external') return outcome;
   const { fromNs, toNs } = input;
   const unseen = unseenStretches(input.trace).filter((stretch) => stretch.fromNs < toNs && stretch.toNs > fromNs);
-  if (unseen.length === 0) return outcome;
+  const hidden = unseen.reduce((sum, stretch) => sum + stretch.toNs - stretch.fromNs, 0);
+  if (hidden < LEAST * (toNs - fromNs)) return outcome;
   const again = await judge({ ...input, ...withoutStretches(input, unseen), told: 0 });
   if (again.verdict === verdict) return outcome;
-  const seconds = unseen.reduce((sum, stretch) => sum + stretch.toNs - stretch.fromNs, 0) / 1e9;
   return {
     ...outcome,
     verdict: 'inconclusive',
     externalResource: null,
     odds: undefined,
-    reasons: [{ code: 'only-with-gaps', args: { verdict, seconds, gaps: unseen.length } }, ...reasons],
+    reasons: [{ code: 'only-with-gaps', args: { verdict, seconds: hidden / 1e9, gaps: unseen.length } }, ...reasons],
   };
 }

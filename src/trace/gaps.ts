@@ -16,6 +16,24 @@ export interface Gap {
   readonly toNs: number;
 }
 
+/**
+ * Whether events may be missing between two moments in a row of one thread: a gap of the processor on which it was at the second one lies
+ * between them. Gaps by their ends. O(log gaps + gaps meanwhile).
+ */
+export function isTorn(gaps: readonly Gap[], fromNs: number, toNs: number, cpu: number): boolean {
+  let [low, high] = [0, gaps.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (gaps[middle]!.toNs > fromNs) high = middle;
+    else low = middle + 1;
+  }
+  for (; low < gaps.length && gaps[low]!.toNs <= toNs; low++) {
+    const gap = gaps[low]!;
+    if (gap.fromNs >= fromNs - ROUNDING_NS && gap.cpu === cpu) return true;
+  }
+  return false;
+}
+
 /** Seconds since 1970 are known to 240 ns: a gap must have ended when the event behind it happens. */
 const ROUNDING_NS = 1000;
 

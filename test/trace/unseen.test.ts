@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Gap, placeGaps } from '../../src/trace/gaps.js';
 import type { Trace } from '../../src/trace/table.js';
 import { unseenStretches, withoutStretches } from '../../src/trace/unseen.js';
+import { isTorn } from '../../src/trace/gaps.js';
 
 const MS = 1e6;
 
@@ -105,4 +106,25 @@ it('gaps in seconds of the recording become those of the trace, by their ends; w
   ]);
   // A gap is over when the event behind it happens, whatever the seconds were rounded to.
   for (const { toNs } of placed) expect(toNs % 1e9).toBeGreaterThan(0);
+});
+
+describe('a gap between two calls of a thread', () => {
+  const gaps = [
+    { cpu: 0, fromNs: 100, toNs: 5_000 },
+    { cpu: 1, fromNs: 10_000, toNs: 90_000 },
+    { cpu: 0, fromNs: 200_000, toNs: 250_000 },
+  ];
+
+  it.each([
+    // from, to, processor, torn
+    [0, 6_000, 0, true],
+    [0, 6_000, 1, false],
+    [10_000, 90_000, 1, true],
+    [50_000, 95_000, 1, false],
+    [0, 80_000, 1, false],
+    [100_000, 300_000, 0, true],
+    [300_000, 400_000, 0, false],
+  ])('is one if both lie around it: %d to %d ns on processor %d', (from, to, cpu, torn) => {
+    expect(isTorn(gaps, from, to, cpu)).toBe(torn);
+  });
 });

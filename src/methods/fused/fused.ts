@@ -132,7 +132,7 @@ function rankedFunctions(
 
 /** Descriptors left open change the order of calls as well: what is odd about calls and time is then their consequence. */
 function aboutCallsAndTime(alarms: readonly Finding[]): number {
-  return alarms.some((f) => f.detector === 'leak') ? 0 : 1;
+  return alarms.some((f) => f.detector === 'leak') ? 0.25 : 1;
 }
 
 /** A function with some evidence against it: `coverage` by each finding and mass. */

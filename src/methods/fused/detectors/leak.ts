@@ -14,6 +14,7 @@ import { countPlaces } from '../scene/counts.js';
 import type { DetectorInput, Finding, Item, Mark } from '../finding.js';
 import { ROWS_KEPT } from '../finding.js';
 import type { Scene } from '../scene/scene.js';
+import type { Thread } from '../../../trace/table.js';
 
 const OPENS =
   /^(?:open|openat2?|creat|socket|accept4?|dup|eventfd2?|epoll_create1?|timerfd_create|memfd_create|inotify_init1?|signalfd4?|pidfd_open)$/;
@@ -46,16 +47,19 @@ interface Opening {
   last: number;
   /** When it was closed; NaN: never. */
   closedNs: number;
+  /** Its process, and when that ended, if not with the window. */
+  readonly pid: number;
+  readonly endNs: number;
 }
 
 export function leak({ scene, cells }: DetectorInput): Finding {
-  const { trace, places, toNs } = scene;
+  const { trace, places } = scene;
   const marks: Mark[] = [];
   const items: Item[] = [];
   let leaked = 0;
   for (const openings of openingsBySymbol(scene).values()) {
     if (neverClosed(openings) < FEWEST) continue;
-    const behind = leftBehind(openings, trace.columns.start, toNs);
+    const behind = leftBehind(openings, trace.columns.start);
     const { cut, part } = change(openings, behind);
     const left = openings.slice(cut).filter((o) => behind.has(o));
     const share = left.length / (openings.length - cut);
@@ -82,7 +86,10 @@ export function leak({ scene, cells }: DetectorInput): Finding {
   return { detector: 'leak', share: leaked, strength, alarming: leaked >= FEWEST, marks, items };
 }
 
-/** Openings of the window by what they open, in order of time; those of processes that ended are left out: the kernel closes. */
+/**
+ * Openings of the window by what they open, in order of time. Those of processes that ended are left out, for the kernel closes; but one that
+ * ended with as many descriptors as are a leak may have ended for want of more.
+ */
 function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const { trace, places, endRow } = scene;
   const { descriptor, result, start, thread } = trace.columns;
@@ -90,8 +97,10 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
   const found = new Map<string, Opening[]>();
   if (!enoughOpened(scene)) return found;
   const does = deedsOf(places);
-  const open = new ByDescriptor<Opening>(trace.threads, processesEnded(scene));
+  const ends = endsOf(scene);
+  const open = new ByDescriptor<Opening>(trace.threads, livedShortly(scene, ends));
   const { processOf } = open;
+  const children = forked(trace.threads);
   /** By process: the last use of each descriptor that was opened. To each row it is a store, and nothing to look up. */
   const uses: Int32Array[] = trace.threads.map(() => NO_USES);
   /** By process: how many places its list may have. */
@@ -129,7 +138,10 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     if (deed === CLOSES) {
       // A tracer that is attached to a running process does not tell which threads are of one process: what one opened another
       // may close. Better to overlook a leak than to see one where there is none.
-      const owner = open.get(p, d) === undefined ? open.anyWith(d) : p;
+      // A child, though, closes its own copy of what its parent opened.
+      const known = open.get(p, d) !== undefined;
+      if (!known && children.has(trace.threads[thread[i]!]!.pid)) return;
+      const owner = known ? p : open.anyWith(d);
       if (owner < 0) return;
       open.get(owner, d)!.closedNs = start[i]!;
       open.set(owner, d, undefined);
@@ -146,7 +158,8 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     if (made < 0) return;
     const before = open.get(p, made);
     if (before !== undefined) lastUse(before, p, made);
-    const opening = { row: i, last: i, closedNs: NaN };
+    const { pid } = trace.threads[thread[i]!]!;
+    const opening = { row: i, last: i, closedNs: NaN, pid, endNs: ends.get(pid) ?? scene.toNs };
     open.set(p, made, opening);
     room[p]! += PLACES_EACH;
     if (made >= uses[p]!.length && made < room[p]!) uses[p] = longer(uses[p]!, made + 1);
@@ -159,7 +172,18 @@ function openingsBySymbol(scene: Scene): Map<string, Opening[]> {
     for (let i = first; (i = usesFrom(i, end)) < end; i++) act(i);
   });
   open.forEach(lastUse);
-  return found;
+  const held = new Map<number, number>();
+  for (const openings of found.values())
+    for (const { closedNs, pid } of openings) if (Number.isNaN(closedNs)) held.set(pid, (held.get(pid) ?? 0) + 1);
+  const counts = ({ pid }: Opening) => !ends.has(pid) || (held.get(pid) ?? 0) >= FEWEST;
+  return new Map([...found].map(([symbol, openings]) => [symbol, openings.filter(counts)]));
+}
+
+/** Processes that another one of the trace forked: what they were born with is their own. */
+function forked(threads: readonly Thread[]): Set<number> {
+  return new Set(
+    threads.filter(({ pid, parent }) => parent >= 0 && threads[parent]!.pid !== pid).map(({ pid }) => pid),
+  );
 }
 
 /** Per place: what its calls do to descriptors; nothing if they failed. */
@@ -196,7 +220,7 @@ function neverClosed(openings: readonly Opening[]): number {
   return count;
 }
 
-function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: number): Set<Opening> {
+function leftBehind(openings: readonly Opening[], start: Float64Array): Set<Opening> {
   const lives = new Float64Array(openings.length);
   let closed = 0;
   for (const { row, closedNs } of openings) {
@@ -205,7 +229,7 @@ function leftBehind(openings: readonly Opening[], start: Float64Array, toNs: num
   }
   const usual = closed === 0 ? 0 : nthSmallest(lives.subarray(0, closed), Math.floor(closed * NEARLY_ALL));
   const unused = Math.max(UNUSED_NS, LIFETIMES * usual);
-  return new Set(openings.filter((o) => Number.isNaN(o.closedNs) && toNs - start[o.last]! > unused));
+  return new Set(openings.filter((o) => Number.isNaN(o.closedNs) && o.endNs - start[o.last]! > unused));
 }
 
 /** Where the share of openings left behind grows most (the largest z), and the share before. */
@@ -223,8 +247,16 @@ function change(openings: readonly Opening[], behind: ReadonlySet<Opening>): { c
   return cut === 0 ? { cut: 0, part: n === 0 ? 0 : behind.size / n } : { cut, part };
 }
 
-function processesEnded({ trace, toNs }: Scene): Set<number> {
-  const alive = new Set<number>();
-  for (const { pid, exitNs } of trace.threads) if (exitNs === null || exitNs >= toNs) alive.add(pid);
-  return new Set(trace.threads.map(({ pid }) => pid).filter((pid) => !alive.has(pid)));
+/** When processes ended that did, by their pid. */
+function endsOf({ trace, toNs }: Scene): Map<number, number> {
+  const ends = new Map<number, number>();
+  for (const { pid, exitNs } of trace.threads) ends.set(pid, Math.max(ends.get(pid) ?? 0, exitNs ?? Infinity));
+  return new Map([...ends].filter(([, ns]) => ns < toNs));
+}
+
+/** Processes that ended before anything in them could be unused for long. */
+function livedShortly({ trace }: Scene, ends: ReadonlyMap<number, number>): Set<number> {
+  const born = new Map<number, number>();
+  for (const { pid, firstNs } of trace.threads) born.set(pid, Math.min(born.get(pid) ?? Infinity, firstNs));
+  return new Set([...ends].filter(([pid, ns]) => ns - born.get(pid)! <= UNUSED_NS).map(([pid]) => pid));
 }

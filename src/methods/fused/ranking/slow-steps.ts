@@ -6,10 +6,11 @@
  */
 import type { Item } from '../finding.js';
 import type { Cells, Scene } from '../scene/scene.js';
-import { type Way, sharesAtEnd, sharesOnTheWay, sum } from './by-step.js';
+import { type Way, entering, sharesAtEnd, sharesOnTheWay, sum } from './by-step.js';
 import type { ContextTree } from './context-tree.js';
 import { type Mass, TOLD, lift } from './mass.js';
 import { type StepKind, type Steps, episodeOf } from '../scene/steps.js';
+import { activeNodes } from './visits.js';
 
 /** Where so many threads' time is lost between calls, that tells most; where hardly any is, who happens to be a little slower tells nothing. */
 const MANY = 0.05;
@@ -33,7 +34,10 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, onsetNs: num
   }));
   const times = kinds.map((kind) => kind.times);
   const against = lift(sharesOnTheWay(odd, kinds, tree), sharesOnTheWay(times, kinds, tree));
-  const threads = sum(odd) / Math.max(1, scene.toNs - onsetNs);
+  // Steps that speak against nobody, as those of a loop in one function may, do not make more of the others.
+  const speaks = new Set(Array.from(against.keys()).filter((f) => against[f]! > 0));
+  const told = odd.map((ns, k) => (ns > 0 && goesBy(speaks, kinds[k]!, tree) ? ns : 0));
+  const threads = sum(told) / Math.max(1, scene.toNs - onsetNs);
   return {
     detector: 'slow-steps',
     weight: (MOST * threads) / (threads + MANY),
@@ -41,6 +45,12 @@ export function slowSteps(scene: Scene, cells: Cells, steps: Steps, onsetNs: num
     share: sharesAtEnd(odd, kinds, tree),
     against,
   };
+}
+
+/** Whether a step enters one of the functions, or may have visited it. */
+function goesBy(functions: ReadonlySet<number>, way: Way, tree: ContextTree): boolean {
+  const among = (node: number) => functions.has(tree.functionOf[node]!);
+  return entering(tree, way).some(among) || activeNodes(tree, way).some((node) => tree.children[node]!.some(among));
 }
 
 /**

@@ -29,7 +29,8 @@ export function visited(amounts: readonly number[], kinds: readonly Way[], tree:
   return found;
 }
 
-function activeNodes({ parents }: ContextTree, { from, to }: Way): number[] {
+/** Nodes of the functions that are active in a step: left, entered, and the one in which both meet. */
+export function activeNodes({ parents }: ContextTree, { from, to }: Way): number[] {
   const left = new Set<number>();
   for (let n = from; n > 0; n = parents[n]!) left.add(n);
   const active = new Set<number>();

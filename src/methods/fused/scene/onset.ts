@@ -16,6 +16,8 @@ export interface Onset {
 
 /** Bins of a window; in longer ones as many as keep their length: an incident of seconds is to be found in a window of minutes as well. */
 const FEWEST_BINS = 80;
+/** More only cost: the windows of an hour have longer ones. */
+const MOST_BINS = 2000;
 const LONGEST_BIN_NS = LONGEST_NS / FEWEST_BINS;
 /** So much counts a cut in the middle of the fewest bins, and any cut at most: that a difference is surer makes it no larger. */
 const SURE = FEWEST_BINS / 4;
@@ -80,7 +82,7 @@ export function unexplainedChange(scene: Scene, { ns }: Pick<Onset, 'ns'>, growt
 }
 
 function binsOf(span: number): number {
-  return Math.max(FEWEST_BINS, Math.ceil(span / LONGEST_BIN_NS));
+  return Math.min(MOST_BINS, Math.max(FEWEST_BINS, Math.ceil(span / LONGEST_BIN_NS)));
 }
 
 /** The vote of a class for a cut, as if such a part of all calls had come. `scale`: of the roots of its counts, by what is known of the load. */

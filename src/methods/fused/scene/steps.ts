@@ -5,6 +5,8 @@
 import { OUTCOME, grainsOf } from '../../../context/symbols.js';
 import { TupleNumbers } from '../../../context/tuple-numbers.js';
 import { inBlocks } from '../../../lib/in-blocks.js';
+import { isTorn } from '../../../trace/gaps.js';
+import { NO_CPU } from '../../../trace/table.js';
 import { type Item, ROWS_KEPT } from '../finding.js';
 import { type Courses, coursesOf, endOf } from './courses.js';
 import { callsWithLostStacks } from './known-share.js';
@@ -106,6 +108,9 @@ class Kinds {
     const { fromNs, toNs, trace } = this.scene;
     const begin = trace.columns.start[row]!;
     const since = this.since[at]!;
+    const { gaps = [] } = trace;
+    // What was on the way of it, and how long it took, nobody saw.
+    if (gaps.length > 0 && isTorn(gaps, since, begin, trace.columns.cpu?.[row] ?? NO_CPU)) return;
     const kind = this.of(from, to);
     kind.times++;
     kind.early += Math.max(0, Math.min(begin, onsetNs) - Math.max(since, fromNs));
