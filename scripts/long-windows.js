@@ -7,16 +7,19 @@
  *
  * Calls under way where a part ends have no end, and connections are not opened anew: what is odd at such a seam is no fault of a method.
  */
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { findCases } from '../dist/src/evaluate/case.js';
 
 const [set, out, healthy = '8', after = '1'] = process.argv.slice(2);
-if (set === undefined || out === undefined) {
-  console.error(
-    'long-windows: expected a bug set and a folder for the cases, as in `scripts/long-windows.js datasets/bugs /tmp/long`',
-  );
+const times = [healthy, after].map(Number);
+if (set === undefined || out === undefined || !times.every((n) => Number.isInteger(n) && n > 0)) {
+  console.error('long-windows: expected BUGSET OUT [HEALTHY [AFTER]], how often as whole numbers from 1 on');
+  process.exit(2);
+}
+if (!existsSync(set) || existsSync(out)) {
+  console.error(existsSync(set) ? `long-windows: ${out} is there already` : `long-windows: ${set}: no such folder`);
   process.exit(2);
 }
 
@@ -46,8 +49,8 @@ for (const folder of await findCases([set])) {
   if (cut <= 0) continue;
   const [before, follows] = [lines.slice(0, cut), lines.slice(cut)];
   const long = [
-    ...again(before, triggeredAt - before[0][1], Number(healthy), false),
-    ...again(follows, lines.at(-1)[1] - triggeredAt + 0.001, Number(after), true),
+    ...again(before, triggeredAt - before[0][1], times[0], false),
+    ...again(follows, lines.at(-1)[1] - triggeredAt + 0.001, times[1], true),
   ];
   mkdirSync(path.join(out, id), { recursive: true });
   writeFileSync(

@@ -7,6 +7,8 @@ import { parseText } from '../../formats/strace-text.js';
 
 const START = 1_700_000_000;
 const LISTENER = 10;
+/** Forked first, it lives as long. */
+const KEEPER = 11;
 
 interface Recording {
   readonly seconds: number;
@@ -22,11 +24,15 @@ function record({ seconds, refusesFrom, ends = false, stacks = false }: Recordin
     text += `${pid} ${(START + at).toFixed(6)} ${line} <0.000050>\n`;
     if (stacks) for (const f of functions.split(' < ')) text += ` > /bin/gate(${f}+0x1) [0x2]\n`;
   };
+  call(LISTENER, 0.001, `clone(child_stack=NULL, flags=SIGCHLD) = ${KEEPER}`, 'spawn < main');
   let leaked = 0;
   for (let n = 0; n * 0.05 < seconds; n++) {
     const at = 0.01 + n * 0.05;
-    const [made, child] = [6 + leaked, 100 + n];
+    const [made, child] = [20 + leaked, 100 + n];
     const socket = `${made}<TCP:[10.0.0.1:80->10.0.0.2:${5000 + n}]>`;
+    // Copies of its own of what the listener opened before, and still has.
+    for (let fd = made - 1; fd >= made - 8; fd--)
+      call(KEEPER, at - 0.005, `close(${fd}<TCP:[10.0.0.1:80]>) = 0`, 'keep < spawn < main');
     call(LISTENER, at, `accept(5<TCP:[10.0.0.1:80]>, NULL, NULL) = ${socket}`, 'listen < main');
     const refused = n % 10 === 0 || (at >= refusesFrom && n % 10 < 8);
     if (refused) {
@@ -36,9 +42,6 @@ function record({ seconds, refusesFrom, ends = false, stacks = false }: Recordin
       continue;
     }
     call(LISTENER, at + 0.001, `clone(child_stack=NULL, flags=SIGCHLD) = ${child}`, 'spawn < listen < main');
-    // Copies of its own of what the listener opened before, and still has.
-    for (let fd = made - 1; fd >= Math.max(6, made - 8); fd--)
-      call(child, at + 0.002, `close(${fd}<TCP:[10.0.0.1:80]>) = 0`, 'serve < spawn < listen < main');
     call(child, at + 0.003, `write(${socket}, ""..., 100) = 100`, 'serve < spawn < listen < main');
     call(LISTENER, at + 0.004, `close(${socket}) = 0`, 'spawn < listen < main');
     text += `${child} ${(START + at + 0.005).toFixed(6)} +++ exited with 0 +++\n`;
